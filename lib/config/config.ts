@@ -1,0 +1,62 @@
+import type { VirtualService } from '../model/virtual-service.ts';
+
+/** A finding in a file. Line 0: the file as a whole. */
+export interface Diagnostic {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly severity: 'error' | 'warning';
+  /** `what: expected, as in "example"`, or `unknown directive "x"; did you mean "y"?` */
+  readonly message: string;
+}
+
+/** Global directives in force, defaults filled in. Times in seconds, as in the file.
+ *  Values that only services use stand in each VirtualService. */
+export interface GlobalSettings {
+  readonly checkinterval: number;
+  readonly autoreload: boolean;
+  readonly callback: string | undefined;
+  /** A path, or a syslog facility. The last `logfile` line holds. */
+  readonly logfile: string;
+  readonly execute: readonly string[];
+  readonly fork: boolean;
+  readonly supervised: boolean;
+  readonly cleanstop: boolean;
+  readonly maintenancedir: string | undefined;
+  /** Every global directive by its name as `configtest --json` prints it. */
+  readonly report: Readonly<Record<string, unknown>>;
+}
+
+/** What `l4director.ini` sets for the process. */
+export interface ProcessOptions {
+  /** The ini file that was read; undefined when there is none. */
+  readonly file: string | undefined;
+  /** `[limits] connections`: most client connections at once; undefined: from the file limit. */
+  readonly maxConnections: number | undefined;
+}
+
+/** An accepted ldirectord.cf with its ini: immutable, complete, names resolved. */
+export interface Config {
+  /** Absolute path. */
+  readonly file: string;
+  readonly warnings: readonly Diagnostic[];
+  readonly global: GlobalSettings;
+  readonly virtuals: readonly VirtualService[];
+  readonly options: ProcessOptions;
+}
+
+export type ReadResult =
+  | { readonly ok: true; readonly config: Config }
+  | {
+      readonly ok: false;
+      /** All of them, in the order of the lines. */
+      readonly errors: readonly Diagnostic[];
+      readonly warnings: readonly Diagnostic[];
+    };
+
+/** `FILE:LINE: message`, with `warning:` after the line for a warning. */
+export function formatDiagnostic(diagnostic: Diagnostic): string {
+  const place = diagnostic.line > 0 ? `:${diagnostic.line}` : '';
+  const kind = diagnostic.severity === 'warning' ? ' warning:' : '';
+  return `${diagnostic.file}${place}:${kind} ${diagnostic.message}`;
+}

@@ -1,0 +1,16 @@
+import type { Config } from '../config/config.ts';
+import type { ServiceStatus } from '../model/status.ts';
+
+/** All virtual services at work: checks turned into weights, weights into traffic. */
+export interface Director {
+  /** Start and reload: converges to the config and resolves when the engines have it.
+   *  Servers that are in both configs keep state and counters. Calls are serialised. */
+  apply(config: Config): Promise<void>;
+  /** Ids of services that are still starting. */
+  starting(): readonly string[];
+  /** Resolves when none is, or when the signal aborts. */
+  settled(signal: AbortSignal): Promise<void>;
+  services(): Promise<readonly ServiceStatus[]>;
+  /** Ends checks, then engines, as each service's cleanstop says. Idempotent. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,88 @@
+import type { ForwardingMethod, VirtualService } from './virtual-service.ts';
+
+/** A server that is in force for a service, as the pool wants it. */
+export interface ServerEntry {
+  /** Real server's id, or `fallback:ADDRESS:PORT`. */
+  readonly id: string;
+  readonly address: string;
+  /** Where connections go: the destination-port rule is done. */
+  readonly port: number;
+  readonly method: ForwardingMethod;
+  /** 0 = quiesced: no new connections but persistent ones. */
+  readonly weight: number;
+  readonly lower: number;
+  readonly upper: number;
+  readonly fallback: boolean;
+  /** What becomes of its connections when the entry vanishes from the table. */
+  readonly onRemoval: 'reset' | 'keep';
+}
+
+export interface ServiceEntry {
+  readonly service: VirtualService;
+  /** In the order of the config; ids are unique. */
+  readonly servers: readonly ServerEntry[];
+}
+
+/** What should be in force. An entry that is the same object as in the last call is unchanged. */
+export type ServiceTable = readonly ServiceEntry[];
+
+/** `carried`: traffic flows. `idle`: no server to send to, so it does not listen and clients
+ *  are refused. The others say in `problem` why, and how to mend it. */
+export interface ServiceOutcome {
+  /** Service id. */
+  readonly id: string;
+  readonly state: 'carried' | 'idle' | 'waiting-for-address' | 'failed';
+  readonly problem?: string;
+}
+
+export interface ServerStats {
+  readonly id: string;
+  /** Both directions open. */
+  readonly activeConnections: number;
+  /** Half-closed. */
+  readonly inactiveConnections: number;
+  readonly totalConnections: number;
+  /** Bytes from clients, and to clients. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Dials that were refused, timed out or unreachable. */
+  readonly connectFailures: number;
+}
+
+export interface ServiceStats {
+  readonly id: string;
+  /** In the table's order, then servers that left it and still have connections. */
+  readonly servers: readonly ServerStats[];
+  readonly acceptedConnections: number;
+  /** Accepted and reset: nothing eligible, or every dial failed. */
+  readonly refusedConnections: number;
+  /** Dials made again at another server. */
+  readonly retries: number;
+  /** Live persistence entries. */
+  readonly persistenceEntries: number;
+}
+
+export type EngineEvent =
+  | { readonly type: 'outcome'; readonly outcome: ServiceOutcome }
+  | {
+      readonly type: 'connect-failed';
+      readonly service: string;
+      readonly server: string;
+      readonly reason: string;
+    }
+  /** A line for the operator about the engine itself, at most one a minute of a kind. */
+  | { readonly type: 'notice'; readonly message: string };
+
+/** Makes the traffic follow a table. Told what should be, it converges; calling it twice
+ *  changes nothing. */
+export interface Engine {
+  /** Why it cannot carry the service, in words for the operator; undefined when it can. */
+  refuses(service: VirtualService): string | undefined;
+  /** One outcome a service, in the table's order. Calls are serialised by the caller. */
+  apply(table: ServiceTable): Promise<readonly ServiceOutcome[]>;
+  stats(): Promise<readonly ServiceStats[]>;
+  /** For the director only; ends when the engine is closed. Bounded: the oldest is dropped. */
+  readonly events: AsyncIterable<EngineEvent>;
+  /** Ends listeners and connections. `clean: false` leaves in force what a kernel holds. */
+  close(how: { readonly clean: boolean }): Promise<void>;
+}

@@ -1,0 +1,51 @@
+/** A server of the service: 0 to `size - 1`, in the order of the table. */
+export type Row = number;
+
+/** The client whose connection is to be scheduled. */
+export interface Client {
+  /** Address as bytes in network order: 4 or 16. */
+  readonly address: Uint8Array;
+  readonly port: number;
+}
+
+/** A virtual service as a scheduler sees it. Reads cost no more than an array access. */
+export interface ServiceView {
+  readonly size: number;
+  /** Weight above 0, below its upper threshold, and not left out for this connection. */
+  eligible(row: Row): boolean;
+  weight(row: Row): number;
+  /** The last weight above 0 it had (mh keeps a quiesced server's slots). */
+  lastWeight(row: Row): number;
+  /** Connections open in both directions. */
+  active(row: Row): number;
+  inactive(row: Row): number;
+  /** 256 x active + inactive: the kernel's overhead (net/netfilter/ipvs). */
+  load(row: Row): number;
+  /** Where connections to the row go; numeric, no brackets. */
+  address(row: Row): string;
+  port(row: Row): number;
+  /** The service's own address as bytes (dh, lblc); empty for a firewall mark. */
+  readonly destination: Uint8Array;
+  /** schedflags names in force: `sh-fallback`, `sh-port`, `mh-fallback`, `mh-port`, `flag-1` ... */
+  readonly flags: ReadonlySet<string>;
+  /** Four words of the scheduler's own, 0 at first and again after any change of the
+   *  rows or weights when the scheduler's `restarts` is set. Shared by all workers. */
+  readonly cursor: Int32Array;
+  /** What `build` makes of the rows, kept until rows or weights change. One use a scheduler. */
+  derive<T>(build: (service: ServiceView) => T): T;
+  /** State of the scheduler's own for the life of the service; not shared by workers. */
+  keep<T>(create: () => T): T;
+  /** A number in [0, 1). */
+  random(): number;
+  /** Milliseconds on the monotonic clock. */
+  now(): number;
+}
+
+/** Chooses a server for a new connection. Pure but for cursor, derive and keep. */
+export interface Scheduler {
+  readonly summary: string;
+  /** The cursor goes back to 0 when rows or weights change (wrr, as the kernel's). */
+  readonly restarts?: true;
+  /** @returns undefined when nothing is eligible, or this client's server is not. */
+  pick(service: ServiceView, client: Client): Row | undefined;
+}

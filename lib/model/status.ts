@@ -1,0 +1,86 @@
+import type { EngineName, ForwardingMethod, Protocol } from './virtual-service.ts';
+
+/** `GET /v1/status`: the contract with scripts and monitoring. Times are ISO 8601 in UTC. */
+export interface StatusDocument {
+  readonly version: string;
+  readonly pid: number;
+  readonly uptimeSeconds: number;
+  /** Path of the config in force. */
+  readonly config: string;
+  /** Why the last reload was refused, one error a line; null when the file is in force. */
+  readonly configError: string | null;
+  readonly services: readonly ServiceStatus[];
+}
+
+export type ServiceState =
+  | 'starting'
+  | 'up'
+  | 'fallback'
+  | 'down'
+  | 'waiting-for-address'
+  | 'failed';
+
+export type RealState =
+  | 'starting'
+  | 'up'
+  | 'down'
+  | 'drain'
+  | 'maintenance'
+  | 'unchecked';
+
+export interface ServiceStatus {
+  readonly id: string;
+  readonly address: string | null;
+  readonly port: number | null;
+  readonly fwmark: number | null;
+  readonly protocol: Protocol;
+  readonly scheduler: string;
+  readonly engine: EngineName;
+  readonly state: ServiceState;
+  /** Why it is waiting or failed, and how to mend it. */
+  readonly problem: string | null;
+  readonly fallbackActive: boolean;
+  /** Seconds; null: no persistence. */
+  readonly persistent: number | null;
+  readonly netmask: string | null;
+  readonly acceptedConnections: number;
+  readonly refusedConnections: number;
+  readonly retries: number;
+  readonly persistenceEntries: number;
+  /** Real servers in the file's order, then the fallback where there is one. */
+  readonly reals: readonly RealStatus[];
+}
+
+export interface RealStatus {
+  readonly id: string;
+  readonly address: string;
+  readonly port: number;
+  readonly method: ForwardingMethod;
+  /** In force now; 0 when quiesced or not in the table. */
+  readonly weight: number;
+  readonly configuredWeight: number;
+  readonly state: RealState;
+  /** When it took that state. */
+  readonly since: string;
+  readonly activeConnections: number;
+  readonly inactiveConnections: number;
+  readonly totalConnections: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly connectFailures: number;
+  readonly fallback: boolean;
+  /** Null for a fallback, and until the first result. */
+  readonly check: CheckStatus | null;
+}
+
+export interface CheckStatus {
+  /** `negotiate`, `connect` ... or N of a combined check, as text. */
+  readonly type: string;
+  readonly service: string;
+  readonly up: boolean;
+  readonly at: string;
+  readonly durationMs: number;
+  readonly message: string;
+  /** Failures in a row, up to failurecount. */
+  readonly failures: number;
+}

@@ -1,0 +1,141 @@
+import { endpoint, type Family } from './address.ts';
+import type { Pattern } from './pattern.ts';
+
+export type Protocol = 'tcp' | 'udp' | 'fwm';
+export type ForwardingMethod = 'gate' | 'masq' | 'ipip';
+export type CheckWord =
+  | 'connect'
+  | 'negotiate'
+  | 'ping'
+  | 'off'
+  | 'on'
+  | 'external'
+  | 'external-perl';
+/** A word, or N of the combined form: one negotiate, then N connects. 0 = always negotiate. */
+export type CheckType = CheckWord | number;
+export type EngineName = 'net' | 'nftables' | 'ipvs' | 'auto';
+
+/** A real server as its line in the file says, before the destination-port rule. */
+export interface RealServer {
+  /** `10.1.1.21:80`, with the configured port: what logs and status call it. */
+  readonly id: string;
+  /** Line in the file, from 1. */
+  readonly line: number;
+  /** Numeric, no brackets. */
+  readonly address: string;
+  /** As configured; 0 = none given. See {@link destinationPort}. */
+  readonly port: number;
+  readonly method: ForwardingMethod;
+  /** 0 or more; 0 = no new connections. */
+  readonly weight: number;
+  /** Its own request and receive, where the line has the pair; else the service's hold. */
+  readonly request?: string;
+  readonly receive?: Pattern;
+  /** Thresholds in connections; 0 = none. */
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** The server of last resort. Always weight 1. */
+export interface Fallback {
+  readonly address: string;
+  /** Resolved: never 0 unless the service itself has no port. */
+  readonly port: number;
+  readonly method: ForwardingMethod;
+}
+
+/** What `l4director.ini` sets for one service (`[net]`, `[checks]`, overridden in `[service ID]`). */
+export interface ServiceOptions {
+  readonly engine: EngineName;
+  readonly connectTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly halfClosedTimeoutMs: number;
+  readonly tlsVerify: boolean;
+  /** PEM file with further authorities; undefined: the system's only. */
+  readonly tlsCa: string | undefined;
+  /** Largest body a negotiate check reads, in bytes; past it the server is down. */
+  readonly bodyLimit: number;
+}
+
+/** A virtual service with every value in force, inheritance done, names resolved.
+ *  Fields named like directives have the directive's meaning; times are in seconds as in
+ *  the file. Plain data: it can be compared, cloned and sent to a worker. */
+export interface VirtualService {
+  /** `tcp:10.1.1.19:80`, `udp:[2001:db8::1]:53`, `fwm:5`; unique in a config. */
+  readonly id: string;
+  /** Line of its `virtual=`. */
+  readonly line: number;
+  readonly protocol: Protocol;
+  readonly family: Family;
+  /** Undefined for a firewall mark. */
+  readonly address: string | undefined;
+  readonly port: number | undefined;
+  readonly fwmark: number | undefined;
+  /** As written: ldirectord takes any name, the engine refuses one that it does not know. */
+  readonly scheduler: string;
+  readonly schedflags: string | undefined;
+  /** Seconds; undefined: no persistence. */
+  readonly persistent: number | undefined;
+  /** `255.255.255.0`, or for IPv6 the prefix length as text; undefined: the whole address. */
+  readonly netmask: string | undefined;
+  readonly ops: boolean;
+  readonly checktype: CheckType;
+  readonly checkport: number | undefined;
+  readonly checkcommand: string;
+  readonly checktimeout: number;
+  readonly negotiatetimeout: number;
+  readonly checkinterval: number;
+  readonly checkcount: number;
+  readonly failurecount: number;
+  /** Name from ldirectord's list, `none` included. */
+  readonly service: string;
+  /** Starts with `/` (the parser's doing, for every service). */
+  readonly request: string;
+  readonly receive: Pattern | undefined;
+  readonly httpmethod: 'GET' | 'HEAD';
+  readonly virtualhost: string | undefined;
+  readonly login: string;
+  readonly passwd: string;
+  readonly database: string;
+  readonly secret: string;
+  readonly quiescent: boolean;
+  readonly readdquiescent: boolean;
+  readonly cleanstop: boolean;
+  readonly fallback: Fallback | undefined;
+  readonly fallbackcommand: string | undefined;
+  readonly emailalert: string | undefined;
+  readonly emailalertfreq: number;
+  readonly emailalertstatus: readonly string[];
+  readonly emailalertfrom: string | undefined;
+  readonly smtp: string | undefined;
+  readonly monitorfile: string | undefined;
+  readonly servicename: string | undefined;
+  readonly comment: string | undefined;
+  /** In the file's order. Two with one id are possible; the first counts. */
+  readonly reals: readonly RealServer[];
+  readonly options: ServiceOptions;
+}
+
+/** Where connections to a real server go: gate and ipip keep the service's port, masq
+ *  takes the real server's own (none: the service's). Source: ipvsadm(8), observed. */
+export function destinationPort(
+  service: Pick<VirtualService, 'port'>,
+  real: Pick<RealServer, 'method' | 'port'>,
+): number {
+  const own = real.method === 'masq' ? real.port : 0;
+  return own || (service.port ?? real.port);
+}
+
+/** The service as ldirectord's log lines write it: `vip:vport`, or the bare mark. */
+export function serviceLabel(
+  service: Pick<VirtualService, 'address' | 'port' | 'fwmark'>,
+): string {
+  return service.address === undefined
+    ? String(service.fwmark)
+    : endpoint(service.address, service.port ?? 0);
+}
+
+/** `fallback:127.0.0.1:80`: the id of a service's fallback server. */
+export function fallbackId(fallback: Fallback): string {
+  return `fallback:${endpoint(fallback.address, fallback.port)}`;
+}

@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** What a test may need beyond Node: a privilege, a kernel part, or a Debian program. */
+const NEEDS = {
+  root: {
+    met: () => process.getuid?.() === 0,
+    mend: 'run as root',
+  },
+  namespaces: {
+    met: () => spawnSync('unshare', ['-n', 'true']).status === 0,
+    mend: 'run as root on a kernel with network namespaces, with util-linux and iproute2',
+  },
+  apache2: program('/usr/sbin/apache2', 'apache2'),
+  haproxy: program('/usr/sbin/haproxy', 'haproxy'),
+  nginx: program('/usr/sbin/nginx', 'nginx'),
+  ldirectord: program('/usr/sbin/ldirectord', 'ldirectord'),
+  'resource-agents': program(
+    '/usr/lib/ocf/resource.d/heartbeat/ldirectord',
+    'resource-agents',
+  ),
+  logger: program('/usr/bin/logger', 'bsdutils'),
+  strace: program('/usr/bin/strace', 'strace'),
+  perl: program('/usr/bin/perl', 'perl'),
+  openssl: program('/usr/bin/openssl', 'openssl'),
+  pgrep: program('/usr/bin/pgrep', 'procps'),
+} as const satisfies Record<string, Need>;
+
+interface Need {
+  readonly met: () => boolean;
+  readonly mend: string;
+}
+
+function program(path: string, debian: string): Need {
+  return {
+    met: () => existsSync(path),
+    mend: `apt-get install ${debian} (test/lab/install does)`,
+  };
+}
+
+/** Options for `t.test(name, lab(...), fn)`: runs the test where all needs are met, skips it by
+ *  name with the mend where not. With LAB=required a skip is a failure: it throws. */
+export function lab(...needs: readonly (keyof typeof NEEDS)[]): { skip?: string } {
+  const missing = needs.filter((need) => !NEEDS[need].met());
+  if (missing.length === 0) return {};
+  const why = missing.map((need) => `needs ${need}: ${NEEDS[need].mend}`).join('; ');
+  if (process.env.LAB === 'required') throw new Error(`LAB=required, but ${why}`);
+  return { skip: why };
+}
