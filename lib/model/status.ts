@@ -59,6 +59,8 @@ export interface RealStatus {
   /** In force now; 0 when quiesced or not in the table. */
   readonly weight: number;
   readonly configuredWeight: number;
+  /** It stands in the engine's table, be it at weight 0: what IPVS would list. */
+  readonly inForce: boolean;
   readonly state: RealState;
   /** When it took that state. */
   readonly since: string;
