@@ -1,0 +1,116 @@
+import type { Check } from '../model/check.ts';
+import type { CheckType, CheckWord } from '../model/virtual-service.ts';
+
+/** A check that was loaded; `close` ends what it shares between targets (raw sockets). */
+export type LoadedCheck = Check & { readonly close?: () => void };
+
+/** How long one check may take: the value in force of that directive. */
+export type TimeoutDirective = 'checktimeout' | 'negotiatetimeout';
+
+interface CheckTypeRow {
+  readonly summary: string;
+  readonly timeout?: TimeoutDirective;
+  /** npm package that it loads when first needed. */
+  readonly package?: string;
+  /** Absent: the service decides (negotiate), or nothing is checked (off).
+   *  Rejects with the reason and the mend when something it needs is missing. */
+  readonly load?: () => Promise<LoadedCheck>;
+}
+
+interface ServiceRow {
+  readonly summary: string;
+  /** Standard port: chooses the service of a virtual service that names none, and is
+   *  checked where neither checkport nor the real server gives one. Absent: none. */
+  readonly port?: number;
+  readonly timeout: TimeoutDirective;
+  readonly package?: string;
+  /** Absent: not available yet. */
+  readonly load?: () => Promise<LoadedCheck>;
+}
+
+/** Every `checktype` word. A number N is the combined form: one negotiate, N connects. */
+export const CHECK_TYPES: Readonly<Record<CheckWord, CheckTypeRow>> = {
+  connect: {
+    summary: 'a TCP connection can be made; for UDP an ICMP echo is answered',
+    timeout: 'checktimeout',
+  },
+  negotiate: { summary: 'request and receive in the words of the service' },
+  ping: {
+    summary: 'an ICMP echo is answered',
+    timeout: 'checktimeout',
+    package: 'net-ping',
+  },
+  off: { summary: 'never checked, never up' },
+  on: { summary: 'always up, never checked' },
+  external: { summary: 'a command exits with 0', timeout: 'checktimeout' },
+  'external-perl': {
+    summary: 'a Perl script ends, or exits with 0',
+    timeout: 'checktimeout',
+  },
+};
+
+/** Every `service` name. Source: ldirectord(8), observed for the ports. */
+export const SERVICES = {
+  dns: { summary: 'a name is resolved', port: 53, timeout: 'negotiatetimeout' },
+  ftp: { summary: 'a file is fetched', port: 21, timeout: 'negotiatetimeout' },
+  http: { summary: 'a page is fetched', port: 80, timeout: 'negotiatetimeout' },
+  https: {
+    summary: 'a page is fetched over TLS',
+    port: 443,
+    timeout: 'negotiatetimeout',
+  },
+  http_proxy: {
+    summary: 'a page is fetched through a proxy',
+    port: 3128,
+    timeout: 'negotiatetimeout',
+  },
+  imap: { summary: 'greeting and login', port: 143, timeout: 'negotiatetimeout' },
+  imaps: {
+    summary: 'greeting and login over TLS',
+    port: 993,
+    timeout: 'negotiatetimeout',
+  },
+  ldap: { summary: 'one entry is found', port: 389, timeout: 'checktimeout' },
+  ldaps: { summary: 'one entry is found over TLS', port: 636, timeout: 'checktimeout' },
+  mysql: { summary: 'a query yields rows', port: 3306, timeout: 'negotiatetimeout' },
+  nntp: { summary: 'greeting', port: 119, timeout: 'negotiatetimeout' },
+  none: { summary: 'nothing: always up', timeout: 'negotiatetimeout' },
+  oracle: { summary: 'a query yields rows', port: 1521, timeout: 'negotiatetimeout' },
+  pgsql: { summary: 'a query yields rows', port: 5432, timeout: 'negotiatetimeout' },
+  pop: { summary: 'login', port: 110, timeout: 'negotiatetimeout' },
+  pops: { summary: 'login over TLS', port: 995, timeout: 'negotiatetimeout' },
+  radius: { summary: 'a login is accepted', port: 1812, timeout: 'checktimeout' },
+  simpletcp: {
+    summary: 'a line that matches comes back',
+    timeout: 'negotiatetimeout',
+  },
+  sip: { summary: 'OPTIONS is answered', port: 5060, timeout: 'negotiatetimeout' },
+  smtp: { summary: 'greeting and EHLO', port: 25, timeout: 'negotiatetimeout' },
+  submission: {
+    summary: 'greeting and EHLO',
+    port: 587,
+    timeout: 'negotiatetimeout',
+  },
+} as const satisfies Record<string, ServiceRow>;
+
+export type ServiceName = keyof typeof SERVICES;
+
+/** The row of a service name; undefined for a name that is none. */
+export function serviceNamed(name: string): ServiceRow | undefined {
+  return Object.hasOwn(SERVICES, name) ? SERVICES[name as ServiceName] : undefined;
+}
+
+/** The service whose standard port it is; undefined where there is none. */
+export function serviceOfPort(port: number): ServiceName | undefined {
+  for (const [name, row] of Object.entries<ServiceRow>(SERVICES))
+    if (row.port === port) return name as ServiceName;
+  return undefined;
+}
+
+/** Why the check cannot be made yet, with the mend; undefined when it can. Its servers stay
+ *  down and unchecked. */
+export function unavailable(checktype: CheckType, service: string): string | undefined {
+  const negotiates = checktype === 'negotiate' || typeof checktype === 'number';
+  if (!negotiates || serviceNamed(service)?.load) return undefined;
+  return `service ${service}: its check comes with a later version; use checktype=connect until then`;
+}
