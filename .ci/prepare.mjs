@@ -1,0 +1,128 @@
+/* What `npm start` and `npm test` need before they can begin, on a machine that has Node and npm
+   and nothing else: the packages of the lock file, and dist/ as the sources say. Plain JavaScript,
+   in the words of an older Node, since it runs before anything is installed. */
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const SOURCES = ['lib', 'bin', 'test', 'bench'];
+const STAMP = join(root, 'dist', '.built');
+
+function json(file) {
+  return JSON.parse(readFileSync(join(root, file), 'utf8'));
+}
+
+function say(text) {
+  process.stderr.write(`l4director: ${text}\n`);
+}
+
+function stop(text) {
+  say(text);
+  process.exit(1);
+}
+
+function run(command, args, mend) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  if (error || status !== 0)
+    stop(`"${command} ${args.join(' ')}" failed${error ? `: ${error.message}` : ''}; ${mend}`);
+}
+
+function checkNode() {
+  const wanted = json('package.json').engines.node.replace('>=', '');
+  const [major, minor] = wanted.split('.').map(Number);
+  const [haveMajor, haveMinor] = process.versions.node.split('.').map(Number);
+  if (haveMajor > major || (haveMajor === major && haveMinor >= minor)) return;
+  stop(
+    `needs Node ${wanted} or later, and this is ${process.versions.node} (${process.execPath}); ` +
+      'Node 24 is recommended: https://nodejs.org/en/download',
+  );
+}
+
+/** By content, not by date: a fresh clone's lock file is always the youngest. */
+function packagesAreThere() {
+  const inventory = 'node_modules/.package-lock.json';
+  if (!existsSync(join(root, inventory))) return false;
+  const there = json(inventory).packages;
+  return Object.entries(json('package-lock.json').packages).every(
+    ([path, { version, optional, devOptional, link }]) =>
+      path === '' ||
+      link ||
+      there[path]?.version === version ||
+      ((optional || devOptional) && !there[path]),
+  );
+}
+
+/** tap keeps the set of its plugins in .tap, with links that a copied or moved clone breaks. */
+function tapIsBuilt() {
+  try {
+    const [used, ours] = ['.tap/plugins/node_modules/@tapjs/core', 'node_modules/@tapjs/core'];
+    return realpathSync(join(root, used)) === realpathSync(join(root, ours));
+  } catch {
+    return false;
+  }
+}
+
+function files(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? files(path) : [path];
+  });
+}
+
+function sources() {
+  return SOURCES.flatMap((folder) => files(join(root, folder)))
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+    .map((file) => file.slice(root.length + 1));
+}
+
+function isBuilt(list) {
+  if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== list.join('\n')) return false;
+  const built = statSync(STAMP).mtimeMs;
+  return [...list, 'tsconfig.json', 'package-lock.json'].every(
+    (file) => statSync(join(root, file)).mtimeMs < built,
+  );
+}
+
+/** tsc leaves what it once made of a source that is gone, and tap would run it. */
+function removeStale(list) {
+  const made = new Set(list.map((file) => file.replace(/\.ts$/, '')));
+  for (const folder of SOURCES)
+    for (const file of files(join(root, 'dist', folder))) {
+      const source = file.slice(join(root, 'dist').length + 1).replace(/\.(js|js\.map)$/, '');
+      if (/\.js(\.map)?$/.test(file) && !made.has(source)) rmSync(file);
+    }
+}
+
+function build() {
+  const list = sources().sort();
+  if (isBuilt(list)) return;
+  say('building');
+  rmSync(STAMP, { force: true });
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  run(process.execPath, [tsc], 'mend what it names');
+  removeStale(list);
+  writeFileSync(STAMP, list.join('\n'));
+}
+
+checkNode();
+if (!packagesAreThere()) {
+  say('installing the npm packages (once; about half a minute)');
+  run(
+    'npm',
+    ['ci', '--include=dev', '--no-audit', '--no-fund'],
+    'is the registry reachable, and may this user write here?',
+  );
+}
+if (!tapIsBuilt()) run('npx', ['tap', 'build'], 'remove node_modules and try again');
+build();
