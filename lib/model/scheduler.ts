@@ -28,8 +28,7 @@ export interface ServiceView {
   readonly destination: Uint8Array;
   /** schedflags names in force: `sh-fallback`, `sh-port`, `mh-fallback`, `mh-port`, `flag-1` ... */
   readonly flags: ReadonlySet<string>;
-  /** Four words of the scheduler's own, 0 at first and again after any change of the
-   *  rows or weights when the scheduler's `restarts` is set. Shared by all workers. */
+  /** Four words of the scheduler's own, 0 at first; see `restarts`. Shared by all workers. */
   readonly cursor: Int32Array;
   /** What `build` makes of the rows, kept until rows or weights change. One use a scheduler. */
   derive<T>(build: (service: ServiceView) => T): T;
@@ -44,7 +43,8 @@ export interface ServiceView {
 /** Chooses a server for a new connection. Pure but for cursor, derive and keep. */
 export interface Scheduler {
   readonly summary: string;
-  /** The cursor goes back to 0 when rows or weights change (wrr, as the kernel's). */
+  /** The cursor's first word goes back to 0 when rows or weights change (wrr, as the kernel's:
+   *  it begins at the head again, at the level it had). */
   readonly restarts?: true;
   /** @returns undefined when nothing is eligible, or this client's server is not. */
   pick(service: ServiceView, client: Client): Row | undefined;
