@@ -1,0 +1,13 @@
+import type { Scheduler } from '../model/scheduler.ts';
+import { soonest } from './soonest.ts';
+
+/** Never queue: the first server that has no active connection, else the one with the shortest
+ *  expected delay. Grows with the number of servers. Source: ipvsadm(8), "nq". */
+export const nq: Scheduler = {
+  summary: 'an idle server, else the shortest expected delay',
+  pick(service) {
+    for (let row = 0; row < service.size; row++)
+      if (service.active(row) === 0 && service.eligible(row)) return row;
+    return soonest(service);
+  },
+};

@@ -1,0 +1,91 @@
+import type { Row, Scheduler, ServiceView } from '../model/scheduler.ts';
+import { greatestCommonDivisor } from './gcd.ts';
+
+/** The weights and the levels that a cycle goes through: `top`, `top - step` ... 1. */
+interface Levels {
+  readonly weights: Float64Array;
+  /** Greatest common divisor of the weights above 0; 1 when there is none. */
+  readonly step: number;
+  /** Highest weight - (step - 1), so that the last level is always 1. */
+  readonly top: number;
+}
+
+/** Weighted round-robin: passes over the servers at falling levels, each pass taking those whose
+ *  weight reaches the level; weights 3, 1, 1 give a a a b c. The cursor holds the last row + 1
+ *  (0: begin at the head) and the level. Grows with the number of servers.
+ *  Source: ipvsadm(8), "wrr"; net/netfilter/ipvs. */
+export const wrr: Scheduler = {
+  summary: 'in turn, each as often as its weight, heaviest first',
+  restarts: true,
+  pick(service) {
+    const { cursor } = service;
+    const levels = service.derive(levelsOf);
+    const last = cursor[0] ?? 0;
+    let level = last === 0 ? firstLevel(levels, cursor[1] ?? 0) : (cursor[1] ?? 0);
+    let row = nextAt(service, levels, last, level);
+    if (row === undefined) {
+      const heaviest = heaviestEligible(service, levels);
+      if (heaviest === 0) return refuse(cursor, levels, last, level);
+      level = levelBelow(levels, level, heaviest);
+      row = nextAt(service, levels, 0, level);
+    }
+    cursor[0] = row === undefined ? 0 : row + 1;
+    cursor[1] = level;
+    return row;
+  },
+};
+
+function levelsOf(service: ServiceView): Levels {
+  const weights = Float64Array.from({ length: service.size }, (_, row) =>
+    service.weight(row),
+  );
+  const step = greatestCommonDivisor(weights) || 1;
+  const highest = weights.reduce((most, weight) => Math.max(most, weight), 0);
+  return { weights, step, top: Math.max(0, highest - (step - 1)) };
+}
+
+/** After a change the pass begins at the head, at the old level as far as it still is one. */
+function firstLevel({ step, top }: Levels, level: number): number {
+  if (level <= 0 || level > top) return top;
+  return step === 1 ? level : Math.floor(level / step) * step + 1;
+}
+
+function nextAt(
+  service: ServiceView,
+  { weights }: Levels,
+  from: Row,
+  level: number,
+): Row | undefined {
+  for (let row = from; row < weights.length; row++)
+    if ((weights[row] ?? 0) >= level && service.eligible(row)) return row;
+  return undefined;
+}
+
+function heaviestEligible(service: ServiceView, { weights }: Levels): number {
+  let heaviest = 0;
+  for (let row = 0; row < weights.length; row++) {
+    const weight = weights[row] ?? 0;
+    if (weight > heaviest && service.eligible(row)) heaviest = weight;
+  }
+  return heaviest;
+}
+
+/** The next level down, or the top again, at which some server is eligible. Going there at once
+ *  instead of level by level bounds a pick however high the weights are. */
+function levelBelow({ step, top }: Levels, level: number, heaviest: number): number {
+  const below = level > step ? level - step : top;
+  return Math.min(below, heaviest - step + 1);
+}
+
+/** The kernel gives up where its walk ends: at the head, unless it was on its last level. */
+function refuse(
+  cursor: Int32Array,
+  { step, top }: Levels,
+  last: Row,
+  level: number,
+): undefined {
+  if (last > 0 && level <= step) return undefined;
+  cursor[0] = 0;
+  cursor[1] = top;
+  return undefined;
+}
