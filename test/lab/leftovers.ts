@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const NAMESPACES = '/run/netns';
+/** `l4d-PID-START-SALT-HOST`: whose it is can be read from the name, also after kill -9. */
+const NAME = /^l4d-(\d+)-(\d+)-/;
+
+/** When a process began, in clock ticks since boot; undefined: there is none of that id. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Start of the names of one network's namespaces. */
+export function networkPrefix(): string {
+  const salt = randomBytes(3).toString('hex');
+  return `l4d-${process.pid}-${startOf(process.pid)}-${salt}-`;
+}
+
+/** Ids of the processes in a namespace. */
+export function processesIn(namespace: string): readonly number[] {
+  const { stdout } = spawnSync('ip', ['netns', 'pids', namespace], {
+    encoding: 'utf8',
+  });
+  return stdout.split('\n').filter(Boolean).map(Number);
+}
+
+/** A host's folder for configs, logs and pages; it goes with the namespace. */
+export function folderOf(namespace: string): string {
+  return join(tmpdir(), namespace);
+}
+
+/** Ends what runs in the namespaces whose names begin so, and removes them and their folders.
+ *  Synchronous, for it is also called while the process exits. */
+export function removeNamespaces(prefix: string): void {
+  const ours = (name: string) => name.startsWith(prefix);
+  for (const name of namesIn(NAMESPACES).filter(ours)) {
+    for (const pid of processesIn(name)) killQuietly(pid);
+    spawnSync('ip', ['netns', 'delete', name]);
+  }
+  for (const name of namesIn(tmpdir()).filter(ours))
+    rmSync(folderOf(name), { recursive: true, force: true });
+}
+
+/** Removes the networks of test runs that are no more. */
+export function sweepLeftovers(): void {
+  for (const name of [...namesIn(NAMESPACES), ...namesIn(tmpdir())]) {
+    const [prefix, pid, start] = NAME.exec(name) ?? [];
+    if (prefix !== undefined && startOf(Number(pid)) !== start) removeNamespaces(name);
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // No namespace was ever named on this machine.
+  }
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
+}
