@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import type { Log } from '../model/log.ts';
+
+/** From TERM to KILL for a command that does not end when told to. */
+const GRACE_MS = 2000;
+
+/** How long a command may run, and what ends it earlier. */
+export interface CommandLimits {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Runs a command line through `/bin/sh`, as system() of ldirectord does, and settles when it has
+ *  ended; past the time-out, or when aborted, it gets TERM, then KILL, and its children with it.
+ *  Its output goes nowhere: a server that it leaves in the background must not die of a closed
+ *  pipe. Failure is logged (`system(CMD) failed: ...`), never thrown.
+ *  @returns whether it ended with exit status 0 */
+export async function runCommand(
+  command: string,
+  { timeoutMs, signal }: CommandLimits,
+  log: Log,
+): Promise<boolean> {
+  if (signal.aborted) return false;
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  signal.addEventListener('abort', abort, { once: true });
+  const timer = setTimeout(() => {
+    log.error(
+      `system_timeout(${timeoutMs / 1000}, ${command}) timed out, kill -TERM child`,
+    );
+    stop.abort();
+  }, timeoutMs);
+  const problem = await ended(command, stop.signal);
+  clearTimeout(timer);
+  signal.removeEventListener('abort', abort);
+  if (problem !== undefined) log.error(`system(${command}) failed: ${problem}`);
+  return problem === undefined;
+}
+
+/** @returns why it failed; undefined: exit status 0 */
+function ended(command: string, stop: AbortSignal): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const child = spawn('/bin/sh', ['-c', command], {
+      stdio: 'ignore',
+      detached: true,
+    });
+    let kill: NodeJS.Timeout | undefined;
+    stop.addEventListener('abort', () => {
+      signalGroup(child.pid, 'SIGTERM');
+      kill = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), GRACE_MS);
+    });
+    const end = (problem: string | undefined) => {
+      clearTimeout(kill);
+      resolve(problem);
+    };
+    child.once('error', (error) => end(error.message));
+    child.once('exit', (code, name) => {
+      if (code === 0) end(undefined);
+      else end(name === null ? `exit status ${code}` : `killed by ${name}`);
+    });
+  });
+}
+
+/** Signals the command and all that it started in its process group. */
+function signalGroup(pid: number | undefined, name: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, name);
+  } catch {
+    // It ended in this very moment.
+  }
+}

@@ -1,0 +1,167 @@
+import {
+  createFallbackCommands,
+  type FallbackCommands,
+} from '../alerts/fallback-command.ts';
+import type { Config } from '../config/config.ts';
+import type { CheckRunner } from '../model/check.ts';
+import type { Engine } from '../model/engine.ts';
+import type { Log } from '../model/log.ts';
+import type { ServiceStatus } from '../model/status.ts';
+import type { EngineName, VirtualService } from '../model/virtual-service.ts';
+import { countsAsUp } from '../pool/pool.ts';
+import { Carriers } from './carriers.ts';
+import type { Director } from './director.ts';
+import { same } from './same.ts';
+import { type KeeperParties, ServiceKeeper } from './service-keeper.ts';
+import { serviceStatus } from './status.ts';
+
+/** What a director works with. It owns the engines and closes them; the check runner stays
+ *  its maker's, to be closed after it. */
+export interface DirectorParts {
+  /** `auto` is served by `net` where it has no entry of its own. */
+  readonly engines: ReadonlyMap<EngineName, Engine>;
+  readonly checks: CheckRunner;
+  readonly log: Log;
+  /** Wall clock, milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+/** A director that carries nothing yet: apply() a config. */
+export function createDirector(parts: DirectorParts): Director {
+  return new VirtualServices(parts);
+}
+
+class VirtualServices implements Director {
+  readonly #parts: DirectorParts;
+  readonly #commands: FallbackCommands;
+  readonly #carriers: Carriers;
+  readonly #keeperParties: KeeperParties;
+  /** In the order of the config. */
+  #keepers: Map<string, ServiceKeeper> = new Map();
+  #clean = true;
+  #closed = false;
+  #closing: Promise<void> | undefined;
+  #applying: Promise<void> = Promise.resolve();
+  readonly #unsettled = new Set<() => void>();
+
+  constructor(parts: DirectorParts) {
+    const { log, checks: runner, engines, now = Date.now } = parts;
+    this.#parts = parts;
+    this.#commands = createFallbackCommands(log);
+    this.#carriers = new Carriers({
+      engines,
+      log,
+      keepers: () => this.#keepers,
+      applied: () => this.#progress(),
+    });
+    const changed = ({ carriage }: ServiceKeeper) => {
+      this.#carriers.touch(carriage.engine);
+      this.#progress();
+    };
+    this.#keeperParties = { runner, commands: this.#commands, log, now, changed };
+  }
+
+  apply(config: Config): Promise<void> {
+    const applying = this.#applying.then(() => this.#apply(config));
+    // Whoever called hears of a failure; the next call goes on all the same.
+    this.#applying = applying.catch(() => {});
+    return applying;
+  }
+
+  starting(): readonly string[] {
+    const ids: string[] = [];
+    for (const [id, keeper] of this.#keepers) if (!keeper.ready) ids.push(id);
+    return ids;
+  }
+
+  settled(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!this.#closed && !signal.aborted && this.starting().length > 0) return;
+        this.#unsettled.delete(look);
+        signal.removeEventListener('abort', look);
+        resolve();
+      };
+      signal.addEventListener('abort', look);
+      this.#unsettled.add(look);
+      look();
+    });
+  }
+
+  async services(): Promise<readonly ServiceStatus[]> {
+    const stats = await this.#carriers.stats();
+    return [...this.#keepers].map(([id, keeper]) =>
+      serviceStatus(keeper, stats.get(id)),
+    );
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#closed = true;
+    await this.#applying;
+    for (const keeper of this.#keepers.values()) {
+      keeper[Symbol.dispose]();
+      if (keeper.service.cleanstop) this.#logStop(keeper);
+    }
+    await this.#carriers.close({ clean: this.#clean });
+    await this.#commands[Symbol.asyncDispose]();
+    this.#progress();
+  }
+
+  async #apply(config: Config): Promise<void> {
+    if (this.#closed) return;
+    this.#clean = config.global.cleanstop;
+    this.#parts.checks.maintenancedir(config.global.maintenancedir);
+    const before = this.#keepers;
+    this.#keepers = new Map();
+    for (const service of config.virtuals) {
+      const known = before.get(service.id);
+      before.delete(service.id);
+      this.#guard(service, () => this.#keep(service, known));
+    }
+    for (const keeper of before.values()) this.#purge(keeper);
+    await this.#carriers.converge();
+  }
+
+  #keep(service: VirtualService, known: ServiceKeeper | undefined): void {
+    if (known) this.#keepers.set(service.id, known);
+    if (known && same(known.service, service)) return;
+    const assignment = this.#carriers.assign(service);
+    if (known) known.follow(service, assignment);
+    else {
+      const keeper = new ServiceKeeper(service, assignment, this.#keeperParties);
+      this.#keepers.set(service.id, keeper);
+    }
+  }
+
+  #purge(keeper: ServiceKeeper): void {
+    keeper[Symbol.dispose]();
+    this.#commands.forget(keeper.service.id);
+    this.#parts.log.info(`Purged virtual server (start): ${keeper.label}`);
+  }
+
+  #logStop({ pool, label }: ServiceKeeper): void {
+    const { log } = this.#parts;
+    for (const { real, state } of pool.reals)
+      if (countsAsUp(state))
+        log.info(`Purged real server (stop): ${real.id} (${label})`);
+    log.info(`Purged virtual server (stop): ${label}`);
+  }
+
+  /** A defect in one service must not harm the others. */
+  #guard(service: VirtualService, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#parts.log.error(`Defect in virtual server ${service.id}: ${String(error)}`);
+    }
+  }
+
+  #progress(): void {
+    for (const look of [...this.#unsettled]) look();
+  }
+}

@@ -1,0 +1,120 @@
+import { setImmediate as nextTick } from 'node:timers/promises';
+import type {
+  Engine,
+  EngineEvent,
+  ServiceOutcome,
+  ServiceTable,
+} from '../model/engine.ts';
+import type { Log } from '../model/log.ts';
+
+/** From an apply() that threw to the next attempt. */
+const RETRY_MS = 1000;
+
+/** What the feed asks and tells. */
+export interface FeedParties {
+  readonly engine: Engine;
+  readonly log: Log;
+  /** What should be in force now. */
+  table(): ServiceTable;
+  /** The table is in force, with an outcome a service. */
+  applied(table: ServiceTable, outcomes: readonly ServiceOutcome[]): void;
+  /** The engine threw, which is a defect: it is told once, and tried again. */
+  failed(table: ServiceTable, reason: string): void;
+  event(event: EngineEvent): void;
+}
+
+/** Keeps one engine at the table: changes of one turn of the event loop go together, never two
+ *  calls at once, the latest table wins. Owns the engine: closing it closes that too. */
+export class EngineFeed {
+  readonly #parties: FeedParties;
+  readonly #listening: Promise<void>;
+  #asked = 0;
+  #done = 0;
+  #running: Promise<void> | undefined;
+  #waiting: { readonly until: number; readonly resolve: () => void }[] = [];
+  #retry: NodeJS.Timeout | undefined;
+  #lastProblem = '';
+  #closing: Promise<void> | undefined;
+
+  constructor(parties: FeedParties) {
+    this.#parties = parties;
+    this.#listening = listen(parties);
+  }
+
+  get engine(): Engine {
+    return this.#parties.engine;
+  }
+
+  /** The table has changed. */
+  touch(): void {
+    this.#asked++;
+    if (this.#closing === undefined) this.#running ??= this.#run();
+  }
+
+  /** Settles when an apply() that holds everything touched so far has ended, well or not. */
+  current(): Promise<void> {
+    if (this.#done >= this.#asked || this.#closing !== undefined)
+      return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting.push({ until: this.#asked, resolve });
+    });
+  }
+
+  /** Waits for an apply() under way. Idempotent. */
+  close(how: { readonly clean: boolean }): Promise<void> {
+    this.#closing ??= this.#close(how);
+    return this.#closing;
+  }
+
+  async #close(how: { readonly clean: boolean }): Promise<void> {
+    clearTimeout(this.#retry);
+    await this.#running;
+    await this.#parties.engine.close(how);
+    await this.#listening;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#done < this.#asked && this.#closing === undefined) {
+      await nextTick();
+      const holds = this.#asked;
+      await this.#applyOnce();
+      this.#done = holds;
+      this.#release();
+    }
+    this.#running = undefined;
+    this.#release();
+  }
+
+  async #applyOnce(): Promise<void> {
+    const { engine, log } = this.#parties;
+    const table = this.#parties.table();
+    try {
+      this.#parties.applied(table, await engine.apply(table));
+      this.#lastProblem = '';
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (reason !== this.#lastProblem) log.error(`engine: ${reason}`);
+      this.#lastProblem = reason;
+      this.#parties.failed(table, reason);
+      clearTimeout(this.#retry);
+      if (this.#closing === undefined)
+        this.#retry = setTimeout(() => this.touch(), RETRY_MS);
+    }
+  }
+
+  #release(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const waiter of waiting)
+      if (waiter.until <= this.#done || this.#closing !== undefined) waiter.resolve();
+      else this.#waiting.push(waiter);
+  }
+}
+
+async function listen({ engine, log, event }: FeedParties): Promise<void> {
+  try {
+    for await (const told of engine.events) event(told);
+  } catch (error) {
+    log.error(`engine: its events ended: ${String(error)}`);
+  }
+}

@@ -1,0 +1,54 @@
+import type { CheckReport } from '../model/check.ts';
+import { serviceLabel, type VirtualService } from '../model/virtual-service.ts';
+import type { PoolChange, TableChange } from '../pool/change.ts';
+
+/** What ldirectord writes for each change of a server. Source: observed. */
+const VERBS = {
+  added: 'Added',
+  restored: 'Restored',
+  quiesced: 'Quiescent',
+  'readd-quiesced': 'Readd Quiescent',
+  deleted: 'Deleted',
+  purged: 'Purged',
+} as const satisfies Record<TableChange['type'], string>;
+
+/** The log line for a change, in ldirectord's shape with the finding of the check behind it in
+ *  parentheses; undefined for a change that has none. */
+export function logLine(
+  service: VirtualService,
+  change: PoolChange,
+): string | undefined {
+  switch (change.type) {
+    case 'availability':
+      return undefined;
+    case 'soft-reset':
+      return `Resetting soft failure count: ${change.server} (${service.id})`;
+    case 'soft-failure': {
+      const { server, failures, max, report } = change;
+      const place = `${server} (${service.id})`;
+      return `Soft failure real server: ${place} failure ${failures}/${max}${finding(service, report)}`;
+    }
+    default:
+      return tableLine(service, change);
+  }
+}
+
+function tableLine(service: VirtualService, change: TableChange): string {
+  const { type, server, weight, fallback, report } = change;
+  const kind = fallback ? 'fallback' : 'real';
+  const place = `${server} (${serviceLabel(service)})`;
+  if (type === 'purged') return `Purged ${kind} server (start): ${place}`;
+  const set = type === 'deleted' ? '' : ` (Weight set to ${weight})`;
+  return `${VERBS[type]} ${kind} server: ${place}${set}${finding(service, report)}`;
+}
+
+/** ` (negotiate http, 3 ms: 200 OK)`. */
+function finding(service: VirtualService, report: CheckReport | undefined): string {
+  if (!report) return '';
+  const { maintenance, message, durationMs } = report;
+  if (maintenance) return ` (${message})`;
+  const { checktype } = service;
+  const word = typeof checktype === 'number' ? `combined ${checktype}` : checktype;
+  const check = word === 'negotiate' ? `${word} ${service.service}` : word;
+  return ` (${check}, ${Math.round(durationMs)} ms: ${message})`;
+}

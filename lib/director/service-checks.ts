@@ -1,0 +1,55 @@
+import type { CheckPlan, CheckReport, CheckRunner } from '../model/check.ts';
+import type { VirtualService } from '../model/virtual-service.ts';
+import { checkingOf, checkPlan } from './check-plan.ts';
+import { same } from './same.ts';
+
+interface Subscription {
+  readonly plan: CheckPlan;
+  readonly handle: Disposable;
+}
+
+/** The checks of one virtual service's real servers. Disposing ends them. */
+export interface ServiceChecks extends Disposable {
+  /** Checks what the service says from now on. A check whose plan stays the same goes on in its
+   *  rhythm. */
+  follow(service: VirtualService): void;
+}
+
+/** @param on  gets every report; not after its server left, and not after the disposal */
+export function createServiceChecks(
+  runner: CheckRunner,
+  on: (realId: string, report: CheckReport) => void,
+): ServiceChecks {
+  let subscriptions = new Map<string, Subscription>();
+
+  return {
+    follow(service) {
+      const before = subscriptions;
+      subscriptions = new Map();
+      for (const [id, plan] of plans(service)) {
+        const known = before.get(id);
+        if (known && same(known.plan, plan)) {
+          subscriptions.set(id, known);
+          before.delete(id);
+        } else {
+          const handle = runner.subscribe(plan, (report) => on(id, report));
+          subscriptions.set(id, { plan, handle });
+        }
+      }
+      // Last, so that a check which another server needs as well is not ended in between.
+      for (const { handle } of before.values()) handle[Symbol.dispose]();
+    },
+    [Symbol.dispose]() {
+      for (const { handle } of subscriptions.values()) handle[Symbol.dispose]();
+      subscriptions = new Map();
+    },
+  };
+}
+
+function plans(service: VirtualService): ReadonlyMap<string, CheckPlan> {
+  const wanted = new Map<string, CheckPlan>();
+  if (checkingOf(service).checking !== 'checked') return wanted;
+  for (const real of service.reals)
+    if (!wanted.has(real.id)) wanted.set(real.id, checkPlan(service, real));
+  return wanted;
+}

@@ -1,0 +1,159 @@
+import type { FallbackCommands } from '../alerts/fallback-command.ts';
+import type { CheckReport, CheckRunner } from '../model/check.ts';
+import type { ServiceEntry, ServiceOutcome } from '../model/engine.ts';
+import type { Log } from '../model/log.ts';
+import {
+  type EngineName,
+  serviceLabel,
+  type VirtualService,
+} from '../model/virtual-service.ts';
+import { configure } from '../pool/configure.ts';
+import type { Pool, PoolStep } from '../pool/pool.ts';
+import { takeReport } from '../pool/take-report.ts';
+import { type Carriage, logOutcome } from './carriage.ts';
+import { checkingOf } from './check-plan.ts';
+import { logLine } from './log-lines.ts';
+import { same } from './same.ts';
+import { createServiceChecks, type ServiceChecks } from './service-checks.ts';
+
+/** What a keeper works with. */
+export interface KeeperParties {
+  readonly runner: CheckRunner;
+  readonly commands: FallbackCommands;
+  readonly log: Log;
+  /** Wall clock, milliseconds since 1970. */
+  now(): number;
+  /** The keeper's table entry, or its being ready, has changed. */
+  changed(keeper: ServiceKeeper): void;
+}
+
+/** The engine for a service, or why there is none. */
+export interface Assignment {
+  readonly engine: EngineName;
+  readonly refusal: string | undefined;
+}
+
+/** Keeps one virtual service at work: takes the reports of its checks into its pool, and says
+ *  what the engine should carry. Disposing ends its checks. */
+export class ServiceKeeper implements Disposable {
+  readonly #parties: KeeperParties;
+  readonly #checks: ServiceChecks;
+  #pool: Pool;
+  #carriage: Carriage;
+  #inForce = false;
+
+  /** The first checks start at once. */
+  constructor(service: VirtualService, assignment: Assignment, parties: KeeperParties) {
+    this.#parties = parties;
+    this.#checks = createServiceChecks(parties.runner, (id, report) =>
+      this.#report(id, report),
+    );
+    this.#carriage = { ...assignment, outcome: undefined };
+    const { checking, problem } = checkingOf(service);
+    const step = configure(undefined, service, checking, parties.now());
+    this.#pool = step.pool;
+    this.#logAssignment('Added');
+    if (problem) parties.log.warn(`Not checked: ${this.label}: ${problem}`);
+    this.#tell(step);
+    this.#checks.follow(service);
+  }
+
+  get service(): VirtualService {
+    return this.#pool.service;
+  }
+
+  get pool(): Pool {
+    return this.#pool;
+  }
+
+  get carriage(): Carriage {
+    return this.#carriage;
+  }
+
+  /** As log lines name it: `10.1.1.19:80`. */
+  get label(): string {
+    return serviceLabel(this.service);
+  }
+
+  /** What the engine should carry; undefined: it carries nothing of it. */
+  get entry(): ServiceEntry | undefined {
+    return this.#carriage.refusal === undefined ? this.#pool.entry : undefined;
+  }
+
+  /** It has left its start behind, and the engine knows. */
+  get ready(): boolean {
+    return (
+      this.#pool.settled && (this.#inForce || this.#carriage.refusal !== undefined)
+    );
+  }
+
+  /** Reload: goes on as the changed service says. The caller has seen that it differs. */
+  follow(service: VirtualService, assignment: Assignment): void {
+    const { checking, problem } = checkingOf(service);
+    const before = this.#pool;
+    const step = configure(before, service, checking, this.#parties.now());
+    this.#pool = step.pool;
+    const { engine, refusal } = this.#carriage;
+    this.#carriage = { ...this.#carriage, ...assignment };
+    if (engine !== assignment.engine || refusal !== assignment.refusal) {
+      this.#carriage = { ...assignment, outcome: undefined };
+      this.#logAssignment('Changed');
+    } else if (!same(virtualPart(before.service), virtualPart(service)))
+      this.#logAssignment('Changed');
+    if (problem && problem !== checkingOf(before.service).problem)
+      this.#parties.log.warn(`Not checked: ${this.label}: ${problem}`);
+    this.#tell(step);
+    this.#checks.follow(service);
+  }
+
+  /** The engine's word. @param entry  what it was given, where the word answers an apply() */
+  heard(outcome: ServiceOutcome, entry?: ServiceEntry): void {
+    const before = this.#carriage.outcome;
+    this.#carriage = { ...this.#carriage, outcome };
+    logOutcome(this.#parties.log, this.label, before, outcome);
+    if (entry === this.#pool.entry && this.#pool.settled) this.#inForce = true;
+  }
+
+  [Symbol.dispose](): void {
+    this.#checks[Symbol.dispose]();
+  }
+
+  #report(realId: string, report: CheckReport): void {
+    try {
+      const before = this.#pool;
+      const step = takeReport(before, realId, report);
+      this.#pool = step.pool;
+      this.#tell(step);
+      if (step.pool.entry !== before.entry || step.pool.settled !== before.settled)
+        this.#parties.changed(this);
+    } catch (error) {
+      this.#parties.log.error(
+        `Defect in virtual server ${this.label}: ${String(error)}`,
+      );
+    }
+  }
+
+  #tell({ pool, changes }: PoolStep): void {
+    for (const change of changes) {
+      const line = logLine(pool.service, change);
+      if (line !== undefined) this.#parties.log.info(line);
+    }
+    // Also after a reload: the command itself may have changed. One that ran already is dropped.
+    if (pool.settled)
+      this.#parties.commands.run(pool.service, pool.up ? 'stop' : 'start');
+  }
+
+  #logAssignment(verb: 'Added' | 'Changed'): void {
+    const { refusal } = this.#carriage;
+    if (refusal === undefined)
+      this.#parties.log.info(`${verb} virtual server: ${this.label}`);
+    else
+      this.#parties.log.warn(`Not carried: virtual server ${this.label}: ${refusal}`);
+  }
+}
+
+/** The service without its real servers. */
+function virtualPart(service: VirtualService): Omit<VirtualService, 'reals'> {
+  const { reals: _, ...rest } = service;
+  return rest;
+}

@@ -1,0 +1,154 @@
+import type { ServerStats, ServiceStats } from '../model/engine.ts';
+import type {
+  CheckStatus,
+  RealStatus,
+  ServiceState,
+  ServiceStatus,
+} from '../model/status.ts';
+import { fallbackId, type VirtualService } from '../model/virtual-service.ts';
+import { weightInForce } from '../pool/entry.ts';
+import type { Pool, RealServerState } from '../pool/pool.ts';
+import type { Carriage } from './carriage.ts';
+import { checkingOf } from './check-plan.ts';
+
+/** What the status says of one service. */
+export interface ServiceView {
+  readonly pool: Pool;
+  readonly carriage: Carriage;
+  /** It has left its start behind, and the engine knows. */
+  readonly ready: boolean;
+}
+
+/** One service of `GET /v1/status`.
+ *  @param stats  the engine's numbers; undefined: it has none, all are 0 */
+export function serviceStatus(
+  view: ServiceView,
+  stats: ServiceStats | undefined,
+): ServiceStatus {
+  const { pool, carriage } = view;
+  const { service } = pool;
+  const numbers = new Map(stats?.servers.map((server) => [server.id, server]));
+  const reals = pool.reals.map((real) =>
+    realStatus(service, real, numbers.get(real.real.id)),
+  );
+  return {
+    id: service.id,
+    address: service.address ?? null,
+    port: service.port ?? null,
+    fwmark: service.fwmark ?? null,
+    protocol: service.protocol,
+    scheduler: service.scheduler,
+    engine: carriage.engine,
+    state: stateOf(view),
+    problem: problemOf(view) ?? null,
+    fallbackActive: pool.fallbackActive && service.fallback !== undefined,
+    persistent: service.persistent ?? null,
+    netmask: service.netmask ?? null,
+    acceptedConnections: stats?.acceptedConnections ?? 0,
+    refusedConnections: stats?.refusedConnections ?? 0,
+    retries: stats?.retries ?? 0,
+    persistenceEntries: stats?.persistenceEntries ?? 0,
+    reals: [...reals, ...fallbackStatus(pool, numbers)],
+  };
+}
+
+function stateOf({ pool, carriage, ready }: ServiceView): ServiceState {
+  const { refusal, outcome } = carriage;
+  if (refusal !== undefined || outcome?.state === 'failed') return 'failed';
+  if (outcome?.state === 'waiting-for-address') return outcome.state;
+  if (!ready) return 'starting';
+  if (pool.reals.some(({ state }) => state === 'up')) return 'up';
+  return pool.fallbackActive && pool.service.fallback ? 'fallback' : 'down';
+}
+
+function problemOf({ pool, carriage }: ServiceView): string | undefined {
+  const { refusal, outcome } = carriage;
+  return (
+    refusal ??
+    outcome?.problem ??
+    checkingOf(pool.service).problem ??
+    (pool.up && pool.reals.every(({ state }) => state !== 'up')
+      ? ONLY_DRAINED
+      : undefined)
+  );
+}
+
+/** ldirectord's meaning of weight 0, which surprises. */
+const ONLY_DRAINED =
+  'every real server that is up has weight 0, and the fallback is for when none is up: give one a weight above 0';
+
+function realStatus(
+  service: VirtualService,
+  known: RealServerState,
+  stats: ServerStats | undefined,
+): RealStatus {
+  const { real, state, since } = known;
+  const weight = weightInForce(service, known);
+  return {
+    id: real.id,
+    address: real.address,
+    port: real.port,
+    method: real.method,
+    weight: weight ?? 0,
+    configuredWeight: real.weight,
+    inForce: weight !== undefined,
+    state,
+    since: new Date(since).toISOString(),
+    ...counters(stats),
+    fallback: false,
+    check: checkStatus(service, known),
+  };
+}
+
+function fallbackStatus(
+  { service, fallbackActive, fallbackSince }: Pool,
+  numbers: ReadonlyMap<string, ServerStats>,
+): readonly RealStatus[] {
+  const { fallback } = service;
+  if (!fallback) return [];
+  const id = fallbackId(fallback);
+  return [
+    {
+      id,
+      address: fallback.address,
+      port: fallback.port,
+      method: fallback.method,
+      weight: fallbackActive ? 1 : 0,
+      configuredWeight: 1,
+      inForce: fallbackActive,
+      state: fallbackActive ? 'up' : 'down',
+      since: new Date(fallbackSince).toISOString(),
+      ...counters(numbers.get(id)),
+      fallback: true,
+      check: null,
+    },
+  ];
+}
+
+function counters(stats: ServerStats | undefined): Omit<ServerStats, 'id'> {
+  return {
+    activeConnections: stats?.activeConnections ?? 0,
+    inactiveConnections: stats?.inactiveConnections ?? 0,
+    totalConnections: stats?.totalConnections ?? 0,
+    bytesIn: stats?.bytesIn ?? 0,
+    bytesOut: stats?.bytesOut ?? 0,
+    connectFailures: stats?.connectFailures ?? 0,
+  };
+}
+
+function checkStatus(
+  { checktype, service }: VirtualService,
+  { report, failures }: RealServerState,
+): CheckStatus | null {
+  if (!report) return null;
+  const { up, at, durationMs, message } = report;
+  return {
+    type: String(checktype),
+    service,
+    up,
+    at: new Date(at).toISOString(),
+    durationMs,
+    message,
+    failures,
+  };
+}

@@ -1,0 +1,37 @@
+import type { CheckReport } from '../model/check.ts';
+
+/** A change of the table for one server. */
+export interface TableChange {
+  /** `added`: was not in the table; `restored`: was, with another weight, method or threshold;
+   *  `quiesced`, `readd-quiesced`: weight 0, the second where readdquiescent had to add it;
+   *  `deleted`: is down and out of the table; `purged`: left the configuration. */
+  readonly type:
+    | 'added'
+    | 'restored'
+    | 'quiesced'
+    | 'readd-quiesced'
+    | 'deleted'
+    | 'purged';
+  /** `10.1.1.21:80`; a fallback's carries no prefix. */
+  readonly server: string;
+  readonly fallback: boolean;
+  /** In force from now on; 0 for a server that left the table. */
+  readonly weight: number;
+  /** The report that brought it about; undefined: the configuration did. */
+  readonly report: CheckReport | undefined;
+}
+
+/** What happened in a pool, as data: log lines, mail and commands are made from it. */
+export type PoolChange =
+  | TableChange
+  | {
+      readonly type: 'soft-failure';
+      readonly server: string;
+      /** This is failure `failures` of the `max` that make it down. */
+      readonly failures: number;
+      readonly max: number;
+      readonly report: CheckReport;
+    }
+  | { readonly type: 'soft-reset'; readonly server: string }
+  /** Whether any real server counts as up: once when the service settles, then at each change. */
+  | { readonly type: 'availability'; readonly up: boolean };

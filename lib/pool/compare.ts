@@ -1,0 +1,80 @@
+import type { CheckReport } from '../model/check.ts';
+import type { ServerEntry } from '../model/engine.ts';
+import type { VirtualService } from '../model/virtual-service.ts';
+import type { PoolChange, TableChange } from './change.ts';
+import { realEntry, sameEntry } from './entry.ts';
+import { countsAsUp, type RealServerState } from './pool.ts';
+
+/** A real server as one service sees it. */
+export interface Seen {
+  readonly service: VirtualService;
+  readonly state: RealServerState;
+}
+
+/** What to tell of a real server that changed from `before` (undefined: new) to `after`.
+ *  @param report  the report that changed it; undefined: the configuration did */
+export function realChanges(
+  before: Seen | undefined,
+  after: Seen,
+  report: CheckReport | undefined,
+): readonly PoolChange[] {
+  const changes: PoolChange[] = [];
+  if (report && before) changes.push(...softChanges(before, after, report));
+  const type = tableChange(before, after);
+  if (type) {
+    const { id, weight } = after.state.real;
+    const inForce = type === 'added' || type === 'restored' ? weight : 0;
+    changes.push({ type, server: id, fallback: false, weight: inForce, report });
+  }
+  return changes;
+}
+
+function softChanges(
+  before: Seen,
+  { service, state }: Seen,
+  report: CheckReport,
+): readonly PoolChange[] {
+  const server = state.real.id;
+  if (report.up && !report.maintenance && before.state.failures > 0)
+    return [{ type: 'soft-reset', server }];
+  if (countsAsUp(state.state) && state.failures > before.state.failures) {
+    const { failures } = state;
+    return [
+      { type: 'soft-failure', server, failures, max: service.failurecount, report },
+    ];
+  }
+  return [];
+}
+
+function tableChange(
+  before: Seen | undefined,
+  after: Seen,
+): TableChange['type'] | undefined {
+  const was = before && realEntry(before.service, before.state);
+  const is = realEntry(after.service, after.state);
+  const wasUp = countsAsUp(before?.state.state);
+  if (!is) return wentAway(before, after, was);
+  if (countsAsUp(after.state.state)) {
+    if (!was) return 'added';
+    return wasUp && !edited(was, is) ? undefined : 'restored';
+  }
+  if (was) return wasUp ? 'quiesced' : undefined;
+  return after.service.readdquiescent ? 'readd-quiesced' : 'quiesced';
+}
+
+/** A server that fails its very first check was never in the table: it is told of all the same. */
+function wentAway(
+  before: Seen | undefined,
+  after: Seen,
+  was: ServerEntry | undefined,
+): 'deleted' | undefined {
+  if (after.state.state === 'starting') return undefined;
+  const pending = !before || before.state.state === 'starting';
+  return was || pending ? 'deleted' : undefined;
+}
+
+/** Differs in what ldirectord compares before it edits a server; what becomes of it at its
+ *  removal is not in force yet. */
+function edited(was: ServerEntry, is: ServerEntry): boolean {
+  return !sameEntry({ ...was, onRemoval: is.onRemoval }, is);
+}

@@ -1,0 +1,90 @@
+import { endpoint } from '../model/address.ts';
+import type { ServerEntry, ServiceEntry } from '../model/engine.ts';
+import { fallbackId, type VirtualService } from '../model/virtual-service.ts';
+import type { PoolChange } from './change.ts';
+import { fallbackEntry, realEntry, sameEntry } from './entry.ts';
+import { countsAsUp, type Pool, type PoolStep, type RealServerState } from './pool.ts';
+
+/** Draws the consequences for the service as a whole from the states of its real servers:
+ *  settled or not, fallback, table.
+ *  @param before  undefined: a new service
+ *  @param changes what is known already; those of the service are put behind */
+export function conclude(
+  before: Pool | undefined,
+  next: Pick<Pool, 'service' | 'reals' | 'index'>,
+  changes: readonly PoolChange[],
+  now: number,
+): PoolStep {
+  const { service, reals, index } = next;
+  const up = reals.some(({ state }) => countsAsUp(state));
+  const settled =
+    before?.settled || up || reals.every(({ state }) => state !== 'starting');
+  const fallbackActive = settled && !up;
+  const flipped = fallbackActive !== (before?.fallbackActive ?? false);
+  const fallbackSince = before && !flipped ? before.fallbackSince : now;
+  const entry = tableEntry(before?.entry, service, reals, fallbackActive);
+  const pool: Pool = {
+    service,
+    reals,
+    index,
+    settled,
+    up,
+    fallbackActive,
+    fallbackSince,
+    entry,
+  };
+  return {
+    pool,
+    changes: [
+      ...changes,
+      ...fallbackChanges(before, pool),
+      ...availability(before, pool),
+    ],
+  };
+}
+
+function tableEntry(
+  before: ServiceEntry | undefined,
+  service: VirtualService,
+  reals: readonly RealServerState[],
+  fallbackActive: boolean,
+): ServiceEntry {
+  const servers: ServerEntry[] = [];
+  for (const real of reals) {
+    const entry = realEntry(service, real);
+    if (entry) servers.push(entry);
+  }
+  if (fallbackActive && service.fallback)
+    servers.push(fallbackEntry(service, service.fallback));
+  const same =
+    before?.service === service &&
+    before.servers.length === servers.length &&
+    before.servers.every((was, row) => {
+      const is = servers[row];
+      return is !== undefined && sameEntry(was, is);
+    });
+  return same ? before : { service, servers };
+}
+
+function fallbackChanges(before: Pool | undefined, after: Pool): readonly PoolChange[] {
+  const was = before?.fallbackActive ? before.service.fallback : undefined;
+  const is = after.fallbackActive ? after.service.fallback : undefined;
+  if (was && is && fallbackId(was) === fallbackId(is)) return [];
+  const told = { fallback: true, report: undefined } as const;
+  const changes: PoolChange[] = [];
+  if (was) {
+    const server = endpoint(was.address, was.port);
+    changes.push({ type: 'deleted', server, weight: 0, ...told });
+  }
+  if (is) {
+    const server = endpoint(is.address, is.port);
+    changes.push({ type: 'added', server, weight: 1, ...told });
+  }
+  return changes;
+}
+
+function availability(before: Pool | undefined, after: Pool): readonly PoolChange[] {
+  if (!after.settled) return [];
+  if (before?.settled && before.up === after.up) return [];
+  return [{ type: 'availability', up: after.up }];
+}

@@ -1,0 +1,72 @@
+import type { ServerEntry } from '../model/engine.ts';
+import {
+  destinationPort,
+  type Fallback,
+  fallbackId,
+  type VirtualService,
+} from '../model/virtual-service.ts';
+import { countsAsUp, type RealServerState } from './pool.ts';
+
+/** The weight a server has in the table; undefined: it is not in it. A down server stays at
+ *  weight 0 with quiescent=yes, a starting one is not in the table yet. */
+export function weightInForce(
+  service: Pick<VirtualService, 'quiescent'>,
+  { real, state }: Pick<RealServerState, 'real' | 'state'>,
+): number | undefined {
+  if (countsAsUp(state)) return real.weight;
+  return service.quiescent && state !== 'starting' ? 0 : undefined;
+}
+
+/** The table's row for a real server; undefined when it is not in the table. */
+export function realEntry(
+  service: VirtualService,
+  state: RealServerState,
+): ServerEntry | undefined {
+  const weight = weightInForce(service, state);
+  if (weight === undefined) return undefined;
+  const { id, address, method, lower, upper } = state.real;
+  return {
+    id,
+    address,
+    port: destinationPort(service, state.real),
+    method,
+    weight,
+    lower,
+    upper,
+    fallback: false,
+    onRemoval: service.quiescent ? 'keep' : 'reset',
+  };
+}
+
+/** The table's row for the fallback. It is removed, never quiesced, when a real server comes
+ *  back; what runs through it may end by itself. */
+export function fallbackEntry(
+  service: VirtualService,
+  fallback: Fallback,
+): ServerEntry {
+  return {
+    id: fallbackId(fallback),
+    address: fallback.address,
+    port: destinationPort(service, fallback),
+    method: fallback.method,
+    weight: 1,
+    lower: 0,
+    upper: 0,
+    fallback: true,
+    onRemoval: 'keep',
+  };
+}
+
+/** Equal field by field. */
+export function sameEntry(a: ServerEntry, b: ServerEntry): boolean {
+  return (
+    a.id === b.id &&
+    a.address === b.address &&
+    a.port === b.port &&
+    a.method === b.method &&
+    a.weight === b.weight &&
+    a.lower === b.lower &&
+    a.upper === b.upper &&
+    a.onRemoval === b.onRemoval
+  );
+}

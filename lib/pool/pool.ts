@@ -1,0 +1,53 @@
+import type { CheckReport } from '../model/check.ts';
+import type { ServiceEntry } from '../model/engine.ts';
+import type { RealState } from '../model/status.ts';
+import type { RealServer, VirtualService } from '../model/virtual-service.ts';
+import type { PoolChange } from './change.ts';
+
+/** Whether the service's real servers are checked: `off` as `checktype=off` says, which freezes
+ *  them (new ones are never up); `missing` when the check does not exist, which keeps all down. */
+export type Checking = 'checked' | 'off' | 'missing';
+
+/** A real server as the pool knows it. */
+export interface RealServerState {
+  readonly real: RealServer;
+  /** `up` and `drain` (up with configured weight 0) count as up. */
+  readonly state: RealState;
+  /** When it took that state; wall clock, milliseconds since 1970. */
+  readonly since: number;
+  /** Failures in a row, 0 to failurecount. Those while it is down are not counted. */
+  readonly failures: number;
+  /** The last report; undefined before the first. */
+  readonly report: CheckReport | undefined;
+}
+
+/** One virtual service's real servers: an immutable value, replaced at each step. */
+export interface Pool {
+  readonly service: VirtualService;
+  /** In the file's order, ids unique. */
+  readonly reals: readonly RealServerState[];
+  /** Row in `reals` by real server's id. */
+  readonly index: ReadonlyMap<string, number>;
+  /** False while starting: until one server counts as up, or each has had a report. */
+  readonly settled: boolean;
+  /** One server at least counts as up. */
+  readonly up: boolean;
+  /** Settled with none up: the fallback's case, whether the service has one or not. */
+  readonly fallbackActive: boolean;
+  /** When `fallbackActive` last changed. */
+  readonly fallbackSince: number;
+  /** What the engine should carry. The same object as before a step when nothing in it changed. */
+  readonly entry: ServiceEntry;
+}
+
+/** The pool after a step, and what an observer should hear of it, in order. */
+export interface PoolStep {
+  readonly pool: Pool;
+  readonly changes: readonly PoolChange[];
+}
+
+/** Whether a server in that state counts as up: keeps the fallback away. One of weight 0 does,
+ *  though it takes no connection, as with ldirectord (observed). */
+export function countsAsUp(state: RealState | undefined): boolean {
+  return state === 'up' || state === 'drain';
+}

@@ -1,0 +1,93 @@
+import type {
+  Engine,
+  EngineEvent,
+  ServiceOutcome,
+  ServiceStats,
+  ServiceTable,
+} from '../../lib/model/engine.ts';
+import type { VirtualService } from '../../lib/model/virtual-service.ts';
+
+/** An engine that carries nothing and keeps what it was told. */
+export interface RecordingEngine extends Engine {
+  /** Every table it was given, the last one in force. */
+  readonly tables: readonly ServiceTable[];
+  /** Most apply() calls under way at once. */
+  readonly mostAtOnce: () => number;
+  /** `id@weight` of the servers in force for a service; undefined: it is not in the table. */
+  inForce(serviceId: string): readonly string[] | undefined;
+  tell(event: EngineEvent): void;
+  readonly closed: () => boolean;
+}
+
+/** @param how  what to answer instead of carrying everything; `apply` may throw or take its time */
+export function recordingEngine(
+  how: {
+    readonly refuses?: (service: VirtualService) => string | undefined;
+    readonly apply?: (table: ServiceTable) => Promise<readonly ServiceOutcome[]>;
+    readonly stats?: () => Promise<readonly ServiceStats[]>;
+  } = {},
+): RecordingEngine {
+  const tables: ServiceTable[] = [];
+  const events = eventQueue<EngineEvent>();
+  let running = 0;
+  let most = 0;
+  let closed = false;
+  return {
+    tables,
+    mostAtOnce: () => most,
+    closed: () => closed,
+    events,
+    tell: events.push,
+    inForce(serviceId) {
+      const entry = tables.at(-1)?.find(({ service }) => service.id === serviceId);
+      return entry?.servers.map(({ id, weight }) => `${id}@${weight}`);
+    },
+    refuses: (service) => how.refuses?.(service),
+    async apply(table) {
+      most = Math.max(most, ++running);
+      tables.push(table);
+      try {
+        return (await how.apply?.(table)) ?? table.map(carried);
+      } finally {
+        running--;
+      }
+    },
+    stats: async () => (await how.stats?.()) ?? [],
+    async close() {
+      closed = true;
+      events.end();
+    },
+  };
+}
+
+/** What an engine answers that has nothing to complain of. */
+export function carried({ service, servers }: ServiceTable[number]): ServiceOutcome {
+  const open = servers.some(({ weight }) => weight > 0);
+  return { id: service.id, state: open ? 'carried' : 'idle' };
+}
+
+function eventQueue<T>() {
+  const queue: T[] = [];
+  let wake = () => {};
+  let ended = false;
+  return {
+    push(item: T) {
+      queue.push(item);
+      wake();
+    },
+    end() {
+      ended = true;
+      wake();
+    },
+    async *[Symbol.asyncIterator]() {
+      for (;;) {
+        yield* queue.splice(0);
+        if (ended) return;
+        if (queue.length === 0)
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+      }
+    },
+  };
+}
