@@ -33,6 +33,7 @@ export const CHECK_TYPES: Readonly<Record<CheckWord, CheckTypeRow>> = {
   connect: {
     summary: 'a TCP connection can be made; for UDP an ICMP echo is answered',
     timeout: 'checktimeout',
+    load: async () => (await import('./connect.ts')).connectCheck,
   },
   negotiate: { summary: 'request and receive in the words of the service' },
   ping: {
@@ -41,7 +42,7 @@ export const CHECK_TYPES: Readonly<Record<CheckWord, CheckTypeRow>> = {
     package: 'net-ping',
   },
   off: { summary: 'never checked, never up' },
-  on: { summary: 'always up, never checked' },
+  on: { summary: 'always up, never checked', load: loadAlwaysUp },
   external: { summary: 'a command exits with 0', timeout: 'checktimeout' },
   'external-perl': {
     summary: 'a Perl script ends, or exits with 0',
@@ -53,11 +54,17 @@ export const CHECK_TYPES: Readonly<Record<CheckWord, CheckTypeRow>> = {
 export const SERVICES = {
   dns: { summary: 'a name is resolved', port: 53, timeout: 'negotiatetimeout' },
   ftp: { summary: 'a file is fetched', port: 21, timeout: 'negotiatetimeout' },
-  http: { summary: 'a page is fetched', port: 80, timeout: 'negotiatetimeout' },
+  http: {
+    summary: 'a page is fetched',
+    port: 80,
+    timeout: 'negotiatetimeout',
+    load: loadHttp,
+  },
   https: {
     summary: 'a page is fetched over TLS',
     port: 443,
     timeout: 'negotiatetimeout',
+    load: loadHttp,
   },
   http_proxy: {
     summary: 'a page is fetched through a proxy',
@@ -74,7 +81,11 @@ export const SERVICES = {
   ldaps: { summary: 'one entry is found over TLS', port: 636, timeout: 'checktimeout' },
   mysql: { summary: 'a query yields rows', port: 3306, timeout: 'negotiatetimeout' },
   nntp: { summary: 'greeting', port: 119, timeout: 'negotiatetimeout' },
-  none: { summary: 'nothing: always up', timeout: 'negotiatetimeout' },
+  none: {
+    summary: 'nothing: always up',
+    timeout: 'negotiatetimeout',
+    load: loadAlwaysUp,
+  },
   oracle: { summary: 'a query yields rows', port: 1521, timeout: 'negotiatetimeout' },
   pgsql: { summary: 'a query yields rows', port: 5432, timeout: 'negotiatetimeout' },
   pop: { summary: 'login', port: 110, timeout: 'negotiatetimeout' },
@@ -113,4 +124,12 @@ export function unavailable(checktype: CheckType, service: string): string | und
   const negotiates = checktype === 'negotiate' || typeof checktype === 'number';
   if (!negotiates || serviceNamed(service)?.load) return undefined;
   return `service ${service}: its check comes with a later version; use checktype=connect until then`;
+}
+
+async function loadAlwaysUp(): Promise<LoadedCheck> {
+  return (await import('./always-up.ts')).alwaysUp;
+}
+
+async function loadHttp(): Promise<LoadedCheck> {
+  return (await import('./http.ts')).httpCheck;
 }

@@ -1,0 +1,78 @@
+import type { Check, CheckResult, CheckTarget } from '../model/check.ts';
+import type { ChosenCheck } from './choose.ts';
+import type { Matcher } from './matcher.ts';
+import { describe, hide, oneLine } from './message.ts';
+
+export interface AttemptOptions {
+  readonly target: CheckTarget;
+  readonly chosen: ChosenCheck;
+  readonly check: Check;
+  readonly matcher: Matcher;
+  /** How long after its time-out a check may take to close what it opened and to match
+   *  what it received. */
+  readonly graceMs: number;
+  /** Aborts when nobody wants the check any more. */
+  readonly stop: AbortSignal;
+}
+
+/** Makes one check. Always resolves, at the latest when the time-out and the grace are over:
+ *  a check that does not heed its signal is left behind and counts as failed. */
+export async function attempt(options: AttemptOptions): Promise<CheckResult> {
+  const { target, chosen, graceMs, stop } = options;
+  const soft = new AbortController();
+  const hard = new AbortController();
+  let grace: NodeJS.Timeout | undefined;
+  soft.signal.addEventListener('abort', () => {
+    grace = setTimeout(() => hard.abort(soft.signal.reason), graceMs);
+  });
+  const abort = () => soft.abort(stop.reason);
+  stop.addEventListener('abort', abort, { once: true });
+  if (stop.aborted) abort();
+  const reason = `no answer within ${chosen.timeoutWords}`;
+  using _deadline = deadline(chosen.timeoutMs, () =>
+    soft.abort(new DOMException(reason, 'TimeoutError')),
+  );
+  try {
+    return clean(target, await run(options, soft.signal, hard.signal));
+  } finally {
+    stop.removeEventListener('abort', abort);
+    clearTimeout(grace);
+  }
+}
+
+async function run(
+  { check, target, matcher }: AttemptOptions,
+  signal: AbortSignal,
+  hard: AbortSignal,
+): Promise<CheckResult> {
+  const left = new Promise<CheckResult>((resolve) => {
+    hard.addEventListener('abort', () =>
+      resolve({ up: false, message: `${describe(hard.reason)}, and it does not end` }),
+    );
+  });
+  try {
+    // What came before the time-out may still be matched after it, hence the hard signal.
+    const matches: Parameters<Check>[1]['matches'] = (pattern, text) =>
+      matcher.match(pattern, text, hard);
+    return await Promise.race([check(target, { signal, matches }), left]);
+  } catch (error) {
+    return { up: false, message: describe(error) };
+  }
+}
+
+/** What servers say may hold anything, the password they were sent included. */
+function clean(target: CheckTarget, { up, message }: CheckResult): CheckResult {
+  const { login, passwd, secret } = target;
+  return { up, message: oneLine(hide(message, [login, passwd, secret])) };
+}
+
+/** A timer that comes late shows that this process could not run (loaded, stopped); then the
+ *  answer may be waiting unread, and the check gets that time back, once. */
+function deadline(ms: number, expire: () => void): Disposable {
+  const due = performance.now() + ms;
+  let timer = setTimeout(() => {
+    const late = performance.now() - due;
+    timer = setTimeout(expire, Math.min(late, ms));
+  }, ms);
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
+}

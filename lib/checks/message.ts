@@ -1,0 +1,28 @@
+const LINE_LIMIT = 300;
+
+/** One printable line of at most 300 characters, whatever a server sent: what a report, a log
+ *  line and a terminal can carry. Control characters and line ends become blanks. */
+export function oneLine(text: string, limit = LINE_LIMIT): string {
+  // The slice bounds the work: a body may be megabytes.
+  const line = text
+    .slice(0, limit * 4)
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim();
+  return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
+}
+
+/** The message with each of the words hidden; empty words hide nothing. */
+export function hide(message: string, words: readonly string[]): string {
+  const present = words.filter((word) => word !== '');
+  // The longest first: a password that contains the login is hidden whole.
+  present.sort((a, b) => b.length - a.length);
+  return present.reduce((text, word) => text.replaceAll(word, '***'), message);
+}
+
+/** What went wrong, for people: "connect ECONNREFUSED 10.0.0.2:80". */
+export function describe(error: unknown): string {
+  // A name with several addresses: Node's own message is empty.
+  if (error instanceof AggregateError && error.message === '')
+    return error.errors.map(describe).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}

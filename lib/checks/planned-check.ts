@@ -1,0 +1,139 @@
+import type { CheckPlan, CheckReport, CheckResult } from '../model/check.ts';
+import type { CheckWord } from '../model/virtual-service.ts';
+import type { Pacer } from './pacer.ts';
+
+/** What a planned check needs of the runner. */
+export interface Checking {
+  readonly pacer: Pacer;
+  inMaintenance(plan: CheckPlan): Promise<boolean>;
+  /** One check of that kind; undefined when there is nothing to report. Never rejects. */
+  check(
+    plan: CheckPlan,
+    word: CheckWord,
+    stop: AbortSignal,
+  ): Promise<CheckResult | undefined>;
+  /** A subscriber threw. */
+  failed(error: unknown): void;
+}
+
+type Listener = (report: CheckReport) => void;
+
+/** One plan at work: its timer, its subscribers, its last report. Starts at once and goes on
+ *  until {@link PlannedCheck.stop}; one check at a time. */
+export class PlannedCheck {
+  readonly #plan: CheckPlan;
+  readonly #checking: Checking;
+  /** Part of the interval by which the second check comes early, so that plans which begin
+   *  together part ways. */
+  #early: number;
+  readonly #listeners = new Set<{ readonly on: Listener }>();
+  readonly #stop = new AbortController();
+  #due = performance.now();
+  #timer: NodeJS.Timeout | undefined;
+  #start: Disposable | undefined;
+  #running: Promise<void> | undefined;
+  #last: { readonly report: CheckReport; readonly at: number } | undefined;
+  /** Combined form: connects still to make before the next negotiate. */
+  #connectsLeft = 0;
+
+  constructor(plan: CheckPlan, checking: Checking, early: number) {
+    this.#plan = plan;
+    this.#checking = checking;
+    this.#early = early;
+    this.#begin();
+  }
+
+  get wanted(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  /** A report younger than the interval is given to a late comer too, soon. */
+  subscribe(on: Listener): Disposable {
+    const entry = { on };
+    this.#listeners.add(entry);
+    const last = this.#last;
+    if (last && performance.now() - last.at < this.#plan.intervalMs)
+      setImmediate(() => {
+        // A newer one may have come in the meantime.
+        if (this.#last === last) this.#tell(entry, last.report);
+      });
+    return { [Symbol.dispose]: () => void this.#listeners.delete(entry) };
+  }
+
+  /** Aborts it; resolves when what runs has ended. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#start?.[Symbol.dispose]();
+    this.#stop.abort(new Error('the check is no longer wanted'));
+    await this.#running;
+  }
+
+  #begin(): void {
+    this.#start = this.#checking.pacer.start(() => {
+      this.#running = this.#round();
+    });
+  }
+
+  async #round(): Promise<void> {
+    const began = performance.now();
+    const result = await this.#look();
+    if (this.#stop.signal.aborted) return;
+    if (result) this.#publish(result, began);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    const { intervalMs } = this.#plan;
+    const now = performance.now();
+    // From start to start; one that took longer has lost its turn and follows at once.
+    this.#due = Math.max(this.#due + intervalMs * (1 - this.#early), now);
+    this.#early = 0;
+    this.#timer = setTimeout(() => this.#begin(), this.#due - now);
+  }
+
+  async #look(): Promise<
+    (CheckResult & { readonly maintenance: boolean }) | undefined
+  > {
+    if (await this.#checking.inMaintenance(this.#plan))
+      return { up: false, message: 'Server in maintenance', maintenance: true };
+    const word = this.#word();
+    const result = await this.#checking.check(this.#plan, word, this.#stop.signal);
+    this.#count(word, result);
+    return result && { ...result, maintenance: false };
+  }
+
+  #word(): CheckWord {
+    const { checktype } = this.#plan.target;
+    if (typeof checktype !== 'number') return checktype;
+    return this.#connectsLeft > 0 ? 'connect' : 'negotiate';
+  }
+
+  /** Combined: a good negotiate is followed by N connects; a failed connect by a negotiate. */
+  #count(word: CheckWord, result: CheckResult | undefined): void {
+    const { checktype } = this.#plan.target;
+    if (typeof checktype !== 'number') return;
+    if (!result?.up) this.#connectsLeft = 0;
+    else if (word === 'negotiate') this.#connectsLeft = checktype;
+    else this.#connectsLeft--;
+  }
+
+  #publish(
+    result: CheckResult & { readonly maintenance: boolean },
+    began: number,
+  ): void {
+    const at = performance.now();
+    const report = { ...result, at: Date.now(), durationMs: Math.round(at - began) };
+    this.#last = { report, at };
+    for (const entry of [...this.#listeners]) this.#tell(entry, report);
+  }
+
+  #tell(entry: { readonly on: Listener }, report: CheckReport): void {
+    // One of the others may have disposed of it just now.
+    if (!this.#listeners.has(entry)) return;
+    try {
+      entry.on(report);
+    } catch (error) {
+      this.#checking.failed(error);
+    }
+  }
+}

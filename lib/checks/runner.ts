@@ -1,0 +1,107 @@
+import type { CheckPlan, CheckRunner } from '../model/check.ts';
+import type { Log } from '../model/log.ts';
+import { attempt } from './attempt.ts';
+import { chooseCheck } from './choose.ts';
+import type { LoadedCheck } from './index.ts';
+import { createMatcher } from './matcher.ts';
+import { describe } from './message.ts';
+import { createPacer } from './pacer.ts';
+import { type Checking, PlannedCheck } from './planned-check.ts';
+import { identity } from './sharing.ts';
+
+export interface CheckRunnerOptions {
+  readonly log: Log;
+  /** See {@link attempt}; default 2,000. */
+  readonly graceMs?: number;
+  /** Which check a target needs; tests give their own. */
+  readonly choose?: typeof chooseCheck;
+}
+
+/** Makes planned checks, each on its own timer. The caller closes it. */
+export function createCheckRunner(options: CheckRunnerOptions): CheckRunner {
+  return new Runner(options);
+}
+
+class Runner implements CheckRunner {
+  readonly #options: CheckRunnerOptions;
+  readonly #planned = new Map<string, PlannedCheck>();
+  readonly #stopping = new Set<Promise<void>>();
+  readonly #matcher = createMatcher();
+  readonly #loaded = new Map<() => Promise<LoadedCheck>, Promise<LoadedCheck>>();
+  readonly #checking: Checking;
+  #count = 0;
+  #closed = false;
+
+  constructor(options: CheckRunnerOptions) {
+    this.#options = options;
+    this.#checking = {
+      pacer: createPacer(),
+      inMaintenance: async () => false,
+      check: (plan, word, stop) => this.#check(plan, word, stop),
+      failed: (error) =>
+        options.log.error(`A check's report was not taken: ${describe(error)}`),
+    };
+  }
+
+  subscribe(...[plan, on]: Parameters<CheckRunner['subscribe']>): Disposable {
+    if (this.#closed) throw new Error('the check runner is closed');
+    const key = identity(plan);
+    const planned = this.#planned.get(key) ?? this.#start(key, plan);
+    const subscription = planned.subscribe(on);
+    return {
+      [Symbol.dispose]: () => {
+        subscription[Symbol.dispose]();
+        if (!planned.wanted && this.#planned.get(key) === planned)
+          this.#end(key, planned);
+      },
+    };
+  }
+
+  maintenancedir(_directory: string | undefined): void {}
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const [key, planned] of this.#planned) this.#end(key, planned);
+    await Promise.all(this.#stopping);
+    await this.#matcher.close();
+    for (const loading of this.#loaded.values())
+      await loading.then((check) => check.close?.()).catch(() => {});
+  }
+
+  #start(key: string, plan: CheckPlan): PlannedCheck {
+    // Multiples of the golden ratio fall evenly into the first half of the interval, however
+    // many there are.
+    const early = ((this.#count++ * 0.618_034) % 1) / 2;
+    const planned = new PlannedCheck(plan, this.#checking, early);
+    this.#planned.set(key, planned);
+    return planned;
+  }
+
+  #end(key: string, planned: PlannedCheck): void {
+    this.#planned.delete(key);
+    const ended = planned.stop().finally(() => this.#stopping.delete(ended));
+    this.#stopping.add(ended);
+  }
+
+  async #check(...[plan, word, stop]: Parameters<Checking['check']>) {
+    const { target } = plan;
+    const { choose = chooseCheck, graceMs = 2000 } = this.#options;
+    const chosen = choose(target, word);
+    if (chosen === undefined) return undefined;
+    try {
+      const check = await this.#load(chosen.load);
+      const matcher = this.#matcher;
+      return await attempt({ target, chosen, check, matcher, graceMs, stop });
+    } catch (error) {
+      return { up: false, message: describe(error) };
+    }
+  }
+
+  #load(load: () => Promise<LoadedCheck>): Promise<LoadedCheck> {
+    const known = this.#loaded.get(load);
+    if (known !== undefined) return known;
+    const loading = load();
+    this.#loaded.set(load, loading);
+    return loading;
+  }
+}

@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { TlsSettings } from './tls.ts';
+
+/** A TCP connection; the caller destroys it, and the signal does. Rejects with errno and
+ *  peer, or with the signal's reason, and then nothing is left open. */
+export async function openSocket(
+  peer: { readonly host: string; readonly port: number },
+  signal: AbortSignal,
+): Promise<Socket> {
+  signal.throwIfAborted();
+  return await ready(connect(peer), 'connect', signal);
+}
+
+/** TLS over an open connection, which belongs to it from here on. Rejects with OpenSSL's
+ *  words and code: "certificate has expired (CERT_HAS_EXPIRED)". */
+export async function startTls(
+  socket: Socket,
+  settings: TlsSettings,
+  signal: AbortSignal,
+): Promise<TLSSocket> {
+  signal.throwIfAborted();
+  const secure = connectTls({
+    socket,
+    secureContext: settings.context,
+    rejectUnauthorized: settings.verify,
+    // The chain is verified, the name is not: real servers carry the name of the site.
+    checkServerIdentity: () => undefined,
+    ...(settings.servername === undefined ? {} : { servername: settings.servername }),
+  });
+  return await ready(secure, 'secureConnect', signal);
+}
+
+/** Says in an error which step failed, unless the words do so already. */
+export function during(step: string, error: unknown): Error {
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  const told = code === '' || cause.message.includes(code);
+  return new Error(`${step}: ${cause.message}${told ? '' : ` (${code})`}`, { cause });
+}
+
+async function ready<S extends Socket>(
+  socket: S,
+  event: 'connect' | 'secureConnect',
+  signal: AbortSignal,
+): Promise<S> {
+  signal.addEventListener('abort', () => socket.destroy(), { once: true });
+  // Whoever reads learns of an error there; nobody reading must not end the process.
+  socket.on('error', () => {});
+  try {
+    await once(socket, event, { signal });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw signal.aborted ? signal.reason : error;
+  }
+}
