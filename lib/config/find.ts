@@ -1,0 +1,14 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+/** Where ldirectord looks for a config: /etc/ha.d, /etc/ha.d/conf, then the path itself.
+ *  @param arg  as typed
+ *  @returns absolute, since the daemon leaves the directory it was started in; undefined: nowhere */
+export function findConfig(
+  arg: string,
+  folders: readonly string[] = ['/etc/ha.d', '/etc/ha.d/conf'],
+): string | undefined {
+  const places = [...folders.map((folder) => `${folder}/${arg}`), arg];
+  const found = places.find((place) => existsSync(place));
+  return found === undefined ? undefined : resolve(found);
+}

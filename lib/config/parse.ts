@@ -1,0 +1,169 @@
+import type { Family } from '../model/address.ts';
+import {
+  type DirectiveName,
+  type DirectiveValue,
+  directiveNamed,
+  namesIn,
+  RETIRED,
+} from './directives.ts';
+import type { Findings } from './findings.ts';
+import {
+  type BodyLine,
+  cutIntoItems,
+  type GlobalLine,
+  type SectionLines,
+} from './lines.ts';
+import { didYouMean } from './nearest.ts';
+import type { Note, SectionKind } from './values.ts';
+import { parseVirtual, type VirtualAddress } from './virtual-line.ts';
+
+/** A directive's line that was accepted. */
+export interface Setting {
+  readonly name: DirectiveName;
+  readonly line: number;
+  readonly value: unknown;
+}
+
+export interface ParsedSection
+  extends Pick<SectionLines, 'line' | 'end' | 'when' | 'last'> {
+  readonly family: Family;
+  /** Undefined when its `virtual=` was refused. */
+  readonly address: VirtualAddress | undefined;
+  readonly settings: readonly Setting[];
+  /** A line of it was refused: what depends on the whole section is not worth reporting. */
+  readonly broken: boolean;
+}
+
+export interface ParsedFile {
+  readonly globals: readonly Setting[];
+  readonly sections: readonly ParsedSection[];
+}
+
+/** Reads the lines of a file; no name is resolved yet. Goes on after an error. */
+export function parseText(text: string, findings: Findings): ParsedFile {
+  const globals: Setting[] = [];
+  const sections: ParsedSection[] = [];
+  for (const item of cutIntoItems(text)) {
+    if (item.kind === 'section') sections.push(parseSection(item, findings));
+    else globals.push(...parseLine(item, 'global', undefined, findings));
+  }
+  return { globals, sections };
+}
+
+/** The value that holds: the last one of that name. */
+export function lastOf<N extends DirectiveName>(
+  settings: readonly Setting[],
+  name: N,
+): DirectiveValue<N> | undefined {
+  return lastSetting(settings, name)?.value;
+}
+
+/** The same with its line. */
+export function lastSetting<N extends DirectiveName>(
+  settings: readonly Setting[],
+  name: N,
+): { readonly line: number; readonly value: DirectiveValue<N> } | undefined {
+  const found = settings.findLast((setting) => setting.name === name);
+  return found && { line: found.line, value: found.value as DirectiveValue<N> };
+}
+
+function parseSection(item: SectionLines, findings: Findings): ParsedSection {
+  const { line, six, value, body, end, when, last } = item;
+  const family = six ? 'inet6' : 'inet';
+  const address = attempt(
+    () =>
+      parseVirtual(value, family, noteAt(item.line, `virtual = ${value}`, findings)),
+    (what) => findings.error(line, `virtual = ${show(value)}: ${what}`),
+  );
+  const kind = { family, mark: address?.kind === 'mark' } as const;
+  const settings: Setting[] = [];
+  let broken = address === undefined;
+  for (const row of body) {
+    const accepted = parseLine(row, 'section', kind, findings);
+    broken ||= accepted.length === 0;
+    settings.push(...accepted);
+  }
+  return { line, family, end, when, last, address, settings, broken };
+}
+
+/** @returns the one setting, or none when the line was refused */
+function parseLine(
+  { line, text, ...more }: GlobalLine | BodyLine,
+  place: 'global' | 'section',
+  section: SectionKind | undefined,
+  findings: Findings,
+): Setting[] {
+  const [, name = '', value] =
+    /^([A-Za-z0-9_-]*)(?:[ \t\v\f\r]*=[ \t\v\f\r]*(.*))?/s.exec(text) ?? [];
+  const row = directiveNamed(name, place);
+  const bare = value === undefined && text.trim() === name ? row?.bare : undefined;
+  if (bare !== undefined) {
+    findings.warn(line, bare.warning);
+    return [{ name: name as DirectiveName, line, value: bare.value }];
+  }
+  if (row === undefined || value === undefined) {
+    findings.error(line, refusal(text, name, value, place));
+    return [];
+  }
+  const what = `${name} = ${row.secret ? '…' : show(value)}`;
+  const parse = (section && row.parseInSection) ?? row.parse;
+  const note = noteAt(line, what, findings);
+  const cut = 'cut' in more ? more.cut : '';
+  let refused = false;
+  const parsed = attempt(
+    () => parse(value, note, section),
+    (why) => {
+      refused = true;
+      findings.error(
+        line,
+        `${what}: ${why}${cut && '; # cuts the line, even in quotes'}`,
+      );
+    },
+  );
+  return refused ? [] : [{ name: name as DirectiveName, line, value: parsed }];
+}
+
+function refusal(
+  text: string,
+  name: string,
+  value: string | undefined,
+  place: 'global' | 'section',
+): string {
+  const instead = RETIRED.get(name);
+  if (instead !== undefined) return `${name} is no longer known: expected ${instead}`;
+  const other = place === 'global' ? 'section' : 'global';
+  if (value !== undefined && directiveNamed(name, other))
+    return place === 'global'
+      ? `${name} belongs in a virtual section: expected 4 blanks in front of it, right below "virtual = ..." with no empty line between`
+      : `${name} is a global directive: expected it in column 0, outside of a virtual section`;
+  if (directiveNamed(name, place)) return `${show(text)}: expected "${name} = value"`;
+  const word = name || text.trim();
+  return `unknown directive "${show(word)}"${didYouMean(word, namesIn(place))}`;
+}
+
+function noteAt(line: number, what: string, findings: Findings): Note {
+  return (message) => findings.warn(line, `${what}: ${message}`);
+}
+
+/** Runs a value parser; a RangeError is a refusal, anything else a defect. */
+export function attempt<T>(
+  read: () => T,
+  refuse: (why: string) => void,
+): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    refuse(error.message);
+    return undefined;
+  }
+}
+
+/** A value as a message shows it: short and printable. */
+function show(value: string): string {
+  const short = value.length > 60 ? `${value.slice(0, 57)}...` : value;
+  return JSON.stringify(short)
+    .slice(1, -1)
+    .replaceAll('\\"', '"')
+    .replaceAll('\\\\', '\\');
+}

@@ -1,0 +1,56 @@
+import { lookup } from 'node:dns/promises';
+import { readFile } from 'node:fs/promises';
+import type { Family } from '../model/address.ts';
+
+/** Where names are looked up. Numbers never get here. */
+export interface Resolver {
+  /** The first address of the family, numeric; undefined: none. */
+  host(name: string, family: Family): Promise<string | undefined>;
+  /** The port of a named service; undefined: none.
+   *  @param protocol  undefined: any, the first in the list */
+  port(name: string, protocol: string | undefined): Promise<number | undefined>;
+}
+
+/** Longer than the system's resolver tries by default. */
+const PATIENCE_MS = 60_000;
+
+/** getaddrinfo of the right family, and /etc/services, read once. */
+export function systemResolver(services = '/etc/services'): Resolver {
+  let list: Promise<string> | undefined;
+  return {
+    async host(name, family) {
+      const answer = lookup(name, { family: family === 'inet' ? 4 : 6 });
+      return within(PATIENCE_MS, answer).then(
+        ({ address }) => address,
+        () => undefined,
+      );
+    },
+    async port(name, protocol) {
+      list ??= readFile(services, 'latin1').catch(() => '');
+      return portIn(await list, name, protocol);
+    },
+  };
+}
+
+/** Looks a service up in the text of /etc/services: `name port/protocol alias ... # comment`. */
+export function portIn(
+  list: string,
+  name: string,
+  protocol: string | undefined,
+): number | undefined {
+  for (const line of list.split('\n')) {
+    const [known, place = '', ...aliases] = line.replace(/#.*/, '').trim().split(/\s+/);
+    if (known !== name && !aliases.includes(name)) continue;
+    const [port, of] = place.split('/');
+    if (protocol === undefined || of === protocol) return Number(port);
+  }
+  return undefined;
+}
+
+async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(reject, ms, new Error(`no answer within ${ms / 1000} s`));
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}

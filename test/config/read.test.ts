@@ -1,0 +1,69 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { formatDiagnostic } from '../../lib/config/config.ts';
+import { configReport, readConfig } from '../../lib/config/index.ts';
+
+const SEED = `checktimeout=10
+checkinterval=2
+autoreload=no
+logfile="/var/log/ldirectord.log"
+logfile="local0"
+quiescent=yes
+virtual=10.1.1.19:80
+        fallback=127.0.0.1:80
+        real=10.1.1.21:80 masq
+        real=10.1.1.22:80 masq
+        service=http
+        request="index.html"
+        receive="Test Page"
+        scheduler=rr
+        protocol=tcp
+        checktype=negotiate
+`;
+
+function write(t: Test, text: string): string {
+  const file = join(t.testdir(), 'ldirectord.cf');
+  writeFileSync(file, text);
+  return file;
+}
+
+t.test('the seed file is read with every value in force', async (t) => {
+  const read = await readConfig(write(t, SEED));
+  if (!read.ok) throw new Error(read.errors.map(formatDiagnostic).join('\n'));
+  t.match(configReport(read.config), {
+    global: { checktimeout: 10, checkinterval: 2, logfile: 'local0', quiescent: true },
+    virtuals: [
+      {
+        id: 'tcp:10.1.1.19:80',
+        service: 'http',
+        request: '/index.html',
+        receive: 'Test Page',
+        negotiatetimeout: 10,
+        fallback: { address: '127.0.0.1', port: 80, method: 'gate' },
+        reals: [
+          { address: '10.1.1.21', port: 80, method: 'masq', weight: 1 },
+          { address: '10.1.1.22', port: 80, method: 'masq', weight: 1 },
+        ],
+      },
+    ],
+  });
+});
+
+t.test('all errors are reported, each with its line', async (t) => {
+  const read = await readConfig(
+    write(
+      t,
+      'chekinterval=2\nquiescent=yes \nvirtual=10.0.0.1:80\n\treal=10.0.0.2:80 mask\n',
+    ),
+  );
+  if (read.ok) throw new Error('it is accepted');
+  t.match(
+    read.errors.map(({ line, message }) => `${line}: ${message}`),
+    [
+      '1: unknown directive "chekinterval"; did you mean "checkinterval"?',
+      /^2: quiescent = yes : expected yes or no/,
+      /^4: real = 10.0.0.2:80 mask: expected gate, masq or ipip .*did you mean "masq"/,
+    ],
+  );
+});
