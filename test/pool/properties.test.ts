@@ -1,0 +1,187 @@
+import fc from 'fast-check';
+import t from 'tap';
+import type { CheckReport } from '../../lib/model/check.ts';
+import type { VirtualService } from '../../lib/model/virtual-service.ts';
+import type { PoolChange } from '../../lib/pool/change.ts';
+import { configure } from '../../lib/pool/configure.ts';
+import type { Pool } from '../../lib/pool/pool.ts';
+import { takeReport } from '../../lib/pool/take-report.ts';
+import { aFallback, aReal, aService } from '../support/config.ts';
+import { bad, good, maintained, NOON } from '../support/reports.ts';
+
+/** The rules once more, as plainly as can be: what each server is, and nothing of how the pool
+ *  keeps it. */
+interface Model {
+  readonly up: Set<string>;
+  readonly heard: Set<string>;
+  readonly failures: Map<string, number>;
+  settled: boolean;
+}
+
+type Move = { readonly real: number; readonly what: What } | VirtualService;
+type What = 'good' | 'bad' | 'maintained';
+
+const REPORTS: Readonly<Record<What, CheckReport>> = {
+  good: good(),
+  bad: bad(),
+  maintained: maintained(),
+};
+
+const place = (real: number) => `10.1.1.${21 + real}:80`;
+
+const anyService: fc.Arbitrary<VirtualService> = fc
+  .record({
+    reals: fc.uniqueArray(
+      fc.record({
+        real: fc.nat(4),
+        weight: fc.nat(3),
+        method: fc.constantFrom('masq', 'gate'),
+      }),
+      { maxLength: 5, selector: ({ real }) => real },
+    ),
+    failurecount: fc.integer({ min: 1, max: 3 }),
+    quiescent: fc.boolean(),
+    readdquiescent: fc.boolean(),
+    fallback: fc.constantFrom(
+      undefined,
+      aFallback('127.0.0.1:80'),
+      aFallback('127.0.0.2:80'),
+    ),
+  })
+  .map(({ reals, ...fields }) =>
+    aService({
+      ...fields,
+      reals: reals.map(({ real, ...rest }) => aReal(place(real), rest)),
+    }),
+  );
+
+const anyMove: fc.Arbitrary<Move> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      real: fc.nat(4),
+      what: fc.constantFrom<What>('good', 'good', 'bad', 'bad', 'maintained'),
+    }),
+  },
+  { weight: 1, arbitrary: anyService },
+);
+
+function modelReport(
+  model: Model,
+  service: VirtualService,
+  id: string,
+  what: What,
+): void {
+  if (!service.reals.some((real) => real.id === id)) return;
+  model.heard.add(id);
+  if (what === 'good') {
+    model.up.add(id);
+    model.failures.delete(id);
+  } else if (what === 'maintained') model.up.delete(id);
+  else if (model.up.has(id)) {
+    const failures = (model.failures.get(id) ?? 0) + 1;
+    model.failures.set(id, Math.min(failures, service.failurecount));
+    if (failures >= service.failurecount) model.up.delete(id);
+  }
+}
+
+function modelReload(model: Model, service: VirtualService): void {
+  const ids = new Set(service.reals.map(({ id }) => id));
+  for (const known of [model.up, model.heard, model.failures])
+    for (const id of [...known.keys()]) if (!ids.has(id)) known.delete(id);
+}
+
+/** What must hold after every step. */
+function agree(model: Model, service: VirtualService, pool: Pool): void {
+  const { reals } = service;
+  model.settled ||= model.up.size > 0 || reals.every(({ id }) => model.heard.has(id));
+  const fallbackActive = model.settled && model.up.size === 0;
+  same('settled', pool.settled, model.settled);
+  same('fallbackActive', pool.fallbackActive, fallbackActive);
+  const expected = reals.flatMap(({ id, weight }) => {
+    if (model.up.has(id)) return [`${id}@${weight}`];
+    return model.heard.has(id) && service.quiescent ? [`${id}@0`] : [];
+  });
+  if (fallbackActive && service.fallback)
+    expected.push(`fallback:${service.fallback.address}:80@1`);
+  const table = pool.entry.servers.map(({ id, weight }) => `${id}@${weight}`);
+  same('table', table.join(), expected.join());
+  for (const { real, failures } of pool.reals)
+    same(`failures of ${real.id}`, failures, model.failures.get(real.id) ?? 0);
+}
+
+function same(what: string, is: unknown, expected: unknown): void {
+  if (is !== expected)
+    throw new Error(`${what}: is ${String(is)}, the model says ${String(expected)}`);
+}
+
+t.test('the pool does what the plain model says, whatever comes', async () => {
+  const moves = fc.array(anyMove, { maxLength: 60 });
+  fc.assert(
+    fc.property(anyService, moves, (first, moves) => {
+      const model: Model = {
+        up: new Set(),
+        heard: new Set(),
+        failures: new Map(),
+        settled: false,
+      };
+      let service = first;
+      let { pool } = configure(undefined, service, 'checked', NOON);
+      agree(model, service, pool);
+      for (const move of moves) {
+        if ('what' in move) {
+          modelReport(model, service, place(move.real), move.what);
+          pool = takeReport(pool, place(move.real), REPORTS[move.what]).pool;
+        } else {
+          service = move;
+          modelReload(model, service);
+          pool = configure(pool, service, 'checked', NOON).pool;
+        }
+        agree(model, service, pool);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+/** What a listener believes to be in the table, from nothing but the changes. */
+function believe(table: Map<string, number>, changes: readonly PoolChange[]): void {
+  for (const change of changes) {
+    if (!('weight' in change)) continue;
+    const id = `${change.fallback ? 'fallback:' : ''}${change.server}`;
+    if (change.type === 'deleted' || change.type === 'purged') table.delete(id);
+    else table.set(id, change.weight);
+  }
+}
+
+const text = (table: ReadonlyMap<string, number>) =>
+  [...table]
+    .map(([id, weight]) => `${id}@${weight}`)
+    .sort()
+    .join();
+
+t.test('whoever listens to the changes alone knows the table', async () => {
+  const moves = fc.array(anyMove, { maxLength: 60 });
+  fc.assert(
+    fc.property(anyService, moves, (first, moves) => {
+      const believed = new Map<string, number>();
+      let step = configure(undefined, first, 'checked', NOON);
+      const look = () => {
+        believe(believed, step.changes);
+        const servers = step.pool.entry.servers.map(
+          ({ id, weight }) => [id, weight] as const,
+        );
+        same('believed', text(believed), text(new Map(servers)));
+      };
+      look();
+      for (const move of moves) {
+        step =
+          'what' in move
+            ? takeReport(step.pool, place(move.real), REPORTS[move.what])
+            : configure(step.pool, move, 'checked', NOON);
+        look();
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});

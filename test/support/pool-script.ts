@@ -1,0 +1,84 @@
+import t from 'tap';
+import { logLine } from '../../lib/director/log-lines.ts';
+import type { CheckReport } from '../../lib/model/check.ts';
+import type { VirtualService } from '../../lib/model/virtual-service.ts';
+import { configure } from '../../lib/pool/configure.ts';
+import type { Checking, Pool, PoolStep } from '../../lib/pool/pool.ts';
+import { takeReport } from '../../lib/pool/take-report.ts';
+import { aService } from './config.ts';
+import { NOON } from './reports.ts';
+
+/** A report on a real server, or a reload. */
+export type Move =
+  | readonly [real: string, report: CheckReport]
+  | {
+      readonly reload: VirtualService;
+      readonly checking?: Checking;
+      readonly at?: number;
+    };
+
+/** Where a script ended, and all that was told on the way. */
+export interface Played {
+  readonly pool: Pool;
+  /** Log lines, and `fallbackcommand start|stop` where that would run. */
+  readonly told: readonly string[];
+  /** `id@weight` of what is in the table. */
+  readonly table: readonly string[];
+  /** `id state` of each real server. */
+  readonly states: readonly string[];
+}
+
+/** Plays moves on a new pool of that service. */
+export function play(
+  service: VirtualService,
+  moves: readonly Move[],
+  checking: Checking = 'checked',
+): Played {
+  let step = configure(undefined, service, checking, NOON);
+  const told = tell(step);
+  for (const move of moves) {
+    step = next(step.pool, move, checking);
+    told.push(...tell(step));
+  }
+  const { pool } = step;
+  return {
+    pool,
+    told,
+    table: pool.entry.servers.map(({ id, weight }) => `${id}@${weight}`),
+    states: pool.reals.map(({ real, state }) => `${real.id} ${state}`),
+  };
+}
+
+function next(pool: Pool, move: Move, checking: Checking): PoolStep {
+  if ('reload' in move)
+    return configure(pool, move.reload, move.checking ?? checking, move.at ?? NOON);
+  return takeReport(pool, move[0], move[1]);
+}
+
+function tell({ pool, changes }: PoolStep): string[] {
+  return changes.map((change) =>
+    change.type === 'availability'
+      ? `fallbackcommand ${change.up ? 'stop' : 'start'}`
+      : String(logLine(pool.service, change)),
+  );
+}
+
+/** A rule of the pool, shown on `tcp:10.1.1.19:80`. */
+export interface PoolRule extends Pick<Played, 'told' | 'table' | 'states'> {
+  readonly rule: string;
+  /** What differs from the defaults. */
+  readonly service: Partial<VirtualService>;
+  readonly checking?: Checking;
+  readonly moves: readonly Move[];
+}
+
+/** One test a rule. */
+export function poolRules(rules: readonly PoolRule[]): void {
+  for (const { rule, service, checking, moves, told, table, states } of rules)
+    t.test(rule, async (t) => {
+      const played = play(aService(service), moves, checking);
+      t.strictSame(played.told, told);
+      t.strictSame(played.table, table);
+      t.strictSame(played.states, states);
+    });
+}
