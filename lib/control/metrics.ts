@@ -1,0 +1,222 @@
+import type {
+  CheckStatus,
+  RealStatus,
+  ServiceState,
+  ServiceStatus,
+  StatusDocument,
+} from '../model/status.ts';
+import { type Family, formatLabels, type Sample } from './prometheus.ts';
+
+/** One family, read from each thing of a kind. */
+interface Metric<T> extends Omit<Family, 'samples'> {
+  readonly value: (of: T) => number;
+}
+
+const DIRECTOR: readonly Metric<StatusDocument>[] = [
+  {
+    name: 'uptime_seconds',
+    type: 'gauge',
+    help: 'Seconds since the director started.',
+    value: (document) => document.uptimeSeconds,
+  },
+  {
+    name: 'config_error',
+    type: 'gauge',
+    help: '1 when the last reload was refused and an older configuration is in force.',
+    value: (document) => Number(document.configError !== null),
+  },
+];
+
+const SERVICE: readonly Metric<ServiceStatus>[] = [
+  {
+    name: 'service_up',
+    type: 'gauge',
+    help: '1 when the virtual service is carried by a real server or its fallback.',
+    value: ({ state }) => Number(state === 'up' || state === 'fallback'),
+  },
+  {
+    name: 'service_fallback_active',
+    type: 'gauge',
+    help: '1 when the fallback carries the virtual service.',
+    value: ({ fallbackActive }) => Number(fallbackActive),
+  },
+  {
+    name: 'service_accepted_connections_total',
+    type: 'counter',
+    help: 'Connections accepted from clients.',
+    value: (service) => service.acceptedConnections,
+  },
+  {
+    name: 'service_refused_connections_total',
+    type: 'counter',
+    help: 'Connections accepted and reset: nothing eligible, or every dial failed.',
+    value: (service) => service.refusedConnections,
+  },
+  {
+    name: 'service_retries_total',
+    type: 'counter',
+    help: 'Dials made again at another real server.',
+    value: (service) => service.retries,
+  },
+  {
+    name: 'service_persistence_entries',
+    type: 'gauge',
+    help: 'Clients that persistence holds to a real server.',
+    value: (service) => service.persistenceEntries,
+  },
+];
+
+const REAL: readonly Metric<RealStatus>[] = [
+  {
+    name: 'real_up',
+    type: 'gauge',
+    help: '1 when the real server is up.',
+    value: ({ state }) => Number(state === 'up'),
+  },
+  {
+    name: 'real_weight',
+    type: 'gauge',
+    help: 'Weight in force; 0 when quiesced or not in force.',
+    value: (real) => real.weight,
+  },
+  {
+    name: 'real_configured_weight',
+    type: 'gauge',
+    help: 'Weight from the configuration.',
+    value: (real) => real.configuredWeight,
+  },
+  {
+    name: 'real_active_connections',
+    type: 'gauge',
+    help: 'Connections open in both directions.',
+    value: (real) => real.activeConnections,
+  },
+  {
+    name: 'real_inactive_connections',
+    type: 'gauge',
+    help: 'Connections half-closed.',
+    value: (real) => real.inactiveConnections,
+  },
+  {
+    name: 'real_connections_total',
+    type: 'counter',
+    help: 'Connections given to the real server.',
+    value: (real) => real.totalConnections,
+  },
+  {
+    name: 'real_bytes_in_total',
+    type: 'counter',
+    help: 'Bytes from clients to the real server.',
+    value: (real) => real.bytesIn,
+  },
+  {
+    name: 'real_bytes_out_total',
+    type: 'counter',
+    help: 'Bytes from the real server to clients.',
+    value: (real) => real.bytesOut,
+  },
+  {
+    name: 'real_connect_failures_total',
+    type: 'counter',
+    help: 'Dials that were refused, timed out or unreachable.',
+    value: (real) => real.connectFailures,
+  },
+];
+
+const CHECK: readonly Metric<CheckStatus>[] = [
+  {
+    name: 'check_up',
+    type: 'gauge',
+    help: '1 when the last check was good.',
+    value: ({ up }) => Number(up),
+  },
+  {
+    name: 'check_duration_seconds',
+    type: 'gauge',
+    help: 'How long the last check took.',
+    value: ({ durationMs }) => durationMs / 1000,
+  },
+  {
+    name: 'check_failures',
+    type: 'gauge',
+    help: 'Failures in a row, up to failurecount.',
+    value: ({ failures }) => failures,
+  },
+  {
+    name: 'check_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the last check ended, in seconds since 1970.',
+    value: ({ at }) => Date.parse(at) / 1000,
+  },
+];
+
+const STATES = [
+  'starting',
+  'up',
+  'fallback',
+  'down',
+  'waiting-for-address',
+  'failed',
+] as const satisfies readonly ServiceState[];
+
+/** What the status says, as families: the director, each virtual service, each real server
+ *  of it, each check. */
+export function statusFamilies(document: StatusDocument): readonly Family[] {
+  const services = document.services.map((service) => ({
+    of: service,
+    labels: formatLabels({ service: service.id }),
+  }));
+  const reals = document.services.flatMap(({ id, reals }) =>
+    reals.map((real) => ({
+      of: real,
+      labels: formatLabels({ service: id, real: real.id }),
+    })),
+  );
+  const checks = reals.flatMap(({ of: { check }, labels }) =>
+    check ? [{ of: check, labels }] : [],
+  );
+  return [
+    buildInfo(document.version),
+    ...DIRECTOR.map((metric) => familyOf(metric, [{ of: document, labels: '' }])),
+    ...SERVICE.map((metric) => familyOf(metric, services)),
+    serviceStates(document.services),
+    ...REAL.map((metric) => familyOf(metric, reals)),
+    ...CHECK.map((metric) => familyOf(metric, checks)),
+  ];
+}
+
+function familyOf<T>(
+  { value, ...family }: Metric<T>,
+  things: readonly { readonly of: T; readonly labels: string }[],
+): Family {
+  return {
+    ...family,
+    samples: things.map(({ of, labels }) => ({ labels, value: value(of) })),
+  };
+}
+
+function buildInfo(version: string): Family {
+  const labels = formatLabels({ version, node: process.versions.node });
+  return {
+    name: 'build_info',
+    type: 'gauge',
+    help: 'Always 1; the labels say what is running.',
+    samples: [{ labels, value: 1 }],
+  };
+}
+
+/** Every state has a line, so that an alert on one of them never loses its series. */
+function serviceStates(services: readonly ServiceStatus[]): Family {
+  const samples = services.flatMap(({ id, state: now }) =>
+    STATES.map((state): Sample => {
+      const labels = formatLabels({ service: id, state });
+      return { labels, value: Number(state === now) };
+    }),
+  );
+  return {
+    name: 'service_state',
+    type: 'gauge',
+    help: '1 for the state the virtual service is in, 0 for the others.',
+    samples,
+  };
+}

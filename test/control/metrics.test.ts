@@ -1,0 +1,95 @@
+import t from 'tap';
+import { statusFamilies } from '../../lib/control/metrics.ts';
+import { watchProcess } from '../../lib/control/process-metrics.ts';
+import { formatFamilies, formatLabels } from '../../lib/control/prometheus.ts';
+import { realStatus, serviceStatus, statusDocument } from '../support/status.ts';
+
+/** A line of the text format. Source: the exposition formats' page of Prometheus. */
+const LINE =
+  /^(?:# HELP l4director_\w+ .+|# TYPE l4director_\w+ (?:counter|gauge)|l4director_\w+(?:\{\w+="(?:[^"\\\n]|\\[\\"n])*"(?:,\w+="(?:[^"\\\n]|\\[\\"n])*")*\})? (?:-?\d[\d.e+-]*|NaN|[+-]Inf))$/;
+
+t.test('a status becomes lines of the text format', async (t) => {
+  const text = formatFamilies(statusFamilies(statusDocument()));
+  t.ok(text.endsWith('\n'));
+  const lines = text.trimEnd().split('\n');
+  for (const line of lines) t.match(line, LINE);
+  const names = lines.filter((l) => l.startsWith('# TYPE')).map((l) => l.split(' ')[2]);
+  t.equal(new Set(names).size, names.length, 'a name stands once');
+  const service = '{service="tcp:10.1.1.19:80"}';
+  const real = '{service="tcp:10.1.1.19:80",real="10.1.1.21:80"}';
+  const expected = [
+    `l4director_build_info{version="0.1.0",node="${process.versions.node}"} 1`,
+    'l4director_uptime_seconds 93784',
+    'l4director_config_error 0',
+    `l4director_service_up${service} 1`,
+    `l4director_service_accepted_connections_total${service} 1204`,
+    `l4director_service_refused_connections_total${service} 3`,
+    `l4director_service_retries_total${service} 2`,
+    'l4director_service_state{service="tcp:10.1.1.19:80",state="up"} 1',
+    'l4director_service_state{service="tcp:10.1.1.19:80",state="down"} 0',
+    `l4director_real_up${real} 1`,
+    `l4director_real_weight${real} 1`,
+    `l4director_real_active_connections${real} 3`,
+    `l4director_real_bytes_out_total${real} 33000000`,
+    `l4director_real_connect_failures_total${real} 0`,
+    `l4director_check_duration_seconds${real} 0.003`,
+    `l4director_check_failures${real} 0`,
+  ];
+  for (const line of expected) t.ok(lines.includes(line), line);
+});
+
+t.test('every sample stands under the TYPE of its family', async (t) => {
+  const text = formatFamilies(statusFamilies(statusDocument()));
+  let family = '';
+  for (const line of text.trimEnd().split('\n')) {
+    if (line.startsWith('# TYPE')) family = line.split(' ')[2] ?? '';
+    if (!line.startsWith('#')) t.equal(line.split(/[{ ]/)[0], family);
+  }
+});
+
+t.test('a server without a check has no check families', async (t) => {
+  const services = [serviceStatus({ reals: [realStatus({ check: null })] })];
+  const text = formatFamilies(statusFamilies(statusDocument({ services })));
+  t.notMatch(text, 'check_');
+  t.match(text, 'l4director_real_up{');
+});
+
+t.test('labels are escaped', async (t) => {
+  t.equal(formatLabels({ a: 'x"y\\z\nw' }), '{a="x\\"y\\\\z\\nw"}');
+  t.equal(formatLabels({}), '');
+});
+
+t.test('values that are no numbers are written as Prometheus reads them', async (t) => {
+  const samples = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const text = formatFamilies([
+    {
+      name: 'x',
+      type: 'gauge',
+      help: 'a\nb',
+      samples: samples.map((value) => ({ labels: '', value })),
+    },
+  ]);
+  t.same(text.split('\n').slice(0, 5), [
+    '# HELP l4director_x a\\nb',
+    '# TYPE l4director_x gauge',
+    'l4director_x NaN',
+    'l4director_x +Inf',
+    'l4director_x -Inf',
+  ]);
+});
+
+t.test('the process measures itself', async (t) => {
+  const watch = watchProcess();
+  t.teardown(() => watch.stop());
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  const until = performance.now() + 120;
+  while (performance.now() < until);
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  const families = new Map((await watch.families()).map((f) => [f.name, f.samples]));
+  const value = (name: string) => families.get(name)?.at(-1)?.value ?? Number.NaN;
+  t.ok(value('process_open_fds') >= 3);
+  t.ok(value('process_resident_memory_bytes') > 10e6);
+  t.ok(value('process_heap_bytes') > 1e6);
+  t.ok(value('process_event_loop_lag_seconds') >= 0.08, 'a blocked loop is seen');
+  t.ok(Math.abs(value('process_start_time_seconds') - Date.now() / 1000) < 600);
+});

@@ -1,0 +1,74 @@
+import type {
+  RealStatus,
+  ServiceStatus,
+  StatusDocument,
+} from '../../lib/model/status.ts';
+
+/** A status with one virtual service of two real servers; every field can be set. */
+export function statusDocument(fields: Partial<StatusDocument> = {}): StatusDocument {
+  return {
+    version: '0.1.0',
+    pid: 4711,
+    uptimeSeconds: 93_784,
+    config: '/etc/ha.d/ldirectord.cf',
+    configError: null,
+    services: [serviceStatus()],
+    ...fields,
+  };
+}
+
+/** A virtual service that is up. */
+export function serviceStatus(fields: Partial<ServiceStatus> = {}): ServiceStatus {
+  return {
+    id: 'tcp:10.1.1.19:80',
+    address: '10.1.1.19',
+    port: 80,
+    fwmark: null,
+    protocol: 'tcp',
+    scheduler: 'rr',
+    engine: 'net',
+    state: 'up',
+    problem: null,
+    fallbackActive: false,
+    persistent: null,
+    netmask: null,
+    acceptedConnections: 1204,
+    refusedConnections: 3,
+    retries: 2,
+    persistenceEntries: 0,
+    reals: [realStatus(), realStatus({ id: '10.1.1.22:80', address: '10.1.1.22' })],
+    ...fields,
+  };
+}
+
+/** A real server that is up, with its check. */
+export function realStatus(fields: Partial<RealStatus> = {}): RealStatus {
+  return {
+    id: '10.1.1.21:80',
+    address: '10.1.1.21',
+    port: 80,
+    method: 'masq',
+    weight: 1,
+    configuredWeight: 1,
+    inForce: true,
+    state: 'up',
+    since: '2026-11-23T18:00:00.000Z',
+    activeConnections: 3,
+    inactiveConnections: 1,
+    totalConnections: 602,
+    bytesIn: 1_234_567,
+    bytesOut: 33_000_000,
+    connectFailures: 0,
+    fallback: false,
+    check: {
+      type: 'negotiate',
+      service: 'http',
+      up: true,
+      at: '2026-11-23T20:00:00.000Z',
+      durationMs: 3,
+      message: '200 OK',
+      failures: 0,
+    },
+    ...fields,
+  };
+}
