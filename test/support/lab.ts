@@ -14,6 +14,7 @@ const NEEDS = {
   apache2: program('/usr/sbin/apache2', 'apache2'),
   haproxy: program('/usr/sbin/haproxy', 'haproxy'),
   nginx: program('/usr/sbin/nginx', 'nginx'),
+  ipvsadm: program('/usr/sbin/ipvsadm', 'ipvsadm'),
   ldirectord: program('/usr/sbin/ldirectord', 'ldirectord'),
   'resource-agents': program(
     '/usr/lib/ocf/resource.d/heartbeat/ldirectord',
