@@ -1,0 +1,13 @@
+import { networkInterfaces } from 'node:os';
+import { canonicalIpv6 } from './ip-vs.ts';
+
+/** The addresses that this host's interfaces have now, IPv6 in its shortest form. */
+export function hostAddresses(): ReadonlySet<string> {
+  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return new Set(all.map(({ address }) => address.split('%')[0] ?? address));
+}
+
+/** A numeric address in the form {@link hostAddresses} has it. */
+export function canonical(address: string): string {
+  return address.includes(':') ? canonicalIpv6(address) : address;
+}

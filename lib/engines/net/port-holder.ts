@@ -1,0 +1,87 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { addressBytes } from './address-bytes.ts';
+
+/** A process that listens where the service should. */
+export interface PortHolder {
+  /** Undefined when its descriptors cannot be read, as another user's. */
+  readonly pid?: number;
+  readonly name?: string;
+  /** `*` for every address. */
+  readonly address: string;
+}
+
+interface Place {
+  readonly address: string;
+  readonly port: number;
+}
+
+const LISTEN = '0A';
+
+/** Who holds the port at the address, or at all addresses; undefined when nobody does (any more).
+ *  @param proc where procfs is mounted */
+export async function portHolder(
+  place: Place,
+  proc: string,
+): Promise<PortHolder | undefined> {
+  const files = place.address.includes(':') ? ['tcp6'] : ['tcp', 'tcp6'];
+  for (const file of files) {
+    const socket = await listeningSocket(`${proc}/net/${file}`, place);
+    if (socket)
+      return { address: socket.address, ...(await owner(socket.inode, proc)) };
+  }
+  return undefined;
+}
+
+/** A line: `  0: 0100007F:0050 00000000:0000 0A ... uid timeout inode`; addresses in words of the
+ *  host's byte order. Source: proc(5), Documentation/networking/proc_net_tcp.rst. */
+async function listeningSocket(
+  file: string,
+  place: Place,
+): Promise<{ address: string; inode: string } | undefined> {
+  const text = await readFile(file, 'latin1').catch(() => '');
+  for (const line of text.split('\n')) {
+    const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
+    const [hex = '', port = ''] = local.split(':');
+    if (state !== LISTEN || Number.parseInt(port, 16) !== place.port) continue;
+    const bytes = kernelBytes(hex);
+    if (bytes.every((byte) => byte === 0)) return { address: '*', inode };
+    if (same(bytes, addressBytes(place.address)))
+      return { address: place.address, inode };
+  }
+  return undefined;
+}
+
+function kernelBytes(hex: string): number[] {
+  const bytes = Buffer.from(hex, 'hex');
+  for (let word = 0; word + 4 <= bytes.length; word += 4)
+    bytes.subarray(word, word + 4).reverse();
+  return [...bytes];
+}
+
+/** Also true for an IPv4 address in its IPv6-mapped form. */
+function same(held: readonly number[], wanted: Uint8Array): boolean {
+  const tail = held.slice(held.length - wanted.length);
+  return tail.length === wanted.length && tail.every((byte, i) => byte === wanted[i]);
+}
+
+async function owner(
+  inode: string,
+  proc: string,
+): Promise<{ pid: number; name: string } | undefined> {
+  const entries = await readdir(proc).catch(() => []);
+  for (const pid of entries.filter((entry) => /^\d+$/.test(entry))) {
+    if (!(await holds(`${proc}/${pid}/fd`, `socket:[${inode}]`))) continue;
+    const name = await readFile(`${proc}/${pid}/comm`, 'utf8').catch(() => '');
+    return { pid: Number(pid), name: name.trim() };
+  }
+  return undefined;
+}
+
+async function holds(folder: string, target: string): Promise<boolean> {
+  const descriptors = await readdir(folder).catch(() => []);
+  for (const descriptor of descriptors) {
+    const link = await readlink(`${folder}/${descriptor}`).catch(() => '');
+    if (link === target) return true;
+  }
+  return false;
+}

@@ -1,0 +1,59 @@
+import { endpoint } from '../../model/address.ts';
+import type { ServiceOutcome } from '../../model/engine.ts';
+import { type PortHolder, portHolder } from './port-holder.ts';
+
+/** Where a service should listen. */
+export interface Place {
+  readonly id: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What it means that a listener could not be opened, in words for the operator.
+ *  @param code the error's, as in EADDRINUSE
+ *  @param proc where procfs is mounted */
+export async function listenProblem(
+  place: Place,
+  code: string,
+  proc: string,
+): Promise<ServiceOutcome> {
+  const { id, address } = place;
+  if (code === 'EADDRNOTAVAIL') {
+    const problem = `no interface of this host has ${address} yet; the service starts as soon as one has, as after "ip address add ${address} dev eth0"`;
+    return { id, state: 'waiting-for-address', problem };
+  }
+  return { id, state: 'failed', problem: await failure(place, code, proc) };
+}
+
+async function failure(place: Place, code: string, proc: string): Promise<string> {
+  const where = endpoint(place.address, place.port);
+  switch (code) {
+    case 'EADDRINUSE':
+      return inUse(place.port, await portHolder(place, proc));
+    case 'EACCES':
+      return `no permission to listen on ${where}: start as root, or give node CAP_NET_BIND_SERVICE, or lower net.ipv4.ip_unprivileged_port_start to ${place.port}`;
+    case 'EMFILE':
+      return `no file descriptor left to listen on ${where}: raise the limit of open files (LimitNOFILE= in the unit, or ulimit -n)`;
+    default:
+      return `cannot listen on ${where} (${code}); tried again every second`;
+  }
+}
+
+function inUse(port: number, holder: PortHolder | undefined): string {
+  const again = 'the service starts by itself when the port is free';
+  if (!holder) return `port ${port} is in use; ${again}`;
+  const { pid, name } = holder;
+  const who = pid === undefined ? 'another process' : `${name} (pid ${pid})`;
+  const mend =
+    holder.address === '*'
+      ? `let it listen on the addresses it needs only, as Apache does with "Listen 127.0.0.1:${port}"`
+      : 'stop it, or move it to another address';
+  return `port ${port} is held by ${who} on ${holder.address}:${port}: ${mend}; ${again}`;
+}
+
+/** The kernel's IPVS table holds the address, as ldirectord leaves it behind. */
+export function ipvsProblem(place: Place): ServiceOutcome {
+  const where = endpoint(place.address, place.port);
+  const problem = `the kernel's IPVS table holds ${where} and takes its packets: clear it with "ipvsadm -D -t ${where}"; the service starts by itself then`;
+  return { id: place.id, state: 'failed', problem };
+}

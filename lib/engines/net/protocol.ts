@@ -1,0 +1,93 @@
+import type { Family } from '../../model/address.ts';
+
+/** A real server as workers know it. */
+export interface CarriedServer {
+  readonly id: string;
+  /** Its record, and which of the record's lives this is: a record is used again only under
+   *  a new generation and with nothing open. */
+  readonly record: number;
+  readonly generation: number;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** A virtual service as workers know it. Weights and thresholds stand in the records. */
+export interface CarriedService {
+  readonly id: string;
+  readonly record: number;
+  readonly family: Family;
+  readonly address: string;
+  readonly port: number;
+  /** A name of the registry of schedulers. */
+  readonly scheduler: string;
+  readonly flags: readonly string[];
+  /** Undefined: no persistence. */
+  readonly persistentMs: number | undefined;
+  readonly netmask: string | undefined;
+  readonly connectTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly halfClosedTimeoutMs: number;
+  /** In the table's order. */
+  readonly servers: readonly CarriedServer[];
+  /** False: no listener for now, whatever the weights are. */
+  readonly listen: boolean;
+}
+
+/** A server that left a service's table. */
+export interface Dismissal {
+  readonly service: string;
+  readonly record: number;
+  readonly reset: boolean;
+}
+
+/** What changed in the table since the last one; with `fresh`, all of it. */
+export interface TableChange {
+  /** New or changed. */
+  readonly services: readonly CarriedService[];
+  readonly gone: readonly string[];
+  readonly dismissed: readonly Dismissal[];
+  /** Most connections at once in this worker. */
+  readonly maxConnections: number;
+}
+
+export type ToWorker =
+  | { readonly type: 'segment'; readonly buffer: SharedArrayBuffer }
+  | {
+      readonly type: 'change';
+      readonly sequence: number;
+      readonly change: TableChange;
+    }
+  /** Try again to open the listeners of these services. */
+  | { readonly type: 'listen'; readonly services: readonly string[] }
+  | { readonly type: 'close' };
+
+/** How a service's listener is in one worker. */
+export type ListenReport =
+  | { readonly id: string; readonly state: 'listening' | 'idle' }
+  /** `code`: the error's, as in EADDRINUSE. */
+  | { readonly id: string; readonly state: 'failed'; readonly code: string };
+
+/** What workers tell besides: a closed set, so that each is said once a minute. */
+export type NoticeKind = 'source-ports' | 'full' | 'worker';
+
+export type FromWorker =
+  | {
+      readonly type: 'applied';
+      readonly sequence: number;
+      readonly reports: readonly ListenReport[];
+    }
+  | { readonly type: 'listener'; readonly report: ListenReport }
+  | {
+      readonly type: 'connect-failed';
+      readonly service: string;
+      readonly server: string;
+      readonly reason: string;
+    }
+  | { readonly type: 'notice'; readonly kind: NoticeKind; readonly about: string };
+
+/** What a worker is started with. */
+export interface WorkerStart {
+  readonly worker: number;
+  readonly workers: number;
+  readonly segments: readonly SharedArrayBuffer[];
+}

@@ -1,0 +1,75 @@
+import type { ServerEntry, ServerStats } from '../../model/engine.ts';
+import type { Memory } from './memory.ts';
+import type { CarriedServer } from './protocol.ts';
+import type { Loan } from './record-pool.ts';
+import { ServerRecord } from './server-record.ts';
+
+const MOST = 2 ** 31 - 1;
+
+/** A real server as the main thread keeps it: what the table says, and its record. */
+export class ServerBook {
+  readonly loan: Loan;
+  entry: ServerEntry;
+  /** One a worker; what they share is the same in each. */
+  readonly #columns: readonly ServerRecord[];
+  readonly #shared: ServerRecord;
+
+  constructor(entry: ServerEntry, loan: Loan, memory: Memory) {
+    this.entry = entry;
+    this.loan = loan;
+    const cell = memory.cell(loan.record);
+    this.#shared = new ServerRecord(cell, 0);
+    this.#columns = Array.from(
+      { length: memory.workers },
+      (_, worker) => new ServerRecord(cell, worker),
+    );
+    this.#shared.wipe();
+    for (const column of this.#columns) column.wipeColumn();
+  }
+
+  /** Connections open in all workers. */
+  get connections(): number {
+    return this.#shared.connections;
+  }
+
+  /** Under the service's lock. */
+  revise(entry: ServerEntry): void {
+    this.entry = entry;
+    const { lower, upper } = entry;
+    this.#shared.set({ weight: Math.min(entry.weight, MOST), lower, upper });
+  }
+
+  /** Under the service's lock: nothing is scheduled to it from now on. */
+  retire(): void {
+    this.#shared.set({ weight: 0, lower: 0, upper: 0 });
+  }
+
+  /** Under the service's lock. */
+  bury(worker: number): void {
+    this.#columns[worker]?.bury();
+  }
+
+  carried(): CarriedServer {
+    const { id, address, port } = this.entry;
+    return { id, address, port, ...this.loan };
+  }
+
+  stats(): ServerStats {
+    const stats = {
+      id: this.entry.id,
+      activeConnections: this.#shared.active,
+      inactiveConnections: this.#shared.inactive,
+      totalConnections: 0,
+      bytesIn: 0,
+      bytesOut: 0,
+      connectFailures: 0,
+    };
+    for (const { totals } of this.#columns) {
+      stats.totalConnections += totals.totalConnections;
+      stats.bytesIn += totals.bytesIn;
+      stats.bytesOut += totals.bytesOut;
+      stats.connectFailures += totals.connectFailures;
+    }
+    return stats;
+  }
+}

@@ -1,0 +1,147 @@
+import type { ServerEntry, ServiceEntry, ServiceStats } from '../../model/engine.ts';
+import type { Memory } from './memory.ts';
+import type { CarriedService, Dismissal } from './protocol.ts';
+import type { Loan, RecordPool } from './record-pool.ts';
+import { ServerBook } from './server-book.ts';
+import { ServiceRecord } from './service-record.ts';
+
+/** A virtual service as the main thread keeps it: the entry in force, and its records. */
+export class ServiceBook {
+  readonly #loan: Loan;
+  readonly #pool: RecordPool;
+  readonly #memory: Memory;
+  readonly #columns: readonly ServiceRecord[];
+  /** In the table's order. */
+  #servers: ServerBook[] = [];
+  /** Left the table with connections open. */
+  #leaving: ServerBook[] = [];
+  #entry: ServiceEntry;
+
+  constructor(entry: ServiceEntry, pool: RecordPool, memory: Memory) {
+    this.#entry = entry;
+    this.#pool = pool;
+    this.#memory = memory;
+    this.#loan = pool.take();
+    const cell = memory.cell(this.#loan.record);
+    const main = memory.workers + 1;
+    this.#columns = Array.from(
+      { length: memory.workers },
+      (_, worker) => new ServiceRecord(cell, worker, main),
+    );
+    for (const column of this.#columns) column.wipeColumn();
+    this.#record.wipe();
+  }
+
+  get entry(): ServiceEntry {
+    return this.#entry;
+  }
+
+  /** Writes the entry into the records.
+   *  @returns the servers that left */
+  revise(entry: ServiceEntry): Dismissal[] {
+    this.#entry = entry;
+    const before = this.#all();
+    const known = new Map(before.map((server) => [server.entry.id, server]));
+    const servers = entry.servers.map(
+      (server) => known.get(server.id) ?? this.#engage(server),
+    );
+    const kept = new Set(servers);
+    const left = this.#servers.filter((server) => !kept.has(server));
+    this.#servers = servers;
+    this.#leaving = before.filter((server) => !kept.has(server));
+    this.#write(entry.servers, left);
+    return left.map((server) => this.#dismissal(server));
+  }
+
+  /** The service leaves the table, and all servers with it. */
+  retire(): Dismissal[] {
+    return this.revise({ ...this.#entry, servers: [] });
+  }
+
+  /** Gives back the records of servers that have left and have nothing open.
+   *  @returns whether any server is left, listed or not */
+  reclaim(): boolean {
+    const drained = this.#leaving.filter((server) => server.connections === 0);
+    for (const server of drained) this.#pool.give(server.loan);
+    if (drained.length > 0)
+      this.#leaving = this.#leaving.filter((server) => server.connections > 0);
+    return this.#servers.length + this.#leaving.length > 0;
+  }
+
+  /** After the last {@link reclaim}. */
+  giveBack(): void {
+    this.#pool.give(this.#loan);
+  }
+
+  /** Takes what a dead worker had open out of the counts, and opens its locks. */
+  bury(worker: number): void {
+    this.#record.free(worker + 1);
+    this.#record.lock();
+    for (const server of this.#all()) server.bury(worker);
+    const column = this.#columns[worker];
+    column?.count('persistence', -column.read('persistence'));
+    this.#record.unlock();
+  }
+
+  carried(listen: boolean): CarriedService {
+    const { service } = this.#entry;
+    const { connectTimeoutMs, idleTimeoutMs, halfClosedTimeoutMs } = service.options;
+    return {
+      id: service.id,
+      record: this.#loan.record,
+      family: service.family,
+      address: service.address ?? '',
+      port: service.port ?? 0,
+      scheduler: service.scheduler,
+      flags: service.schedflags?.split(/[,|\s]+/) ?? [],
+      persistentMs: service.persistent ? service.persistent * 1000 : undefined,
+      netmask: service.netmask,
+      connectTimeoutMs,
+      idleTimeoutMs,
+      halfClosedTimeoutMs,
+      servers: this.#servers.map((server) => server.carried()),
+      listen,
+    };
+  }
+
+  stats(): ServiceStats {
+    const sum = (name: 'accepted' | 'refused' | 'retries' | 'persistence') =>
+      this.#columns.reduce((total, column) => total + column.read(name), 0);
+    const leaving = this.#leaving.filter((server) => server.connections > 0);
+    return {
+      id: this.#entry.service.id,
+      servers: [...this.#servers, ...leaving].map((server) => server.stats()),
+      acceptedConnections: sum('accepted'),
+      refusedConnections: sum('refused'),
+      retries: sum('retries'),
+      persistenceEntries: sum('persistence'),
+    };
+  }
+
+  get #record(): ServiceRecord {
+    const [first] = this.#columns;
+    if (!first) throw new RangeError('an engine has at least one worker');
+    return first;
+  }
+
+  #all(): ServerBook[] {
+    return [...this.#servers, ...this.#leaving];
+  }
+
+  #engage(entry: ServerEntry): ServerBook {
+    return new ServerBook(entry, this.#pool.take(), this.#memory);
+  }
+
+  #write(entries: readonly ServerEntry[], left: readonly ServerBook[]): void {
+    this.#record.lock();
+    for (const [index, entry] of entries.entries()) this.#servers[index]?.revise(entry);
+    for (const server of left) server.retire();
+    this.#record.changed();
+    this.#record.unlock();
+  }
+
+  #dismissal(server: ServerBook): Dismissal {
+    const reset = server.entry.onRemoval === 'reset';
+    return { service: this.#entry.service.id, record: server.loan.record, reset };
+  }
+}

@@ -1,0 +1,127 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { CarriedService, ListenReport } from '../protocol.ts';
+import type { ServiceRecord } from '../service-record.ts';
+import { BULK } from './buffers.ts';
+import { Connection } from './connection.ts';
+import type { Desk, Line, Timeouts } from './desk.ts';
+import type { RealServer } from './real-server.ts';
+import { resetSocket } from './reset-socket.ts';
+import { Switchboard } from './switchboard.ts';
+
+/** Connections that may wait to be accepted; the kernel's somaxconn bounds it. */
+const BACKLOG = 4096;
+
+/** One virtual service in one worker: its listener and what new connections need. */
+export class Carrier implements Line {
+  readonly id: string;
+  readonly switchboard: Switchboard;
+  readonly #desk: Desk;
+  #service: CarriedService;
+  #server: Server | undefined;
+  /** The last change of the listener, under way or done. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #sweeper: NodeJS.Timeout | undefined;
+
+  constructor(service: CarriedService, record: ServiceRecord, desk: Desk) {
+    this.id = service.id;
+    this.#service = service;
+    this.#desk = desk;
+    this.switchboard = new Switchboard(service, record, () => performance.now());
+  }
+
+  get timeouts(): Timeouts {
+    return this.#service;
+  }
+
+  /** Settles when the listener is as the service's weights want it. */
+  update(
+    service: CarriedService,
+    servers: readonly RealServer[],
+  ): Promise<ListenReport> {
+    this.#service = service;
+    this.switchboard.update(service, servers);
+    return this.listen(service.listen);
+  }
+
+  /** Opens the listener where there is a server to send to, closes it where there is none. Calls
+   *  wait for each other.
+   *  @param allowed false: not opened in any case */
+  listen(allowed = true): Promise<ListenReport> {
+    const settled = this.#turn.then(() => this.#settle(allowed));
+    this.#turn = settled;
+    return settled;
+  }
+
+  /** No new connections; the open ones stay. */
+  close(): void {
+    clearTimeout(this.#sweeper);
+    this.#turn = this.#turn.then(() => this.#shut());
+  }
+
+  async #settle(allowed: boolean): Promise<ListenReport> {
+    this.#sweep();
+    if (!allowed || !this.switchboard.open) {
+      this.#shut();
+      return { id: this.id, state: 'idle' };
+    }
+    const code = this.#server ? undefined : await this.#open();
+    return code === undefined
+      ? { id: this.id, state: 'listening' }
+      : { id: this.id, state: 'failed', code };
+  }
+
+  /** @returns the error's code */
+  #open(): Promise<string | undefined> {
+    const server = createServer({
+      allowHalfOpen: true,
+      pauseOnConnect: true,
+      noDelay: true,
+      highWaterMark: BULK,
+    });
+    this.#server = server;
+    server.on('connection', (socket) => this.#accept(socket));
+    const { address: host, port, family } = this.#service;
+    return new Promise((resolve) => {
+      server.once('error', (error: NodeJS.ErrnoException) => {
+        if (this.#server === server) this.#server = undefined;
+        resolve(error.code ?? error.message);
+      });
+      server.once('listening', () => resolve(undefined));
+      const ipv6Only = family === 'inet6';
+      server.listen({ host, port, backlog: BACKLOG, ipv6Only });
+    });
+  }
+
+  #accept(socket: Socket): void {
+    const { record } = this.switchboard;
+    record.count('accepted');
+    if (this.#desk.admission.enter()) {
+      new Connection(this, this.#desk, socket);
+      return;
+    }
+    record.count('refused');
+    this.#desk.tell({ type: 'notice', kind: 'full', about: this.id });
+    socket.on('error', () => {});
+    resetSocket(socket);
+  }
+
+  #shut(): void {
+    this.#server?.close();
+    this.#server = undefined;
+  }
+
+  /** Ends persistence templates in time, and the listener with the last of them. */
+  #sweep(): void {
+    clearTimeout(this.#sweeper);
+    const next = this.switchboard.sweep();
+    if (next === undefined) return;
+    this.#sweeper = setTimeout(() => this.#swept(), next + 1);
+  }
+
+  #swept(): void {
+    this.#sweep();
+    if (this.switchboard.open || !this.#server) return;
+    this.#shut();
+    this.#desk.tell({ type: 'listener', report: { id: this.id, state: 'idle' } });
+  }
+}

@@ -1,0 +1,223 @@
+import { connect, type Socket } from 'node:net';
+import { BULK } from './buffers.ts';
+import { type Desk, type Line, SocketClient, type Tried } from './desk.ts';
+import { type DialFailure, dialFailure } from './dial-failure.ts';
+import { resetSocket } from './reset-socket.ts';
+import type { Booking } from './switchboard.ts';
+import type { Timed } from './timer-wheel.ts';
+
+const NONE: Tried = [];
+/** Most connections are over before this; the others pay for keepalive. */
+const KEEPALIVE_AFTER_MS = 60_000;
+
+type State = 'dialling' | 'open' | 'half-closed' | 'ended';
+
+/** One client's connection: picks a server, dials it, and passes bytes, ends and resets both ways.
+ *  The client's socket is paused until the server's is connected, so that nothing is lost
+ *  when another server must be tried. */
+export class Connection implements Timed {
+  deadline = 0;
+  previous: Timed | undefined;
+  next: Timed | undefined;
+  slot = -1;
+  readonly #line: Line;
+  readonly #desk: Desk;
+  readonly #client: Socket;
+  #server: Socket | undefined;
+  #booking: Booking | undefined;
+  #tried = NONE;
+  #state: State = 'dialling';
+  /** When bytes last came, on the wheel's clock. */
+  #touched = 0;
+  /** Sockets whose 'close' is still to come. */
+  #sockets = 1;
+  /** The read buffer of its own that a bulk transfer has. */
+  #own: Buffer | undefined;
+
+  /** Takes the socket over, and leaves the admission when all is closed. */
+  constructor(line: Line, desk: Desk, client: Socket) {
+    this.#line = line;
+    this.#desk = desk;
+    this.#client = client;
+    client.on('error', () => this.reset());
+    client.on('close', this.#closed);
+    this.#dial();
+  }
+
+  /** Ends both sides at once with a RST, whatever is queued. */
+  reset(): void {
+    if (this.#state === 'ended') return;
+    const dialling = this.#state === 'dialling';
+    this.#release();
+    resetSocket(this.#client);
+    if (dialling) this.#server?.destroy();
+    else if (this.#server) resetSocket(this.#server);
+  }
+
+  expire(): void {
+    if (this.#state === 'dialling') this.#dialTimedOut();
+    else if (this.#state !== 'ended') this.#checkIdle();
+  }
+
+  #dial(): void {
+    const { switchboard, timeouts } = this.#line;
+    this.#booking = switchboard.book(new SocketClient(this.#client), this.#tried);
+    if (!this.#booking) {
+      switchboard.record.count('refused');
+      this.reset();
+      return;
+    }
+    const { server } = this.#booking;
+    if (this.#tried.length > 0) switchboard.record.count('retries');
+    server.connections.add(this);
+    this.#desk.wheel.add(this, timeouts.connectTimeoutMs);
+    this.#sockets++;
+    this.#server = this.#connect(server.address, server.port);
+  }
+
+  #connect(host: string, port: number): Socket {
+    const { buffers } = this.#desk;
+    const buffer = () => this.#own ?? buffers.shared;
+    const onread = { buffer, callback: this.#fromServer };
+    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true, onread });
+    socket.on('connect', this.#connected);
+    socket.on('close', this.#closed);
+    socket.on('error', (error) => this.#serverFailed(socket, error));
+    return socket;
+  }
+
+  #serverFailed(socket: Socket, error: NodeJS.ErrnoException): void {
+    if (socket !== this.#server) return; // an earlier dial that was given up
+    if (this.#state === 'dialling') this.#dialFailed(dialFailure(error));
+    else this.reset();
+  }
+
+  #dialTimedOut(): void {
+    const ms = this.#line.timeouts.connectTimeoutMs;
+    const given = this.#server;
+    this.#dialFailed({ blame: true, reason: `connect timed out after ${ms} ms` });
+    given?.destroy();
+  }
+
+  /** Tries the next server with this one left out, until none is left. */
+  #dialFailed(failure: DialFailure): void {
+    const booking = this.#booking;
+    if (!booking) return;
+    this.#report(booking, failure);
+    this.#unbook(booking);
+    this.#server = undefined;
+    this.#tried = [...this.#tried, booking.server];
+    this.#dial();
+  }
+
+  #report({ server }: Booking, failure: DialFailure): void {
+    const { id: service } = this.#line;
+    if (failure.notice) {
+      const about = `${service} to ${server.id}`;
+      this.#desk.tell({ type: 'notice', kind: failure.notice, about });
+    }
+    if (!failure.blame) return;
+    server.record.failed();
+    if (!server.mayReport(this.#desk.wheel.now)) return;
+    const { reason } = failure;
+    this.#desk.tell({ type: 'connect-failed', service, server: server.id, reason });
+  }
+
+  #connected = () => {
+    const server = this.#server;
+    if (!server || this.#state !== 'dialling') return;
+    this.#state = 'open';
+    this.#touch();
+    this.#booking?.server.record.connected();
+    this.#desk.wheel.move(this, Math.min(this.#patience, KEEPALIVE_AFTER_MS));
+    server.on('end', () => this.#ended(this.#client));
+    server.on('drain', () => this.#client.resume());
+    const client = this.#client;
+    client.on('data', this.#fromClient);
+    client.on('end', () => this.#ended(server));
+    client.on('drain', () => server.resume());
+    client.resume();
+  };
+
+  #fromClient = (chunk: Buffer) => {
+    this.#touch();
+    this.#booking?.server.record.received(chunk.length);
+    const server = this.#server;
+    if (server && !server.write(chunk) && server.writableLength > 0)
+      this.#client.pause();
+  };
+
+  /** @returns false to read no more until the client's 'drain' */
+  #fromServer = (bytes: number, buffer: Uint8Array): boolean => {
+    this.#touch();
+    this.#booking?.server.record.sent(bytes);
+    const chunk = this.#chunk(bytes, buffer);
+    return this.#client.write(chunk) || this.#client.writableLength === 0;
+  };
+
+  /** The bytes read, safe from the next read: out of a buffer of its own they may be written
+   *  as they are, since reading stops while any are queued. */
+  #chunk(bytes: number, buffer: Uint8Array): Uint8Array {
+    const own = buffer === this.#own;
+    if (own && bytes >= BULK) return buffer.subarray(0, bytes);
+    if (own) this.#giveBack();
+    else if (bytes >= BULK) this.#own = this.#desk.buffers.take();
+    return Buffer.from(buffer.subarray(0, bytes));
+  }
+
+  #giveBack(): void {
+    if (this.#own) this.#desk.buffers.give(this.#own);
+    this.#own = undefined;
+  }
+
+  /** One side has sent its FIN: the other one gets it behind what is queued. */
+  #ended(other: Socket): void {
+    if (this.#state === 'open') {
+      this.#state = 'half-closed';
+      if (this.#booking) this.#line.switchboard.halfClosed(this.#booking);
+      this.#desk.wheel.move(this, Math.min(this.#patience, KEEPALIVE_AFTER_MS));
+      other.end();
+    } else if (other.writableLength > 0) other.end();
+    else other.destroy(); // both directions are done: close() sends the FIN
+  }
+
+  #checkIdle(): void {
+    const left = this.#touched + this.#patience - this.#desk.wheel.now;
+    if (left <= 0) {
+      this.reset();
+      return;
+    }
+    this.#client.setKeepAlive(true, KEEPALIVE_AFTER_MS);
+    this.#server?.setKeepAlive(true, KEEPALIVE_AFTER_MS);
+    this.#desk.wheel.add(this, left);
+  }
+
+  get #patience(): number {
+    const { idleTimeoutMs, halfClosedTimeoutMs } = this.#line.timeouts;
+    return this.#state === 'open' ? idleTimeoutMs : halfClosedTimeoutMs;
+  }
+
+  #touch(): void {
+    this.#touched = this.#desk.wheel.now;
+  }
+
+  #closed = () => {
+    if (--this.#sockets > 0) return;
+    this.#release();
+    if (this.#client.writableLength === 0) this.#giveBack();
+    this.#desk.admission.leave();
+  };
+
+  #release(): void {
+    const booking = this.#booking;
+    if (booking) this.#unbook(booking);
+    this.#state = 'ended';
+  }
+
+  #unbook(booking: Booking): void {
+    this.#desk.wheel.remove(this);
+    booking.server.connections.delete(this);
+    this.#line.switchboard.release(booking, this.#state === 'half-closed');
+    this.#booking = undefined;
+  }
+}

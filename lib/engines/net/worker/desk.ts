@@ -1,0 +1,67 @@
+import type { Socket } from 'node:net';
+import type { Client } from '../../../model/scheduler.ts';
+import { addressBytes } from '../address-bytes.ts';
+import type { FromWorker } from '../protocol.ts';
+import type { BufferPool } from './buffers.ts';
+import type { RealServer } from './real-server.ts';
+import type { Switchboard } from './switchboard.ts';
+import type { TimerWheel } from './timer-wheel.ts';
+
+/** How long a connection may be silent, in milliseconds. */
+export interface Timeouts {
+  readonly connectTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly halfClosedTimeoutMs: number;
+}
+
+/** What the connections of one worker have in common. */
+export interface Desk {
+  readonly wheel: TimerWheel;
+  readonly buffers: BufferPool;
+  readonly admission: Admission;
+  tell(message: FromWorker): void;
+}
+
+/** The service that a connection came in on; `timeouts` may change in its life. */
+export interface Line {
+  readonly id: string;
+  readonly switchboard: Switchboard;
+  readonly timeouts: Timeouts;
+}
+
+/** How many connections may be open at once. Two descriptors each: past the file limit Node would
+ *  accept and close in silence, and the director's own checks and logs would fail. */
+export class Admission {
+  limit = Infinity;
+  #open = 0;
+
+  enter(): boolean {
+    if (this.#open >= this.limit) return false;
+    this.#open++;
+    return true;
+  }
+
+  leave(): void {
+    this.#open--;
+  }
+}
+
+/** A socket's peer as schedulers see it; asked for its address only when one wants to know. */
+export class SocketClient implements Client {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** Empty when the client has gone already. */
+  get address(): Uint8Array {
+    return addressBytes(this.#socket.remoteAddress ?? '');
+  }
+
+  get port(): number {
+    return this.#socket.remotePort ?? 0;
+  }
+}
+
+export type Tried = readonly RealServer[];

@@ -1,0 +1,14 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { WorkerStart } from '../protocol.ts';
+import { Worker } from './worker.ts';
+
+/** A worker thread's entry. */
+function main(port: MessagePort, start: WorkerStart): void {
+  const worker = new Worker(start, (message) => port.postMessage(message));
+  port.on('message', (message) => {
+    worker.handle(message);
+    if (message.type === 'close') port.close();
+  });
+}
+
+if (parentPort) main(parentPort, workerData);

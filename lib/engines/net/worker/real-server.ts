@@ -1,0 +1,83 @@
+import type { Memory } from '../memory.ts';
+import type { CarriedServer } from '../protocol.ts';
+import { ServerRecord } from '../server-record.ts';
+
+/** A connection, as far as its server must know it. */
+interface Resettable {
+  reset(): void;
+}
+
+/** At most one report of a failed dial in this time for one server. */
+const REPORT_MS = 1000;
+
+/** A real server in this worker, for as long as it has a record. */
+export class RealServer {
+  readonly generation: number;
+  readonly record: ServerRecord;
+  /** This worker's connections to it. */
+  readonly connections = new Set<Resettable>();
+  id: string;
+  address: string;
+  port: number;
+  /** It is in a service's table: persistence may lead to it. */
+  listed = true;
+  #reportedAt = -Infinity;
+
+  constructor(server: CarriedServer, record: ServerRecord) {
+    this.generation = server.generation;
+    this.record = record;
+    this.id = server.id;
+    this.address = server.address;
+    this.port = server.port;
+  }
+
+  /** Whether a failed dial is to be reported now. */
+  mayReport(now: number): boolean {
+    if (now - this.#reportedAt < REPORT_MS) return false;
+    this.#reportedAt = now;
+    return true;
+  }
+}
+
+/** All real servers of a worker by their record, so that a server that leaves the table and comes
+ *  back finds the connections it still has. */
+export class Roster {
+  readonly #memory: Memory;
+  readonly #worker: number;
+  readonly #servers = new Map<number, RealServer>();
+
+  constructor(memory: Memory, worker: number) {
+    this.#memory = memory;
+    this.#worker = worker;
+  }
+
+  enlist(server: CarriedServer): RealServer {
+    const known = this.#servers.get(server.record);
+    if (known?.generation !== server.generation) return this.#create(server);
+    known.id = server.id;
+    known.address = server.address;
+    known.port = server.port;
+    known.listed = true;
+    return known;
+  }
+
+  /** It left the table: its connections are reset, or end by themselves. */
+  dismiss(record: number, reset: boolean): void {
+    const server = this.#servers.get(record);
+    if (!server) return;
+    server.listed = false;
+    if (reset) for (const connection of [...server.connections]) connection.reset();
+  }
+
+  /** Every connection of the worker. */
+  *connections(): Generator<Resettable> {
+    for (const server of this.#servers.values()) yield* server.connections;
+  }
+
+  #create(server: CarriedServer): RealServer {
+    const cell = this.#memory.cell(server.record);
+    const created = new RealServer(server, new ServerRecord(cell, this.#worker));
+    this.#servers.set(server.record, created);
+    return created;
+  }
+}

@@ -1,0 +1,149 @@
+import type { Client, Scheduler } from '../../../model/scheduler.ts';
+import { schedulerNamed } from '../../../schedulers/index.ts';
+import { addressBytes } from '../address-bytes.ts';
+import type { CarriedService } from '../protocol.ts';
+import type { ServiceRecord } from '../service-record.ts';
+import { type ClientKey, clientKey } from './client-key.ts';
+import { Persistence, type Template } from './persistence.ts';
+import type { RealServer } from './real-server.ts';
+import { RecordView } from './view.ts';
+
+/** A server picked for one connection, and counted. */
+export interface Booking {
+  readonly server: RealServer;
+  /** The client's template, where the service has persistence. */
+  readonly template: Template<RealServer> | undefined;
+}
+
+/** Most templates of one service. One costs some 200 bytes. */
+const TEMPLATES = 1_000_000;
+
+/** Which real server a new connection of one service goes to: persistence first, then the
+ *  scheduler; and the counts that go with it. */
+export class Switchboard {
+  readonly record: ServiceRecord;
+  readonly #view: RecordView;
+  readonly #clock: () => number;
+  #scheduler: Scheduler | undefined;
+  #schedulerName = '';
+  #persistence: Persistence<RealServer> | undefined;
+  #key: ClientKey = clientKey(undefined);
+  #netmask: string | undefined;
+
+  constructor(service: CarriedService, record: ServiceRecord, clock: () => number) {
+    this.record = record;
+    this.#clock = clock;
+    this.#view = new RecordView(record, addressBytes(service.address), clock);
+  }
+
+  update(service: CarriedService, servers: readonly RealServer[]): void {
+    this.#view.replace(servers);
+    this.#view.flags = new Set(service.flags);
+    this.#setScheduler(service.scheduler);
+    this.#setPersistence(service);
+    this.#persistence?.drop((server) => !server.listed);
+  }
+
+  /** Whether any connection could be served at all. */
+  get open(): boolean {
+    for (let row = 0; row < this.#view.size; row++)
+      if (this.#view.weight(row) > 0) return true;
+    return (this.#persistence?.size ?? 0) > 0;
+  }
+
+  /** Picks and counts as one step over all workers.
+   *  @param leftOut servers that this connection has tried in vain */
+  book(client: Client, leftOut: readonly RealServer[]): Booking | undefined {
+    this.record.lock();
+    try {
+      return this.#persistence
+        ? this.#bookPersistent(this.#persistence, client, leftOut)
+        : this.#bookScheduled(client, leftOut);
+    } finally {
+      this.record.unlock();
+    }
+  }
+
+  halfClosed(booking: Booking): void {
+    this.record.lock();
+    booking.server.record.halfClose();
+    this.record.unlock();
+  }
+
+  release(booking: Booking, halfClosed: boolean): void {
+    this.record.lock();
+    booking.server.record.release(halfClosed);
+    this.record.unlock();
+    if (booking.template) this.#persistence?.close(booking.template);
+  }
+
+  /** Drops persistence templates whose time is over.
+   *  @returns milliseconds to the next call that has something to do */
+  sweep(): number | undefined {
+    this.#persistence?.sweep();
+    this.#countTemplates();
+    return this.#persistence?.nextSweepMs();
+  }
+
+  #bookPersistent(
+    persistence: Persistence<RealServer>,
+    client: Client,
+    leftOut: readonly RealServer[],
+  ): Booking | undefined {
+    const { address } = client;
+    if (address.length === 0) return undefined;
+    const key = this.#key(address);
+    const kept = persistence.find(key)?.server;
+    const server =
+      kept && !leftOut.includes(kept) ? kept : this.#schedule(client, leftOut);
+    if (!server) return undefined;
+    server.record.open();
+    const template = persistence.open(key, server);
+    this.#countTemplates();
+    return { server, template };
+  }
+
+  #bookScheduled(client: Client, leftOut: readonly RealServer[]): Booking | undefined {
+    const server = this.#schedule(client, leftOut);
+    if (!server) return undefined;
+    server.record.open();
+    return { server, template: undefined };
+  }
+
+  #schedule(client: Client, leftOut: readonly RealServer[]): RealServer | undefined {
+    if (leftOut.length > 0) this.#view.leftOut = leftOut;
+    else this.#view.everyone();
+    const row = this.#scheduler?.pick(this.#view, client);
+    return row === undefined ? undefined : this.#view.server(row);
+  }
+
+  #setScheduler(name: string): void {
+    this.#scheduler = schedulerNamed(name);
+    const restart = name !== this.#schedulerName || this.#scheduler?.restarts;
+    this.record.lock();
+    if (restart) this.record.cursor.fill(0);
+    this.record.unlock();
+    if (name !== this.#schedulerName) this.#view.reset();
+    this.#schedulerName = name;
+  }
+
+  #setPersistence(service: CarriedService): void {
+    const { persistentMs: timeoutMs, netmask } = service;
+    if (timeoutMs === undefined) this.#persistence = undefined;
+    else if (this.#persistence && netmask === this.#netmask)
+      this.#persistence.timeoutMs = timeoutMs;
+    else this.#persistence = this.#newPersistence(timeoutMs);
+    this.#netmask = netmask;
+    this.#key = clientKey(netmask);
+    this.#countTemplates();
+  }
+
+  #newPersistence(timeoutMs: number): Persistence<RealServer> {
+    return new Persistence({ clock: this.#clock, timeoutMs, limit: TEMPLATES });
+  }
+
+  #countTemplates(): void {
+    const known = this.record.read('persistence');
+    this.record.count('persistence', (this.#persistence?.size ?? 0) - known);
+  }
+}

@@ -1,0 +1,99 @@
+import { Memory } from '../memory.ts';
+import type {
+  CarriedService,
+  FromWorker,
+  ListenReport,
+  TableChange,
+  ToWorker,
+  WorkerStart,
+} from '../protocol.ts';
+import { ServiceRecord } from '../service-record.ts';
+import { BufferPool } from './buffers.ts';
+import { Carrier } from './carrier.ts';
+import { Admission, type Desk } from './desk.ts';
+import { Roster } from './real-server.ts';
+import { TimerWheel } from './timer-wheel.ts';
+
+/** Listeners and connections of all services, in one thread. Told what to carry by the main thread,
+ *  through messages and the memory they share. */
+export class Worker {
+  readonly #start: WorkerStart;
+  readonly #memory: Memory;
+  readonly #roster: Roster;
+  readonly #desk: Desk;
+  readonly #carriers = new Map<string, Carrier>();
+
+  constructor(start: WorkerStart, tell: (message: FromWorker) => void) {
+    this.#start = start;
+    this.#memory = new Memory(start.workers);
+    for (const segment of start.segments) this.#memory.attach(segment);
+    this.#roster = new Roster(this.#memory, start.worker);
+    this.#desk = {
+      wheel: new TimerWheel(() => performance.now()),
+      buffers: new BufferPool(),
+      admission: new Admission(),
+      tell,
+    };
+  }
+
+  handle(message: ToWorker): void {
+    switch (message.type) {
+      case 'segment':
+        this.#memory.attach(message.buffer);
+        break;
+      case 'change':
+        void this.#apply(message.sequence, message.change);
+        break;
+      case 'listen':
+        for (const id of message.services) void this.#listen(id);
+        break;
+      case 'close':
+        this.#close();
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  async #apply(sequence: number, change: TableChange): Promise<void> {
+    this.#desk.admission.limit = change.maxConnections;
+    for (const { record, reset } of change.dismissed)
+      this.#roster.dismiss(record, reset);
+    for (const id of change.gone) this.#drop(id);
+    const updates = change.services.map((service) => this.#update(service));
+    const reports = await Promise.all(updates);
+    this.#desk.tell({ type: 'applied', sequence, reports });
+  }
+
+  #update(service: CarriedService): Promise<ListenReport> {
+    const servers = service.servers.map((server) => this.#roster.enlist(server));
+    const carrier = this.#carriers.get(service.id) ?? this.#carry(service);
+    return carrier.update(service, servers);
+  }
+
+  #carry(service: CarriedService): Carrier {
+    const { worker } = this.#start;
+    const cell = this.#memory.cell(service.record);
+    const record = new ServiceRecord(cell, worker, worker + 1);
+    const carrier = new Carrier(service, record, this.#desk);
+    this.#carriers.set(service.id, carrier);
+    return carrier;
+  }
+
+  async #listen(id: string): Promise<void> {
+    const report = await this.#carriers.get(id)?.listen();
+    if (report) this.#desk.tell({ type: 'listener', report });
+  }
+
+  #drop(id: string): void {
+    this.#carriers.get(id)?.close();
+    this.#carriers.delete(id);
+  }
+
+  #close(): void {
+    for (const carrier of this.#carriers.values()) carrier.close();
+    this.#carriers.clear();
+    for (const connection of [...this.#roster.connections()]) connection.reset();
+    this.#desk.wheel.close();
+  }
+}
