@@ -16,9 +16,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   heartbeat: ['model'],
   director: ['model', 'config', 'pool', 'checks', 'engines', 'alerts'],
   control: ['model', 'director', 'config'],
-  cli: ['model', 'config', 'control'],
+  instance: ['model'],
+  cli: ['model', 'instance', 'config', 'control'],
   daemon: [
     'model',
+    'instance',
     'config',
     'pool',
     'checks',

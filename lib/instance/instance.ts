@@ -1,0 +1,58 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** One director on this host, as its commands find it again: the files it leaves. */
+export interface Instance {
+  /** `ldirectord` when no config file was named, else the base name of the config file as
+   *  typed; pid file, socket and log lines carry it. Source: ldirectord, observed. */
+  readonly name: string;
+  readonly pidFile: string;
+  /** Unix socket of the control server. */
+  readonly socket: string;
+  /** Stem of the lock's files, see `takeLock`. */
+  readonly lock: string;
+}
+
+export const DEFAULT_INSTANCE = 'ldirectord';
+
+/** Root's runtime directory; ldirectord's own. */
+const SYSTEM = '/var/run';
+
+export function instanceIn(runtimeDir: string, name: string): Instance {
+  return {
+    name,
+    pidFile: join(runtimeDir, `ldirectord.${name}.pid`),
+    socket: join(runtimeDir, `l4director.${name}.sock`),
+    lock: join(runtimeDir, `l4director.${name}.lock`),
+  };
+}
+
+/** Where the instance is, or would be: in `chosen` if given, else in the user's runtime
+ *  directory. Another user's look at root's director (monitoring) finds it in /var/run. */
+export function findInstance(name: string, chosen: string | undefined): Instance {
+  const own = instanceIn(chosen ?? ownRuntimeDir(), name);
+  if (chosen !== undefined || existsSync(own.pidFile)) return own;
+  const system = instanceIn(SYSTEM, name);
+  return existsSync(system.pidFile) ? system : own;
+}
+
+/** The instance that a `start` by this user makes; creates the user's own directory
+ *  where nothing else has. */
+export function ownInstance(name: string, chosen: string | undefined): Instance {
+  const directory = chosen ?? ownRuntimeDir();
+  if (directory === scratch()) mkdirSync(directory, { recursive: true, mode: 0o700 });
+  return instanceIn(directory, name);
+}
+
+function ownRuntimeDir(): string {
+  if (process.getuid?.() === 0) return SYSTEM;
+  const session = process.env.XDG_RUNTIME_DIR;
+  if (session !== undefined && existsSync(session)) return session;
+  const logind = `/run/user/${process.getuid?.()}`;
+  return existsSync(logind) ? logind : scratch();
+}
+
+function scratch(): string {
+  return join(tmpdir(), `l4director-${process.getuid?.()}`);
+}

@@ -1,0 +1,41 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { Instance } from './instance.ts';
+import { identify, isDirector, type ProcessIdentity } from './process.ts';
+
+/** What the pid file says. `stale`: there is one, but no director of that instance runs
+ *  under its number. */
+export type Presence =
+  | { readonly state: 'running'; readonly process: ProcessIdentity }
+  | { readonly state: 'stale' }
+  | { readonly state: 'stopped' };
+
+export function presence(instance: Instance): Presence {
+  const text = read(instance.pidFile);
+  if (text === undefined) return { state: 'stopped' };
+  const pid = Number.parseInt(text, 10);
+  const process = pid > 0 ? identify(pid) : undefined;
+  return process && isDirector(pid, instance.name)
+    ? { state: 'running', process }
+    : { state: 'stale' };
+}
+
+/** Whole or not at all: a reader never meets an empty file. */
+export function writePidFile(instance: Instance, pid: number): void {
+  const draft = `${instance.pidFile}.${pid}`;
+  writeFileSync(draft, `${pid}\n`, { mode: 0o644 });
+  renameSync(draft, instance.pidFile);
+}
+
+/** Removes the file if it is still that process's own. */
+export function removePidFile(instance: Instance, pid: number): void {
+  if (read(instance.pidFile)?.trim() === String(pid))
+    rmSync(instance.pidFile, { force: true });
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

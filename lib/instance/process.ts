@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DEFAULT_INSTANCE } from './instance.ts';
+
+/** A process that cannot be mistaken for a later one with the same number. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks from boot to its start, as text. Source: proc(5), stat field 22. */
+  readonly started: string;
+}
+
+/** @returns undefined when no such process is there, or only its zombie */
+export function identify(pid: number): ProcessIdentity | undefined {
+  const stat = readProc(pid, 'stat');
+  // The second field is the name in parentheses, and may hold both blanks and parentheses.
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const started = fields[18];
+  if (started === undefined || state === 'Z' || state === 'X') return undefined;
+  return { pid, started };
+}
+
+export function isAlive(process: ProcessIdentity): boolean {
+  return identify(process.pid)?.started === process.started;
+}
+
+/** Polls, since only a parent is told of an end.
+ *  @returns false when it is still there after `timeoutMs` */
+export async function ended(
+  process: ProcessIdentity,
+  timeoutMs: number,
+): Promise<boolean> {
+  const deadline = performance.now() + timeoutMs;
+  while (isAlive(process)) {
+    if (performance.now() >= deadline) return false;
+    await delay(20);
+  }
+  return true;
+}
+
+const PROGRAM = /^(?:ldirectord|l4director)(?:\.[jt]s)?$/;
+
+/** Whether the process is a director of that instance: ours, or the real ldirectord, so that
+ *  the one can be stopped by the other. A process that merely reuses the number is not. */
+export function isDirector(pid: number, instance: string): boolean {
+  const args = readProc(pid, 'cmdline').split('\0');
+  const program = args.findIndex((arg) => PROGRAM.test(basename(arg)));
+  if (program < 0) return false;
+  return (
+    instance === DEFAULT_INSTANCE ||
+    args.slice(program + 1).some((arg) => basename(arg) === instance)
+  );
+}
+
+function readProc(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return ''; // it has ended
+  }
+}
