@@ -3,12 +3,14 @@
    in the words of an older Node, since it runs before anything is installed. */
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -115,6 +117,16 @@ function build() {
   writeFileSync(STAMP, list.join('\n'));
 }
 
+/** The programs, to be called by path; npm does the same where it installs the package. */
+function link() {
+  const bin = join(root, 'dist', 'bin');
+  chmodSync(join(bin, 'l4director.js'), 0o755);
+  for (const name of ['l4director', 'ldirectord']) {
+    rmSync(join(bin, name), { force: true });
+    symlinkSync('l4director.js', join(bin, name));
+  }
+}
+
 checkNode();
 if (!packagesAreThere()) {
   say('installing the npm packages (once; about half a minute)');
@@ -126,3 +138,4 @@ if (!packagesAreThere()) {
 }
 if (!tapIsBuilt()) run('npx', ['tap', 'build'], 'remove node_modules and try again');
 build();
+link();

@@ -99,10 +99,7 @@ export class PlannedCheck {
     const word = this.#word();
     const result = await this.#checking.check(this.#plan, word, this.#stop.signal);
     this.#count(word, result);
-    if (result) return { ...result, maintenance: false };
-    // With checktype=off nothing else would tell that the maintenance is over.
-    if (!this.#last?.report.maintenance) return undefined;
-    return { up: false, message: 'not checked', maintenance: false };
+    return result && { ...result, maintenance: false };
   }
 
   #word(): CheckWord {

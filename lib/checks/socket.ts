@@ -45,9 +45,7 @@ async function ready<S extends Socket>(
   event: 'connect' | 'secureConnect',
   signal: AbortSignal,
 ): Promise<S> {
-  const end = () => socket.destroy();
-  signal.addEventListener('abort', end, { once: true });
-  socket.once('close', () => signal.removeEventListener('abort', end));
+  signal.addEventListener('abort', () => socket.destroy(), { once: true });
   // Whoever reads learns of an error there; nobody reading must not end the process.
   socket.on('error', () => {});
   try {

@@ -1,0 +1,31 @@
+import type { Launch } from '../instance/launch.ts';
+import type { CommandLine } from './command-line.ts';
+
+/** The daemon's room as commands see it. It is handed in and loaded when first needed, so
+ *  that `status` never waits for it. */
+export interface DaemonRoom {
+  /** Runs a director in this process until it is stopped. @returns its exit code */
+  serve(launch: Launch): Promise<number>;
+  /** Writes one line to the log that the config names. */
+  record(logfile: string, instance: string, message: string): Promise<void>;
+}
+
+/** What a command works with. */
+export interface Context {
+  readonly line: CommandLine;
+  /** This process's command line, for the log. */
+  readonly invocation: string;
+  /** Node's arguments up to our own script: how this program was called. */
+  readonly program: readonly string[];
+  readonly daemon: () => Promise<DaemonRoom>;
+  /** One line to stdout or stderr. */
+  out(line: string): void;
+  err(line: string): void;
+}
+
+/** One action of the command line. */
+export interface Command {
+  readonly summary: string;
+  /** @returns the exit code */
+  run(context: Context): Promise<number>;
+}

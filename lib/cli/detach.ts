@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Instance } from '../instance/instance.ts';
+import { EXIT, type Launch, type StartReport } from '../instance/launch.ts';
+import { presence } from '../instance/pid-file.ts';
+import type { Context } from './context.ts';
+
+/** Tells the detached process that it is one. */
+const MARK = 'L4DIRECTOR_DETACHED';
+
+/** The director reports after 5 s at the latest; the rest is for a busy machine. */
+const REPORT_WITHIN_MS = 14_000;
+
+/** Whether this process is the detached one. Asked once: what it starts is not. */
+export function wasDetached(): boolean {
+  const marked = process.env[MARK] !== undefined && process.send !== undefined;
+  delete process.env[MARK];
+  return marked;
+}
+
+/** Starts the director in a session of its own and waits for its report. It is left running
+ *  when it does not report in time. */
+export async function detach(context: Context, launch: Launch): Promise<number> {
+  const [node = '', ...script] = launch.program;
+  const child = spawn(node, [...script, ...childArguments(context)], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    env: { ...process.env, [MARK]: '1' },
+  });
+  const report = await firstReport(child);
+  if (child.connected) child.disconnect();
+  child.unref();
+  return conclude(context, launch.instance, report);
+}
+
+/** Config and action come right behind the program's path, where the agent expects them. */
+function childArguments({ line }: Context): string[] {
+  const config = line.configGiven ? [line.config] : [];
+  const options = [
+    ['--ini', line.ini],
+    ['--runtime-dir', line.runtimeDir],
+  ] as const;
+  const given = options.flatMap(([name, value]) =>
+    value === undefined ? [] : [name, value],
+  );
+  const dashed = line.config.startsWith('-') ? ['--'] : [];
+  return dashed.length > 0
+    ? [...given, ...dashed, ...config, 'start']
+    : [...config, 'start', ...given];
+}
+
+function firstReport(child: ChildProcess): Promise<StartReport> {
+  return new Promise((settle) => {
+    const failed = (reason: string): void =>
+      settle({ type: 'failed', exitCode: EXIT.failed, reasons: [reason] });
+    const timer = setTimeout(
+      () =>
+        failed(`l4director: pid ${child.pid} has not reported in time; see its log`),
+      REPORT_WITHIN_MS,
+    );
+    child.once('message', (message) => settle(message as StartReport));
+    child.once('error', (error) => failed(`l4director: ${error.message}`));
+    child.once('exit', (code, signal) =>
+      failed(
+        `l4director: the director ended before it was at work (${signal ?? `exit code ${code}`}); see its log`,
+      ),
+    );
+    child.once('exit', () => clearTimeout(timer));
+    child.once('message', () => clearTimeout(timer));
+  });
+}
+
+async function conclude(
+  context: Context,
+  instance: Instance,
+  report: StartReport,
+): Promise<number> {
+  switch (report.type) {
+    case 'up':
+      report.notices.forEach(context.err);
+      return EXIT.done;
+    case 'already':
+      return (await appears(instance)) ? EXIT.done : heldElsewhere(context, report.pid);
+    case 'failed':
+      report.reasons.forEach(context.err);
+      return report.exitCode;
+  }
+}
+
+/** Waits for the quicker one's pid file, so that a `status` right after this start is right. */
+async function appears(instance: Instance): Promise<boolean> {
+  const deadline = performance.now() + 5_000;
+  while (presence(instance).state !== 'running') {
+    if (performance.now() >= deadline) return false;
+    await delay(50);
+  }
+  return true;
+}
+
+function heldElsewhere({ line, err }: Context, pid: number): number {
+  err(`l4director: pid ${pid} serves ${line.config} in the foreground; end it first`);
+  return EXIT.failed;
+}

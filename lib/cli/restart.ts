@@ -1,0 +1,33 @@
+import { findInstance } from '../instance/instance.ts';
+import { EXIT } from '../instance/launch.ts';
+import { presence } from '../instance/pid-file.ts';
+import { complain, readConfigFile } from './config-file.ts';
+import type { Context } from './context.ts';
+import { startWith } from './start.ts';
+import { end } from './stop.ts';
+
+/** `restart`: a bad config leaves the running director alone. */
+export async function restart(context: Context): Promise<number> {
+  return again(context, { startStopped: true });
+}
+
+/** `try-restart`: the same, but what is stopped stays stopped. */
+export async function tryRestart(context: Context): Promise<number> {
+  return again(context, { startStopped: false });
+}
+
+async function again(
+  context: Context,
+  { startStopped }: { readonly startStopped: boolean },
+): Promise<number> {
+  const file = await readConfigFile(context);
+  if (!file.ok) return complain(context, file);
+  const { line } = context;
+  const found = presence(findInstance(line.instance, line.runtimeDir));
+  if (found.state !== 'running' && !startStopped) return EXIT.done;
+  if (found.state === 'running') {
+    const code = await end(context, found.process);
+    if (code !== EXIT.done) return code;
+  }
+  return startWith(context, file.path, file.config);
+}

@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { type Config, formatDiagnostic } from '../config/config.ts';
+import { findInstance, ownInstance } from '../instance/instance.ts';
+import { EXIT, type Launch, type Mode } from '../instance/launch.ts';
+import { presence } from '../instance/pid-file.ts';
+import { complain, configPath, readConfigFile } from './config-file.ts';
+import type { Context } from './context.ts';
+import { detach, wasDetached } from './detach.ts';
+
+/** `start`: errors in the config are told before anything happens; where a director of that
+ *  name runs already there is nothing to do, and nothing is said. */
+export async function start(context: Context): Promise<number> {
+  const { line } = context;
+  if (wasDetached())
+    return serve(context, configPath(line.config) ?? line.config, 'daemon');
+  const file = await readConfigFile(context);
+  if (!file.ok) return complain(context, file);
+  const { state } = presence(findInstance(line.instance, line.runtimeDir));
+  return state === 'running' ? EXIT.done : startWith(context, file.path, file.config);
+}
+
+/** The second half of a start, for a config that was found good. */
+export async function startWith(
+  context: Context,
+  path: string,
+  config: Config,
+): Promise<number> {
+  const mode = modeFor(context, config);
+  if (mode !== 'debug')
+    for (const warning of config.warnings) context.err(formatDiagnostic(warning));
+  return mode === 'daemon'
+    ? detach(context, launchOf(context, path, mode))
+    : serve(context, path, mode);
+}
+
+function modeFor({ line }: Context, config: Config): Mode {
+  if (line.debug) return 'debug';
+  if (config.global.supervised) return 'supervised';
+  return line.foreground ? 'foreground' : 'daemon';
+}
+
+async function serve(context: Context, path: string, mode: Mode): Promise<number> {
+  const daemon = await context.daemon();
+  return daemon.serve(launchOf(context, path, mode));
+}
+
+function launchOf(
+  { line, program, invocation }: Context,
+  path: string,
+  mode: Mode,
+): Launch {
+  const { runtimeDir, ini } = line;
+  return {
+    instance: ownInstance(line.instance, runtimeDir && resolve(runtimeDir)),
+    mode,
+    config: resolve(path),
+    ini: ini === undefined ? undefined : resolve(ini),
+    program,
+    inherited: runtimeDir === undefined ? [] : ['--runtime-dir', resolve(runtimeDir)],
+    invocation,
+  };
+}

@@ -1,0 +1,36 @@
+/** What is open, and is closed in the opposite order. */
+export interface Closers {
+  /** @param what  what the log calls it when it does not close in time */
+  add(what: string, close: () => Promise<unknown>): void;
+  /** @returns what had not closed within the bound, or failed to */
+  close(): Promise<readonly string[]>;
+}
+
+/** @param boundMs  for each */
+export function createClosers(boundMs: number): Closers {
+  const open: [string, () => Promise<unknown>][] = [];
+  return {
+    add: (what, close) => void open.push([what, close]),
+    async close() {
+      const failed: string[] = [];
+      for (const [what, close] of open.splice(0).reverse()) {
+        const closed = close().then(
+          () => true,
+          () => false,
+        );
+        if (!(await within(boundMs, closed))) failed.push(what);
+      }
+      return failed;
+    },
+  };
+}
+
+async function within(ms: number, work: Promise<boolean>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const done = await Promise.race([work, late]);
+  clearTimeout(timer);
+  return done;
+}

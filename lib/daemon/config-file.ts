@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import type { ReadResult } from '../config/config.ts';
+import { readConfig } from '../config/index.ts';
+import type { Launch } from '../instance/launch.ts';
+
+/** The config file over the director's life. */
+export interface ConfigFile {
+  readonly path: string;
+  read(): Promise<ReadResult>;
+  /** `changed` once for each content that was neither read nor told before; `gone` once for
+   *  each time that it vanishes. */
+  look(): Promise<'same' | 'changed' | 'gone'>;
+}
+
+export function openConfigFile({
+  config: path,
+  ini,
+  mode,
+}: Pick<Launch, 'config' | 'ini' | 'mode'>): ConfigFile {
+  const how = { ...(ini === undefined ? {} : { ini }), debug: mode === 'debug' };
+  let stamp = '';
+  let digest: string | undefined;
+  let gone = false;
+
+  /** An unchanged modification time spares reading the content. */
+  async function content(): Promise<string | undefined> {
+    try {
+      const { mtimeNs, size, ino } = await stat(path, { bigint: true });
+      const now = `${mtimeNs} ${size} ${ino}`;
+      if (now !== stamp || gone) {
+        const bytes = await readFile(path);
+        stamp = now;
+        return createHash('sha256').update(bytes).digest('hex');
+      }
+      return digest;
+    } catch {
+      return undefined;
+    }
+  }
+
+  return {
+    path,
+    async read() {
+      // Before the reading: a change in between is then seen at the next look.
+      digest = await content();
+      gone = digest === undefined;
+      return readConfig(path, how);
+    },
+    async look() {
+      const found = await content();
+      if (found === undefined) {
+        const news = !gone;
+        gone = true;
+        return news ? 'gone' : 'same';
+      }
+      const news = found !== digest;
+      gone = false;
+      digest = found;
+      return news ? 'changed' : 'same';
+    },
+  };
+}

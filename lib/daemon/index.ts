@@ -1,0 +1,24 @@
+import type { Launch } from '../instance/launch.ts';
+import { catchSignals } from './signals.ts';
+
+/** Runs a director in this process until it is stopped. Signals are caught before the rest is
+ *  even loaded. @returns its exit code */
+export async function serve(launch: Launch): Promise<number> {
+  const signals = catchSignals();
+  const life = await import('./serve.ts');
+  return life.serve(launch, signals);
+}
+
+/** Writes one line to the log that the config names, for a command that says nothing itself. */
+export async function record(
+  logfile: string,
+  instance: string,
+  message: string,
+): Promise<void> {
+  const { openDestination } = await import('./log/open.ts');
+  const { destination } = openDestination('daemon', logfile, instance);
+  destination.write(message, new Date());
+  await destination.close(RECORD_MS);
+}
+
+const RECORD_MS = 1_000;

@@ -1,0 +1,153 @@
+import type { Config } from '../config/config.ts';
+import { createControlServer } from '../control/index.ts';
+import type { Director } from '../director/director.ts';
+import { EXIT, type Launch } from '../instance/launch.ts';
+import { removePidFile, writePidFile } from '../instance/pid-file.ts';
+import { createChildren } from './children.ts';
+import { type Closers, createClosers } from './closers.ts';
+import type { ConfigFile } from './config-file.ts';
+import { createEnding, type Ending } from './ending.ts';
+import type { DaemonLog } from './log/log.ts';
+import { openDestination } from './log/open.ts';
+import { openParts } from './parts.ts';
+import { createReloader, type Reloader } from './reloader.ts';
+import type { Reporter } from './report.ts';
+import type { Signals } from './signals.ts';
+import { statusDocument, troubles } from './status.ts';
+import { watchConfig } from './watch.ts';
+
+/** What a director begins its work with. */
+export interface Beginning {
+  readonly launch: Launch;
+  readonly file: ConfigFile;
+  readonly config: Config;
+  readonly log: DaemonLog;
+  readonly signals: Signals;
+  readonly report: Reporter;
+  /** For the operator, from before. */
+  readonly notices: readonly string[];
+}
+
+/** `start` waits no longer than this for services that are still starting. */
+const READY_MS = 5_000;
+/** Whatever does not close within this is left to the end of the process. */
+const CLOSE_MS = 12_000;
+
+/** From the first check to the last: until a signal or a defect ends it.
+ *  @returns the exit code */
+export async function live(beginning: Beginning): Promise<number> {
+  const { launch, log, report } = beginning;
+  const closers = createClosers(CLOSE_MS);
+  const ending = createEnding();
+  endOnDefect(ending, log);
+  const begun = begin(beginning, closers, ending).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    report({ type: 'failed', exitCode: EXIT.failed, reasons: [reason] });
+    ending.ask({ why: `Cannot start: ${reason}`, exitCode: EXIT.failed });
+  });
+  const { why, exitCode } = await ending.asked;
+  report({ type: 'failed', exitCode: EXIT.failed, reasons: [why] });
+  await begun;
+  for (const what of await closers.close()) log.error(`Not closed in time: ${what}`);
+  log.info(why);
+  if (exitCode !== EXIT.done) log.info(`Exiting with exit_status ${exitCode}: ${why}`);
+  removePidFile(launch.instance, process.pid);
+  return exitCode;
+}
+
+/** Sets everything going, and reports when it is. Returns early when the end is asked for. */
+async function begin(
+  { launch, file, config, log, signals, report, notices }: Beginning,
+  closers: Closers,
+  ending: Ending,
+): Promise<void> {
+  const { director, close } = openParts(config, log);
+  closers.add('virtual services', close);
+  const children = createChildren([...launch.program, ...launch.inherited], log);
+  closers.add('children of execute', () => children.stop());
+  const reloader = createReloader(config, () => file.read(), adopt, log);
+  attach(signals, ending, reloader, log, launch);
+  const status = () => statusDocument(reloader, director);
+  const control = await createControlServer({
+    path: launch.instance.socket,
+    status,
+    log,
+  });
+  closers.add('control socket', () => control.close());
+  if (launch.mode === 'daemon' || launch.mode === 'foreground')
+    writePidFile(launch.instance, process.pid);
+
+  async function adopt(next: Config, before: Config): Promise<void> {
+    await director.apply(next);
+    if (next.global.logfile !== before.global.logfile) redirect(log, launch, next);
+    void children.converge(next.global.execute);
+  }
+
+  await ready(director, config, ending.signal);
+  if (ending.signal.aborted) return;
+  report({ type: 'up', notices: [...notices, ...(await troubles(director))] });
+  void children.converge(reloader.config.global.execute);
+  const watching = watchConfig(file, reloader, log, ending.signal);
+  closers.add('watch of the config', () => watching);
+}
+
+/** Resolves when every service is at work, the wait is over, or the end was asked for. */
+async function ready(
+  director: Director,
+  config: Config,
+  end: AbortSignal,
+): Promise<void> {
+  const limit = AbortSignal.any([AbortSignal.timeout(READY_MS), end]);
+  const over = new Promise<void>((resolve) =>
+    limit.addEventListener('abort', () => resolve(), { once: true }),
+  );
+  const applied = director.apply(config).then(() => director.settled(limit));
+  await Promise.race([applied, over]);
+}
+
+function attach(
+  signals: Signals,
+  ending: Ending,
+  reloader: Reloader,
+  log: DaemonLog,
+  launch: Launch,
+): void {
+  const wishes = {
+    stop: (signal: string) => {
+      const why = `Linux Director Daemon terminated on signal: ${signal}`;
+      if (!ending.ask({ why, exitCode: EXIT.done })) endAtOnce(launch);
+    },
+    reload: () => {
+      log.info('Reloading Linux Director Daemon config on signal');
+      void reloader.reload();
+    },
+    reopen: () => redirect(log, launch, reloader.config),
+    nothing: () => {},
+  };
+  signals.attach((wish, signal) => wishes[wish](signal));
+}
+
+/** A second signal: no clean-up, as with ldirectord, but for the pid file. */
+function endAtOnce({ instance }: Launch): never {
+  removePidFile(instance, process.pid);
+  process.exit(EXIT.usage);
+}
+
+/** After an error that nobody caught nothing is certain: it ends in order, and a supervisor
+ *  may start it again. */
+function endOnDefect(ending: Ending, log: DaemonLog): void {
+  process.on('uncaughtException', (error) => {
+    log.error(`Defect: ${error.stack ?? error.message}`);
+    ending.ask({ why: `Defect: ${error.message}`, exitCode: EXIT.usage });
+  });
+}
+
+function redirect(
+  log: DaemonLog,
+  { mode, instance }: Launch,
+  { global }: Config,
+): void {
+  const { destination, problem } = openDestination(mode, global.logfile, instance.name);
+  log.redirect(destination);
+  if (problem !== undefined) log.warn(problem);
+}

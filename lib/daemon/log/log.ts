@@ -1,0 +1,58 @@
+import { pino } from 'pino';
+import type { Log } from '../../model/log.ts';
+import type { Destination } from './destination.ts';
+
+/** The director's log, and what its owner may do with it. */
+export interface DaemonLog extends Log {
+  /** Later lines go there; what waits for the old one is still written. */
+  redirect(destination: Destination): void;
+  /** @returns false when lines were left behind after `timeoutMs` */
+  close(timeoutMs: number): Promise<boolean>;
+}
+
+/** Lines go through pino, which levels and serialises them, into whatever destination is
+ *  current.
+ *  @param debug  debug lines are shown, as `DEBUG: ...` */
+export function createLog(first: Destination, debug: boolean): DaemonLog {
+  let destination = first;
+  const closing: Promise<boolean>[] = [];
+  const logger = pino(
+    { level: debug ? 'debug' : 'info', base: null },
+    {
+      write(json: string) {
+        const { level, time, msg } = JSON.parse(json) as PinoLine;
+        const prefix = level < INFO ? 'DEBUG: ' : '';
+        destination.write(prefix + oneLine(msg), new Date(time));
+      },
+    },
+  );
+  return {
+    debug: (message, fields = {}) => logger.debug(fields, message),
+    info: (message, fields = {}) => logger.info(fields, message),
+    warn: (message, fields = {}) => logger.warn(fields, message),
+    error: (message, fields = {}) => logger.error(fields, message),
+    redirect(next) {
+      closing.push(destination.close(REDIRECT_MS));
+      destination = next;
+    },
+    async close(timeoutMs) {
+      const flushed = await Promise.all([...closing, destination.close(timeoutMs)]);
+      return flushed.every(Boolean);
+    },
+  };
+}
+
+/** pino's number. */
+const INFO = 30;
+const REDIRECT_MS = 5_000;
+
+interface PinoLine {
+  readonly level: number;
+  readonly time: number;
+  readonly msg: string;
+}
+
+/** Whatever came from outside (a server's answer, a stack) stays one line. */
+function oneLine(message: string): string {
+  return message.trimEnd().replace(/\s*[\r\n]+\s*/g, ' | ');
+}

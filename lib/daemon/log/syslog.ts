@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Destination } from './destination.ts';
+import { createLineQueue } from './line-queue.ts';
+
+/** What syslog stands on here; a test puts its own in its place. */
+export interface Syslog {
+  /** logger(1): a name on PATH, or a path. */
+  readonly logger: string;
+  /** The socket that it writes to. */
+  readonly socket: string;
+  /** Before logger is started again; doubled each time it ends early. */
+  readonly backOffMs: number;
+}
+
+export const SYSLOG: Syslog = {
+  logger: 'logger',
+  socket: '/dev/log',
+  backOffMs: 1_000,
+};
+
+/** Names that syslog(3) and logger(1) share. */
+const FACILITIES = new Set(
+  'auth authpriv cron daemon ftp lpr mail news syslog user uucp local0 local1 local2 local3 local4 local5 local6 local7'.split(
+    ' ',
+  ),
+);
+
+/** Why nothing can be sent to that facility, and how to mend it; undefined when it can. */
+export function syslogProblem(facility: string, syslog = SYSLOG): string | undefined {
+  if (!FACILITIES.has(facility))
+    return `logfile = "${facility}": expected a path or a syslog facility, as in "local0"`;
+  if (!onPath(syslog.logger))
+    return `logfile = "${facility}": there is no logger(1) to reach syslog through; install bsdutils`;
+  if (!existsSync(syslog.socket))
+    return `logfile = "${facility}": there is no ${syslog.socket}; start a syslog daemon and reload, or name a file`;
+  return undefined;
+}
+
+/** Syslog with ldirectord's ident and level, through one long-lived logger(1): Node has no
+ *  Unix datagrams. When it ends it is started again, later each time; lines wait meanwhile. */
+export function syslogDestination(facility: string, syslog = SYSLOG): Destination {
+  const logger = keptAlive(
+    syslog.logger,
+    ['-t', `ldirectord[${process.pid}]`, '-p', `${facility}.info`],
+    syslog.backOffMs,
+  );
+  const queue = createLineQueue(
+    logger.write,
+    (count, reason) => `${count} log lines were dropped: ${reason}\n`,
+  );
+  return {
+    write: (message) => queue.push(`${message}\n`),
+    async close(timeoutMs) {
+      const flushed = await queue.close(timeoutMs);
+      await logger.end(timeoutMs);
+      return flushed;
+    },
+  };
+}
+
+const LONGEST_BACK_OFF_MS = 60_000;
+/** A child that lived so long was well. */
+const WELL_AFTER_MS = 10_000;
+
+interface KeptAlive {
+  write(bytes: Buffer): Promise<number>;
+  /** Closes its input and waits; past `timeoutMs` it is killed. */
+  end(timeoutMs: number): Promise<void>;
+}
+
+/** A child that is fed on its standard input, started when there is something to say. */
+function keptAlive(command: string, args: string[], backOffMs: number): KeptAlive {
+  let child: ChildProcess | undefined;
+  let waitMs = backOffMs;
+  let notBefore = 0;
+  let why = '';
+
+  function start(): ChildProcess {
+    const born = performance.now();
+    if (born < notBefore) throw new Error(why);
+    const started = spawn(command, args, { stdio: ['pipe', 'ignore', 'ignore'] });
+    const gone = (reason: string): void => {
+      if (child !== started) return;
+      child = undefined;
+      why = `${command} ended: ${reason}`;
+      const now = performance.now();
+      waitMs = now - born > WELL_AFTER_MS ? backOffMs : waitMs * 2;
+      notBefore = now + Math.min(waitMs, LONGEST_BACK_OFF_MS);
+    };
+    started.once('error', (error) => gone(error.message));
+    started.once('exit', (code, signal) => gone(signal ?? `exit code ${code}`));
+    started.stdin?.on('error', () => {}); // its exit tells
+    return started;
+  }
+
+  return {
+    write(bytes) {
+      child ??= start();
+      const { stdin } = child;
+      return new Promise((resolve, reject) => {
+        stdin?.write(bytes, (error) => (error ? reject(error) : resolve(bytes.length)));
+      });
+    },
+    async end(timeoutMs) {
+      if (!child) return;
+      const last = child;
+      const exit = once(last, 'exit').catch(() => {});
+      last.stdin?.end();
+      const timer = setTimeout(() => last.kill('SIGKILL'), timeoutMs);
+      await exit;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function onPath(command: string): boolean {
+  const folders = command.includes('/') ? [''] : (process.env.PATH ?? '').split(':');
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder, command), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,51 @@
+import { type Config, formatDiagnostic } from '../config/config.ts';
+import { EXIT, type Launch } from '../instance/launch.ts';
+import { takeLock } from '../instance/lock.ts';
+import { version } from '../instance/version.ts';
+import { openConfigFile } from './config-file.ts';
+import { live } from './life.ts';
+import { createLog, type DaemonLog } from './log/log.ts';
+import { openDestination } from './log/open.ts';
+import { logDiagnostics } from './reloader.ts';
+import { createReporter } from './report.ts';
+import type { Signals } from './signals.ts';
+
+const FLUSH_MS = 2_000;
+
+/** A director's life from its lock to its last log line. @returns the exit code */
+export async function serve(launch: Launch, signals: Signals): Promise<number> {
+  const report = createReporter(launch);
+  const lock = takeLock(launch.instance.lock);
+  if (!lock.taken) return report({ type: 'already', pid: lock.holder.pid });
+  const file = openConfigFile(launch);
+  const first = await file.read();
+  if (!first.ok) {
+    const reasons = first.errors.map(formatDiagnostic);
+    return report({ type: 'failed', exitCode: EXIT.badConfig, reasons });
+  }
+  const { config } = first;
+  const { mode, instance } = launch;
+  const { destination, problem } = openDestination(
+    mode,
+    config.global.logfile,
+    instance.name,
+  );
+  const log = createLog(destination, mode === 'debug');
+  process.chdir('/'); // all paths are absolute by now
+  greet(log, launch, config);
+  if (problem !== undefined) log.warn(problem);
+  const notices = problem === undefined ? [] : [problem];
+  try {
+    return await live({ launch, file, config, log, signals, report, notices });
+  } finally {
+    // A disk or a reader that hangs would keep even exit() waiting.
+    if (!(await log.close(FLUSH_MS))) process.kill(process.pid, 'SIGKILL');
+  }
+}
+
+function greet(log: DaemonLog, { mode, invocation }: Launch, config: Config): void {
+  log.info(`Invoking ldirectord invoked as: ${invocation}`);
+  const how = mode === 'daemon' ? 'as daemon' : `with pid: ${process.pid}`;
+  log.info(`Starting Linux Director (l4director ${version()}) ${how}`);
+  logDiagnostics(log, config.warnings);
+}

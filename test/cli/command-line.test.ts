@@ -1,0 +1,58 @@
+import t from 'tap';
+import { parseCommandLine } from '../../lib/cli/command-line.ts';
+
+const NONE = {
+  config: 'ldirectord.cf',
+  configGiven: false,
+  instance: 'ldirectord',
+  action: undefined,
+  debug: false,
+  foreground: false,
+  ini: undefined,
+  runtimeDir: undefined,
+  json: false,
+  ipvsadm: false,
+  help: false,
+  version: false,
+};
+const named = { configGiven: true, instance: 'a.cf' };
+
+/** What is typed, and how it differs from an empty command line. */
+const CASES: readonly (readonly [string, Partial<typeof NONE> | object])[] = [
+  ['', {}],
+  ['start', { action: 'start' }],
+  ['a.cf start', { ...named, config: 'a.cf', action: 'start' }],
+  ['./x/a.cf stop', { ...named, config: './x/a.cf', action: 'stop' }],
+  ['a.cf start junk more', { ...named, config: 'a.cf', action: 'start' }],
+  ['-d a.cf start', { ...named, config: 'a.cf', action: 'start', debug: true }],
+  ['--debug start', { action: 'start', debug: true }],
+  ['-dv', { debug: true, version: true }],
+  ['-h', { help: true }],
+  ['-?', { help: true }],
+  ['--help', { help: true }],
+  [
+    '-- -a.cf start',
+    { config: '-a.cf', configGiven: true, instance: '-a.cf', action: 'start' },
+  ],
+  ['1 status', { config: '1', configGiven: true, instance: '1', action: 'status' }],
+  ['configtest --json', { action: 'configtest', json: true }],
+  ['show --ipvsadm', { action: 'show', ipvsadm: true }],
+  ['--ini i start', { action: 'start', ini: 'i' }],
+  ['--runtime-dir=/r start', { action: 'start', runtimeDir: '/r' }],
+  ['start --foreground', { action: 'start', foreground: true }],
+];
+
+for (const [typed, differs] of CASES)
+  t.test(`"${typed}" is read as ldirectord reads it`, (t) => {
+    t.same(parseCommandLine(typed.split(' ').filter(Boolean)), { ...NONE, ...differs });
+    t.end();
+  });
+
+t.test('an unknown option is named, and options are not abbreviated', (t) => {
+  t.throws(() => parseCommandLine(['-x', 'start']), { message: 'Unknown option: x' });
+  t.throws(() => parseCommandLine(['--deb', 'start']), {
+    message: 'Unknown option: deb',
+  });
+  t.throws(() => parseCommandLine(['--ini']), { message: /ini/ });
+  t.end();
+});
