@@ -48,7 +48,8 @@ export function createServiceChecks(
 
 function plans(service: VirtualService): ReadonlyMap<string, CheckPlan> {
   const wanted = new Map<string, CheckPlan>();
-  if (checkingOf(service).checking !== 'checked') return wanted;
+  // Off too: a server may be put in maintenance.
+  if (checkingOf(service).checking === 'missing') return wanted;
   for (const real of service.reals)
     if (!wanted.has(real.id)) wanted.set(real.id, checkPlan(service, real));
   return wanted;

@@ -1,0 +1,37 @@
+import type { Test } from 'tap';
+import { createDirector } from '../../lib/director/create-director.ts';
+import type { Director } from '../../lib/director/director.ts';
+import { type RecordingEngine, recordingEngine } from './recording-engine.ts';
+import { type RecordingLog, recordingLog } from './recording-log.ts';
+import { type RecordingRunner, recordingRunner } from './recording-runner.ts';
+import { NOON } from './reports.ts';
+
+/** A director with an engine and a runner that record, closed at the test's end. */
+export interface Bench {
+  readonly director: Director;
+  readonly engine: RecordingEngine;
+  readonly runner: RecordingRunner;
+  readonly log: RecordingLog;
+  /** Lets the engine have what was reported so far. */
+  settle(): Promise<void>;
+  /** What is in force for `tcp:10.1.1.19:80`, or another service, once it is settled. */
+  inForce(id?: string): Promise<readonly string[] | undefined>;
+}
+
+export const WEB = 'tcp:10.1.1.19:80';
+
+export function aBench(t: Test, engine: RecordingEngine = recordingEngine()): Bench {
+  const log = recordingLog();
+  const runner = recordingRunner();
+  const engines = new Map([['net', engine]] as const);
+  const director = createDirector({ engines, checks: runner, log, now: () => NOON });
+  t.teardown(() => director.close());
+  const settle = async () => {
+    for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+  };
+  const inForce = async (id = WEB) => {
+    await settle();
+    return engine.inForce(id);
+  };
+  return { director, engine, runner, log, settle, inForce };
+}
