@@ -1,0 +1,104 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import t, { type Test } from 'tap';
+import { createControlServer, readStatus } from '../../lib/control/index.ts';
+import { ENGINES } from '../../lib/engines/index.ts';
+import { entry, serverEntry, virtualService } from '../support/service-table.ts';
+import type { AbuseOrder } from '../support/socket-abuser.ts';
+import { socketPath } from '../support/socket-path.ts';
+import { statusDocument } from '../support/status.ts';
+import type { TrafficOrder, TrafficReport } from '../support/traffic.ts';
+
+const MOST_RATIO = 1.5;
+const ROUNDS = { least: 3, most: 9 };
+/** Below what a scheduler's time slice adds to any of them. */
+const NOISE_MS = 1;
+
+function helper(t: Test, name: string): ChildProcess {
+  const child = fork(
+    fileURLToPath(new URL(`../support/${name}.js`, import.meta.url)),
+    [],
+    { execArgv: [] },
+  );
+  t.teardown(async () => {
+    const ended = once(child, 'exit');
+    child.kill();
+    await ended;
+  });
+  return child;
+}
+
+async function ask<T>(
+  child: ChildProcess,
+  order: TrafficOrder | AbuseOrder,
+): Promise<T> {
+  const answer = once(child, 'message');
+  child.send(order);
+  const [message] = await answer;
+  return message;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return address && typeof address === 'object' ? address.port : 0;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+t.test('abuse of the socket raises no p99 of traffic by more than half', async (t) => {
+  const traffic = helper(t, 'traffic');
+  const abuser = helper(t, 'socket-abuser');
+  const [{ port: serverPort }] = await once(traffic, 'message');
+
+  const engine = ENGINES.net.create({});
+  t.teardown(() => engine.close({ clean: true }));
+  const port = await freePort();
+  const real = serverEntry({ address: '127.0.0.1', port: serverPort });
+  const [outcome] = await engine.apply([
+    entry(virtualService('127.0.0.1', port), real),
+  ]);
+  t.equal(outcome?.state, 'carried');
+
+  const path = socketPath(t);
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  const control = await createControlServer({
+    ...{ path, log },
+    status: async () => statusDocument(),
+  });
+  t.teardown(() => control.close());
+
+  const order = { port, perSecond: 200, seconds: 1 };
+  const measure = () => ask<TrafficReport>(traffic, order);
+  await measure();
+  const quiet: number[] = [];
+  const abused: number[] = [];
+  const ratio = () => median(abused) / Math.max(NOISE_MS, median(quiet));
+  while (quiet.length < ROUNDS.most) {
+    const before = await measure();
+    const made = await ask<number>(abuser, path);
+    const during = await measure();
+    t.equal(
+      (await readStatus(path, { timeoutMs: 5_000 })).pid,
+      4711,
+      'it answers all the same',
+    );
+    const total = await ask<number>(abuser, '');
+    t.equal(before.failed + during.failed, 0, 'no client failed');
+    t.ok(made >= 1_000 && total > made, 'the abuse took place');
+    quiet.push(before.p99Ms);
+    abused.push(during.p99Ms);
+    if (quiet.length >= ROUNDS.least && ratio() <= MOST_RATIO) break;
+  }
+  const text = (values: readonly number[]) =>
+    values.map((ms) => ms.toFixed(1)).join(' ');
+  t.comment(`p99 in ms, quiet: ${text(quiet)}; abused: ${text(abused)}`);
+  t.ok(ratio() <= MOST_RATIO, `ratio of the medians ${ratio().toFixed(2)}`);
+});
