@@ -5,9 +5,5 @@ import { soonest } from './soonest.ts';
  *  expected delay. Grows with the number of servers. Source: ipvsadm(8), "nq". */
 export const nq: Scheduler = {
   summary: 'an idle server, else the shortest expected delay',
-  pick(service) {
-    for (let row = 0; row < service.size; row++)
-      if (service.active(row) === 0 && service.eligible(row)) return row;
-    return soonest(service);
-  },
+  pick: (service) => soonest(service, true),
 };

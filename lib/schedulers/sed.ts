@@ -6,5 +6,5 @@ import { soonest } from './soonest.ts';
  *  Source: ipvsadm(8), "sed". */
 export const sed: Scheduler = {
   summary: 'shortest expected delay',
-  pick: (service) => soonest(service),
+  pick: (service) => soonest(service, false),
 };

@@ -21,17 +21,12 @@ export const wrr: Scheduler = {
     const { cursor } = service;
     const levels = service.derive(levelsOf);
     const last = cursor[0] ?? 0;
-    let level = last === 0 ? firstLevel(levels, cursor[1] ?? 0) : (cursor[1] ?? 0);
-    let row = nextAt(service, levels, last, level);
-    if (row === undefined) {
-      const heaviest = heaviestEligible(service, levels);
-      if (heaviest === 0) return refuse(cursor, levels, last, level);
-      level = levelBelow(levels, level, heaviest);
-      row = nextAt(service, levels, 0, level);
-    }
-    cursor[0] = row === undefined ? 0 : row + 1;
-    cursor[1] = level;
-    return row;
+    const level = last === 0 ? firstLevel(levels, cursor[1] ?? 0) : (cursor[1] ?? 0);
+    const next = nextAt(service, levels, last, level);
+    if (next !== undefined) return turn(cursor, next, level);
+    const row = firstBelow(service, levels, level);
+    if (row === undefined) return refuse(cursor, levels, last, level);
+    return turn(cursor, row, Math.min(levelBelow(levels, level), reach(levels, row)));
   },
 };
 
@@ -61,20 +56,41 @@ function nextAt(
   return undefined;
 }
 
-function heaviestEligible(service: ServiceView, { weights }: Levels): number {
+/** The first server that reaches the next level, or else, since the level falls until one does,
+ *  the first of the heaviest. Going there at once instead of level by level bounds a pick however
+ *  high the weights are. */
+function firstBelow(
+  service: ServiceView,
+  levels: Levels,
+  level: number,
+): Row | undefined {
+  const { weights } = levels;
+  const below = levelBelow(levels, level);
+  let best: Row | undefined;
   let heaviest = 0;
-  for (let row = 0; row < weights.length; row++) {
+  for (let row = 0; row < weights.length && heaviest < below; row++) {
     const weight = weights[row] ?? 0;
-    if (weight > heaviest && service.eligible(row)) heaviest = weight;
+    if (weight <= heaviest || !service.eligible(row)) continue;
+    best = row;
+    heaviest = weight;
   }
-  return heaviest;
+  return best;
 }
 
-/** The next level down, or the top again, at which some server is eligible. Going there at once
- *  instead of level by level bounds a pick however high the weights are. */
-function levelBelow({ step, top }: Levels, level: number, heaviest: number): number {
-  const below = level > step ? level - step : top;
-  return Math.min(below, heaviest - step + 1);
+/** One level down, or the top again. */
+function levelBelow({ step, top }: Levels, level: number): number {
+  return level > step ? level - step : top;
+}
+
+/** The highest level at which the row's turn comes. */
+function reach({ weights, step }: Levels, row: Row): number {
+  return (weights[row] ?? 0) - (step - 1);
+}
+
+function turn(cursor: Int32Array, row: Row, level: number): Row {
+  cursor[0] = row + 1;
+  cursor[1] = level;
+  return row;
 }
 
 /** The kernel gives up where its walk ends: at the head, unless it was on its last level. */
