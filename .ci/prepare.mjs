@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const SOURCES = ['lib', 'bin', 'test', 'bench'];
+const SOURCES = ['lib', 'bin', 'test', 'bench', 'examples'];
 const STAMP = join(root, 'dist', '.built');
 
 function json(file) {
