@@ -3,7 +3,7 @@ import type { Log } from '../../lib/model/log.ts';
 /** A log that keeps its lines, and can be waited on. */
 export interface RecordingLog extends Log {
   readonly lines: readonly string[];
-  /** The first line that matches, also of those to come. */
+  /** The first line since the last take() that matches, also of those to come. */
   saw(pattern: RegExp): Promise<string>;
   /** The lines since the last call. */
   take(): readonly string[];
@@ -24,7 +24,7 @@ export function recordingLog(): RecordingLog {
     warn: write,
     error: write,
     saw(pattern) {
-      const known = lines.find((line) => pattern.test(line));
+      const known = lines.slice(taken).find((line) => pattern.test(line));
       if (known !== undefined) return Promise.resolve(known);
       return new Promise((resolve) => {
         const look = (line: string) => {
