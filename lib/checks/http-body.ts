@@ -73,25 +73,24 @@ const SIZE_LINE_LIMIT = 4096;
 function chunkedBody(limit: number): BodyReader {
   const collected = new Collected(limit);
   let line = '';
-  /** Bytes of the chunk still to come, its line end included; 0: a size line comes. */
+  /** Bytes of the chunk still to come; 0: a line comes, its end or the next size. */
   let left = 0;
 
   /** @returns how many bytes it took; undefined at the end of the body */
-  function takeSize(bytes: Buffer): number | undefined {
+  function takeLine(bytes: Buffer): number | undefined {
     const end = bytes.indexOf(0x0a);
     line += bytes.toString('latin1', 0, end < 0 ? bytes.length : end);
     if (line.length > SIZE_LINE_LIMIT) return undefined;
     if (end < 0) return bytes.length;
-    const size = Number.parseInt(/^\s*([0-9a-f]+)/i.exec(line)?.[1] ?? '0', 16);
+    const [size] = /^[0-9a-f]+|^$/i.exec(line.trim()) ?? ['0'];
     line = '';
-    if (size === 0) return undefined;
-    left = size + 2;
-    return end + 1;
+    left = size === '' ? 0 : Number.parseInt(size, 16);
+    return left === 0 && size !== '' ? undefined : end + 1;
   }
 
   function takeData(bytes: Buffer): number {
     const part = bytes.subarray(0, left);
-    collected.add(part.subarray(0, Math.max(0, left - 2)));
+    collected.add(part);
     left -= part.length;
     return part.length;
   }
@@ -100,7 +99,7 @@ function chunkedBody(limit: number): BodyReader {
     push(bytes) {
       let rest = bytes;
       while (rest.length > 0) {
-        const taken = left > 0 ? takeData(rest) : takeSize(rest);
+        const taken = left > 0 ? takeData(rest) : takeLine(rest);
         if (taken === undefined || collected.tooLong) return false;
         rest = rest.subarray(taken);
       }

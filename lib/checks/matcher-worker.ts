@@ -20,6 +20,7 @@ parentPort?.postMessage({ ready: usage?.path });
 function answer({ id, source, flags, text }: MatchJob): MatchAnswer {
   try {
     const pattern = compile(source, flags);
+    pattern.lastIndex = 0;
     cpuAtStart[0] = cpuTime();
     Atomics.store(current, 0, id);
     return { id, matched: pattern.test(text) };
