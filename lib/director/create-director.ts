@@ -107,8 +107,10 @@ class VirtualServices implements Director {
       keeper[Symbol.dispose]();
       if (keeper.service.cleanstop) this.#logStop(keeper);
     }
-    await this.#carriers.close({ clean: this.#clean });
-    await this.#commands[Symbol.asyncDispose]();
+    await Promise.all([
+      this.#carriers.close({ clean: this.#clean }),
+      this.#commands[Symbol.asyncDispose](),
+    ]);
     this.#progress();
   }
 

@@ -6,9 +6,12 @@ import type {
   ServiceTable,
 } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
+import { within } from './within.ts';
 
 /** From an apply() that threw to the next attempt. */
 const RETRY_MS = 1000;
+/** How long a shutdown waits for an apply() under way, and for the engine's end. */
+const CLOSE_MS = 5000;
 
 /** What the feed asks and tells. */
 export interface FeedParties {
@@ -67,10 +70,19 @@ export class EngineFeed {
   }
 
   async #close(how: { readonly clean: boolean }): Promise<void> {
+    const { engine } = this.#parties;
     clearTimeout(this.#retry);
-    await this.#running;
-    await this.#parties.engine.close(how);
-    await this.#listening;
+    await this.#patiently(this.#running);
+    await this.#patiently(engine.close(how).then(() => this.#listening));
+  }
+
+  /** A shutdown goes on, whatever the engine does. */
+  async #patiently(work: Promise<void> | undefined): Promise<void> {
+    try {
+      if (work !== undefined) await within(CLOSE_MS, work);
+    } catch (error) {
+      this.#parties.log.error(`engine: closing it failed: ${String(error)}`);
+    }
   }
 
   async #run(): Promise<void> {

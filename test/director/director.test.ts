@@ -221,3 +221,29 @@ t.test('apply() after close() does nothing', async (t) => {
   await director.apply(aConfig([aService({ reals: REALS })]));
   t.strictSame(runner.plans(), []);
 });
+
+t.test('services that share a check count failures each for itself', async (t) => {
+  const { director, runner, inForce } = aBench(t);
+  const reals = [aReal('10.1.1.21:80')];
+  const patient = aService({ port: 81, reals, failurecount: 3 });
+  await director.apply(aConfig([aService({ reals, failurecount: 2 }), patient]));
+  runner.report('10.1.1.21:80', good());
+  runner.report('10.1.1.21:80', bad());
+  runner.report('10.1.1.21:80', bad());
+  t.strictSame(await inForce(), []);
+  t.strictSame(await inForce(patient.id), ['10.1.1.21:80@1']);
+});
+
+t.test('a service that fails by a defect leaves the others alone', async (t) => {
+  const engine = recordingEngine({
+    refuses: ({ port }) => {
+      if (port === 81) throw new Error('defect');
+      return undefined;
+    },
+  });
+  const { director, runner, log, inForce } = aBench(t, engine);
+  await director.apply(aConfig([aService({ port: 81 }), aService({ reals: REALS })]));
+  t.equal(log.lines[0], 'Defect in virtual server tcp:10.1.1.19:81: Error: defect');
+  runner.report('10.1.1.21:80', good());
+  t.strictSame(await inForce(), ['10.1.1.21:80@1']);
+});
