@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** Clock ticks a second in /proc: fixed at 100 for programs on Linux. */
+const TICKS = 100;
+const READY_MS = 15_000;
+const END_MS = 5000;
+
+/** A program that this benchmark started, and ends. */
+export class Child implements AsyncDisposable {
+  readonly #name: string;
+  readonly #process: ChildProcess;
+  #said = '';
+
+  constructor(name: string, command: string, args: readonly string[]) {
+    this.#name = name;
+    this.#process = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.#process.stdout, this.#process.stderr])
+      stream?.on('data', (text: Buffer) => {
+        this.#said = (this.#said + text).slice(-4000);
+      });
+    this.#process.on('error', (error) => {
+      this.#said += error.message;
+    });
+  }
+
+  /** Microseconds of processor time so far, user and system, of all its threads. */
+  cpu(): number {
+    const stat = readFileSync(`/proc/${this.#process.pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return ((Number(fields[11]) + Number(fields[12])) * 1e6) / TICKS;
+  }
+
+  /** Settles when the port accepts. @throws with its output when it ends or takes too long */
+  async listening(host: string, port: number): Promise<void> {
+    for (const until = performance.now() + READY_MS; performance.now() < until; ) {
+      if (this.#process.exitCode !== null || this.#process.pid === undefined) break;
+      if (await accepts(host, port)) return;
+      await wait(50);
+    }
+    throw new Error(`${this.#name} does not listen on ${host}:${port}:\n${this.#said}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#process.pid === undefined || this.#process.exitCode !== null) return;
+    const ended = once(this.#process, 'exit');
+    this.#process.kill('SIGTERM');
+    const killer = setTimeout(() => this.#process.kill('SIGKILL'), END_MS);
+    await ended;
+    clearTimeout(killer);
+  }
+}
+
+async function accepts(host: string, port: number): Promise<boolean> {
+  const socket = connect({ host, port });
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(1000) });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
