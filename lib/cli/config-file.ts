@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type Config, formatDiagnostic } from '../config/config.ts';
-import { findConfig, readConfig } from '../config/index.ts';
+import { findConfig, type ReadOptions, readConfig } from '../config/index.ts';
 import { EXIT } from '../instance/launch.ts';
 import type { Context } from './context.ts';
 
@@ -23,12 +23,17 @@ export function configPath(name: string): string | undefined {
   return found === resolve(name) ? name : found;
 }
 
-export async function readConfigFile({ line }: Context): Promise<ConfigFile> {
+/** @param how  what is not as the command line says */
+export async function readConfigFile(
+  { line }: Context,
+  how: Pick<ReadOptions, 'resolve'> = {},
+): Promise<ConfigFile> {
   const path = configPath(line.config);
   if (path === undefined) return missing(line.config);
   const result = await readConfig(path, {
     ...(line.ini === undefined ? {} : { ini: line.ini }),
     debug: line.debug,
+    ...how,
   });
   if (result.ok) return { ok: true, path, config: result.config };
   return {

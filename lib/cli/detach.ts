@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Instance } from '../instance/instance.ts';
 import { EXIT, type Launch, type StartReport } from '../instance/launch.ts';
@@ -10,6 +11,8 @@ const MARK = 'L4DIRECTOR_DETACHED';
 
 /** The director reports after 5 s at the latest; the rest is for a busy machine. */
 const REPORT_WITHIN_MS = 14_000;
+/** For one that failed to end. */
+const LEAVE_MS = 5_000;
 
 /** Whether this process is the detached one. Asked once: what it starts is not. */
 export function wasDetached(): boolean {
@@ -27,9 +30,11 @@ export async function detach(context: Context, launch: Launch): Promise<number> 
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     env: { ...process.env, [MARK]: '1' },
   });
+  const gone = once(child, 'exit').catch(() => {}); // an error is in the report
   const report = await firstReport(child);
   if (child.connected) child.disconnect();
-  child.unref();
+  // One that failed is not left behind for pgrep to find.
+  if (report.type !== 'up') await Promise.race([gone, delay(LEAVE_MS)]);
   return conclude(context, launch.instance, report);
 }
 
@@ -50,23 +55,31 @@ function childArguments({ line }: Context): string[] {
 }
 
 function firstReport(child: ChildProcess): Promise<StartReport> {
-  return new Promise((settle) => {
+  return new Promise((resolve) => {
+    const settle = (report: StartReport): void => {
+      clearTimeout(timer);
+      resolve(report);
+    };
     const failed = (reason: string): void =>
-      settle({ type: 'failed', exitCode: EXIT.failed, reasons: [reason] });
+      settle({
+        type: 'failed',
+        exitCode: EXIT.failed,
+        reasons: [`l4director: ${reason}; see its log`],
+      });
     const timer = setTimeout(
-      () =>
-        failed(`l4director: pid ${child.pid} has not reported in time; see its log`),
+      () => failed(`pid ${child.pid} has not reported in time`),
       REPORT_WITHIN_MS,
     );
     child.once('message', (message) => settle(message as StartReport));
-    child.once('error', (error) => failed(`l4director: ${error.message}`));
-    child.once('exit', (code, signal) =>
-      failed(
-        `l4director: the director ended before it was at work (${signal ?? `exit code ${code}`}); see its log`,
-      ),
+    child.once('error', (error) => failed(error.message));
+    // Its end may be known before its last words are read.
+    const gone = once(child, 'exit');
+    const silent = once(child, 'disconnect');
+    Promise.all([gone, silent]).then(
+      ([[code, signal]]) =>
+        failed(`it ended before it was at work (${signal ?? `exit code ${code}`})`),
+      () => {}, // told by 'error'
     );
-    child.once('exit', () => clearTimeout(timer));
-    child.once('message', () => clearTimeout(timer));
   });
 }
 

@@ -1,12 +1,20 @@
-import type { Launch } from '../instance/launch.ts';
+import { EXIT, type Launch } from '../instance/launch.ts';
+import { createReporter } from './report.ts';
 import { catchSignals } from './signals.ts';
 
 /** Runs a director in this process until it is stopped. Signals are caught before the rest is
  *  even loaded. @returns its exit code */
 export async function serve(launch: Launch): Promise<number> {
   const signals = catchSignals();
-  const life = await import('./serve.ts');
-  return life.serve(launch, signals);
+  const report = createReporter(launch);
+  try {
+    const life = await import('./serve.ts');
+    return await life.serve(launch, signals, report);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const reasons = [`l4director: cannot start: ${reason}`];
+    return await report({ type: 'failed', exitCode: EXIT.failed, reasons });
+  }
 }
 
 /** Writes one line to the log that the config names, for a command that says nothing itself. */

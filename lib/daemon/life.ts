@@ -40,13 +40,14 @@ export async function live(beginning: Beginning): Promise<number> {
   const closers = createClosers(CLOSE_MS);
   const ending = createEnding();
   endOnDefect(ending, log);
-  const begun = begin(beginning, closers, ending).catch((error: unknown) => {
+  const begun = begin(beginning, closers, ending).catch(async (error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
-    report({ type: 'failed', exitCode: EXIT.failed, reasons: [reason] });
+    const reasons = [`l4director: cannot start: ${reason}`];
+    await report({ type: 'failed', exitCode: EXIT.failed, reasons });
     ending.ask({ why: `Cannot start: ${reason}`, exitCode: EXIT.failed });
   });
   const { why, exitCode } = await ending.asked;
-  report({ type: 'failed', exitCode: EXIT.failed, reasons: [why] });
+  await report({ type: 'failed', exitCode: EXIT.failed, reasons: [why] });
   await begun;
   for (const what of await closers.close()) log.error(`Not closed in time: ${what}`);
   log.info(why);
@@ -85,7 +86,7 @@ async function begin(
 
   await ready(director, config, ending.signal);
   if (ending.signal.aborted) return;
-  report({ type: 'up', notices: [...notices, ...(await troubles(director))] });
+  await report({ type: 'up', notices: [...notices, ...(await troubles(director))] });
   void children.converge(reloader.config.global.execute);
   const watching = watchConfig(file, reloader, log, ending.signal);
   closers.add('watch of the config', () => watching);

@@ -2,26 +2,27 @@ import { EXIT, type Launch, type StartReport } from '../instance/launch.ts';
 import { presence } from '../instance/pid-file.ts';
 
 /** Tells whoever started the director how it went; only the first report counts.
- *  @returns the exit code that goes with it */
-export type Reporter = (report: StartReport) => number;
+ *  @returns the exit code that goes with it, when it has been told */
+export type Reporter = (report: StartReport) => Promise<number>;
 
 /** A detached director reports to its parent, an attached one on stderr. */
 export function createReporter(launch: Launch): Reporter {
   let told = false;
-  return (report) => {
-    if (!told && launch.mode === 'daemon') toParent(report);
-    if (!told && launch.mode !== 'daemon')
-      for (const line of lines(report, launch)) process.stderr.write(`${line}\n`);
-    told = true;
+  return async (report) => {
+    if (!told) {
+      told = true;
+      if (launch.mode === 'daemon') await toParent(report);
+      else for (const line of lines(report, launch)) process.stderr.write(`${line}\n`);
+    }
     return exitCode(report, launch);
   };
 }
 
-function toParent(report: StartReport): void {
-  if (!process.connected) return; // it has given up waiting
-  process.send?.(report, () => {
-    if (process.connected) process.disconnect();
-  });
+/** A parent that has given up waiting is no error. */
+async function toParent(report: StartReport): Promise<void> {
+  if (!process.connected) return;
+  await new Promise((sent) => process.send?.(report, sent));
+  if (process.connected) process.disconnect();
 }
 
 /** Where a director of that name runs already, a start has nothing to do. */

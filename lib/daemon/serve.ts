@@ -7,14 +7,17 @@ import { live } from './life.ts';
 import { createLog, type DaemonLog } from './log/log.ts';
 import { openDestination } from './log/open.ts';
 import { logDiagnostics } from './reloader.ts';
-import { createReporter } from './report.ts';
+import type { Reporter } from './report.ts';
 import type { Signals } from './signals.ts';
 
 const FLUSH_MS = 2_000;
 
 /** A director's life from its lock to its last log line. @returns the exit code */
-export async function serve(launch: Launch, signals: Signals): Promise<number> {
-  const report = createReporter(launch);
+export async function serve(
+  launch: Launch,
+  signals: Signals,
+  report: Reporter,
+): Promise<number> {
   const lock = takeLock(launch.instance.lock);
   if (!lock.taken) return report({ type: 'already', pid: lock.holder.pid });
   const file = openConfigFile(launch);

@@ -7,7 +7,8 @@ export type Write = (bytes: Buffer) => Promise<number>;
 export interface LineQueue {
   /** @param line  with its newline */
   push(line: string): void;
-  /** Takes nothing more; resolves when all is written, or with false after `timeoutMs`. */
+  /** Takes nothing more, and waits until all is written, no longer than `timeoutMs`.
+   *  @returns false when a write is stuck: even exit() would wait for it */
   close(timeoutMs: number): Promise<boolean>;
 }
 
@@ -29,17 +30,21 @@ export function createLineQueue(
   let rest: Buffer = Buffer.alloc(0); // of the batch that is being written
   let trouble: string | undefined;
   let dropped = 0;
+  let writing = false;
   let pumping: Promise<void> | undefined;
 
   async function step(): Promise<void> {
     if (rest.length === 0) rest = Buffer.from(lines.splice(0, BATCH).join(''));
+    writing = true;
     try {
       rest = rest.subarray(await write(rest));
+      writing = false;
       if (dropped > 0)
         lines.unshift(lost(dropped, trouble ?? 'more than can be written'));
       dropped = 0;
       trouble = undefined;
     } catch (error) {
+      writing = false;
       trouble = error instanceof Error ? error.message : String(error);
       await delay(RETRY_MS, undefined, { signal: stop.signal }).catch(() => {});
     }
@@ -63,9 +68,8 @@ export function createLineQueue(
       while (pumping && !stop.signal.aborted)
         await Promise.race([pumping, once(stop.signal)]);
       clearTimeout(timer);
-      const all = rest.length + lines.length === 0;
       stop.abort();
-      return all;
+      return !writing;
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Destination } from './destination.ts';
 export interface DaemonLog extends Log {
   /** Later lines go there; what waits for the old one is still written. */
   redirect(destination: Destination): void;
-  /** @returns false when lines were left behind after `timeoutMs` */
+  /** Flushes. @returns false when a write is stuck after `timeoutMs` */
   close(timeoutMs: number): Promise<boolean>;
 }
 

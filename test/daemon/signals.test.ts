@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import t from 'tap';
+import {
+  collect,
+  commandLine,
+  freePort,
+  Site,
+  until,
+  webServer,
+} from '../support/site.ts';
+
+const EMPTY = 'checkinterval=1\nlogfile="LOG"\n';
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGXCPU'] as const)
+  t.test(`${signal} stops it in order`, async (t) => {
+    const site = new Site(t, EMPTY);
+    const child = site.spawn('--foreground', site.config, 'start');
+    const outcome = collect(child);
+    await until(() => site.pid !== undefined, 'pid file');
+    child.kill(signal);
+    t.equal((await outcome).code, 0);
+    t.match(site.logText, `terminated on signal: ${signal.slice(3)}\n`);
+    t.notOk(site.socketIsThere);
+    t.equal(site.pid, undefined);
+  });
+
+t.test(
+  'USR1, USR2, PIPE and XFSZ leave it running, and no debugger opens',
+  async (t) => {
+    const site = new Site(t, EMPTY);
+    await site.run('start');
+    const pid = site.pid ?? 0;
+    for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGPIPE', 'SIGXFSZ'] as const)
+      process.kill(pid, signal);
+    process.kill(pid, 'SIGHUP');
+    await site.logged(/Reloading Linux Director Daemon config on signal/);
+    t.equal((await site.run('status')).code, 0);
+    t.same(listeners(pid), []);
+  },
+);
+
+t.test('stop waits for the end, and the port is free when it returns', async (t) => {
+  const virtual = await freePort();
+  const site = new Site(
+    t,
+    `${EMPTY}virtual=127.0.0.1:${virtual}\n    real=127.0.0.1:${await webServer(t)} masq\n    checktype=connect\n    service=http\n`,
+  );
+  await site.run('start');
+  const pid = site.pid;
+  t.same(await site.run('stop'), { code: 0, stdout: '', stderr: '' });
+  t.same(commandLine(pid), []);
+  const server = createServer().listen(virtual, '127.0.0.1');
+  await once(server, 'listening');
+  server.close();
+});
+
+t.test('a second signal while it stops ends it at once, with 255', async (t) => {
+  // What is behind the child's name keeps the shell busy when it is asked to stop.
+  const site = new Site(t, `${EMPTY}execute=/nowhere.cf; sleep 30 #\n`);
+  const child = site.spawn('--foreground', site.config, 'start');
+  const outcome = collect(child);
+  await until(() => site.pid !== undefined, 'pid file');
+  child.kill('SIGTERM');
+  await until(() => !site.socketIsThere, 'the begin of the end');
+  child.kill('SIGTERM');
+  t.equal((await outcome).code, 255);
+  t.equal(site.pid, undefined);
+});
+
+/** Local addresses, in hexadecimal, of the TCP sockets that listen in the process. */
+function listeners(pid: number): string[] {
+  const held = new Set(
+    readdirSync(`/proc/${pid}/fd`).map((fd) => target(`/proc/${pid}/fd/${fd}`)),
+  );
+  const rows = ['tcp', 'tcp6'].flatMap((table) =>
+    readFileSync(`/proc/${pid}/net/${table}`, 'utf8').split('\n').slice(1),
+  );
+  return rows
+    .map((row) => row.trim().split(/\s+/))
+    .filter((row) => row[3] === LISTEN && held.has(`socket:[${row[9]}]`))
+    .map((row) => row[1] ?? '');
+}
+
+const LISTEN = '0A';
+
+function target(link: string): string {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return ''; // closed meanwhile
+  }
+}
