@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { createControlServer, readStatus } from '../../lib/control/index.ts';
 import { ENGINES } from '../../lib/engines/index.ts';
-import { entry, serverEntry, virtualService } from '../support/service-table.ts';
+import { aService } from '../support/config.ts';
+import { serverAt, tableOf } from '../support/engine-rig.ts';
 import type { AbuseOrder } from '../support/socket-abuser.ts';
 import { socketPath } from '../support/socket-path.ts';
 import { statusDocument } from '../support/status.ts';
@@ -61,10 +62,9 @@ t.test('abuse of the socket raises no p99 of traffic by more than half', async (
   const engine = ENGINES.net.create({});
   t.teardown(() => engine.close({ clean: true }));
   const port = await freePort();
-  const real = serverEntry({ address: '127.0.0.1', port: serverPort });
-  const [outcome] = await engine.apply([
-    entry(virtualService('127.0.0.1', port), real),
-  ]);
+  const real = serverAt('127.0.0.1', serverPort);
+  const service = aService({ address: '127.0.0.1', port, scheduler: 'rr' });
+  const [outcome] = await engine.apply(tableOf(service, real));
   t.equal(outcome?.state, 'carried');
 
   const path = socketPath(t);

@@ -2,13 +2,16 @@ import { connect, type Socket } from 'node:net';
 import { BULK } from './buffers.ts';
 import { type Desk, type Line, SocketClient, type Tried } from './desk.ts';
 import { type DialFailure, dialFailure } from './dial-failure.ts';
-import { resetSocket } from './reset-socket.ts';
+import { resetSocket, wasReset } from './reset-socket.ts';
 import type { Booking } from './switchboard.ts';
 import type { Timed } from './timer-wheel.ts';
 
 const NONE: Tried = [];
 /** Most connections are over before this; the others pay for keepalive. */
 const KEEPALIVE_AFTER_MS = 60_000;
+/** How often a side that is not read from, since the other one takes nothing, is asked whether
+ *  it still lives. */
+const PROBE_MS = 1000;
 
 type State = 'dialling' | 'open' | 'half-closed' | 'ended';
 
@@ -31,6 +34,8 @@ export class Connection implements Timed {
   #touched = 0;
   /** Sockets whose 'close' is still to come. */
   #sockets = 1;
+  /** The wheel's next visit is for {@link PROBE_MS}. */
+  #probing = false;
   /** The read buffer of its own that a bulk transfer has. */
   #own: Buffer | undefined;
 
@@ -130,11 +135,11 @@ export class Connection implements Timed {
     this.#touch();
     this.#booking?.server.record.connected();
     this.#desk.wheel.move(this, Math.min(this.#patience, KEEPALIVE_AFTER_MS));
-    server.on('end', () => this.#ended(this.#client));
+    server.on('end', () => this.#ended(server, this.#client));
     server.on('drain', () => this.#client.resume());
     const client = this.#client;
     client.on('data', this.#fromClient);
-    client.on('end', () => this.#ended(server));
+    client.on('end', () => this.#ended(client, server));
     client.on('drain', () => server.resume());
     client.resume();
   };
@@ -143,8 +148,9 @@ export class Connection implements Timed {
     this.#touch();
     this.#booking?.server.record.received(chunk.length);
     const server = this.#server;
-    if (server && !server.write(chunk) && server.writableLength > 0)
-      this.#client.pause();
+    if (!server || server.write(chunk) || server.writableLength === 0) return;
+    this.#client.pause();
+    this.#stalled();
   };
 
   /** @returns false to read no more until the client's 'drain' */
@@ -152,7 +158,9 @@ export class Connection implements Timed {
     this.#touch();
     this.#booking?.server.record.sent(bytes);
     const chunk = this.#chunk(bytes, buffer);
-    return this.#client.write(chunk) || this.#client.writableLength === 0;
+    if (this.#client.write(chunk) || this.#client.writableLength === 0) return true;
+    this.#stalled();
+    return false;
   };
 
   /** The bytes read, safe from the next read: out of a buffer of its own they may be written
@@ -171,8 +179,9 @@ export class Connection implements Timed {
   }
 
   /** One side has sent its FIN: the other one gets it behind what is queued. */
-  #ended(other: Socket): void {
-    if (this.#state === 'open') {
+  #ended(side: Socket, other: Socket): void {
+    if (wasReset(side)) this.reset();
+    else if (this.#state === 'open') {
       this.#state = 'half-closed';
       if (this.#booking) this.#line.switchboard.halfClosed(this.#booking);
       this.#desk.wheel.move(this, Math.min(this.#patience, KEEPALIVE_AFTER_MS));
@@ -189,7 +198,28 @@ export class Connection implements Timed {
     }
     this.#client.setKeepAlive(true, KEEPALIVE_AFTER_MS);
     this.#server?.setKeepAlive(true, KEEPALIVE_AFTER_MS);
-    this.#desk.wheel.add(this, left);
+    this.#probing = this.#probe();
+    if (!this.#booking) return;
+    this.#desk.wheel.add(this, this.#probing ? Math.min(left, PROBE_MS) : left);
+  }
+
+  /** A side is not read from until the other one takes what is queued. Its RST would go unseen
+   *  meanwhile, as nobody polls it. */
+  #stalled(): void {
+    if (this.#probing || this.#state === 'ended') return;
+    this.#probing = true;
+    this.#desk.wheel.move(this, PROBE_MS);
+  }
+
+  /** @returns whether a side is stalled */
+  #probe(): boolean {
+    const server = this.#server;
+    if (!server) return false;
+    const clientWaits = server.writableLength > 0;
+    const serverWaits = this.#client.writableLength > 0;
+    if ((clientWaits && wasReset(this.#client)) || (serverWaits && wasReset(server)))
+      this.reset();
+    return clientWaits || serverWaits;
   }
 
   get #patience(): number {

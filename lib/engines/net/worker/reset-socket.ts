@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 
+const NOTHING = new Uint8Array(0);
+
 /** Closes with a RST, whatever is queued. While a FIN is on its way to the kernel libuv refuses to
  *  reset (EINVAL) and the handle would stay open; that passes within a turn of the event loop. */
 export function resetSocket(socket: Socket): void {
@@ -8,4 +10,14 @@ export function resetSocket(socket: Socket): void {
   const shutting = writableEnded && !writableFinished && writableLength === 0;
   if (shutting) socket.once('finish', () => socket.resetAndDestroy());
   else socket.resetAndDestroy();
+}
+
+/** Whether the peer has reset the connection, by a write of nothing: the kernel fails it with what
+ *  is pending on the socket. Reading does not always tell: a socket that is not read from is
+ *  not polled, and where a RST comes right behind data libuv reports an end instead (observed).
+ *  False when our own FIN has gone out already, or when bytes are queued, which will tell. */
+export function wasReset(socket: Socket): boolean {
+  if (!socket.writable || socket.writableLength > 0) return false;
+  socket.write(NOTHING);
+  return socket.errored !== null;
 }

@@ -118,12 +118,14 @@ export class Switchboard {
   }
 
   #setScheduler(name: string): void {
-    this.#scheduler = schedulerNamed(name);
-    const restart = name !== this.#schedulerName || this.#scheduler?.restarts;
+    const scheduler = schedulerNamed(name);
+    const { cursor } = this.record;
     this.record.lock();
-    if (restart) this.record.cursor.fill(0);
+    if (name !== this.#schedulerName) cursor.fill(0);
+    else if (scheduler?.restarts) cursor[0] = 0;
     this.record.unlock();
-    if (name !== this.#schedulerName) this.#view.reset();
+    if (name !== this.#schedulerName) this.#view.forget();
+    this.#scheduler = scheduler;
     this.#schedulerName = name;
   }
 

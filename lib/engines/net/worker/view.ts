@@ -47,11 +47,10 @@ export class RecordView implements ServiceView {
     return this.#servers[row];
   }
 
-  /** Forgets what the last scheduler kept. */
-  reset(): void {
+  /** What the last scheduler built and kept. */
+  forget(): void {
     this.#kept = undefined;
     this.#derivedFrom = -1;
-    this.cursor.fill(0);
   }
 
   eligible(row: Row): boolean {

@@ -1,0 +1,44 @@
+import type { Test } from 'tap';
+import t from 'tap';
+import type { Engine } from '../../lib/model/engine.ts';
+import { bulk } from './engine-cases/bulk.ts';
+import { dialling } from './engine-cases/dialling.ts';
+import { ends } from './engine-cases/ends.ts';
+import { listening } from './engine-cases/listening.ts';
+import { persistence } from './engine-cases/persistence.ts';
+import { table } from './engine-cases/table.ts';
+import { thresholds } from './engine-cases/thresholds.ts';
+import { timeouts } from './engine-cases/timeouts.ts';
+import { type Rig, rigFor } from './engine-rig.ts';
+
+/** One behaviour that every engine must show; its key in {@link CASES} says which. */
+export type EngineCase = (t: Test, rig: Rig) => Promise<void>;
+
+const CASES = {
+  ...ends,
+  ...bulk,
+  ...dialling,
+  ...thresholds,
+  ...persistence,
+  ...table,
+  ...listening,
+  ...timeouts,
+} as const satisfies Record<string, EngineCase>;
+
+export type EngineCaseName = keyof typeof CASES;
+
+interface Options {
+  create(): Engine;
+  /** Cases that this engine cannot show, each with the reason. */
+  readonly skip?: Partial<Readonly<Record<EngineCaseName, string>>>;
+}
+
+/** Runs every case against a new engine each. */
+export function engineSuite(name: string, { create, skip = {} }: Options): void {
+  for (const [title, run] of Object.entries<EngineCase>(CASES)) {
+    const why = (skip as Readonly<Record<string, string>>)[title];
+    t.test(`${name}: ${title}`, why === undefined ? {} : { skip: why }, async (t) => {
+      await run(t, rigFor(t, create()));
+    });
+  }
+}
