@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { statusFamilies } from '../../lib/control/metrics.ts';
 import { watchProcess } from '../../lib/control/process-metrics.ts';
@@ -92,4 +94,17 @@ t.test('the process measures itself', async (t) => {
   t.ok(value('process_heap_bytes') > 1e6);
   t.ok(value('process_event_loop_lag_seconds') >= 0.08, 'a blocked loop is seen');
   t.ok(Math.abs(value('process_start_time_seconds') - Date.now() / 1000) < 600);
+});
+
+t.test('docs/status.md lists every family with its labels and meaning', async (t) => {
+  const file = fileURLToPath(new URL('../../../docs/status.md', import.meta.url));
+  const rows = readFileSync(file, 'utf8').split('\n');
+  const watch = watchProcess();
+  t.teardown(() => watch.stop());
+  const families = [...statusFamilies(statusDocument()), ...(await watch.families())];
+  for (const { name, help, samples } of families) {
+    const found = samples[0]?.labels.matchAll(/(\w+)="/g) ?? [];
+    const labels = [...found].map(([, label]) => `\`${label}\``).join(' ');
+    t.ok(rows.includes(`| \`${name}\` | ${labels} | ${help} |`), name);
+  }
 });

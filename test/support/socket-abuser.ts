@@ -9,7 +9,7 @@ const IDLE = 1_000;
 const HALF = 50;
 const RUBBISH = Buffer.alloc(1 << 20, 'GET /\u0001 rubbish \r\n');
 const RUBBISH_EVERY_MS = 100;
-const BACK_AFTER_MS = 1_000;
+const BACK_AFTER_MS = { least: 1_000, spread: 2_000 };
 
 const open = new Set<Socket>();
 let path: AbuseOrder = '';
@@ -25,7 +25,8 @@ function client(first: string | Buffer, comesBack: boolean): void {
   socket.resume();
   socket.on('close', () => {
     open.delete(socket);
-    if (comesBack) setTimeout(() => client(first, true), BACK_AFTER_MS);
+    const wait = BACK_AFTER_MS.least + Math.random() * BACK_AFTER_MS.spread;
+    if (comesBack) setTimeout(() => client(first, true), wait);
   });
   if (first.length > 0) socket.write(first);
 }
