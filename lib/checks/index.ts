@@ -40,13 +40,19 @@ export const CHECK_TYPES: Readonly<Record<CheckWord, CheckTypeRow>> = {
     summary: 'an ICMP echo is answered',
     timeout: 'checktimeout',
     package: 'net-ping',
+    load: async () => (await import('./ping.ts')).openPing(),
   },
   off: { summary: 'never checked, never up' },
   on: { summary: 'always up, never checked', load: loadAlwaysUp },
-  external: { summary: 'a command exits with 0', timeout: 'checktimeout' },
+  external: {
+    summary: 'a command exits with 0',
+    timeout: 'checktimeout',
+    load: async () => (await import('./external.ts')).externalCheck,
+  },
   'external-perl': {
     summary: 'a Perl script ends, or exits with 0',
     timeout: 'checktimeout',
+    load: async () => (await import('./external-perl.ts')).externalPerlCheck,
   },
 };
 

@@ -50,10 +50,13 @@ export function createMatcher(options: MatcherOptions = {}): Matcher {
     async match(pattern, text, signal) {
       if (pattern.problem !== undefined) throw about(pattern, pattern.problem);
       signal.throwIfAborted();
-      return await new Promise<boolean>((resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      let abort = () => {};
+      const matched = new Promise<boolean>((resolve, reject) => {
+        abort = () => reject(signal.reason);
+        signal.addEventListener('abort', abort, { once: true });
         lane.add({ pattern, text, signal, resolve, reject });
       });
+      return await matched.finally(() => signal.removeEventListener('abort', abort));
     },
     async close() {
       await Promise.all([lane.close(), slowLane.close()]);

@@ -99,7 +99,10 @@ export class PlannedCheck {
     const word = this.#word();
     const result = await this.#checking.check(this.#plan, word, this.#stop.signal);
     this.#count(word, result);
-    return result && { ...result, maintenance: false };
+    if (result) return { ...result, maintenance: false };
+    // With checktype=off nothing else would tell that the maintenance is over.
+    if (!this.#last?.report.maintenance) return undefined;
+    return { up: false, message: 'not checked', maintenance: false };
   }
 
   #word(): CheckWord {

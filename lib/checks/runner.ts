@@ -2,11 +2,13 @@ import type { CheckPlan, CheckRunner } from '../model/check.ts';
 import type { Log } from '../model/log.ts';
 import { attempt } from './attempt.ts';
 import { chooseCheck } from './choose.ts';
-import type { LoadedCheck } from './index.ts';
+import { CheckLoader } from './loader.ts';
+import { Maintenance } from './maintenance.ts';
 import { createMatcher } from './matcher.ts';
 import { describe } from './message.ts';
 import { createPacer } from './pacer.ts';
 import { type Checking, PlannedCheck } from './planned-check.ts';
+import type { ReverseNames } from './reverse-names.ts';
 import { identity } from './sharing.ts';
 
 export interface CheckRunnerOptions {
@@ -15,6 +17,8 @@ export interface CheckRunnerOptions {
   readonly graceMs?: number;
   /** Which check a target needs; tests give their own. */
   readonly choose?: typeof chooseCheck;
+  /** Names of servers, for maintenancedir. */
+  readonly names?: ReverseNames;
 }
 
 /** Makes planned checks, each on its own timer. The caller closes it. */
@@ -27,16 +31,19 @@ class Runner implements CheckRunner {
   readonly #planned = new Map<string, PlannedCheck>();
   readonly #stopping = new Set<Promise<void>>();
   readonly #matcher = createMatcher();
-  readonly #loaded = new Map<() => Promise<LoadedCheck>, Promise<LoadedCheck>>();
+  readonly #loader: CheckLoader;
+  readonly #maintenance: Maintenance;
   readonly #checking: Checking;
   #count = 0;
   #closed = false;
 
   constructor(options: CheckRunnerOptions) {
     this.#options = options;
+    this.#loader = new CheckLoader(options.log);
+    this.#maintenance = new Maintenance(options.names);
     this.#checking = {
       pacer: createPacer(),
-      inMaintenance: async () => false,
+      inMaintenance: ({ target }) => this.#maintenance.holds(target),
       check: (plan, word, stop) => this.#check(plan, word, stop),
       failed: (error) =>
         options.log.error(`A check's report was not taken: ${describe(error)}`),
@@ -57,15 +64,16 @@ class Runner implements CheckRunner {
     };
   }
 
-  maintenancedir(_directory: string | undefined): void {}
+  maintenancedir(directory: string | undefined): void {
+    this.#maintenance.watch(directory);
+  }
 
   async close(): Promise<void> {
     this.#closed = true;
     for (const [key, planned] of this.#planned) this.#end(key, planned);
     await Promise.all(this.#stopping);
     await this.#matcher.close();
-    for (const loading of this.#loaded.values())
-      await loading.then((check) => check.close?.()).catch(() => {});
+    await this.#loader.close();
   }
 
   #start(key: string, plan: CheckPlan): PlannedCheck {
@@ -89,19 +97,11 @@ class Runner implements CheckRunner {
     const chosen = choose(target, word);
     if (chosen === undefined) return undefined;
     try {
-      const check = await this.#load(chosen.load);
+      const check = await this.#loader.load(chosen.load);
       const matcher = this.#matcher;
       return await attempt({ target, chosen, check, matcher, graceMs, stop });
     } catch (error) {
       return { up: false, message: describe(error) };
     }
-  }
-
-  #load(load: () => Promise<LoadedCheck>): Promise<LoadedCheck> {
-    const known = this.#loaded.get(load);
-    if (known !== undefined) return known;
-    const loading = load();
-    this.#loaded.set(load, loading);
-    return loading;
   }
 }

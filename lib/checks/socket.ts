@@ -45,7 +45,9 @@ async function ready<S extends Socket>(
   event: 'connect' | 'secureConnect',
   signal: AbortSignal,
 ): Promise<S> {
-  signal.addEventListener('abort', () => socket.destroy(), { once: true });
+  const end = () => socket.destroy();
+  signal.addEventListener('abort', end, { once: true });
+  socket.once('close', () => signal.removeEventListener('abort', end));
   // Whoever reads learns of an error there; nobody reading must not end the process.
   socket.on('error', () => {});
   try {

@@ -11,6 +11,10 @@ const NEEDS = {
     met: () => spawnSync('unshare', ['-n', 'true']).status === 0,
     mend: 'run as root on a kernel with network namespaces, with util-linux and iproute2',
   },
+  'net-ping': {
+    met: () => existsSync('node_modules/raw-socket/build/Release/raw.node'),
+    mend: 'npm install (it is optional, and needs a C++ compiler)',
+  },
   apache2: program('/usr/sbin/apache2', 'apache2'),
   haproxy: program('/usr/sbin/haproxy', 'haproxy'),
   nginx: program('/usr/sbin/nginx', 'nginx'),

@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { within } from './within.ts';
+
+/** How a child ended: by itself with a status, or by a signal. */
+export interface ChildEnd {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The first 4,096 bytes of what it wrote, stdout and stderr as they came. */
+  readonly output: string;
+}
+
+const OUTPUT_LIMIT = 4096;
+/** From SIGTERM to SIGKILL. */
+const MERCY_MS = 300;
+/** For the rest of the output, when a grandchild keeps the pipe open. */
+const DRAIN_MS = 200;
+
+/** Runs a program without a shell, in a process group of its own, environment inherited.
+ *  On abort the whole group is ended, children included, and its end awaited.
+ *  Rejects when the program cannot be run, or with the signal's reason. */
+export async function runChild(
+  file: string,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<ChildEnd> {
+  signal.throwIfAborted();
+  const child = spawn(file, args, {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = collect(child);
+  const exit = once(child, 'exit');
+  const gone = exit.then(ignore, ignore);
+  const end = () => void endGroup(child, gone);
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    const [status, by] = await exit;
+    await within(DRAIN_MS, output.done, () => {});
+    if (signal.aborted) killGroup(child, 'SIGKILL');
+    signal.throwIfAborted();
+    return { status, signal: by, output: output.text() };
+  } finally {
+    signal.removeEventListener('abort', end);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  }
+}
+
+async function endGroup(child: ChildProcess, exit: Promise<void>): Promise<void> {
+  killGroup(child, 'SIGTERM');
+  await within(MERCY_MS, exit, () => {});
+  killGroup(child, 'SIGKILL');
+}
+
+/** The leader may be gone and its children not: the group goes by the leader's id. */
+function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // ESRCH: nobody is left in it.
+  }
+}
+
+function collect({ stdout, stderr }: ChildProcess) {
+  let text = '';
+  const streams = [stdout, stderr].filter((stream) => stream !== null);
+  // Read to the end: a child must not block on a full pipe.
+  for (const stream of streams)
+    stream.on('data', (bytes: Buffer) => {
+      if (text.length < OUTPUT_LIMIT) text += bytes.toString('latin1', 0, OUTPUT_LIMIT);
+    });
+  return {
+    done: Promise.all(streams.map((stream) => once(stream, 'close'))).then(
+      ignore,
+      ignore,
+    ),
+    text: () => text.slice(0, OUTPUT_LIMIT),
+  };
+}
+
+function ignore(): void {}
