@@ -20,6 +20,7 @@ export async function rawServer(
   serve: (socket: Socket, index: number) => void,
   server: Server = createServer({ allowHalfOpen: true }),
   event = 'connection',
+  anyAddress = false,
 ): Promise<RawServer> {
   const received: string[] = [];
   const open = new Set<Socket>();
@@ -39,7 +40,7 @@ export async function rawServer(
     });
     serve(socket, index);
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, anyAddress ? '0.0.0.0' : '127.0.0.1');
   await once(server, 'listening');
   t.teardown(() => {
     for (const socket of open) socket.destroy();
