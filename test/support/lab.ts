@@ -25,6 +25,7 @@ const NEEDS = {
     'resource-agents',
   ),
   logger: program('/usr/bin/logger', 'bsdutils'),
+  socat: program('/usr/bin/socat', 'socat'),
   strace: program('/usr/bin/strace', 'strace'),
   perl: program('/usr/bin/perl', 'perl'),
   openssl: program('/usr/bin/openssl', 'openssl'),
