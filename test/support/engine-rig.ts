@@ -83,7 +83,7 @@ export async function freePort(address = '127.0.0.1'): Promise<number> {
   return port;
 }
 
-export function rigFor(t: Test, engine: Engine): Rig {
+export function rigFor(t: Pick<Test, 'teardown'>, engine: Engine): Rig {
   t.teardown(() => engine.close({ clean: true }));
   const stats = async (service: VirtualService) => {
     const all = await engine.stats();
@@ -123,7 +123,7 @@ export function rigFor(t: Test, engine: Engine): Rig {
 }
 
 async function testClient(
-  t: Test,
+  t: Pick<Test, 'teardown'>,
   { address, port }: VirtualService,
   from?: string,
 ): Promise<Socket> {
@@ -142,7 +142,7 @@ async function testClient(
 }
 
 async function testServer(
-  t: Test,
+  t: Pick<Test, 'teardown'>,
   handler: (socket: Socket) => void,
   address: string,
 ): Promise<TestServer> {

@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t, { type Test } from 'tap';
+import { connectionCap, fileLimit } from '../../../lib/engines/net/file-limit.ts';
+import type { ServiceStats } from '../../../lib/model/engine.ts';
+import { ending, freePort, until } from '../../support/engine-rig.ts';
+
+const DIRECTOR = new URL(
+  `./fixtures/limited-director${extname(import.meta.url)}`,
+  import.meta.url,
+);
+const LIMIT = 260;
+const FIT = connectionCap(LIMIT, 1);
+
+t.test('two descriptors a connection fit below the limit', async (t) => {
+  t.equal(connectionCap(1124, 24), 500);
+  t.equal(connectionCap(64, 1), 8, 'never none');
+  t.equal(connectionCap(Infinity, 3), Infinity);
+});
+
+t.test('the limit is read from procfs', async (t) => {
+  const limits = (soft: string) => ({
+    self: {
+      limits: `Limit  Soft Limit\nMax open files            ${soft}  4096 files\n`,
+    },
+  });
+  t.equal(fileLimit(t.testdir(limits('1024'))), 1024);
+  t.equal(fileLimit(t.testdir(limits('unlimited'))), Infinity);
+  t.equal(fileLimit(`${t.testdir({})}/none`), Infinity);
+});
+
+t.test(
+  'past the file limit connections are reset, counted, and the rest unharmed',
+  async (t) => {
+    const echo = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.pipe(socket);
+    }).listen(0, '127.0.0.1');
+    await once(echo, 'listening');
+    t.teardown(() => echo.close());
+    const { port: real } = echo.address() as { port: number };
+    const port = await freePort();
+    const director = limited(t, port, real);
+    await told(director, 'outcomes');
+    const notice = told(director, 'event');
+
+    const clients: Socket[] = [];
+    for (let n = 0; n < FIT; n++) clients.push(await echoing(t, port));
+    for (let n = 0; n < 5; n++) t.equal(await refused(t, port), 'ECONNRESET');
+    t.match(await notice, { event: { type: 'notice', message: /file descriptors/ } });
+    for (const client of clients) client.write('still here');
+    await until(() => clients.every(({ bytesRead }) => bytesRead === 11));
+    t.equal((await stats(director)).refusedConnections, 5);
+
+    for (const client of clients.splice(0, 3)) client.destroy();
+    await until(async () => {
+      const { servers } = await stats(director);
+      return servers[0]?.activeConnections === FIT - 3;
+    });
+    for (let n = 0; n < 3; n++) clients.push(await echoing(t, port));
+    for (const client of clients) client.destroy();
+  },
+);
+
+function limited(t: Test, port: number, real: number): ChildProcess {
+  const script = fileURLToPath(DIRECTOR);
+  const shell = `ulimit -n ${LIMIT} && exec "$0" "$@"`;
+  const child = spawn(
+    'sh',
+    ['-c', shell, process.execPath, script, String(port), String(real)],
+    { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+  );
+  t.teardown(() => child.kill('SIGKILL'));
+  return child;
+}
+
+/** The next message that has the field. */
+async function told(child: ChildProcess, field: string): Promise<object> {
+  for (;;) {
+    const [message] = await once(child, 'message');
+    if (field in message) return message;
+  }
+}
+
+async function stats(child: ChildProcess): Promise<ServiceStats> {
+  const answer = told(child, 'stats');
+  child.send('stats');
+  const { stats } = (await answer) as { stats: [ServiceStats] };
+  return stats[0];
+}
+
+/** A client whose byte has come back. */
+async function echoing(t: Test, port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  t.teardown(() => socket.destroy());
+  socket.write('.');
+  socket.resume();
+  await until(() => socket.bytesRead === 1);
+  return socket;
+}
+
+async function refused(t: Test, port: number): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  t.teardown(() => socket.destroy());
+  return ending(socket);
+}

@@ -1,0 +1,47 @@
+import { writeFileSync } from 'node:fs';
+import t from 'tap';
+import { createNetEngine } from '../../../lib/engines/net/engine.ts';
+import { canonicalIpv6, ipvsServices } from '../../../lib/engines/net/ip-vs.ts';
+import { rigFor, tableOf } from '../../support/engine-rig.ts';
+
+const TABLE = `IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port Scheduler Flags
+  -> RemoteAddress:Port Forward Weight ActiveConn InActConn
+TCP  0A010113:0050 rr
+  -> 0A010115:0050      Masq    1      0          0
+UDP  0A010113:0035 wlc
+TCP  [2001:0db8:0000:0000:0000:0000:0000:0001]:01BB wrr persistent 300 128
+FWM  00000005 wlc
+`;
+
+t.test(
+  'the TCP services of the table are read, IPv6 in its shortest form',
+  async (t) => {
+    const proc = t.testdir({ net: { ip_vs: TABLE } });
+    const found = await ipvsServices(proc);
+    t.same([...found], ['10.1.1.19:80', '[2001:db8::1]:443']);
+    t.equal((await ipvsServices(`${proc}/none`)).size, 0, 'no IPVS, none');
+    t.equal(canonicalIpv6('2001:DB8:0::1'), '2001:db8::1');
+  },
+);
+
+t.test(
+  'a service whose address IPVS holds fails with the mend until it is cleared',
+  async (t) => {
+    const hex = (port: number) => port.toString(16).toUpperCase().padStart(4, '0');
+    const proc = t.testdir({ net: { ip_vs: '' } });
+    const rig = rigFor(t, createNetEngine({ proc }));
+    const service = await rig.service();
+    const server = await rig.server((socket) => socket.end('a'));
+    const line = `TCP  7F000001:${hex(service.port ?? 0)} rr\n`;
+    writeFileSync(`${proc}/net/ip_vs`, line);
+    const [held] = await rig.engine.apply(tableOf(service, server.entry()));
+    t.match(held, { state: 'failed' });
+    t.match(held?.problem, `ipvsadm -D -t 127.0.0.1:${service.port}`);
+    await t.rejects(rig.client(service), { code: 'ECONNREFUSED' });
+    const changed = rig.event('outcome');
+    writeFileSync(`${proc}/net/ip_vs`, '');
+    t.same((await changed).outcome, { id: service.id, state: 'carried' });
+    t.equal(await rig.ask(service), 'a');
+  },
+);

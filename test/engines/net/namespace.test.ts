@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import t from 'tap';
+import { lab } from '../../support/lab.ts';
+
+const DIRECTOR = new URL(
+  `./fixtures/namespace-director${extname(import.meta.url)}`,
+  import.meta.url,
+);
+const run = promisify(execFile);
+
+/** Runs a scene in a namespace without a name, which ends with the process. */
+async function scene(name: string) {
+  const args = ['-n', process.execPath, fileURLToPath(DIRECTOR), name];
+  const { stdout } = await run('unshare', args, { timeout: 60_000 });
+  return JSON.parse(stdout);
+}
+
+t.test(
+  'an address is bound as soon as it appears',
+  lab('root', 'namespaces'),
+  async (t) => {
+    const seen = await scene('waiting');
+    t.match(seen.before, [{ state: 'waiting-for-address', problem: '10.9.9.9' }]);
+    t.same(seen.outcome, { id: 'tcp:10.9.9.9:80', state: 'carried' });
+    t.equal(seen.answer, 'here');
+    t.ok(seen.boundAfterMs < 5000, 'well before the blind retry');
+  },
+);
+
+t.test(
+  'without source ports another server is tried, and none is blamed',
+  lab('root', 'namespaces'),
+  async (t) => {
+    const { names, notice, stats } = await scene('sourcePorts');
+    t.match(names.join(''), /^a+b+$/, 'all were served, the last ones elsewhere');
+    const elsewhere = names.filter((one: string) => one === 'b').length;
+    t.match(notice.message, 'net.ipv4.ip_local_port_range');
+    t.match(notice.message, 'net.ipv4.tcp_tw_reuse');
+    t.match(stats, { refusedConnections: 0, retries: elsewhere });
+    t.same(
+      stats.servers.map(
+        (server: { connectFailures: number }) => server.connectFailures,
+      ),
+      [0, 0],
+    );
+  },
+);

@@ -1,0 +1,65 @@
+import { extname } from 'node:path';
+import { BroadcastChannel } from 'node:worker_threads';
+import t from 'tap';
+import { createNetEngine } from '../../../lib/engines/net/engine.ts';
+import { rigFor, tableOf, until } from '../../support/engine-rig.ts';
+
+const MORTAL = new URL(
+  `./fixtures/mortal-worker${extname(import.meta.url)}`,
+  import.meta.url,
+);
+
+t.test('a worker that dies is replaced, and loses its connections only', async (t) => {
+  const rig = rigFor(t, createNetEngine({ workerScript: MORTAL }));
+  const service = await rig.service({ persistent: 60 });
+  const idle = await rig.service();
+  const server = await rig.server((socket) => socket.write('a'));
+  const table = [
+    { service, servers: [server.entry({ upper: 1 })] },
+    { service: idle, servers: [] },
+  ];
+  await rig.engine.apply(table);
+  const client = await rig.client(service);
+  client.resume();
+  await until(() => client.bytesRead === 1);
+  t.equal((await rig.of(service, server.entry())).activeConnections, 1);
+
+  const notice = rig.event('notice');
+  const channel = new BroadcastChannel('mortal-worker');
+  channel.postMessage('die');
+  channel.close();
+  t.match((await notice).message, /worker thread ended \(told to die\)/);
+  await until(() => client.destroyed || client.readableEnded);
+  const own = await rig.of(service, server.entry());
+  t.match(own, { activeConnections: 0, totalConnections: 1 }, 'totals stay');
+  t.equal((await rig.stats(service)).persistenceEntries, 0);
+
+  await until(async () => {
+    const again = await rig.client(service).catch(() => undefined);
+    again?.resume();
+    if (again) await until(() => again.bytesRead === 1);
+    return again !== undefined;
+  });
+  t.equal((await rig.of(service, server.entry())).totalConnections, 2);
+  const outcomes = await rig.engine.apply(table);
+  t.same(
+    outcomes.map(({ state }) => state),
+    ['carried', 'idle'],
+  );
+});
+
+t.test('a table applied while the worker is away is carried by the next', async (t) => {
+  const rig = rigFor(t, createNetEngine({ workerScript: MORTAL }));
+  const service = await rig.service();
+  const server = await rig.server((socket) => socket.end('a'));
+  await rig.engine.apply([]);
+  const notice = rig.event('notice');
+  const channel = new BroadcastChannel('mortal-worker');
+  channel.postMessage('die');
+  channel.close();
+  await notice;
+  t.match(await rig.engine.apply(tableOf(service, server.entry())), [
+    { state: 'carried' },
+  ]);
+  t.equal(await rig.ask(service), 'a');
+});
