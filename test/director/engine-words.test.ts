@@ -67,6 +67,30 @@ t.test('the state of a service is what the engine says of it', async (t) => {
   }
 });
 
+t.test('a service has settled when the engine has its first server', async (t) => {
+  let open = () => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  let calls = 0;
+  const engine = recordingEngine({
+    async apply(table) {
+      if (++calls > 1) await gate;
+      return table.map(carried);
+    },
+  });
+  const { director, runner, settle } = aBench(t, engine);
+  await director.apply(aConfig([web]));
+  runner.report('10.1.1.21:80', good());
+  await settle();
+  t.equal(calls, 2, 'the engine is at it');
+  t.strictSame(director.starting(), [WEB]);
+  t.match(await director.services(), [{ state: 'starting' }]);
+  open();
+  await director.settled(AbortSignal.timeout(30_000));
+  t.match(await director.services(), [{ state: 'up' }]);
+});
+
 t.test('a standby that waits for its address has settled', async (t) => {
   const engine = recordingEngine({
     apply: async (table) =>
