@@ -1,6 +1,6 @@
 import type { FallbackCommands } from '../alerts/fallback-command.ts';
 import type { CheckReport, CheckRunner } from '../model/check.ts';
-import type { ServiceEntry, ServiceOutcome } from '../model/engine.ts';
+import type { ServerEntry, ServiceEntry, ServiceOutcome } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
 import {
   type EngineName,
@@ -41,6 +41,7 @@ export class ServiceKeeper implements Disposable {
   #pool: Pool;
   #carriage: Carriage;
   #inForce = false;
+  #carried: readonly ServerEntry[] = [];
 
   /** The first checks start at once. */
   constructor(service: VirtualService, assignment: Assignment, parties: KeeperParties) {
@@ -80,6 +81,11 @@ export class ServiceKeeper implements Disposable {
     return this.#carriage.refusal === undefined ? this.#pool.entry : undefined;
   }
 
+  /** Servers in force: what the engine was last given and has taken. */
+  get carried(): readonly ServerEntry[] {
+    return this.#carried;
+  }
+
   /** It has left its start behind, and the engine knows. */
   get ready(): boolean {
     return (
@@ -97,6 +103,7 @@ export class ServiceKeeper implements Disposable {
     this.#carriage = { ...this.#carriage, ...assignment };
     if (engine !== assignment.engine || refusal !== assignment.refusal) {
       this.#carriage = { ...assignment, outcome: undefined };
+      this.#carried = [];
       this.#logAssignment('Changed');
     } else if (!same(virtualPart(before.service), virtualPart(service)))
       this.#logAssignment('Changed');
@@ -111,6 +118,7 @@ export class ServiceKeeper implements Disposable {
     const before = this.#carriage.outcome;
     this.#carriage = { ...this.#carriage, outcome };
     logOutcome(this.#parties.log, this.label, before, outcome);
+    if (entry) this.#carried = entry.servers;
     if (entry === this.#pool.entry && this.#pool.settled) this.#inForce = true;
   }
 

@@ -1,4 +1,4 @@
-import type { ServerStats, ServiceStats } from '../model/engine.ts';
+import type { ServerEntry, ServerStats, ServiceStats } from '../model/engine.ts';
 import type {
   CheckStatus,
   RealStatus,
@@ -6,7 +6,6 @@ import type {
   ServiceStatus,
 } from '../model/status.ts';
 import { fallbackId, type VirtualService } from '../model/virtual-service.ts';
-import { weightInForce } from '../pool/entry.ts';
 import type { Pool, RealServerState } from '../pool/pool.ts';
 import type { Carriage } from './carriage.ts';
 import { checkingOf } from './check-plan.ts';
@@ -15,6 +14,8 @@ import { checkingOf } from './check-plan.ts';
 export interface ServiceView {
   readonly pool: Pool;
   readonly carriage: Carriage;
+  /** Servers that the engine has in force, which may be a moment behind the pool. */
+  readonly carried: readonly ServerEntry[];
   /** It has left its start behind, and the engine knows. */
   readonly ready: boolean;
 }
@@ -25,11 +26,12 @@ export function serviceStatus(
   view: ServiceView,
   stats: ServiceStats | undefined,
 ): ServiceStatus {
-  const { pool, carriage } = view;
+  const { pool, carriage, carried } = view;
   const { service } = pool;
+  const inForce = new Map(carried.map(({ id, weight }) => [id, weight]));
   const numbers = new Map(stats?.servers.map((server) => [server.id, server]));
   const reals = pool.reals.map((real) =>
-    realStatus(service, real, numbers.get(real.real.id)),
+    realStatus(service, real, inForce.get(real.real.id), numbers.get(real.real.id)),
   );
   return {
     id: service.id,
@@ -41,14 +43,15 @@ export function serviceStatus(
     engine: carriage.engine,
     state: stateOf(view),
     problem: problemOf(view) ?? null,
-    fallbackActive: pool.fallbackActive && service.fallback !== undefined,
+    fallbackActive:
+      service.fallback !== undefined && inForce.has(fallbackId(service.fallback)),
     persistent: service.persistent ?? null,
     netmask: service.netmask ?? null,
     acceptedConnections: stats?.acceptedConnections ?? 0,
     refusedConnections: stats?.refusedConnections ?? 0,
     retries: stats?.retries ?? 0,
     persistenceEntries: stats?.persistenceEntries ?? 0,
-    reals: [...reals, ...fallbackStatus(pool, numbers)],
+    reals: [...reals, ...fallbackStatus(pool, inForce, numbers)],
   };
 }
 
@@ -80,10 +83,10 @@ const ONLY_DRAINED =
 function realStatus(
   service: VirtualService,
   known: RealServerState,
+  weight: number | undefined,
   stats: ServerStats | undefined,
 ): RealStatus {
   const { real, state, since } = known;
-  const weight = weightInForce(service, known);
   return {
     id: real.id,
     address: real.address,
@@ -102,6 +105,7 @@ function realStatus(
 
 function fallbackStatus(
   { service, fallbackActive, fallbackSince }: Pool,
+  inForce: ReadonlyMap<string, number>,
   numbers: ReadonlyMap<string, ServerStats>,
 ): readonly RealStatus[] {
   const { fallback } = service;
@@ -113,9 +117,9 @@ function fallbackStatus(
       address: fallback.address,
       port: fallback.port,
       method: fallback.method,
-      weight: fallbackActive ? 1 : 0,
+      weight: inForce.get(id) ?? 0,
       configuredWeight: 1,
-      inForce: fallbackActive,
+      inForce: inForce.has(id),
       state: fallbackActive ? 'up' : 'down',
       since: new Date(fallbackSince).toISOString(),
       ...counters(numbers.get(id)),

@@ -21,7 +21,8 @@ function status(
 ) {
   const { pool } = play(from, moves);
   const carriage = { engine: 'net', refusal: undefined, outcome: undefined } as const;
-  return serviceStatus({ pool, carriage, ready }, stats);
+  const carried = pool.entry?.servers ?? [];
+  return serviceStatus({ pool, carriage, carried, ready }, stats);
 }
 interface Options {
   readonly from?: VirtualService;
@@ -194,3 +195,16 @@ t.test('a firewall mark has no address, a combined check is its number', async (
     reals: [{ check: { type: '3' } }],
   });
 });
+
+t.test(
+  'weights are those that the engine has, not those that the pool wants',
+  async (t) => {
+    const { pool } = play(service, [[A, good()]]);
+    const carriage = { engine: 'net', refusal: undefined, outcome: undefined } as const;
+    const before = serviceStatus(
+      { pool, carriage, carried: [], ready: true },
+      undefined,
+    );
+    t.match(before.reals[0], { state: 'up', weight: 0, inForce: false });
+  },
+);
