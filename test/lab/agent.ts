@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { download, downloadBegan, serveBulk, upload } from './bulk.ts';
 import type { Host } from './network.ts';
-import { endLoad, load, visit, visits } from './traffic.ts';
+import { endLoad, hold, load, visit, visits } from './traffic.ts';
 
 /** What an agent can be asked to do on its host. */
 const TASKS = {
@@ -11,6 +11,7 @@ const TASKS = {
   visits,
   load,
   endLoad,
+  hold,
   download,
   downloadBegan,
   upload,

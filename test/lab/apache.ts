@@ -36,6 +36,7 @@ ServerLimit 4
 MaxRequestWorkers 100
 MinSpareThreads 1
 MaxSpareThreads 100
+KeepAliveTimeout 300
 DocumentRoot ${folder}/pages
 DirectoryIndex index.html
 LogFormat "%a %r %>s" lab

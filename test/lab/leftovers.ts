@@ -8,14 +8,24 @@ const NAMESPACES = '/run/netns';
 /** `l4d-PID-START-SALT-HOST`: whose it is can be read from the name, also after kill -9. */
 const NAME = /^l4d-(\d+)-(\d+)-/;
 
-/** When a process began, in clock ticks since boot; undefined: there is none of that id. */
-function startOf(pid: number): string | undefined {
+/** Fields of proc(5)'s stat from the state on; undefined: there is no process of that id. */
+function statOf(pid: number): readonly string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
   }
+}
+
+/** When a process began, in clock ticks since boot. */
+function startOf(pid: number): string | undefined {
+  return statOf(pid)?.[19];
+}
+
+/** It has ended, be it that nobody has asked for its exit code yet. */
+export function isDead(pid: number): boolean {
+  return (statOf(pid)?.[0] ?? 'Z') === 'Z';
 }
 
 /** Start of the names of one network's namespaces. */

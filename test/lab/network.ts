@@ -5,14 +5,17 @@ import {
   spawn,
 } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import {
   folderOf,
+  isDead,
   networkPrefix,
   processesIn,
   removeNamespaces,
   sweepLeftovers,
 } from './leftovers.ts';
+import { now } from './traffic.ts';
 
 const run = promisify(execFile);
 
@@ -33,7 +36,13 @@ export interface Host {
   cut(): Promise<void>;
   restore(): Promise<void>;
   /** kill -9 to everything that runs there; resolves when nothing does. */
-  killAll(): Promise<void>;
+  killAll(): Promise<Span>;
+}
+
+/** On the clock of {@link now}. */
+export interface Span {
+  readonly began: number;
+  readonly ended: number;
 }
 
 /** Hosts joined by a switch, all of them in namespaces of their own. */
@@ -43,6 +52,7 @@ export interface Network extends AsyncDisposable {
 }
 
 const networks = new Set<string>();
+let cleansUpAtTheEnd = false;
 
 function removeAll(): void {
   for (const prefix of networks) removeNamespaces(prefix);
@@ -50,7 +60,9 @@ function removeAll(): void {
 }
 
 function removeWhenThisProcessEnds(prefix: string): void {
-  if (networks.size === 0) {
+  networks.add(prefix);
+  if (!cleansUpAtTheEnd) {
+    cleansUpAtTheEnd = true;
     process.once('exit', removeAll);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.once(signal, () => {
@@ -58,7 +70,6 @@ function removeWhenThisProcessEnds(prefix: string): void {
         process.kill(process.pid, signal);
       });
   }
-  networks.add(prefix);
 }
 
 /** A network with a switch and no hosts yet. Needs root. It is removed with everything that
@@ -127,8 +138,10 @@ async function createHost(
   return host;
 }
 
-async function killAll(namespace: string): Promise<void> {
-  for (const pid of processesIn(namespace)) process.kill(pid, 'SIGKILL');
-  while (processesIn(namespace).length > 0)
-    await new Promise((resolve) => setTimeout(resolve, 10));
+async function killAll(namespace: string): Promise<Span> {
+  const pids = processesIn(namespace);
+  const began = now();
+  for (const pid of pids) process.kill(pid, 'SIGKILL');
+  while (!pids.every(isDead)) await nextTick();
+  return { began, ended: now() };
 }

@@ -1,4 +1,5 @@
 import { get } from 'node:http';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What a client runs on its host. Arguments and results are plain data: they cross a process. */
@@ -74,4 +75,18 @@ export async function load(url: string, rate: number): Promise<readonly Visit[]>
 /** No further visits to that URL; `load` resolves when the last has ended. */
 export async function endLoad(url: string): Promise<void> {
   loads.get(url)?.abort();
+}
+
+/** Makes one request on a connection, keeps that open and waits for its end.
+ *  @returns errno, or `closed` for an end in good order */
+export function hold(host: string, port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(port, host);
+    socket.write('GET / HTTP/1.1\r\nHost: lab\r\n\r\n');
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code ?? error.message),
+    );
+    socket.on('close', () => resolve('closed'));
+    socket.resume();
+  });
 }

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { patternDigest } from '../lab/bulk.ts';
+import { alternates, start, weighs } from './steps.ts';
+import type { Scenario } from './suite.ts';
+
+const SIZE = 100_000_000;
+/** Slow beside the lab's links, which carry several gigabytes a second. */
+const PACE = 20_000_000;
+/** Far less than the 200 MB that pass, most of it V8's own room to move. */
+const MEMORY_KIB = 64_000;
+
+const CONFIG = `
+checkinterval=2
+checktimeout=3
+logfile="/var/log/ldirectord.log"
+quiescent=yes
+virtual=10.1.1.19:80
+    real=10.1.1.21:80 masq
+    real=10.1.1.22:80 masq
+    service=http
+    receive="Test Page"
+    scheduler=rr
+`;
+
+const BULK = `
+checkinterval=1
+logfile="/var/log/ldirectord.log"
+virtual=10.1.1.19:81
+    real=10.1.1.21:81 masq
+    checktype=connect
+    scheduler=lc
+`;
+
+/** What must not hurt anybody. */
+export const disaster: readonly Scenario[] = [
+  {
+    name: 'a server that is killed under load costs nobody but those in flight on it',
+    config: CONFIG,
+    async play(stage, t) {
+      const { client, url, web } = stage;
+      await start(stage, t);
+      const load = client.do('load', url, 200);
+      await sleep(2000);
+      const kill = await web.web2.host.killAll();
+      await weighs(stage, web.web2, 0, 15_000);
+      await sleep(1000);
+      await alternates(stage, t, ['web1'], 20);
+      await client.do('endLoad', url);
+      const visits = await load;
+      const failed = visits.filter(({ outcome }) => outcome !== 'ok');
+      const inFlight = failed.filter(
+        ({ at, ms }) => at <= kill.ended && at + ms >= kill.began,
+      );
+      const retried = (await stage.daemon.service()).retries;
+      t.comment(
+        `${visits.length} connections, ${inFlight.length} lost in flight, ${retried} picks made again`,
+      );
+      t.ok(retried > 0, 'some met the dead server before its check did');
+      t.strictSame(
+        failed.filter((visit) => !inFlight.includes(visit)),
+        [],
+      );
+    },
+  },
+  {
+    name: '100 MB go up and down through slow readers, whole, and the daemon stays small',
+    config: BULK,
+    async play(stage, t) {
+      const { client, daemon, web } = stage;
+      await stage.agent(web.web1.host).do('serveBulk', 81, PACE);
+      await start(stage, t);
+      await client.do('visit', 'http://10.1.1.19:81/bytes/1');
+      await daemon.resetPeak();
+      const before = await daemon.peakMemory();
+      const url = 'http://10.1.1.19:81';
+      const [down, up] = await Promise.all([
+        client.do('download', `${url}/bytes/${SIZE}`, PACE),
+        client.do('upload', url, SIZE),
+      ]);
+      const sha256 = await patternDigest(SIZE);
+      t.match(down, { outcome: 'ok', bytes: SIZE, sha256 });
+      t.match(up, { outcome: 'ok', sha256 });
+      const grown = (await daemon.peakMemory()) - before;
+      t.comment(`${before} KiB before, ${grown} KiB more at most`);
+      t.ok(grown < MEMORY_KIB, `it grew by ${grown} KiB`);
+    },
+  },
+];

@@ -1,0 +1,4 @@
+import t from 'tap';
+import { runScenarios } from './suite.ts';
+
+runScenarios(t, 'net');

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import type { Test } from 'tap';
+import type { EngineName } from '../../lib/model/virtual-service.ts';
+import { lab } from '../support/lab.ts';
+import { balance } from './balance.ts';
+import { disaster } from './disaster.ts';
+import { facts } from './facts.ts';
+import { onStage, type Stage } from './stage.ts';
+
+/** One story that must come out the same on every engine. */
+export interface Scenario {
+  /** A sentence of behaviour. */
+  readonly name: string;
+  /** Text of the ldirectord.cf, or a file of examples/. */
+  readonly config: string | { readonly example: string };
+  readonly play: (stage: Stage, t: Test) => Promise<void>;
+}
+
+/** Plays every scenario on an engine.
+ *  @param skip  by a scenario's name: why that engine cannot play it */
+export function runScenarios(
+  t: Test,
+  engine: EngineName,
+  { skip = {} }: { readonly skip?: Readonly<Record<string, string>> } = {},
+): void {
+  t.setTimeout(300_000);
+  for (const { name, config, play } of SCENARIOS) {
+    const needs = lab('namespaces', 'apache2', 'perl', 'logger');
+    const why = skip[name];
+    const options = why === undefined ? needs : { skip: why };
+    t.test(name, { timeout: 120_000, ...options }, async (t) =>
+      onStage(engine, textOf(config), (stage) => play(stage, t)),
+    );
+  }
+}
+
+function textOf(config: Scenario['config']): string {
+  if (typeof config === 'string') return config;
+  const file = new URL(`../../../examples/${config.example}`, import.meta.url);
+  return readFileSync(file, 'utf8');
+}
+
+const SCENARIOS: readonly Scenario[] = [...balance, ...facts, ...disaster];
