@@ -7,7 +7,7 @@ import { aConfig, aFallback, aPattern, aReal, aService } from '../support/config
 import { recordingLog } from '../support/recording-log.ts';
 import { aFreePlace, aWebServer, fetchPage, request } from '../support/web-server.ts';
 
-/** A director with the real checks and the real net engine before two web servers. */
+/** A director with the real checks and the real net engine before two web servers, both up. */
 async function aLab(t: Test, fields: Partial<VirtualService> = {}) {
   const one = await aWebServer(t, 'Test Page 1');
   const two = await aWebServer(t, 'Test Page 2');
@@ -32,6 +32,11 @@ async function aLab(t: Test, fields: Partial<VirtualService> = {}) {
   });
   await director.apply(aConfig([service]));
   await director.settled(AbortSignal.timeout(60_000));
+  const down = async () =>
+    (await director.services()).some(({ reals }) =>
+      reals.some(({ state, fallback }) => !fallback && state !== 'up'),
+    );
+  while (await down()) await new Promise((resolve) => setTimeout(resolve, 20));
   const page = () => fetchPage(virtual);
   /** Waits until that many pages in a row are of these. */
   const serves = async (...pages: readonly string[]) => {
@@ -42,11 +47,7 @@ async function aLab(t: Test, fields: Partial<VirtualService> = {}) {
 }
 
 t.test('two servers alternate; the page decides who is up', async (t) => {
-  const { one, log, director, page } = await aLab(t);
-  while (
-    (await director.services()).some(({ reals }) => reals.some((r) => r.state !== 'up'))
-  )
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  const { one, log, page } = await aLab(t);
   const pages: string[] = [];
   while (new Set(pages.slice(-2)).size < 2) pages.push(await page());
   for (let i = 0; i < 6; i++) pages.push(await page());
@@ -149,4 +150,34 @@ t.test('a reload keeps connections, state and counters', async (t) => {
   await serves('Test Page 1');
   one.finish();
   t.match(await download.text, /begin.*end/s);
+});
+
+t.test('a hundred reloads under traffic cost no client anything', async (t) => {
+  const { one, two, director, service, virtual } = await aLab(t);
+  const reals = [aReal(one.place), aReal(two.place)];
+  const configs = [
+    aConfig([{ ...service, reals: reals.slice(1) }]),
+    aConfig([{ ...service, reals, scheduler: 'wlc' }]),
+    aConfig([aService({ ...(await aFreePlace()), checktype: 'on' }), service]),
+    aConfig([{ ...service, persistent: 300 }]),
+    aConfig([{ ...service, checktimeout: 9 }]),
+  ];
+  const seen = new Map<string, number>();
+  let reloading = true;
+  const client = async () => {
+    while (reloading) {
+      const page = await fetchPage(virtual);
+      seen.set(page, (seen.get(page) ?? 0) + 1);
+    }
+  };
+  const clients = [client(), client(), client()];
+  for (let reload = 0; reload < 100; reload++)
+    await director.apply(configs[reload % configs.length] ?? aConfig([]));
+  reloading = false;
+  await Promise.all(clients);
+  t.strictSame(
+    [...seen.keys()].filter((page) => !page.startsWith('Test Page')),
+    [],
+    `${[...seen.values()].reduce((a, b) => a + b, 0)} clients`,
+  );
 });
