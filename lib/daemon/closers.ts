@@ -1,4 +1,4 @@
-/** What is open, and is closed in the opposite order. */
+/** What is open, and is closed in the opposite order; also what is added meanwhile. */
 export interface Closers {
   /** @param what  what the log calls it when it does not close in time */
   add(what: string, close: () => Promise<unknown>): void;
@@ -13,7 +13,8 @@ export function createClosers(boundMs: number): Closers {
     add: (what, close) => void open.push([what, close]),
     async close() {
       const failed: string[] = [];
-      for (const [what, close] of open.splice(0).reverse()) {
+      for (let last = open.pop(); last; last = open.pop()) {
+        const [what, close] = last;
         const closed = close().then(
           () => true,
           () => false,

@@ -48,7 +48,7 @@ export async function live(beginning: Beginning): Promise<number> {
   });
   const { why, exitCode } = await ending.asked;
   await report({ type: 'failed', exitCode: EXIT.failed, reasons: [why] });
-  await begun;
+  closers.add('start', () => begun);
   for (const what of await closers.close()) log.error(`Not closed in time: ${what}`);
   log.info(why);
   if (exitCode !== EXIT.done) log.info(`Exiting with exit_status ${exitCode}: ${why}`);
@@ -84,7 +84,7 @@ async function begin(
     void children.converge(next.global.execute);
   }
 
-  await ready(director, config, ending.signal);
+  await ready(director, config, ending.signal, log);
   if (ending.signal.aborted) return;
   await report({ type: 'up', notices: [...notices, ...(await troubles(director))] });
   void children.converge(reloader.config.global.execute);
@@ -97,12 +97,14 @@ async function ready(
   director: Director,
   config: Config,
   end: AbortSignal,
+  log: DaemonLog,
 ): Promise<void> {
   const limit = AbortSignal.any([AbortSignal.timeout(READY_MS), end]);
   const over = new Promise<void>((resolve) =>
     limit.addEventListener('abort', () => resolve(), { once: true }),
   );
   const applied = director.apply(config).then(() => director.settled(limit));
+  applied.catch((error: unknown) => log.error(`Cannot apply: ${String(error)}`));
   await Promise.race([applied, over]);
 }
 
