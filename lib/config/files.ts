@@ -47,8 +47,11 @@ function checkAppend(
     );
 }
 
-/** Why the file could not be opened for append; undefined when it could. */
-function cannotAppend(path: string): string | undefined {
+/** Why the file could not be opened for append; undefined when it could. Blanks around the name
+ *  do not count: that is Perl's doing. */
+function cannotAppend(untrimmed: string): string | undefined {
+  const path = untrimmed.trim();
+  if (path === '') return 'no name';
   try {
     const there = statSync(path, { throwIfNoEntry: false });
     if (there?.isDirectory()) return 'it is a directory';

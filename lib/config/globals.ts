@@ -34,7 +34,7 @@ export function resolveGlobals(
     const resolve = (protocol: 'tcp' | 'udp') =>
       resolveFallback(value, { line, when: line, family, protocol }, around);
     const tcp = resolve('tcp');
-    const udp = tcp && resolve('udp');
+    const udp = resolve('udp');
     if (tcp && udp) fallbacks[family] = { tcp, udp };
   }
   return { settings, fallbacks };

@@ -1,4 +1,5 @@
 import type { Family } from '../model/address.ts';
+import type { Directive } from './directives/directive.ts';
 import {
   type DirectiveName,
   type DirectiveValue,
@@ -22,6 +23,8 @@ export interface Setting {
   readonly name: DirectiveName;
   readonly line: number;
   readonly value: unknown;
+  /** What `#` cut off the line; empty for nothing. */
+  readonly cut: string;
 }
 
 export interface ParsedSection
@@ -96,32 +99,45 @@ function parseLine(
   const [, name = '', value] =
     /^([A-Za-z0-9_-]*)(?:[ \t\v\f\r]*=[ \t\v\f\r]*(.*))?/s.exec(text) ?? [];
   const row = directiveNamed(name, place);
-  const bare = value === undefined && text.trim() === name ? row?.bare : undefined;
-  if (bare !== undefined) {
-    findings.warn(line, bare.warning);
-    return [{ name: name as DirectiveName, line, value: bare.value }];
+  const setting = {
+    name: name as DirectiveName,
+    line,
+    cut: 'cut' in more ? more.cut : '',
+  };
+  if (row?.bare && value === undefined && text.trim() === name) {
+    findings.warn(line, row.bare.warning);
+    return [{ ...setting, value: row.bare.value }];
   }
   if (row === undefined || value === undefined) {
     findings.error(line, refusal(text, name, value, place));
     return [];
   }
-  const what = `${name} = ${row.secret ? '…' : show(value)}`;
+  return parseValue({ ...setting, value }, row, section, findings);
+}
+
+/** @param setting  its value still as text */
+function parseValue(
+  setting: Setting & { readonly value: string },
+  row: Directive<unknown>,
+  section: SectionKind | undefined,
+  findings: Findings,
+): Setting[] {
+  const { name, line, value, cut } = setting;
+  const hidden = (text: string) => (row.secret ? '...' : show(text));
+  const what = `${name} = ${hidden(value)}`;
   const parse = (section && row.parseInSection) ?? row.parse;
   const note = noteAt(line, what, findings);
-  const cut = 'cut' in more ? more.cut : '';
-  let refused = false;
-  const parsed = attempt(
-    () => parse(value, note, section),
-    (why) => {
-      refused = true;
-      findings.error(
-        line,
-        `${what}: ${why}${cut && '; # cuts the line, even in quotes'}`,
-      );
-    },
+  if (cut && !/[ \t]$/.test(value))
+    note(`# cuts the line, even in quotes: ${hidden(cut)}`);
+  const accepted = attempt(
+    () => [{ ...setting, value: parse(value, note, section) }],
+    (why) => findings.error(line, `${what}: ${why}${cutRemark(cut)}`),
   );
-  return refused ? [] : [{ name: name as DirectiveName, line, value: parsed }];
+  return accepted ?? [];
 }
+
+const OUTSIDE =
+  'an indented line outside of a virtual section: expected it in column 0, or, as part of a section, indented by 4 blanks or more with no empty line above';
 
 function refusal(
   text: string,
@@ -136,7 +152,8 @@ function refusal(
     return place === 'global'
       ? `${name} belongs in a virtual section: expected 4 blanks in front of it, right below "virtual = ..." with no empty line between`
       : `${name} is a global directive: expected it in column 0, outside of a virtual section`;
-  if (directiveNamed(name, place)) return `${show(text)}: expected "${name} = value"`;
+  if (name && directiveNamed(name, place)) return `${name}: expected "${name} = value"`;
+  if (place === 'global' && /^[ \t]/.test(text)) return OUTSIDE;
   const word = name || text.trim();
   return `unknown directive "${show(word)}"${didYouMean(word, namesIn(place))}`;
 }
@@ -159,8 +176,13 @@ export function attempt<T>(
   }
 }
 
+/** Added to an error on a line that was cut. */
+export function cutRemark(cut: string): string {
+  return cut && '; # cuts the line, even in quotes';
+}
+
 /** A value as a message shows it: short and printable. */
-function show(value: string): string {
+export function show(value: string): string {
   const short = value.length > 60 ? `${value.slice(0, 57)}...` : value;
   return JSON.stringify(short)
     .slice(1, -1)

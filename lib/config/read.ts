@@ -1,17 +1,19 @@
-import { open } from 'node:fs/promises';
+import { isUtf8 } from 'node:buffer';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import type { VirtualService } from '../model/virtual-service.ts';
+import { advise, adviseOnQuiescent, adviseOnRepeats } from './advice.ts';
+import { readBounded } from './bounded.ts';
 import type { ReadResult } from './config.ts';
+import { decodeUtf8 } from './decode.ts';
 import { checkFiles } from './files.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { globalSettings } from './global-settings.ts';
 import { resolveGlobals } from './globals.ts';
 import { readIni } from './ini.ts';
 import { type Lookup, withNames } from './lookup.ts';
-import { type ParsedFile, parseText } from './parse.ts';
+import { type ParsedFile, type ParsedSection, parseText } from './parse.ts';
 import { type Resolver, systemResolver } from './resolver.ts';
-import { buildService } from './service.ts';
+import { buildService, type ParsedService } from './service.ts';
 
 /** How {@link readConfig} goes about it. */
 export interface ReadOptions {
@@ -44,18 +46,25 @@ export async function readConfig(
   checkFiles(parsed, findings, how.debug ?? false);
   const names = how.resolve ?? systemResolver();
   const host = how.hostname ?? process.env.HOSTNAME ?? hostname();
-  const built = await withNames(names, (lookup) => {
-    const both = createFindings(path, findings);
-    return { ...build(parsed, lookup, both, host, ini), both };
+  const built = await withNames(names, (lookup) =>
+    build(parsed, lookup, createFindings(path, findings), host),
+  );
+  const { global, services, errors, warnings } = isText(text)
+    ? decodeUtf8(built)
+    : built;
+  const all = [...warnings, ...ini.warnings];
+  if (errors.length + ini.errors.length > 0)
+    return { ok: false, errors: [...errors, ...ini.errors], warnings: all };
+  const virtuals = services.map((service) => {
+    return { ...service, options: ini.service(service.id) };
   });
-  const errors = [...built.both.errors(), ...ini.errors];
-  const warnings = [...built.both.warnings(), ...ini.warnings];
-  if (errors.length > 0) return { ok: false, errors, warnings };
-  const { global, virtuals } = built;
-  return {
-    ok: true,
-    config: { file: path, warnings, global, virtuals, options: ini.process },
-  };
+  const options = ini.process;
+  return { ok: true, config: { file: path, warnings: all, global, virtuals, options } };
+}
+
+/** Whether the bytes are UTF-8 and not only ASCII. Else they are taken for Latin-1. */
+function isText(bytes: string): boolean {
+  return /[\x80-\xff]/.test(bytes) && isUtf8(Buffer.from(bytes, 'latin1'));
 }
 
 function build(
@@ -63,55 +72,61 @@ function build(
   lookup: Lookup,
   findings: Findings,
   hostname: string,
-  ini: Awaited<ReturnType<typeof readIni>>,
 ) {
   const globals = resolveGlobals(parsed.globals, { lookup, findings });
-  const virtuals: VirtualService[] = [];
+  const services: ParsedService[] = [];
   const seen = new Map<string, number>();
-  const around = { globals, lookup, findings, hostname, options: ini.service };
   for (const section of parsed.sections) {
-    const service = buildService(section, around);
+    const service = buildService(section, { globals, lookup, findings, hostname });
     if (service === undefined) continue;
-    virtuals.push(service);
-    const { end, when, line } = section;
-    const earlier = seen.get(service.id);
-    if (earlier !== undefined)
-      findings.error(
-        end,
-        `virtual service ${service.id} of line ${line} is there already: expected it once, as in line ${earlier}`,
-        when,
-      );
-    else if (section.last)
-      findings.error(
-        end,
-        'virtual = … is the last line of the file, which ldirectord reads twice and refuses: expected a line below it, as in "    real = 10.0.0.2:80 masq"',
-        when,
-      );
-    seen.set(service.id, earlier ?? line);
+    services.push(service);
+    advise(service, section, parsed.globals, findings);
+    refuseTwice(section, service.id, seen, findings);
   }
-  return { globals, virtuals, global: globalSettings(globals) };
+  for (const { settings } of [{ settings: parsed.globals }, ...parsed.sections])
+    adviseOnRepeats(settings, findings);
+  adviseOnQuiescent(parsed.sections, parsed.globals, findings);
+  const global = globalSettings(globals);
+  return { services, global, errors: findings.errors(), warnings: findings.warnings() };
+}
+
+/** A service may be there once. */
+function refuseTwice(
+  { line, end, when, last }: ParsedSection,
+  id: string,
+  seen: Map<string, number>,
+  findings: Findings,
+): void {
+  const earlier = seen.get(id);
+  if (earlier !== undefined)
+    findings.error(
+      end,
+      `virtual service ${id} of line ${line} is there already: expected it once, as in line ${earlier}`,
+      when,
+    );
+  else if (last)
+    findings.error(
+      end,
+      'virtual is on the last line of the file, which ldirectord reads twice and refuses: expected a line below it, as in "    real = 10.0.0.2:80 masq"',
+      when,
+    );
+  seen.set(id, earlier ?? line);
 }
 
 /** The bytes of the file as Latin-1; undefined after an error. */
 async function readText(path: string, findings: Findings): Promise<string | undefined> {
   try {
-    await using handle = await open(path);
-    const buffer = Buffer.alloc(FILE_LIMIT + 1);
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-    if (bytesRead > FILE_LIMIT) {
-      findings.error(
-        0,
-        `the file is too large: expected at most ${FILE_LIMIT / 2 ** 20} MiB`,
-      );
-      return undefined;
-    }
-    const text = buffer.toString('latin1', 0, bytesRead);
-    return linesAreShort(text, findings) ? text : undefined;
+    const text = await readBounded(path, FILE_LIMIT);
+    if (text !== undefined) return linesAreShort(text, findings) ? text : undefined;
+    findings.error(
+      0,
+      `the file is too large: expected at most ${FILE_LIMIT / 2 ** 20} MiB`,
+    );
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     findings.error(0, `cannot be read: ${why}`);
-    return undefined;
   }
+  return undefined;
 }
 
 /** Bounds what the patterns of the grammar may have to search. */

@@ -104,7 +104,7 @@ function scanner(text: string, note: Note) {
       const left = rest.trim();
       if (left !== '')
         expected(
-          `nothing around "${left}"`,
+          `only method, weight, "request", "receive", l: and u:, not ${left}`,
           `${EXAMPLE} 5 "index.html", "OK" l:10 u:20`,
         );
     },

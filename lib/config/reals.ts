@@ -3,7 +3,7 @@ import type { RealServer } from '../model/virtual-service.ts';
 import type { Findings } from './findings.ts';
 import type { Lookup } from './lookup.ts';
 import { dottedQuad, quadNumber } from './numeric-address.ts';
-import { attempt, type ParsedSection, type Setting } from './parse.ts';
+import { attempt, cutRemark, type ParsedSection, type Setting, show } from './parse.ts';
 import {
   parseRealAddress,
   parseRealFlags,
@@ -27,8 +27,8 @@ export function resolveReals(
   let refused = false;
   for (const setting of section.settings) {
     if (setting.name !== 'real' && setting.name !== 'real6') continue;
-    const { line, name } = setting;
-    const what = `${name} = ${String(setting.value)}`;
+    const { line, name, cut } = setting;
+    const what = `${name} = ${show(String(setting.value))}`;
     const note: Note = (message) => around.findings.warn(line, `${what}: ${message}`);
     attempt(
       () => {
@@ -37,7 +37,7 @@ export function resolveReals(
       },
       (why) => {
         refused = true;
-        around.findings.error(line, `${what}: ${why}`, section.when);
+        around.findings.error(line, `${what}: ${why}${cutRemark(cut)}`, section.when);
       },
     );
   }

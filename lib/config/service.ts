@@ -1,9 +1,5 @@
 import { endpoint } from '../model/address.ts';
-import type {
-  Protocol,
-  ServiceOptions,
-  VirtualService,
-} from '../model/virtual-service.ts';
+import type { Protocol, VirtualService } from '../model/virtual-service.ts';
 import { globalFallbackFor, ownFallback } from './fallback.ts';
 import type { Findings } from './findings.ts';
 import type { Globals } from './globals.ts';
@@ -20,9 +16,10 @@ export interface Surroundings {
   readonly findings: Findings;
   /** For login defaults. */
   readonly hostname: string;
-  /** Options of l4director.ini by service id. */
-  readonly options: (id: string) => ServiceOptions;
 }
+
+/** A service without what l4director.ini says about it. */
+export type ParsedService = Omit<VirtualService, 'options'>;
 
 /** What a section's address turned into. */
 interface Identity
@@ -40,7 +37,7 @@ interface Identity
 export function buildService(
   section: ParsedSection,
   around: Surroundings,
-): VirtualService | undefined {
+): ParsedService | undefined {
   const { settings, line } = section;
   const protocol = protocolOf(section);
   const own = ownFallback(section, protocol, around);
@@ -59,7 +56,6 @@ export function buildService(
     ...notifying(settings, around.globals.settings),
     fallback: own.fallback ?? globalFallbackFor(address, around.globals),
     reals,
-    options: around.options(identity.id),
   };
 }
 

@@ -1,0 +1,254 @@
+/** Perl patterns, valid ones and others, one a line. */
+export const PATTERNS: readonly string[] = String.raw`
+Test Page
+test|page
+^(?:a|b)+$
+\Qa.b\E
+a{,2}b
+^a{,2}$
+a{
+{a
+a[|]{b
+a{x}
+a{1
+(?:a){,
+a{ 1, 2 }b
+^*a
+(?i)*a
+a{3,1}
+\80
+[a
+a**
+\y
+\C
+x*{2}
+a(?#c)*b
+(?#open
+(?)a
+(?^-i)a
+(?i)(?^:a)b
+[\w-z]
+[z-a]
+(?<=a*)b
+(?<=a{255})b
+(?<=ab|b)a
+(?<=a\K)b
+a\Kb
+\E
+\18
+(?m)^$
+(?m)^b|a$
+[[:foo:]]
+[[.a.]]
+[:alpha:]
+[[:^digit:]x]
+[[:upper:]]+$
+(?i)[[:upper:]]+$
+[[:punct:]]
+(*FAIL)
+(*pla:a)a
+(*atomic:a*)b
+\g{1}
+(a)\g{-1}
+(a)\g1
+a]
+a}
+)
+\x
+\xg
+[\8]
+\G
+\x{}
+\o{}
+\c
+\cA
+a{65535}
+a{65534}
+(?aaa)
+(?a)\w
+$a
+a$b
+(?<1a>x)
+(?<x>a)b\k<x>
+(?'x'a)b\k'x'
+(?P<x>a)b\k{x}
+\k<q>
+\g
+(?:ab
+a{0}b
+a{-1}
+(?z)
+(?i-s:a.)b
+[a-\d]
+\8
+\07
+(a)\10
+\b{2}
+(?o)a
+x{2,1}+
+x??
+x?+
+x+++
+x{1}{2}
+\_
+[\b]
+[]a]
+[^]a]
+[a-]
+[a-b-c]
+(?i)test page
+a++a
+a?+b
+(?>a*)ab
+(?>a|ab)c
+(a+)\1
+(?i:A)b
+(?x) a b # c
+(?x) a + b
+(?xx)[a b]
+\Aa
+a\z
+a\Z
+a$
+(?m)a$
+(?s)a.b
+a.b
+\h+
+\H
+\v
+\V
+\R
+a\R
+\s
+\W
+(?<!a)b
+(?<=a)b
+a(?=b)
+a(?!b)
+\Bb
+\bb
+b{2}?
+[^\d]
+[\d\s]
+\N+
+a(?i)b
+(?i)A[b-d]
+(a(?i)b|c)D
+(?-i:a)
+(?n)(a)b
+\x{e4}
+\xe4
+[\xe0-\xff]
+(?i)\xe4
+\e
+\t
+\012
+\o{12}
+(?{ 1 })
+(?!)
+()a
+|a
+a||b
+(|a)b
+[\n-\r]
+a\
+`
+  .slice(1, -1)
+  .split('\n');
+
+/** Perl knows these, JavaScript has nothing of the kind: refused at load. */
+export const UNTRANSLATABLE: readonly string[] = String.raw`
+(a(?R)?b)
+(a)(?1)
+(?<n>a)(?&n)
+(a)?(?(1)b|c)
+\p{L}
+[\p{L}]
+\N{U+41}
+\X
+\x{100}
+\b{wb}
+(?|(a)|(b))\1
+(*COMMIT)a
+(?u)\w
+(a)|b\1
+(?i)(a)\1
+(?<=(?>a))b
+`
+  .slice(1, -1)
+  .split('\n');
+
+/** Texts that patterns meet: Latin-1, empty and with newlines at awkward places. */
+export const TEXTS: readonly string[] = [
+  ...[
+    '',
+    'a',
+    'b',
+    'ab',
+    'aab',
+    'abb',
+    'aaab',
+    'a\n',
+    'a\nb',
+    '\n',
+    'a\r\nb',
+    'TEST PAGE',
+  ],
+  ...[
+    'Test Page\n',
+    'a b',
+    'A',
+    'aB',
+    'AbC',
+    'C',
+    'D',
+    'cD',
+    'x',
+    'xx',
+    '{a',
+    'a{',
+    'a{x}',
+  ],
+  ...[
+    'a{,2}',
+    'a{1',
+    'QaxbE',
+    '\0',
+    '\0g',
+    '8',
+    '\x01',
+    '-',
+    ']',
+    '\x08',
+    '\xe4',
+    '\xc4',
+  ],
+  ...[
+    '\xa0',
+    '\x85',
+    '1a',
+    '_',
+    'abc',
+    'ac',
+    'aa',
+    'aaaa',
+    'aba',
+    '\t',
+    'a]',
+    'a}',
+    'a{-1}',
+  ],
+  ...[
+    '\x07',
+    'a\x08',
+    'E',
+    'y',
+    'abD',
+    'a\r',
+    'b\nb\n',
+    '\x1b',
+    'a\\',
+    '\xff',
+    'b\n\n',
+  ],
+];
