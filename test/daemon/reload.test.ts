@@ -36,7 +36,7 @@ t.test(
     const site = new Site(t, EMPTY + service(first, real));
     await site.run('start');
     await fetch(`http://127.0.0.1:${first}/`);
-    site.write(EMPTY + service(first, real) + '\n' + service(second, real));
+    site.write(`${EMPTY}${service(first, real)}\n${service(second, real)}`);
     t.same(await site.run('reload'), { code: 0, stdout: '', stderr: '' });
     await site.logged(new RegExp(`Added virtual server: 127.0.0.1:${second}`));
     const { services, configError } = await status(site);
