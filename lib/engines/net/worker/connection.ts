@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { BULK } from './buffers.ts';
 import { type Desk, type Line, SocketClient, type Tried } from './desk.ts';
 import { type DialFailure, dialFailure } from './dial-failure.ts';
+import type { Member } from './members.ts';
 import { resetSocket, wasReset } from './reset-socket.ts';
 import type { Booking } from './switchboard.ts';
 import type { Timed } from './timer-wheel.ts';
@@ -18,11 +19,12 @@ type State = 'dialling' | 'open' | 'half-closed' | 'ended';
 /** One client's connection: picks a server, dials it, and passes bytes, ends and resets both ways.
  *  The client's socket is paused until the server's is connected, so that nothing is lost
  *  when another server must be tried. */
-export class Connection implements Timed {
+export class Connection implements Timed, Member {
   deadline = 0;
   previous: Timed | undefined;
   next: Timed | undefined;
   slot = -1;
+  place = -1;
   readonly #line: Line;
   readonly #desk: Desk;
   readonly #client: Socket;

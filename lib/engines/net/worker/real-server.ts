@@ -1,9 +1,10 @@
 import type { Memory } from '../memory.ts';
 import type { CarriedServer } from '../protocol.ts';
 import { ServerRecord } from '../server-record.ts';
+import { type Member, Members } from './members.ts';
 
 /** A connection, as far as its server must know it. */
-interface Resettable {
+interface Resettable extends Member {
   reset(): void;
 }
 
@@ -15,7 +16,7 @@ export class RealServer {
   readonly generation: number;
   readonly record: ServerRecord;
   /** This worker's connections to it. */
-  readonly connections = new Set<Resettable>();
+  readonly connections = new Members<Resettable>();
   id: string;
   address: string;
   port: number;
@@ -66,7 +67,7 @@ export class Roster {
     const server = this.#servers.get(record);
     if (!server) return;
     server.listed = false;
-    if (reset) for (const connection of [...server.connections]) connection.reset();
+    if (reset) for (const connection of server.connections) connection.reset();
   }
 
   /** Every connection of the worker. */
