@@ -15,6 +15,9 @@ export const connectCheck: Check = async ({ address, port }, { signal }) => {
     socket.destroy();
     return { up: true, message: 'connected' };
   } catch (error) {
+    // A port that is closed refuses. Only a connection that was made can be reset.
+    if (error instanceof Error && 'code' in error && error.code === 'ECONNRESET')
+      return { up: true, message: 'connected, and reset at once' };
     return { up: false, message: describe(error) };
   }
 };

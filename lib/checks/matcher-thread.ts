@@ -45,10 +45,11 @@ export class MatcherThread {
       workerData: { current: this.#current, cpuAtStart: this.#cpuAtStart },
       execArgv: [],
     });
-    this.#worker.unref();
     this.#worker.on('message', (message) => this.#hear(message));
     this.#worker.on('error', (error) => this.#end(error));
     this.#worker.on('exit', () => this.#end(new Error('the matcher thread ended')));
+    // After the listeners: the one for messages would hold the process again.
+    this.#worker.unref();
   }
 
   get busy(): boolean {
