@@ -13,12 +13,17 @@ export interface DirectorProcess {
   stop(): Promise<void>;
 }
 
-/** @param log  called with every line it writes */
+/** In a session of its own: Ctrl-C and the end of the terminal are for us to handle.
+ *  @param log  called with every line it writes */
 export function startDirector(
   args: readonly string[],
   log: (line: string) => void,
 ): DirectorProcess {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  process.once('exit', () => child.kill('SIGTERM'));
   for (const stream of [child.stdout, child.stderr])
     createInterface({ input: stream }).on('line', log);
   const ended = endOf(child);

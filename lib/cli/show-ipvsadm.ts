@@ -41,7 +41,7 @@ function serviceLine(service: ServiceStatus): string {
 
 /** The mask is printed only where it is not the whole address. */
 function persistence({ persistent, netmask }: ServiceStatus): string {
-  if (persistent === null) return '';
+  if (!persistent) return '';
   const whole = netmask === null || netmask === '255.255.255.255' || netmask === '128';
   return ` persistent ${persistent}${whole ? '' : ` mask ${netmask}`}`;
 }

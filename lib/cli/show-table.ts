@@ -170,7 +170,7 @@ function serviceLines(service: ServiceStatus, paint: Paint): readonly string[] {
 }
 
 function persistenceOf(service: ServiceStatus): readonly string[] {
-  if (service.persistent === null) return [];
+  if (!service.persistent) return [];
   const mask = service.netmask === null ? '' : `/${printable(service.netmask)}`;
   const clients = `${service.persistenceEntries} clients`;
   return [`persistent ${service.persistent} s${mask} (${clients})`];

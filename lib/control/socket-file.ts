@@ -52,7 +52,14 @@ async function privateDirectory(path: string): Promise<string> {
     throw new Error(
       `${path}: a socket's path has at most ${LONGEST_PATH} bytes; choose a shorter --runtime-dir`,
     );
-  return mkdtemp(template);
+  try {
+    return await mkdtemp(template);
+  } catch (error) {
+    throw new Error(
+      `${path}: cannot be made (${codeOf(error)} in ${dirname(path)}); choose another --runtime-dir`,
+      { cause: error },
+    );
+  }
 }
 
 async function takeName(own: string, path: string): Promise<void> {

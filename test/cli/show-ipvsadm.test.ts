@@ -30,6 +30,10 @@ interface LineCase {
 
 const serviceLines: readonly LineCase[] = [
   {
+    fields: { persistent: 0, netmask: '255.255.255.0' },
+    line: 'TCP  10.1.1.19:80 rr',
+  },
+  {
     fields: { persistent: 300, netmask: null },
     line: 'TCP  10.1.1.19:80 rr persistent 300',
   },

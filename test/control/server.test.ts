@@ -114,6 +114,20 @@ t.test('idle clients never keep out one who asks', async (t) => {
   t.ok(idle.filter((socket) => !socket.closed).length <= 64);
 });
 
+t.test('where all are being served, one too many is dropped', async (t) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const { path } = await openControl(t, () => held.then(() => statusDocument()));
+  const asked = Array.from({ length: 65 }, () => ask(path, '/v1/status'));
+  await t.rejects(Promise.all(asked));
+  release();
+  const replies = await Promise.allSettled(asked);
+  const served = replies.filter(
+    (reply) => reply.status === 'fulfilled' && reply.value.status === 200,
+  );
+  t.equal(served.length, 64);
+});
+
 t.test('close drops clients and comes to an end', async (t) => {
   const { path, server } = await openControl(t);
   const idle = connect({ path });

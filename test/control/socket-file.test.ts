@@ -94,6 +94,13 @@ t.test('close removes the file, but not one that has taken its place', async (t)
   t.ok((await lstat(path)).isSocket());
 });
 
+t.test('a directory that is not there is told in words', async (t) => {
+  const path = join(socketPath(t), '..', 'gone', 'x.sock');
+  await t.rejects(start(path), {
+    message: /x\.sock: cannot be made \(ENOENT in .*gone\)/,
+  });
+});
+
 t.test('a path too long for a socket is refused in words', async (t) => {
   const path = join(tmpdir(), `${'x'.repeat(120)}.sock`);
   const opening = start(path);
