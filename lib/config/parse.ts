@@ -66,8 +66,12 @@ export function lastSetting<N extends DirectiveName>(
   settings: readonly Setting[],
   name: N,
 ): { readonly line: number; readonly value: DirectiveValue<N> } | undefined {
-  const found = settings.findLast((setting) => setting.name === name);
-  return found && { line: found.line, value: found.value as DirectiveValue<N> };
+  for (let at = settings.length - 1; at >= 0; at--) {
+    const setting = settings[at];
+    if (setting?.name === name)
+      return { line: setting.line, value: setting.value as DirectiveValue<N> };
+  }
+  return undefined;
 }
 
 function parseSection(item: SectionLines, findings: Findings): ParsedSection {
@@ -75,7 +79,11 @@ function parseSection(item: SectionLines, findings: Findings): ParsedSection {
   const family = six ? 'inet6' : 'inet';
   const address = attempt(
     () =>
-      parseVirtual(value, family, noteAt(item.line, `virtual = ${value}`, findings)),
+      parseVirtual(
+        value,
+        family,
+        noteAt(line, () => `virtual = ${show(value)}`, findings),
+      ),
     (what) => findings.error(line, `virtual = ${show(value)}: ${what}`),
   );
   const kind = { family, mark: address?.kind === 'mark' } as const;
@@ -124,14 +132,14 @@ function parseValue(
 ): Setting[] {
   const { name, line, value, cut } = setting;
   const hidden = (text: string) => (row.secret ? '...' : show(text));
-  const what = `${name} = ${hidden(value)}`;
+  const what = () => `${name} = ${hidden(value)}`;
   const parse = (section && row.parseInSection) ?? row.parse;
   const note = noteAt(line, what, findings);
   if (cut && !/[ \t]$/.test(value))
     note(`# cuts the line, even in quotes: ${hidden(cut)}`);
   const accepted = attempt(
     () => [{ ...setting, value: parse(value, note, section) }],
-    (why) => findings.error(line, `${what}: ${why}${cutRemark(cut)}`),
+    (why) => findings.error(line, `${what()}: ${why}${cutRemark(cut)}`),
   );
   return accepted ?? [];
 }
@@ -158,8 +166,8 @@ function refusal(
   return `unknown directive "${show(word)}"${didYouMean(word, namesIn(place))}`;
 }
 
-function noteAt(line: number, what: string, findings: Findings): Note {
-  return (message) => findings.warn(line, `${what}: ${message}`);
+function noteAt(line: number, what: () => string, findings: Findings): Note {
+  return (message) => findings.warn(line, `${what()}: ${message}`);
 }
 
 /** Runs a value parser; a RangeError is a refusal, anything else a defect. */

@@ -52,12 +52,13 @@ export async function readConfig(
   const { global, services, errors, warnings } = isText(text)
     ? decodeUtf8(built)
     : built;
-  const all = [...warnings, ...ini.warnings];
   if (errors.length + ini.errors.length > 0)
-    return { ok: false, errors: [...errors, ...ini.errors], warnings: all };
+    return { ok: false, errors: [...errors, ...ini.errors], warnings };
+  const ids = services.map(({ id }) => id);
   const virtuals = services.map((service) => {
     return { ...service, options: ini.service(service.id) };
   });
+  const all = [...warnings, ...ini.warnings(ids)];
   const options = ini.process;
   return { ok: true, config: { file: path, warnings: all, global, virtuals, options } };
 }

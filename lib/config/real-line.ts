@@ -23,6 +23,13 @@ const ADDRESS = new RegExp(
   `(?<host>${HOST})(?:->(?<last>${HOST}))?(?::(?<port>[A-Za-z0-9_-]+))?${BLANK}+(?<flags>.*)`,
   's',
 );
+const FLAGS = {
+  method: /([A-Za-z0-9_]+)/,
+  weight: new RegExp(`${BLANK}+(\\d+)`),
+  pair: new RegExp(`${BLANK}+"(.*)"[, ]${BLANK}*"(.*)"`, 's'),
+  lower: new RegExp(`${BLANK}+l:(\\d+)`),
+  upper: new RegExp(`${BLANK}+u:(\\d+)`),
+};
 const EXAMPLE = '10.0.0.2:80 masq';
 
 /** Finds the address, anywhere in the value.
@@ -61,7 +68,7 @@ export interface RealPair {
  *  @throws RangeError for another method, or when something is left over */
 export function parseRealFlags(text: string, note: Note): RealFlags {
   const rest = scanner(text, note);
-  const [, word = ''] = rest.take(/([A-Za-z0-9_]+)/) ?? [];
+  const [, word = ''] = rest.take(FLAGS.method) ?? [];
   const method = methodNamed(word);
   if (method === undefined)
     return expected(
@@ -69,9 +76,9 @@ export function parseRealFlags(text: string, note: Note): RealFlags {
       EXAMPLE,
       didYouMean(word, ['gate', 'masq', 'ipip']),
     );
-  const weight = Number(rest.take(new RegExp(`${BLANK}+(\\d+)`))?.[1] ?? 1);
+  const weight = Number(rest.take(FLAGS.weight)?.[1] ?? 1);
   if (weight > 65_535) note('ipvsadm refuses a weight above 65535');
-  const quotes = rest.take(new RegExp(`${BLANK}+"(.*)"[, ]${BLANK}*"(.*)"`, 's'));
+  const quotes = rest.take(FLAGS.pair);
   if (quotes?.[1]?.startsWith('/')) {
     note(
       `the receive of "${quotes[1]}" and all behind it are ignored, since the request starts with /; leave the / out`,
@@ -79,8 +86,8 @@ export function parseRealFlags(text: string, note: Note): RealFlags {
     const pair = { request: quotes[1], receive: undefined };
     return { method, weight, pair, lower: 0, upper: 0 };
   }
-  const lower = Number(rest.take(new RegExp(`${BLANK}+l:(\\d+)`))?.[1] ?? 0);
-  const upper = Number(rest.take(new RegExp(`${BLANK}+u:(\\d+)`))?.[1] ?? 0);
+  const lower = Number(rest.take(FLAGS.lower)?.[1] ?? 0);
+  const upper = Number(rest.take(FLAGS.upper)?.[1] ?? 0);
   rest.end();
   const pair = quotes && {
     request: `/${quotes[1]}`,

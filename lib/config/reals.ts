@@ -28,8 +28,8 @@ export function resolveReals(
   for (const setting of section.settings) {
     if (setting.name !== 'real' && setting.name !== 'real6') continue;
     const { line, name, cut } = setting;
-    const what = `${name} = ${show(String(setting.value))}`;
-    const note: Note = (message) => around.findings.warn(line, `${what}: ${message}`);
+    const what = () => `${name} = ${show(String(setting.value))}`;
+    const note: Note = (message) => around.findings.warn(line, `${what()}: ${message}`);
     attempt(
       () => {
         for (const real of realsOf(setting, section, service, around.lookup, note))
@@ -37,7 +37,7 @@ export function resolveReals(
       },
       (why) => {
         refused = true;
-        around.findings.error(line, `${what}: ${why}${cutRemark(cut)}`, section.when);
+        around.findings.error(line, `${what()}: ${why}${cutRemark(cut)}`, section.when);
       },
     );
   }

@@ -22,8 +22,13 @@ export function union(sets: readonly ByteSet[]): ByteSet {
   return bytesWhere((byte) => sets.some((set) => set[byte]));
 }
 
+const SINGLE = Array.from({ length: 256 }, (_, byte) =>
+  bytesWhere((other) => other === byte),
+);
+
+/** @param byte  0 to 255 */
 export function singleByte(byte: number): ByteSet {
-  return bytesWhere((other) => other === byte);
+  return SINGLE[byte] ?? [];
 }
 
 /** With the other case of its ASCII letters. */
@@ -64,12 +69,15 @@ export const POSIX_CLASSES: Readonly<Record<string, ByteSet>> = {
   xdigit: bytesOf('0-9A-Fa-f'),
 };
 
+const SINGLE_SOURCE = new Map(SINGLE.map((set, byte) => [set, byteSource(byte)]));
+
 /** JavaScript source for one byte of the set, all in ASCII. */
 export function setSource(set: ByteSet): string {
+  const single = SINGLE_SOURCE.get(set);
+  if (single !== undefined) return single;
   const size = set.filter(Boolean).length;
   if (size === 256) return '[^]';
   if (size === 0) return '[]';
-  if (size === 1) return byteSource(set.indexOf(true));
   return size > 128 ? `[^${ranges(not(set))}]` : `[${ranges(set)}]`;
 }
 

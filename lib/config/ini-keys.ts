@@ -1,0 +1,162 @@
+import { accessSync, constants } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { ENGINES } from '../engines/index.ts';
+import type { EngineName } from '../model/virtual-service.ts';
+import { didYouMean } from './nearest.ts';
+import { expected } from './values.ts';
+
+/** One key of l4director.ini: all that reader, hints and manual know of it. */
+export interface IniKey<T> {
+  readonly section: 'net' | 'checks' | 'limits';
+  /** A `[service ID]` section may set it for that one. */
+  readonly perService: boolean;
+  readonly syntax: string;
+  /** @throws RangeError saying what was expected, as in "example" */
+  readonly parse: (text: string) => T;
+  readonly default: T;
+  readonly doc: string;
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+/** Node's timers hold no more: some 24 days. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** `3`, `3s`, `500ms`, `15m`, `1h`. @returns milliseconds, 1 or more */
+export function duration(text: string): number {
+  const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?) ?(ms|s|m|h)?$/.exec(text) ?? [];
+  const milliseconds = Math.round(Number(number || NaN) * (UNITS[unit] ?? NaN));
+  return milliseconds >= 1 && milliseconds <= LONGEST_MS
+    ? milliseconds
+    : expected('a time above 0, at most 24 days', '3s" or "500ms" or "15m');
+}
+
+const SIZES: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20 };
+/** Larger ones would fill the memory before they help anybody. */
+const LARGEST = 2 ** 28;
+
+/** `65536`, `64k`, `1M`. @returns bytes, 1 or more */
+export function size(text: string): number {
+  const [, number = '', unit = ''] = /^(\d+) ?(k|m)?(?:i?b)?$/i.exec(text) ?? [];
+  const bytes = Number(number || NaN) * (SIZES[unit.toLowerCase()] ?? NaN);
+  return bytes >= 1 && bytes <= LARGEST
+    ? bytes
+    : expected('a size in bytes, 1 to 256M', '64k" or "1M');
+}
+
+function yesno(text: string): boolean {
+  if (text === 'yes' || text === 'true') return true;
+  if (text === 'no' || text === 'false') return false;
+  return expected('yes or no', 'yes');
+}
+
+function engine(text: string): EngineName {
+  const names = Object.keys(ENGINES);
+  if (isEngine(text)) return text;
+  return expected(`an engine: ${names.join(', ')}`, 'net', didYouMean(text, names));
+}
+
+function isEngine(text: string): text is keyof typeof ENGINES {
+  return Object.hasOwn(ENGINES, text);
+}
+
+function authorities(text: string): string | undefined {
+  if (!isAbsolute(text)) return expected('an absolute path', '/etc/ssl/our-ca.pem');
+  try {
+    accessSync(text, constants.R_OK);
+    return text;
+  } catch {
+    return expected('a file that can be read', '/etc/ssl/our-ca.pem');
+  }
+}
+
+function connections(text: string): number | undefined {
+  const number = /^\d+$/.test(text) ? Number(text) : 0;
+  return number >= 1 && number <= 10_000_000
+    ? number
+    : expected('how many connections, 1 to 10000000', '20000');
+}
+
+/** Every key of l4director.ini. Reader, hints and manual come from here. */
+export const INI_KEYS = {
+  engine: {
+    section: 'net',
+    perService: true,
+    syntax: Object.keys(ENGINES).join(' | '),
+    parse: engine,
+    default: 'net' as EngineName,
+    doc: 'What makes the traffic flow.',
+  },
+  'connect-timeout': {
+    section: 'net',
+    perService: true,
+    syntax: '<time>',
+    parse: duration,
+    default: 3_000,
+    doc: 'A real server that does not take a connection within that time is left out for it.',
+  },
+  'idle-timeout': {
+    section: 'net',
+    perService: true,
+    syntax: '<time>',
+    parse: duration,
+    default: 900_000,
+    doc: 'A connection over which nothing has gone for so long is ended.',
+  },
+  'half-closed-timeout': {
+    section: 'net',
+    perService: true,
+    syntax: '<time>',
+    parse: duration,
+    default: 60_000,
+    doc: 'The same once one side has ended its direction.',
+  },
+  'tls-verify': {
+    section: 'checks',
+    perService: true,
+    syntax: 'yes | no',
+    parse: yesno,
+    default: true,
+    doc: 'Whether the certificate of a real server must be signed by a known authority.',
+  },
+  'tls-ca': {
+    section: 'checks',
+    perService: true,
+    syntax: '<path>',
+    parse: authorities,
+    default: undefined as string | undefined,
+    doc: "PEM file with authorities besides the system's.",
+  },
+  'body-limit': {
+    section: 'checks',
+    perService: true,
+    syntax: '<size>',
+    parse: size,
+    default: 2 ** 20,
+    doc: 'Largest answer that a check reads; past it the server is down.',
+  },
+  connections: {
+    section: 'limits',
+    perService: false,
+    syntax: '<number>',
+    parse: connections,
+    default: undefined as number | undefined,
+    doc: 'Most client connections at once; without it as many as the limit of open files allows.',
+  },
+} as const satisfies Record<string, IniKey<unknown>>;
+
+export type IniKeyName = keyof typeof INI_KEYS;
+
+/** What a section sets. */
+export type IniValues = {
+  -readonly [K in IniKeyName]?: ReturnType<(typeof INI_KEYS)[K]['parse']>;
+};
+
+/** The row of a key; undefined for an unknown one. */
+export function iniKey(name: string): IniKey<unknown> | undefined {
+  return Object.hasOwn(INI_KEYS, name) ? INI_KEYS[name as IniKeyName] : undefined;
+}

@@ -1,0 +1,137 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { formatDiagnostic } from '../../lib/config/config.ts';
+import { readConfig } from '../../lib/config/index.ts';
+import { readIni } from '../../lib/config/ini.ts';
+
+const CONFIG = `quiescent=no
+virtual=10.1.1.19:80
+    real=10.0.0.2:80 masq
+virtual6=[2001:db8::1]:443
+    real6=[2001:db8::2]:443 masq
+`;
+
+const DEFAULTS = {
+  engine: 'net',
+  connectTimeoutMs: 3000,
+  idleTimeoutMs: 900_000,
+  halfClosedTimeoutMs: 60_000,
+  tlsVerify: true,
+  tlsCa: undefined,
+  bodyLimit: 1_048_576,
+};
+
+async function readWith(t: Test, ini: string) {
+  const file = join(t.testdir(), 'a.cf');
+  writeFileSync(file, CONFIG);
+  writeFileSync(`${file}.ini`, ini);
+  const read = await readConfig(file);
+  if (!read.ok) throw new Error(read.errors.map(formatDiagnostic).join('\n'));
+  return read.config;
+}
+
+t.test('without an ini every option has its default', async (t) => {
+  const ini = await readIni(join(t.testdir(), 'a.cf'));
+  t.strictSame(ini.process, { file: undefined, maxConnections: undefined });
+  t.strictSame(ini.service('tcp:10.1.1.19:80'), DEFAULTS);
+  t.strictSame([ini.errors, ini.warnings([])], [[], []]);
+});
+
+t.test(
+  'a service section overrides the common one, brackets and dots in its name',
+  async (t) => {
+    const config = await readWith(
+      t,
+      `; comment
+[net]
+connect-timeout = 500ms
+idle-timeout = 15m
+[checks]
+tls-verify = no
+body-limit = 64k
+tls-ca = /dev/null
+[limits]
+connections = 2000
+[service tcp:10.1.1.19:80]
+connect-timeout = 1
+[service tcp:[2001:db8::1]:443]
+half-closed-timeout = 2s ; comment
+tls-verify = true
+`,
+    );
+    const common = {
+      ...DEFAULTS,
+      connectTimeoutMs: 500,
+      idleTimeoutMs: 900_000,
+      tlsVerify: false,
+      tlsCa: '/dev/null',
+      bodyLimit: 65_536,
+    };
+    t.strictSame(config.virtuals[0]?.options, { ...common, connectTimeoutMs: 1000 });
+    t.strictSame(config.virtuals[1]?.options, {
+      ...common,
+      halfClosedTimeoutMs: 2000,
+      tlsVerify: true,
+    });
+    t.match(config.options, { file: `${config.file}.ini`, maxConnections: 2000 });
+    t.strictSame(config.warnings, []);
+  },
+);
+
+t.test('a section for a service that is not there is a warning', async (t) => {
+  const { warnings } = await readWith(
+    t,
+    '\n[service tcp:10.1.1.19:81]\nengine = net\n',
+  );
+  t.match(warnings, [
+    { line: 2, message: /no such service; did you mean "tcp:10.1.1.19:80"\?/ },
+  ]);
+});
+
+const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[] = [
+  ['[nets]\n', 1, 'unknown section [nets]; did you mean "net"?'],
+  ['[other.section]\n', 1, 'expected one of [net], [checks], [limits]'],
+  ['connect-timeout = 3\n', 1, 'wrong section: expected it in [net]'],
+  ['[checks]\nconnect-timeout = 3\n', 2, 'wrong section: expected it in [net]'],
+  ['[service tcp:10.1.1.19:80]\nconnections = 3\n', 2, 'expected it in [limits]'],
+  ['[net]\nconect-timeout = 3\n', 2, 'did you mean "connect-timeout"?'],
+  ['[net]\n__proto__ = 3\n', 2, 'unknown key "__proto__"'],
+  ['[__proto__]\nengine = net\n', 1, 'unknown section [__proto__]'],
+  ['[net]\nengine[] = net\n', 2, 'unknown key "engine[]"'],
+  ['[net]\nengine = net\n\nengine = net\n', 4, 'expected it once, as in line 2'],
+  ['[net]\n[net]\n', 2, 'expected it once, as in line 1'],
+  ['[net]\nengine = nett\n', 2, 'did you mean "net"?'],
+  ['[net]\nengine\n', 2, 'expected an engine'],
+  ['[net]\nconnect-timeout = 0\n', 2, 'expected a time above 0'],
+  ['[net]\nconnect-timeout = 3 parsecs\n', 2, 'expected a time above 0'],
+  ['[net]\nidle-timeout = 1000h\n', 2, 'at most 24 days'],
+  ['[checks]\ntls-verify = maybe\n', 2, 'expected yes or no'],
+  ['[checks]\ntls-ca = ca.pem\n', 2, 'an absolute path'],
+  ['[checks]\ntls-ca = /nonexistent/ca.pem\n', 2, 'a file that can be read'],
+  ['[checks]\nbody-limit = 1T\n', 2, 'expected a size in bytes'],
+  ['[limits]\nconnections = many\n', 2, 'expected how many connections'],
+  ['[limits]\nconnections = 0\n', 2, 'expected how many connections'],
+];
+
+t.test('what is wrong in an ini is an error with its line', async (t) => {
+  for (const [text, line, saying] of REFUSED) {
+    const file = join(t.testdir({ 'l.ini': text }), 'l.ini');
+    const ini = await readIni('/nonexistent/a.cf', file);
+    t.match(ini.errors, [{ file, line, message: saying }], JSON.stringify(text));
+  }
+});
+
+t.test('an ini that is asked for must be there', async (t) => {
+  const ini = await readIni('/nonexistent/a.cf', '/nonexistent/l.ini');
+  t.match(ini.errors, [
+    { file: '/nonexistent/l.ini', line: 0, message: 'cannot be read' },
+  ]);
+});
+
+t.test('an ini larger than a MiB is refused', async (t) => {
+  const file = join(t.testdir({ 'l.ini': ';'.repeat(1024 * 1024 + 1) }), 'l.ini');
+  t.match((await readIni('/nonexistent/a.cf', file)).errors, [
+    { message: 'too large' },
+  ]);
+});
