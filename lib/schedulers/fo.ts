@@ -7,7 +7,7 @@ export const fo: Scheduler = {
   pick(service) {
     let best: Row | undefined;
     let highest = 0;
-    for (let row = 0; row < service.size; row++) {
+    for (let row = 0, { size } = service; row < size; row++) {
       const weight = service.weight(row);
       if (weight <= highest || !service.eligible(row)) continue;
       best = row;

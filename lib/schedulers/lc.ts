@@ -10,7 +10,7 @@ export const lc: Scheduler = {
     if (first === undefined) return undefined;
     let best = first;
     let least = service.load(first);
-    for (let row = first + 1; row < service.size; row++) {
+    for (let row = first + 1, { size } = service; row < size; row++) {
       const load = service.load(row);
       if (load >= least || !service.eligible(row)) continue;
       best = row;

@@ -9,7 +9,7 @@ export function lightest(service: ServiceView): Row | undefined {
   let best = first;
   let bestLoad = service.load(first);
   let bestWeight = service.weight(first);
-  for (let row = first + 1; row < service.size; row++) {
+  for (let row = first + 1, { size } = service; row < size; row++) {
     const load = service.load(row);
     const weight = service.weight(row);
     if (load * bestWeight >= bestLoad * weight || !service.eligible(row)) continue;

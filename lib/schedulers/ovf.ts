@@ -8,7 +8,7 @@ export const ovf: Scheduler = {
   pick(service) {
     let best: Row | undefined;
     let highest = 0;
-    for (let row = 0; row < service.size; row++) {
+    for (let row = 0, { size } = service; row < size; row++) {
       const weight = service.weight(row);
       if (weight <= highest || service.active(row) > weight) continue;
       if (!service.eligible(row)) continue;

@@ -11,7 +11,7 @@ export function soonest(service: ServiceView, idleFirst: boolean): Row | undefin
   let bestDelay = service.active(first) + 1;
   let bestWeight = service.weight(first);
   if (idleFirst && bestDelay === 1) return first;
-  for (let row = first + 1; row < service.size; row++) {
+  for (let row = first + 1, { size } = service; row < size; row++) {
     const delay = service.active(row) + 1;
     const weight = service.weight(row);
     const idle = idleFirst && delay === 1;

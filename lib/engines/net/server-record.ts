@@ -12,7 +12,12 @@ export const SERVER = {
   upper: 5,
   active: 6,
   inactive: 7,
+  /** 256 x active + inactive, ready for a scheduler that looks at thousands. */
+  load: 8,
 } as const;
+
+/** What a connection weighs in `load`. Source: net/netfilter/ipvs, ip_vs_dest_conn_overhead. */
+const LOAD = { active: 256, inactive: 1 } as const;
 
 /** Words, then numbers, of a worker's column. */
 const COLUMN = { active: 0, inactive: 1 } as const;
@@ -61,21 +66,20 @@ export class ServerRecord {
   /** One more connection; at the upper threshold the server becomes overloaded.
    *  Source: net/netfilter/ipvs, ip_vs_bind_dest. */
   open(): void {
-    this.#count(SERVER.active, COLUMN.active, 1);
+    this.#count('active', 1);
     const upper = this.#get(SERVER.upper);
     if (upper > 0 && this.connections >= upper) this.#overload(1);
   }
 
   /** An active connection becomes inactive: one of its directions has ended. */
   halfClose(): void {
-    this.#count(SERVER.active, COLUMN.active, -1);
-    this.#count(SERVER.inactive, COLUMN.inactive, 1);
+    this.#count('active', -1);
+    this.#count('inactive', 1);
   }
 
   /** A connection has ended. */
   release(halfClosed: boolean): void {
-    if (halfClosed) this.#count(SERVER.inactive, COLUMN.inactive, -1);
-    else this.#count(SERVER.active, COLUMN.active, -1);
+    this.#count(halfClosed ? 'inactive' : 'active', -1);
     this.#relieve();
   }
 
@@ -123,6 +127,8 @@ export class ServerRecord {
     const inactive = Atomics.exchange(this.words, this.#column + COLUMN.inactive, 0);
     Atomics.sub(this.words, this.at + SERVER.active, active);
     Atomics.sub(this.words, this.at + SERVER.inactive, inactive);
+    const load = active * LOAD.active + inactive * LOAD.inactive;
+    Atomics.sub(this.words, this.at + SERVER.load, load);
     this.#relieve();
   }
 
@@ -153,9 +159,10 @@ export class ServerRecord {
     this.#put(SERVER.eligible, flag === 1 ? 0 : this.#get(SERVER.weight));
   }
 
-  #count(shared: number, own: number, step: number): void {
-    Atomics.add(this.words, this.at + shared, step);
-    const index = this.#column + own;
+  #count(what: keyof typeof COLUMN, step: number): void {
+    Atomics.add(this.words, this.at + SERVER[what], step);
+    Atomics.add(this.words, this.at + SERVER.load, step * LOAD[what]);
+    const index = this.#column + COLUMN[what];
     this.words[index] = (this.words[index] ?? 0) + step;
   }
 
