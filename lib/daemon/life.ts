@@ -3,12 +3,12 @@ import { createControlServer } from '../control/index.ts';
 import type { Director } from '../director/director.ts';
 import { EXIT, type Launch } from '../instance/launch.ts';
 import { removePidFile, writePidFile } from '../instance/pid-file.ts';
+import type { Log } from '../model/log.ts';
 import { createChildren } from './children.ts';
 import { type Closers, createClosers } from './closers.ts';
 import type { ConfigFile } from './config-file.ts';
 import { createEnding, type Ending } from './ending.ts';
-import type { DaemonLog } from './log/log.ts';
-import { openDestination } from './log/open.ts';
+import type { LogKeeper } from './log/keeper.ts';
 import { openParts } from './parts.ts';
 import { createReloader, type Reloader } from './reloader.ts';
 import type { Reporter } from './report.ts';
@@ -21,11 +21,9 @@ export interface Beginning {
   readonly launch: Launch;
   readonly file: ConfigFile;
   readonly config: Config;
-  readonly log: DaemonLog;
+  readonly keeper: LogKeeper;
   readonly signals: Signals;
   readonly report: Reporter;
-  /** For the operator, from before. */
-  readonly notices: readonly string[];
 }
 
 /** `start` waits no longer than this for services that are still starting. */
@@ -36,7 +34,8 @@ const CLOSE_MS = 12_000;
 /** From the first check to the last: until a signal or a defect ends it.
  *  @returns the exit code */
 export async function live(beginning: Beginning): Promise<number> {
-  const { launch, log, report } = beginning;
+  const { launch, report } = beginning;
+  const { log } = beginning.keeper;
   const closers = createClosers(CLOSE_MS);
   const ending = createEnding();
   endOnDefect(ending, log);
@@ -58,16 +57,17 @@ export async function live(beginning: Beginning): Promise<number> {
 
 /** Sets everything going, and reports when it is. Returns early when the end is asked for. */
 async function begin(
-  { launch, file, config, log, signals, report, notices }: Beginning,
+  { launch, file, config, keeper, signals, report }: Beginning,
   closers: Closers,
   ending: Ending,
 ): Promise<void> {
+  const { log } = keeper;
   const { director, close } = openParts(config, log);
   closers.add('virtual services', close);
   const children = createChildren([...launch.program, ...launch.inherited], log);
   closers.add('children of execute', () => children.stop());
   const reloader = createReloader(config, () => file.read(), adopt, log);
-  attach(signals, ending, reloader, log, launch);
+  attach(signals, ending, reloader, keeper, launch);
   const status = () => statusDocument(reloader, director);
   const control = await createControlServer({
     path: launch.instance.socket,
@@ -78,15 +78,16 @@ async function begin(
   if (launch.mode === 'daemon' || launch.mode === 'foreground')
     writePidFile(launch.instance, process.pid);
 
-  async function adopt(next: Config, before: Config): Promise<void> {
+  async function adopt(next: Config): Promise<void> {
     await director.apply(next);
-    if (next.global.logfile !== before.global.logfile) redirect(log, launch, next);
+    keeper.follow(next.global.logfile);
     void children.converge(next.global.execute);
   }
 
   await ready(director, config, ending.signal, log);
   if (ending.signal.aborted) return;
-  await report({ type: 'up', notices: [...notices, ...(await troubles(director))] });
+  const unlogged = keeper.problem === undefined ? [] : [keeper.problem];
+  await report({ type: 'up', notices: [...unlogged, ...(await troubles(director))] });
   void children.converge(reloader.config.global.execute);
   const watching = watchConfig(file, reloader, log, ending.signal);
   closers.add('watch of the config', () => watching);
@@ -97,7 +98,7 @@ async function ready(
   director: Director,
   config: Config,
   end: AbortSignal,
-  log: DaemonLog,
+  log: Log,
 ): Promise<void> {
   const limit = AbortSignal.any([AbortSignal.timeout(READY_MS), end]);
   const over = new Promise<void>((resolve) =>
@@ -112,7 +113,7 @@ function attach(
   signals: Signals,
   ending: Ending,
   reloader: Reloader,
-  log: DaemonLog,
+  keeper: LogKeeper,
   launch: Launch,
 ): void {
   const wishes = {
@@ -121,10 +122,10 @@ function attach(
       if (!ending.ask({ why, exitCode: EXIT.done })) endAtOnce(launch);
     },
     reload: () => {
-      log.info('Reloading Linux Director Daemon config on signal');
+      keeper.log.info('Reloading Linux Director Daemon config on signal');
       void reloader.reload();
     },
-    reopen: () => redirect(log, launch, reloader.config),
+    reopen: () => keeper.reopen(),
     nothing: () => {},
   };
   signals.attach((wish, signal) => wishes[wish](signal));
@@ -138,19 +139,9 @@ function endAtOnce({ instance }: Launch): never {
 
 /** After an error that nobody caught nothing is certain: it ends in order, and a supervisor
  *  may start it again. */
-function endOnDefect(ending: Ending, log: DaemonLog): void {
+function endOnDefect(ending: Ending, log: Log): void {
   process.on('uncaughtException', (error) => {
     log.error(`Defect: ${error.stack ?? error.message}`);
     ending.ask({ why: `Defect: ${error.message}`, exitCode: EXIT.usage });
   });
-}
-
-function redirect(
-  log: DaemonLog,
-  { mode, instance }: Launch,
-  { global }: Config,
-): void {
-  const { destination, problem } = openDestination(mode, global.logfile, instance.name);
-  log.redirect(destination);
-  if (problem !== undefined) log.warn(problem);
 }

@@ -17,7 +17,7 @@ export interface Reloader {
 export function createReloader(
   first: Config,
   read: () => Promise<ReadResult>,
-  adopt: (next: Config, before: Config) => Promise<void>,
+  adopt: (next: Config) => Promise<void>,
   log: Log,
 ): Reloader {
   let config = first;
@@ -38,7 +38,7 @@ export function createReloader(
       refuse(result.errors.map(formatDiagnostic).join('\n'));
       return;
     }
-    await adopt(result.config, config);
+    await adopt(result.config);
     config = result.config;
     configError = null;
   }

@@ -2,10 +2,10 @@ import { type Config, formatDiagnostic } from '../config/config.ts';
 import { EXIT, type Launch } from '../instance/launch.ts';
 import { takeLock } from '../instance/lock.ts';
 import { version } from '../instance/version.ts';
+import type { Log } from '../model/log.ts';
 import { openConfigFile } from './config-file.ts';
 import { live } from './life.ts';
-import { createLog, type DaemonLog } from './log/log.ts';
-import { openDestination } from './log/open.ts';
+import { keepLog } from './log/keeper.ts';
 import { logDiagnostics } from './reloader.ts';
 import type { Reporter } from './report.ts';
 import type { Signals } from './signals.ts';
@@ -27,26 +27,18 @@ export async function serve(
     return report({ type: 'failed', exitCode: EXIT.badConfig, reasons });
   }
   const { config } = first;
-  const { mode, instance } = launch;
-  const { destination, problem } = openDestination(
-    mode,
-    config.global.logfile,
-    instance.name,
-  );
-  const log = createLog(destination, mode === 'debug');
   process.chdir('/'); // all paths are absolute by now
-  greet(log, launch, config);
-  if (problem !== undefined) log.warn(problem);
-  const notices = problem === undefined ? [] : [problem];
+  const keeper = keepLog(launch.mode, launch.instance.name, config.global.logfile);
+  greet(keeper.log, launch, config);
   try {
-    return await live({ launch, file, config, log, signals, report, notices });
+    return await live({ launch, file, config, keeper, signals, report });
   } finally {
     // A disk or a reader that hangs would keep even exit() waiting.
-    if (!(await log.close(FLUSH_MS))) process.kill(process.pid, 'SIGKILL');
+    if (!(await keeper.log.close(FLUSH_MS))) process.kill(process.pid, 'SIGKILL');
   }
 }
 
-function greet(log: DaemonLog, { mode, invocation }: Launch, config: Config): void {
+function greet(log: Log, { mode, invocation }: Launch, config: Config): void {
   log.info(`Invoking ldirectord invoked as: ${invocation}`);
   const how = mode === 'daemon' ? 'as daemon' : `with pid: ${process.pid}`;
   log.info(`Starting Linux Director (l4director ${version()}) ${how}`);

@@ -1,0 +1,55 @@
+import t from 'tap';
+import { Site } from '../support/site.ts';
+
+const GOOD = `checkinterval=1
+logfile="LOG"
+virtual=127.0.0.1:8080
+    real=127.0.0.1:8081 masq
+    real=127.0.0.1:8082 masq 3
+    service=http
+`;
+
+t.test('configtest counts what is good', async (t) => {
+  const site = new Site(t, GOOD);
+  t.same(await site.run('configtest'), {
+    code: 0,
+    stdout: `${site.config}: good: 1 virtual service, 2 real servers, 0 warnings\n`,
+    stderr: '',
+  });
+});
+
+t.test('configtest --json prints the values in force', async (t) => {
+  const site = new Site(t, GOOD);
+  const { code, stdout } = await site.call(site.config, 'configtest', '--json');
+  t.equal(code, 0);
+  const report = JSON.parse(stdout);
+  t.equal(report.file, site.config);
+  t.equal(report.global.checkinterval, 1);
+  t.match(report.virtuals, [{ id: 'tcp:127.0.0.1:8080', scheduler: 'wrr' }]);
+});
+
+t.test('configtest names all errors on stderr, and nothing on stdout', async (t) => {
+  const site = new Site(t, 'checkinterval=0\nnonsense=1\n');
+  for (const form of [['configtest'], ['configtest', '--json']]) {
+    const { code, stdout, stderr } = await site.call(site.config, ...form);
+    t.same([code, stdout], [2, '']);
+    t.equal(stderr.trimEnd().split('\n').length, 2);
+  }
+});
+
+t.test('configtest leaves a running director and its log alone', async (t) => {
+  const site = new Site(t, GOOD);
+  t.equal((await site.run('configtest')).code, 0);
+  t.equal(site.logText, '');
+});
+
+t.test('show asks the running director, and says when none runs', async (t) => {
+  const site = new Site(t, 'checkinterval=1\nlogfile="LOG"\n');
+  const stopped = await site.run('show');
+  t.equal(stopped.code, 1);
+  t.match(stopped.stderr, /\S/);
+  await site.run('start');
+  const { code, stdout } = await site.call(site.config, 'show', '--json');
+  t.equal(code, 0);
+  t.match(JSON.parse(stdout), { pid: site.pid, config: site.config, services: [] });
+});

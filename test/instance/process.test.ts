@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { findInstance, instanceIn } from '../../lib/instance/instance.ts';
+import { presence, removePidFile, writePidFile } from '../../lib/instance/pid-file.ts';
+import { ended, identify, isDirector } from '../../lib/instance/process.ts';
+
+/** A process with that command line, behind the shell's own name. */
+async function process(t: Test, ...args: string[]): Promise<ChildProcess> {
+  const child = spawn('sh', ['-c', 'echo; read line', ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  return child;
+}
+
+/** A command line, an instance, and whether the one is a director of the other. */
+const CASES: readonly (readonly [string, string, boolean])[] = [
+  ['/usr/sbin/ldirectord /etc/ha.d/a.cf start', 'a.cf', true],
+  ['/usr/sbin/ldirectord a.cf start', 'b.cf', false],
+  ['/usr/sbin/ldirectord start', 'ldirectord', true],
+  ['/opt/dist/bin/l4director.js a.cf start', 'a.cf', true],
+  ['vim /etc/ha.d/ldirectord.cf', 'ldirectord.cf', false],
+  ['tail -f /var/log/ldirectord.log', 'ldirectord', false],
+];
+
+for (const [line, instance, expected] of CASES)
+  t.test(
+    `"${line}" is ${expected ? '' : 'not '}a director of ${instance}`,
+    async (t) => {
+      const child = await process(t, ...line.split(' '));
+      t.equal(isDirector(child.pid ?? 0, instance), expected);
+    },
+  );
+
+t.test('a process is followed to its end, its zombie does not count', async (t) => {
+  const child = await process(t);
+  const identity = identify(child.pid ?? 0);
+  if (!identity) throw new Error('it runs');
+  t.notOk(await ended(identity, 50));
+  child.kill('SIGKILL');
+  t.ok(await ended(identity, 30_000));
+});
+
+t.test('the pid file is removed by its owner only', (t) => {
+  const instance = instanceIn(t.testdir(), 'a.cf');
+  t.same(presence(instance), { state: 'stopped' });
+  writePidFile(instance, 4194305);
+  removePidFile(instance, 4194306);
+  t.same(presence(instance), { state: 'stale' });
+  removePidFile(instance, 4194305);
+  t.same(presence(instance), { state: 'stopped' });
+  t.end();
+});
+
+t.test('an instance is where it was told to be', (t) => {
+  const folder = t.testdir();
+  t.same(findInstance('a.cf', folder), {
+    name: 'a.cf',
+    pidFile: join(folder, 'ldirectord.a.cf.pid'),
+    socket: join(folder, 'l4director.a.cf.sock'),
+    lock: join(folder, 'l4director.a.cf.lock'),
+  });
+  t.end();
+});
