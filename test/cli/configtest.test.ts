@@ -2,6 +2,7 @@ import t from 'tap';
 import { Site } from '../support/site.ts';
 
 const GOOD = `checkinterval=1
+quiescent=yes
 logfile="LOG"
 virtual=127.0.0.1:8080
     real=127.0.0.1:8081 masq
@@ -44,7 +45,7 @@ t.test('configtest leaves a running director and its log alone', async (t) => {
 });
 
 t.test('show asks the running director, and says when none runs', async (t) => {
-  const site = new Site(t, 'checkinterval=1\nlogfile="LOG"\n');
+  const site = new Site(t, 'checkinterval=1\nquiescent=yes\nlogfile="LOG"\n');
   const stopped = await site.run('show');
   t.equal(stopped.code, 1);
   t.match(stopped.stderr, /\S/);

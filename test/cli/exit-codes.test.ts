@@ -4,7 +4,7 @@ import { lab } from '../support/lab.ts';
 import { RealLdirectord } from '../support/real-ldirectord.ts';
 import { type Outcome, Site } from '../support/site.ts';
 
-const EMPTY = 'checkinterval=1\nlogfile="LOG"\n';
+const EMPTY = 'checkinterval=1\nquiescent=yes\nlogfile="LOG"\n';
 const BROKEN = 'chekinterval=1\n';
 
 type Pick = 'code' | 'stdout' | 'stderr';

@@ -7,7 +7,7 @@ import { collect, Site, until } from '../support/site.ts';
 t.test(
   'an error that nobody caught is logged, and it ends in order with 255',
   async (t) => {
-    const site = new Site(t, 'checkinterval=1\nlogfile="LOG"\n');
+    const site = new Site(t, 'checkinterval=1\nquiescent=yes\nlogfile="LOG"\n');
     const [defect, trigger] = [
       join(site.folder, 'defect.mjs'),
       join(site.folder, 'now'),
@@ -35,7 +35,7 @@ t.test(
 );
 
 t.test('a director that is killed while it starts is told as such', async (t) => {
-  const site = new Site(t, 'checkinterval=1\nlogfile="LOG"\n');
+  const site = new Site(t, 'checkinterval=1\nquiescent=yes\nlogfile="LOG"\n');
   const die = join(site.folder, 'die.mjs');
   writeFileSync(
     die,

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import t from 'tap';
 import { collect, Site, until } from '../support/site.ts';
 
-const EMPTY = 'checkinterval=1\nlogfile="LOG"\n';
+const EMPTY = 'checkinterval=1\nquiescent=yes\nlogfile="LOG"\n';
 
 t.test('--foreground stays attached, with a pid file, and ends at TERM', async (t) => {
   const site = new Site(t, EMPTY);

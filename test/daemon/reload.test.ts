@@ -5,7 +5,7 @@ import { readStatus } from '../../lib/control/index.ts';
 import type { StatusDocument } from '../../lib/model/status.ts';
 import { freePort, Site, until, webServer } from '../support/site.ts';
 
-const EMPTY = 'checkinterval=1\nlogfile="LOG"\n';
+const EMPTY = 'checkinterval=1\nquiescent=yes\nlogfile="LOG"\n';
 const BROKEN = 'chekinterval=1\n';
 
 function service(virtual: number, real: number): string {
@@ -57,14 +57,14 @@ t.test('a bad file leaves all in force, and log and status say so', async (t) =>
   site.write(good + BROKEN);
   const { code, stderr } = await site.run('reload');
   t.equal(code, 2);
-  t.match(stderr, /a\.cf:7: .*chekinterval/);
-  await site.logged(/Error \[\d+\] reading file \S+a\.cf at line 7: .*chekinterval/);
-  t.match((await status(site)).configError, /a\.cf:7: .*chekinterval/);
+  t.match(stderr, /a\.cf:8: .*chekinterval/);
+  await site.logged(/Error \[\d+\] reading file \S+a\.cf at line 8: .*chekinterval/);
+  t.match((await status(site)).configError, /a\.cf:8: .*chekinterval/);
   t.equal((await fetch(`http://127.0.0.1:${virtual}/`)).status, 200);
 
   const asked = await site.run('status');
   t.equal(asked.code, 0, 'it is healthy');
-  t.match(asked.stderr, /is running with pid: \d+\n.*a\.cf:7: /);
+  t.match(asked.stderr, /is running with pid: \d+\n.*a\.cf:8: /);
 
   t.equal((await site.run('restart')).code, 2);
   t.equal((await site.run('status')).code, 0, 'restart left it alone');

@@ -11,7 +11,7 @@ import {
   webServer,
 } from '../support/site.ts';
 
-const EMPTY = 'checkinterval=1\nlogfile="LOG"\n';
+const EMPTY = 'checkinterval=1\nquiescent=yes\nlogfile="LOG"\n';
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGXCPU'] as const)
   t.test(`${signal} stops it in order`, async (t) => {

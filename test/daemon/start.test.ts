@@ -14,7 +14,7 @@ import {
   webServer,
 } from '../support/site.ts';
 
-const EMPTY = 'checkinterval=1\nlogfile="LOG"\n';
+const EMPTY = 'checkinterval=1\nquiescent=yes\nlogfile="LOG"\n';
 
 function oneService(virtual: number, real: number, more = ''): string {
   return `${EMPTY}virtual=127.0.0.1:${virtual}
@@ -100,9 +100,9 @@ t.test(
   async (t) => {
     const site = new Site(t, EMPTY);
     t.equal((await site.call('./a.cf', 'start')).code, 0);
-    site.write(`${EMPTY}quiescent=yes\nchekinterval=2\n`);
+    site.write(`${EMPTY}quiescent=no\nchekinterval=2\n`);
     process.kill(site.pid ?? 0, 'SIGHUP');
-    await site.logged(/Error \[\d+\] reading file .*a\.cf at line 4: .*checkinterval/);
+    await site.logged(/Error \[\d+\] reading file .*a\.cf at line 5: .*checkinterval/);
   },
 );
 
@@ -119,7 +119,7 @@ t.test('warnings are told, and it starts', async (t) => {
   const site = new Site(t, `${EMPTY}checkcount=3\n`);
   const { code, stderr } = await site.run('start');
   t.equal(code, 0);
-  t.match(stderr, `${site.config}:3: warning: `);
+  t.match(stderr, `${site.config}:4: warning: `);
 });
 
 t.test('a service that stays in the starting is named after 5 s', async (t) => {
