@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
-import { BULK } from './buffers.ts';
+import { freeChunk, ReadBuffer } from './buffers.ts';
 import { type Desk, type Line, SocketClient, type Tried } from './desk.ts';
 import { type DialFailure, dialFailure } from './dial-failure.ts';
 import type { Member } from './members.ts';
-import { resetSocket, wasReset } from './reset-socket.ts';
+import { endedByReset, resetSocket, wasReset } from './reset-socket.ts';
 import type { Booking } from './switchboard.ts';
 import type { Timed } from './timer-wheel.ts';
 
@@ -34,18 +34,18 @@ export class Connection implements Timed, Member {
   #state: State = 'dialling';
   /** When bytes last came, on the wheel's clock. */
   #touched = 0;
+  readonly #buffer: ReadBuffer;
   /** Sockets whose 'close' is still to come. */
   #sockets = 1;
   /** The wheel's next visit is for {@link PROBE_MS}. */
   #probing = false;
-  /** The read buffer of its own that a bulk transfer has. */
-  #own: Buffer | undefined;
 
   /** Takes the socket over, and leaves the admission when all is closed. */
   constructor(line: Line, desk: Desk, client: Socket) {
     this.#line = line;
     this.#desk = desk;
     this.#client = client;
+    this.#buffer = new ReadBuffer(desk.buffers);
     client.on('error', () => this.reset());
     client.on('close', this.#closed);
     this.#dial();
@@ -83,9 +83,7 @@ export class Connection implements Timed, Member {
   }
 
   #connect(host: string, port: number): Socket {
-    const { buffers } = this.#desk;
-    const buffer = () => this.#own ?? buffers.shared;
-    const onread = { buffer, callback: this.#fromServer };
+    const onread = { buffer: this.#buffer.next, callback: this.#fromServer };
     const socket = connect({ host, port, allowHalfOpen: true, noDelay: true, onread });
     socket.on('connect', this.#connected);
     socket.on('close', this.#closed);
@@ -137,11 +135,11 @@ export class Connection implements Timed, Member {
     this.#touch();
     this.#booking?.server.record.connected();
     this.#desk.wheel.move(this, Math.min(this.#patience, KEEPALIVE_AFTER_MS));
-    server.on('end', () => this.#ended(server, this.#client));
+    server.on('end', () => this.#serverEnded(server));
     server.on('drain', () => this.#client.resume());
     const client = this.#client;
     client.on('data', this.#fromClient);
-    client.on('end', () => this.#ended(client, server));
+    client.on('end', () => this.#clientEnded(server));
     client.on('drain', () => server.resume());
     client.resume();
   };
@@ -150,40 +148,38 @@ export class Connection implements Timed, Member {
     this.#touch();
     this.#booking?.server.record.received(chunk.length);
     const server = this.#server;
-    if (!server || server.write(chunk) || server.writableLength === 0) return;
-    this.#client.pause();
-    this.#stalled();
+    if (!server) return;
+    const ready = server.write(chunk);
+    if (server.writableLength === 0) freeChunk(chunk);
+    else if (!ready) {
+      this.#client.pause();
+      this.#stalled();
+    }
   };
 
   /** @returns false to read no more until the client's 'drain' */
   #fromServer = (bytes: number, buffer: Uint8Array): boolean => {
     this.#touch();
     this.#booking?.server.record.sent(bytes);
-    const chunk = this.#chunk(bytes, buffer);
+    const chunk = this.#buffer.chunk(bytes, buffer);
     if (this.#client.write(chunk) || this.#client.writableLength === 0) return true;
     this.#stalled();
     return false;
   };
 
-  /** The bytes read, safe from the next read: out of a buffer of its own they may be written
-   *  as they are, since reading stops while any are queued. */
-  #chunk(bytes: number, buffer: Uint8Array): Uint8Array {
-    const own = buffer === this.#own;
-    if (own && bytes >= BULK) return buffer.subarray(0, bytes);
-    if (own) this.#giveBack();
-    else if (bytes >= BULK) this.#own = this.#desk.buffers.take();
-    return Buffer.from(buffer.subarray(0, bytes));
+  #serverEnded(server: Socket): void {
+    if (this.#state === 'open' && endedByReset(server)) this.reset();
+    else this.#passEnd(this.#client);
   }
 
-  #giveBack(): void {
-    if (this.#own) this.#desk.buffers.give(this.#own);
-    this.#own = undefined;
+  #clientEnded(server: Socket): void {
+    if (wasReset(this.#client)) this.reset();
+    else this.#passEnd(server);
   }
 
   /** One side has sent its FIN: the other one gets it behind what is queued. */
-  #ended(side: Socket, other: Socket): void {
-    if (wasReset(side)) this.reset();
-    else if (this.#state === 'open') {
+  #passEnd(other: Socket): void {
+    if (this.#state === 'open') {
       this.#state = 'half-closed';
       if (this.#booking) this.#line.switchboard.halfClosed(this.#booking);
       this.#desk.wheel.move(this, Math.min(this.#patience, KEEPALIVE_AFTER_MS));
@@ -236,7 +232,7 @@ export class Connection implements Timed, Member {
   #closed = () => {
     if (--this.#sockets > 0) return;
     this.#release();
-    if (this.#client.writableLength === 0) this.#giveBack();
+    if (this.#client.writableLength === 0) this.#buffer.release();
     this.#desk.admission.leave();
   };
 
