@@ -29,9 +29,6 @@ interface Round {
 
 /** A worker that dies sooner than this after its start is replaced only after it. */
 const BREATH_MS = 1000;
-/** Connections live longer than the default young generation lasts under load; with this one fewer
- *  of their sockets are copied again and again (8 % of the processor time of a connection). */
-const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 96 };
 /** What closing waits for before threads are stopped by force. */
 const FAREWELL_MS = 2000;
 
@@ -81,7 +78,6 @@ export class Crew {
     const thread = new Worker(script, {
       workerData,
       name: `l4director net ${worker}`,
-      resourceLimits: RESOURCE_LIMITS,
     });
     this.#threads[worker] = thread;
     let reason = 'it exited';

@@ -10,8 +10,7 @@ import type { Timed } from './timer-wheel.ts';
 const NONE: Tried = [];
 /** Most connections are over before this; the others pay for keepalive. */
 const KEEPALIVE_AFTER_MS = 60_000;
-/** How often a side that is not read from, since the other one takes nothing, is asked whether
- *  it still lives. */
+/** How often a side that is not read from, since the other takes nothing, is asked if it lives. */
 const PROBE_MS = 1000;
 
 type State = 'dialling' | 'open' | 'half-closed' | 'ended';
