@@ -46,6 +46,7 @@ export interface Daemon extends AsyncDisposable {
 
 /** Starts nothing yet. The daemon has a /var/log and a /dev/log of its own: what it writes
  *  there stays in the host's folder.
+ *  @param config  text of the file; FOLDER stands for the host's folder
  *  @param ini  text of the .ini beside it */
 export async function createDaemon(
   host: Host,
@@ -59,7 +60,9 @@ export async function createDaemon(
   await mkdir(join(host.folder, 'log'));
   await mkdir(join(host.folder, 'dev'));
   await writeFile(join(host.folder, 'ldirectord.ini'), ini);
-  await writeFile(file, config);
+  const write = (text: string) =>
+    writeFile(file, text.replaceAll('FOLDER', host.folder));
+  await write(config);
 
   const command = async (...args: readonly string[]): Promise<Answer> => {
     const options = [
@@ -91,7 +94,7 @@ export async function createDaemon(
   };
   return {
     command,
-    write: (text) => writeFile(file, text),
+    write,
     status,
     service,
     until: (what, withinMs) => until(service, what, withinMs),

@@ -10,7 +10,7 @@ import { createDaemon, type Daemon } from '../lab/daemon.ts';
 import { createNetwork, type Host } from '../lab/network.ts';
 
 /** What a scenario plays on: a director that holds 10.1.1.19 beside its own 10.1.1.2, two real
- *  servers with Apache on port 80, and a client. */
+ *  servers with Apache on port 80, and a client; and the like under 2001:db8::. */
 export interface Stage {
   readonly director: Host;
   readonly web: Readonly<Record<'web1' | 'web2', Web>>;
@@ -40,10 +40,18 @@ export async function onStage(
   play: (stage: Stage) => Promise<void>,
 ): Promise<void> {
   await using network = await createNetwork();
-  const director = await network.host('director', '10.1.1.2/24', `${VIP}/24`);
-  const host1 = await network.host('web1', '10.1.1.21/24');
-  const host2 = await network.host('web2', '10.1.1.22/24');
-  const client = startAgent(await network.host('client', '10.1.1.100/24'));
+  const director = await network.host(
+    'director',
+    '10.1.1.2/24',
+    `${VIP}/24`,
+    '2001:db8::2/64',
+    '2001:db8::19/64',
+  );
+  const host1 = await network.host('web1', '10.1.1.21/24', '2001:db8::21/64');
+  const host2 = await network.host('web2', '10.1.1.22/24', '2001:db8::22/64');
+  const client = startAgent(
+    await network.host('client', '10.1.1.100/24', '2001:db8::100/64'),
+  );
   const web1 = await startApache(host1, '80');
   const web2 = await startApache(host2, '80');
   await using daemon = await createDaemon(director, config, `engine = ${engine}\n`);

@@ -5,13 +5,14 @@ import { lab } from '../support/lab.ts';
 import { balance } from './balance.ts';
 import { disaster } from './disaster.ts';
 import { facts } from './facts.ts';
+import { rules } from './rules.ts';
 import { onStage, type Stage } from './stage.ts';
 
 /** One story that must come out the same on every engine. */
 export interface Scenario {
   /** A sentence of behaviour. */
   readonly name: string;
-  /** Text of the ldirectord.cf, or a file of examples/. */
+  /** Text of the ldirectord.cf, FOLDER for the director's own; or a file of examples/. */
   readonly config: string | { readonly example: string };
   readonly play: (stage: Stage, t: Test) => Promise<void>;
 }
@@ -40,4 +41,4 @@ function textOf(config: Scenario['config']): string {
   return readFileSync(file, 'utf8');
 }
 
-const SCENARIOS: readonly Scenario[] = [...balance, ...facts, ...disaster];
+const SCENARIOS: readonly Scenario[] = [...balance, ...rules, ...facts, ...disaster];
