@@ -8,10 +8,10 @@ const NAMESPACES = '/run/netns';
 /** `l4d-PID-START-SALT-HOST`: whose it is can be read from the name, also after kill -9. */
 const NAME = /^l4d-(\d+)-(\d+)-/;
 
-/** Fields of proc(5)'s stat from the state on; undefined: there is no process of that id. */
-function statOf(pid: number): readonly string[] | undefined {
+/** Fields of proc(5)'s stat from the state on; undefined: there is nothing of that id. */
+function statOf(id: string): readonly string[] | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const stat = readFileSync(`/proc/${id}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
@@ -20,12 +20,15 @@ function statOf(pid: number): readonly string[] | undefined {
 
 /** When a process began, in clock ticks since boot. */
 function startOf(pid: number): string | undefined {
-  return statOf(pid)?.[19];
+  return statOf(String(pid))?.[19];
 }
 
-/** It has ended, be it that nobody has asked for its exit code yet. */
+/** It has ended with all its threads, be it that nobody has asked for its exit code yet. Its
+ *  first thread may be a zombie while another still holds the sockets. */
 export function isDead(pid: number): boolean {
-  return (statOf(pid)?.[0] ?? 'Z') === 'Z';
+  return namesIn(`/proc/${pid}/task`).every(
+    (thread) => (statOf(`${pid}/task/${thread}`)?.[0] ?? 'Z') === 'Z',
+  );
 }
 
 /** Start of the names of one network's namespaces. */
@@ -71,7 +74,7 @@ function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {
-    return []; // No namespace was ever named on this machine.
+    return []; // No namespace was ever named on this machine; that process is gone.
   }
 }
 
