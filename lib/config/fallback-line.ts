@@ -17,7 +17,11 @@ export const parseFallback: ValueParser<FallbackLine> = (value, note) => {
   const words = value.split(/[ \t\v\f\r]+/).filter((word) => word !== '');
   const [server = '', word] = words.slice(-2);
   if (words.length > 2) note(`only "${server} ${word}" of it is taken`);
-  const method = word === undefined ? 'gate' : METHODS.find((known) => known === word);
+  if (word === '0') note('0 for the forwarding method is taken as gate');
+  const method =
+    word === undefined || word === '0'
+      ? 'gate'
+      : METHODS.find((known) => known === word);
   if (method === undefined)
     return expected('gate, masq or ipip after the address', '127.0.0.1:80 gate');
   const port = /:([0-9A-Za-z_-]+)$/.exec(server);

@@ -12,18 +12,19 @@ use JSON::PP ();
 
 my $SCRIPT = '/usr/sbin/ldirectord';
 
-# Two-argument open for append is how ldirectord tries log and monitor files: answer, create nothing.
+# Opening for append with two arguments is how ldirectord tries log and monitor files: that is
+# answered, and nothing created. All else is opened as asked.
 BEGIN {
 	*CORE::GLOBAL::open = sub (*;$@) {
-		my ($name, $mode, @rest) = @_;
+		my (undef, $mode, @rest) = @_;
 		no strict 'refs';
-		my $handle = ref $name || !defined $name ? \$_[0] : \*{ $name =~ /::|'/ ? $name : caller() . "::$name" };
+		my $handle = defined $_[0] && !ref $_[0] ? \*{ 'main::' . $_[0] } : undef;
 		if (@_ == 2 && $mode =~ /^>>\s*(.*?)\s*$/s) {
 			return unless Probe::appendable($1);
 			$mode = '</dev/null';
 		}
-		return @_ == 2 ? CORE::open($$handle, $mode) : CORE::open($$handle, $mode, @rest) if ref $handle eq 'SCALAR' || ref $handle eq 'REF';
-		return @_ == 2 ? CORE::open($handle, $mode) : CORE::open($handle, $mode, @rest);
+		return @rest ? CORE::open($_[0], $mode, @rest) : CORE::open($_[0], $mode) unless $handle;
+		return @rest ? CORE::open($handle, $mode, @rest) : CORE::open($handle, $mode);
 	};
 }
 

@@ -34,7 +34,7 @@ export async function askPerl<T>(
   script: string,
   questions: readonly unknown[],
 ): Promise<readonly T[]> {
-  const perl = spawn('perl', [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const perl = spawn('/usr/bin/perl', [script], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise<number | null>((resolve) => perl.once('close', resolve));
   perl.stdin.end(questions.map((question) => `${JSON.stringify(question)}\n`).join(''));
   const answers: T[] = [];
