@@ -2,6 +2,7 @@ import type { Check, CheckResult, CheckTarget } from '../model/check.ts';
 import type { ChosenCheck } from './choose.ts';
 import type { Matcher } from './matcher.ts';
 import { describe, hide, oneLine } from './message.ts';
+import { timerMs } from './timer-limit.ts';
 
 export interface AttemptOptions {
   readonly target: CheckTarget;
@@ -69,10 +70,10 @@ function clean(target: CheckTarget, { up, message }: CheckResult): CheckResult {
 /** A timer that comes late shows that this process could not run (loaded, stopped); then the
  *  answer may be waiting unread, and the check gets that time back, once. */
 function deadline(ms: number, expire: () => void): Disposable {
-  const due = performance.now() + ms;
+  const due = performance.now() + timerMs(ms);
   let timer = setTimeout(() => {
     const late = performance.now() - due;
-    timer = setTimeout(expire, Math.min(late, ms));
-  }, ms);
+    timer = setTimeout(expire, timerMs(Math.min(late, ms)));
+  }, timerMs(ms));
   return { [Symbol.dispose]: () => clearTimeout(timer) };
 }

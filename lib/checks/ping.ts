@@ -3,6 +3,7 @@ import type { Family } from '../model/address.ts';
 import type { Check, CheckTarget } from '../model/check.ts';
 import type { LoadedCheck } from './index.ts';
 import { describe } from './message.ts';
+import { timerMs } from './timer-limit.ts';
 
 /** ICMP header and the 64 bytes of data that ldirectord sends. */
 const PACKET_SIZE = 72;
@@ -44,7 +45,7 @@ function echo(
   return new Promise((resolve) => {
     const abort = () => resolve(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
-    session.timeout = checktimeoutMs;
+    session.timeout = timerMs(checktimeoutMs);
     session.pingHost(address, (error) => {
       signal.removeEventListener('abort', abort);
       resolve(error);

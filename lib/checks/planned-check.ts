@@ -1,6 +1,7 @@
 import type { CheckPlan, CheckReport, CheckResult } from '../model/check.ts';
 import type { CheckWord } from '../model/virtual-service.ts';
 import type { Pacer } from './pacer.ts';
+import { timerMs } from './timer-limit.ts';
 
 /** What a planned check needs of the runner. */
 export interface Checking {
@@ -83,12 +84,14 @@ export class PlannedCheck {
   }
 
   #schedule(): void {
+    // A subscriber may have ended it from within its report.
+    if (this.#stop.signal.aborted) return;
     const { intervalMs } = this.#plan;
     const now = performance.now();
     // From start to start; one that took longer has lost its turn and follows at once.
     this.#due = Math.max(this.#due + intervalMs * (1 - this.#early), now);
     this.#early = 0;
-    this.#timer = setTimeout(() => this.#begin(), this.#due - now);
+    this.#timer = setTimeout(() => this.#begin(), timerMs(this.#due - now));
   }
 
   async #look(): Promise<

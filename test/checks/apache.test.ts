@@ -70,9 +70,13 @@ async function startApache(t: Test) {
   }
   const [http, https] = await freePorts();
   writeFileSync(join(folder, 'conf'), configuration(folder, http, https));
-  const child = spawn('apache2', ['-DFOREGROUND', '-f', join(folder, 'conf')], {
-    stdio: 'ignore',
-  });
+  const child = spawn(
+    '/usr/sbin/apache2',
+    ['-DFOREGROUND', '-f', join(folder, 'conf')],
+    {
+      stdio: 'ignore',
+    },
+  );
   const exit = once(child, 'exit');
   t.teardown(async () => {
     child.kill('SIGTERM');

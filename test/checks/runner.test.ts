@@ -78,6 +78,37 @@ t.test('nothing is reported from within subscribe, nor after disposal', async (t
   t.equal(reports, 0);
 });
 
+t.test(
+  'a subscription that is disposed from within its report ends the check',
+  async (t) => {
+    let checks = 0;
+    const { choose } = always(async () => ({ up: true, message: `${++checks}` }));
+    const runner = runnerOf(t, { choose });
+    await new Promise<void>((resolve) => {
+      const subscription = runner.subscribe(plan({}, 1), () => {
+        subscription[Symbol.dispose]();
+        resolve();
+      });
+    });
+    const before = checks;
+    const others = await first(runner, plan({ port: 1 }, 20), 4);
+    t.equal(checks - others.length, before);
+  },
+);
+
+t.test('intervals and time-outs of years are taken', async (t) => {
+  let checks = 0;
+  const { choose } = always(async () => {
+    checks++;
+    return { up: true, message: '' };
+  }, 1e12);
+  const runner = runnerOf(t, { choose });
+  const years = runner.subscribe(plan({}, 1e12), () => {});
+  const others = await first(runner, plan({ port: 1 }, 20), 4);
+  years[Symbol.dispose]();
+  t.equal(checks, 1 + others.length);
+});
+
 t.test('equal plans are checked once, and each subscriber is told', async (t) => {
   let checks = 0;
   const { choose } = always(async () => ({ up: true, message: `${++checks}` }));

@@ -35,7 +35,7 @@ export async function realVerdicts(
     last,
   ].join('\n');
   writeFileSync(file, text.replace(/^ +/gm, '        '));
-  const child = spawn('perl', [program, '-d', file, 'start'], {
+  const child = spawn('/usr/bin/perl', [program, '-d', file, 'start'], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, PERLIO: 'perlio' },
