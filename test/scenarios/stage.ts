@@ -54,7 +54,11 @@ export async function onStage(
   );
   const web1 = await startApache(host1, '80');
   const web2 = await startApache(host2, '80');
-  await using daemon = await createDaemon(director, config, `engine = ${engine}\n`);
+  await using daemon = await createDaemon(
+    director,
+    config,
+    `[net]\nengine = ${engine}\n`,
+  );
   await startSyslog(director);
   await play({
     director,
