@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { formatDiagnostic } from '../../lib/config/config.ts';
 import { configReport, readConfig } from '../../lib/config/index.ts';
+import { lab } from '../support/lab.ts';
 
 const SEED = `checktimeout=10
 checkinterval=2
@@ -28,7 +29,8 @@ function write(t: Test, text: string): string {
   return file;
 }
 
-t.test('the seed file is read with every value in force', async (t) => {
+// Its first logfile is one that only root may write, and ldirectord looks.
+t.test('the seed file is read with every value in force', lab('root'), async (t) => {
   const read = await readConfig(write(t, SEED));
   if (!read.ok) throw new Error(read.errors.map(formatDiagnostic).join('\n'));
   t.match(configReport(read.config), {
