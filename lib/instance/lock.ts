@@ -1,6 +1,7 @@
 import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { identify, isAlive, type ProcessIdentity } from './process.ts';
+import { writingIn } from './runtime-dir.ts';
 
 export type LockResult =
   | { readonly taken: true }
@@ -15,10 +16,14 @@ export type LockResult =
  *  number, which only one can do. Lower numbers are swept by the new holder; a process that
  *  was asleep meanwhile and creates a number already swept sees the higher one and withdraws.
  *  That holds because the highest is never removed, not even by its owner at the end.
- *  @throws when the directory cannot be written */
+ *  @throws when the directory cannot be written, in words for the operator */
 export function takeLock(stem: string): LockResult {
   const self = identify(process.pid);
   if (!self) throw new Error('/proc is not mounted: cannot tell processes apart');
+  return writingIn(dirname(stem), () => takeHighest(stem, self));
+}
+
+function takeHighest(stem: string, self: ProcessIdentity): LockResult {
   for (;;) {
     const highest = generations(stem).at(-1) ?? 0;
     const holder = owner(`${stem}.${highest}`);
@@ -51,8 +56,8 @@ function generations(stem: string): number[] {
 /** Appears with its content, or not at all. @returns false when the number is taken */
 function create(file: string, self: ProcessIdentity): boolean {
   const draft = `${file}.draft-${self.pid}`;
-  writeFileSync(draft, `${self.pid} ${self.started}\n`);
   try {
+    writeFileSync(draft, `${self.pid} ${self.started}\n`);
     linkSync(draft, file);
     return true;
   } catch (error) {

@@ -1,6 +1,8 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Instance } from './instance.ts';
 import { identify, isDirector, type ProcessIdentity } from './process.ts';
+import { writingIn } from './runtime-dir.ts';
 
 /** What the pid file says. `stale`: there is one, but no director of that instance runs
  *  under its number. */
@@ -19,11 +21,18 @@ export function presence(instance: Instance): Presence {
     : { state: 'stale' };
 }
 
-/** Whole or not at all: a reader never meets an empty file. */
-export function writePidFile(instance: Instance, pid: number): void {
-  const draft = `${instance.pidFile}.${pid}`;
-  writeFileSync(draft, `${pid}\n`, { mode: 0o644 });
-  renameSync(draft, instance.pidFile);
+/** Whole or not at all: a reader never meets an empty file.
+ *  @throws Error in words for the operator */
+export function writePidFile({ pidFile }: Instance, pid: number): void {
+  const draft = `${pidFile}.${pid}`;
+  writingIn(dirname(pidFile), () => {
+    try {
+      writeFileSync(draft, `${pid}\n`, { mode: 0o644 });
+      renameSync(draft, pidFile);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  });
 }
 
 /** Removes the file if it is still that process's own. */

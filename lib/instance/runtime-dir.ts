@@ -1,0 +1,23 @@
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such directory; create it, or choose another --runtime-dir',
+  ENOTDIR: 'it is no directory; choose another --runtime-dir',
+  EACCES:
+    'this user may not write there; start as root, or choose another --runtime-dir',
+  EPERM:
+    'this user may not write there; start as root, or choose another --runtime-dir',
+  EROFS: 'it cannot be written to; choose another --runtime-dir',
+  ENOSPC: 'no space is left there; make some, or choose another --runtime-dir',
+};
+
+/** Runs what writes into a runtime directory.
+ *  @throws Error in words for the operator: which directory, why, and how to mend it */
+export function writingIn<T>(directory: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const message = error instanceof Error ? error.message : String(error);
+    const why = Object.hasOwn(WORDS, code) ? WORDS[code] : message;
+    throw new Error(`runtime directory ${directory}: ${why}`, { cause: error });
+  }
+}

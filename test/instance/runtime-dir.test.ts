@@ -1,0 +1,44 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { instanceIn } from '../../lib/instance/instance.ts';
+import { takeLock } from '../../lib/instance/lock.ts';
+import { writePidFile } from '../../lib/instance/pid-file.ts';
+import { writingIn } from '../../lib/instance/runtime-dir.ts';
+
+t.test(
+  'a runtime directory that is not there, or is none, is told with the mend',
+  (t) => {
+    const folder = t.testdir({ file: '' });
+    const missing = join(folder, 'gone');
+    t.throws(() => takeLock(join(missing, 'lock')), {
+      message: `runtime directory ${missing}: there is no such directory; create it, or choose another --runtime-dir`,
+    });
+    t.throws(() => takeLock(join(folder, 'file', 'lock')), {
+      message: /file: it is no directory; choose another --runtime-dir$/,
+    });
+    t.end();
+  },
+);
+
+t.test('so is one without permission or room', (t) => {
+  const failing = (code: string) =>
+    writingIn('/run/x', () => {
+      throw Object.assign(new Error(`${code}: told by the kernel`), { code });
+    });
+  t.throws(() => failing('EACCES'), {
+    message: /^runtime directory \/run\/x: this user/,
+  });
+  t.throws(() => failing('ENOSPC'), { message: /no space is left there/ });
+  t.throws(() => failing('EIO'), { message: /\/run\/x: EIO: told by the kernel$/ });
+  t.end();
+});
+
+t.test('a pid file that cannot be put in place leaves nothing behind', (t) => {
+  const folder = t.testdir();
+  const instance = instanceIn(folder, 'a.cf');
+  mkdirSync(instance.pidFile);
+  t.throws(() => writePidFile(instance, 5), { message: /^runtime directory .*EISDIR/ });
+  t.same(readdirSync(folder), ['ldirectord.a.cf.pid']);
+  t.end();
+});
