@@ -1,30 +1,13 @@
+import { FACILITIES, facilityNamed } from '../../model/syslog.ts';
 import { didYouMean } from '../nearest.ts';
 import { quoted, rest, type ValueParser, yesno } from '../values.ts';
 import type { Directive } from './directive.ts';
-
-const FACILITIES = [
-  ...[
-    'kern',
-    'user',
-    'mail',
-    'daemon',
-    'auth',
-    'syslog',
-    'lpr',
-    'news',
-    'uucp',
-    'cron',
-  ],
-  ...['authpriv', 'ftp', 'local0', 'local1', 'local2', 'local3', 'local4', 'local5'],
-  ...['local6', 'local7'],
-];
 
 /** A path, or anything else for a facility. */
 const logfile: ValueParser<string> = (value, note) => {
   const what = 'a path or a syslog facility';
   const place = quoted(what, '/var/log/ldirectord.log', { empty: true })(value, note);
-  const facility = place.toLowerCase().replace(/^log_/, '');
-  if (!place.startsWith('/') && !FACILITIES.includes(facility))
+  if (!place.startsWith('/') && facilityNamed(place) === undefined)
     note(`there is no syslog facility "${place}"${didYouMean(place, FACILITIES)}`);
   return place;
 };

@@ -21,7 +21,8 @@ export function openDestination(
   if (mode === 'debug') return { destination: stderrDestination() };
   if (mode === 'supervised') return { destination: stdoutDestination() };
   if (logfile.startsWith('/'))
-    return { destination: fileDestination(logfile, instance) };
+    // Perl's open leaves blanks behind the name out.
+    return { destination: fileDestination(logfile.trimEnd(), instance) };
   const problem = syslogProblem(logfile, syslog);
   return problem === undefined
     ? { destination: syslogDestination(logfile, syslog) }

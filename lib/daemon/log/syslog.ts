@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { facilityNamed } from '../../model/syslog.ts';
 import type { Destination } from './destination.ts';
 import { createLineQueue } from './line-queue.ts';
 
@@ -21,16 +22,9 @@ export const SYSLOG: Syslog = {
   backOffMs: 1_000,
 };
 
-/** Names that syslog(3) and logger(1) share. */
-const FACILITIES = new Set(
-  'auth authpriv cron daemon ftp lpr mail news syslog user uucp local0 local1 local2 local3 local4 local5 local6 local7'.split(
-    ' ',
-  ),
-);
-
 /** Why nothing can be sent to that facility, and how to mend it; undefined when it can. */
 export function syslogProblem(facility: string, syslog = SYSLOG): string | undefined {
-  if (!FACILITIES.has(facility))
+  if (facilityNamed(facility) === undefined)
     return `logfile = "${facility}": expected a path or a syslog facility, as in "local0"`;
   if (!onPath(syslog.logger))
     return `logfile = "${facility}": there is no logger(1) to reach syslog through; install bsdutils`;
@@ -40,11 +34,12 @@ export function syslogProblem(facility: string, syslog = SYSLOG): string | undef
 }
 
 /** Syslog with ldirectord's ident and level, through one long-lived logger(1): Node has no
- *  Unix datagrams. When it ends it is started again, later each time; lines wait meanwhile. */
+ *  Unix datagrams. When it ends it is started again, later each time; lines wait meanwhile.
+ *  @param facility  one that {@link syslogProblem} finds nothing against */
 export function syslogDestination(facility: string, syslog = SYSLOG): Destination {
   const logger = keptAlive(
     syslog.logger,
-    ['-t', `ldirectord[${process.pid}]`, '-p', `${facility}.info`],
+    ['-t', `ldirectord[${process.pid}]`, '-p', `${facilityNamed(facility)}.info`],
     syslog.backOffMs,
   );
   const queue = createLineQueue(

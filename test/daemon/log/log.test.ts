@@ -1,4 +1,4 @@
-import { readFileSync, renameSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { ctime, type Destination } from '../../../lib/daemon/log/destination.ts';
@@ -96,6 +96,7 @@ t.test('where there is no syslog, stderr takes its place and the mend is told', 
   const problem = (logfile: string, syslog: typeof there): string | undefined =>
     openDestination('daemon', logfile, 'a.cf', syslog).problem;
   t.equal(problem('local0', there), undefined);
+  t.equal(problem('LOG_LOCAL0', there), undefined, 'as Perl takes it');
   t.match(problem('local9', there), /expected a path or a syslog facility/);
   t.match(
     problem('local0', { ...there, socket: `${socket}/none` }),
@@ -111,4 +112,25 @@ t.test('where there is no syslog, stderr takes its place and the mend is told', 
     '-d has its own place',
   );
   t.end();
+});
+
+t.test('blanks behind the name of a log file are not part of it', async (t) => {
+  const folder = t.testdir();
+  const { destination } = openDestination('daemon', `${join(folder, 'log')} `, 'a.cf');
+  destination.write('here', new Date());
+  await destination.close(5_000);
+  t.same(readdirSync(folder), ['log']);
+});
+
+t.test('a facility may be written as Perl takes it', async (t) => {
+  const folder = t.testdir({
+    logger: '#!/bin/sh\necho "$4" >"$0.out"; cat >/dev/null\n',
+  });
+  const logger = join(folder, 'logger');
+  chmodSync(logger, 0o755);
+  const syslog = { logger, socket: '/', backOffMs: 1 };
+  const { destination } = openDestination('daemon', 'LOG_Local3', 'a.cf', syslog);
+  destination.write('here', new Date());
+  await destination.close(5_000);
+  t.equal(readFileSync(`${logger}.out`, 'utf8'), 'local3.info\n');
 });
