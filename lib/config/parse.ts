@@ -147,6 +147,9 @@ function parseValue(
 const OUTSIDE =
   'an indented line outside of a virtual section: expected it in column 0, or, as part of a section, indented by 4 blanks or more with no empty line above';
 
+/** U+FEFF in UTF-8, which is read as Latin-1. */
+const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
+
 function refusal(
   text: string,
   name: string,
@@ -162,6 +165,8 @@ function refusal(
       : `${name} is a global directive: expected it in column 0, outside of a virtual section`;
   if (name && directiveNamed(name, place)) return `${name}: expected "${name} = value"`;
   if (place === 'global' && /^[ \t]/.test(text)) return OUTSIDE;
+  if (text.startsWith(BYTE_ORDER_MARK))
+    return 'a byte order mark stands in front of it: expected a file without one, saved as "UTF-8 without BOM"';
   const word = name || text.trim();
   return `unknown directive "${show(word)}"${didYouMean(word, namesIn(place))}`;
 }

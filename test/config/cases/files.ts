@@ -102,7 +102,7 @@ export const FILES: readonly Case[] = [
   { text: 'virtual=5\r\n    virtualhost=a\r\n', virtual: { virtualhost: 'a\r' } },
   { text: 'virtual=5\r\n    servicename=a\r\n', virtual: { servicename: 'a\r' } },
   { text: 'virtual=5\r\n    request="a"\r\n', virtual: { request: '/a' } },
-  refused('\u00ef\u00bb\u00bffork=no\n', 1, 'unknown directive'),
+  refused('\u00ef\u00bb\u00bffork=no\n', 1, 'byte order mark'),
   refused('virtual=5\n    real=10.0.0.2:80 #masq\n', 2, '# cuts the line'),
   { text: 'virtual=5\n    comment=a\tb# c\n', virtual: { comment: 'a    b' } },
 ];
