@@ -81,6 +81,8 @@ async function begin(
   async function adopt(next: Config): Promise<void> {
     await director.apply(next);
     keeper.follow(next.global.logfile);
+    if (next.options.maxConnections !== reloader.config.options.maxConnections)
+      log.warn('[limits] connections has changed: it holds from the next start on');
     void children.converge(next.global.execute);
   }
 

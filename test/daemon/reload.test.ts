@@ -89,6 +89,18 @@ t.test('a new logfile holds from the reload on', async (t) => {
   t.notMatch(site.logText, /terminated/);
 });
 
+t.test('a limit that only a start puts in force is named by a reload', async (t) => {
+  const site = new Site(t, EMPTY);
+  const ini = `${site.config}.ini`;
+  writeFileSync(ini, '[limits]\nconnections = 50\n');
+  await site.run('start');
+  await reloaded(site);
+  writeFileSync(ini, '[limits]\nconnections = 60\n');
+  await site.run('reload');
+  await site.logged(/connections has changed: it holds from the next start on/);
+  t.equal(site.logText.split('has changed').length, 2, 'told once, when it changed');
+});
+
 t.test(
   'autoreload=yes reads a changed file again and calls the callback',
   async (t) => {
