@@ -1,0 +1,64 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { OPTIONS } from '../lib/cli/command-line.ts';
+import { COMMANDS } from '../lib/cli/commands.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const PAGES = [
+  'README.md',
+  'bench/README.md',
+  ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
+];
+
+function read(page: string): string {
+  return readFileSync(join(ROOT, page), 'utf8');
+}
+
+/** The names that a Markdown heading can be linked by. */
+function anchors(text: string): readonly string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+t.test('every link within the documents leads somewhere', (t) => {
+  for (const page of PAGES)
+    for (const [, link = ''] of read(page).matchAll(/\]\((?!\w+:)([^)]+)\)/g)) {
+      const [file, anchor] = link.split('#');
+      const target = file ? join(dirname(page), file) : page;
+      if (!t.ok(existsSync(join(ROOT, target)), `${page}: ${link}`) || !anchor)
+        continue;
+      t.ok(anchors(read(target)).includes(anchor), `${page}: ${link}`);
+    }
+  t.end();
+});
+
+t.test('every test and source that a document names is there', (t) => {
+  const named = /(?<![\w/.])(?:test|lib|examples|bench)\/[\w./*-]*\w/g;
+  for (const page of PAGES)
+    for (const [path] of read(page).matchAll(named)) {
+      if (/[*]|ROOM|\.js$/.test(path)) continue; // many, any, or built
+      t.ok(existsSync(join(ROOT, path)), `${page}: ${path}`);
+    }
+  t.end();
+});
+
+t.test('docs/operating.md tells of every action and option of its own', (t) => {
+  const text =
+    read('docs/operating.md') + read('docs/status.md') + read('docs/config.md');
+  const conventional = new Set(['help', 'version']);
+  for (const action of Object.keys(COMMANDS))
+    t.ok(text.includes(`\`${action}`), action);
+  for (const [name, option] of Object.entries(OPTIONS)) {
+    if (conventional.has(name)) continue;
+    const short = 'alias' in option ? `\`-${option.alias}\`` : '';
+    const told = text.includes(`--${name}`) || (short !== '' && text.includes(short));
+    t.ok(told, name);
+  }
+  t.end();
+});
