@@ -1,6 +1,6 @@
 import type { ServiceStatus } from '../../lib/model/status.ts';
 import { server } from '../lab/daemon.ts';
-import { logs, servedBy, start, weighs } from './steps.ts';
+import { logs, refused, servedBy, start, weighs } from './steps.ts';
 import type { Scenario } from './suite.ts';
 
 /** Generous: what is waited for takes a second or two on a machine that is not busy. */
@@ -121,7 +121,7 @@ export const facts: readonly Scenario[] = [
       await web.web1.page('Something else');
       t.equal(await held, 'ECONNRESET', 'the client learns of it');
       await logs(stage, t, /^Deleted real server: 10\.1\.1\.21:80 \(10\.1\.1\.19:80\)/);
-      t.match(await client.do('visit', stage.url), { outcome: 'ECONNREFUSED' });
+      await refused(stage, t);
       t.equal((await daemon.service()).state, 'down');
     },
   },

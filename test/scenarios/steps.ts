@@ -72,3 +72,12 @@ export async function logs(
     `the log tells it${left.length > 0 ? `:\n${lines.join('\n')}` : ''}`,
   );
 }
+
+/** Waits until clients find nobody listening: the log line comes first, the engine follows. */
+export async function refused({ client, url }: Stage, t: Test): Promise<void> {
+  const deadline = performance.now() + 5000;
+  let outcome = '';
+  do outcome = (await client.do('visit', url)).outcome;
+  while (outcome !== 'ECONNREFUSED' && performance.now() < deadline);
+  t.equal(outcome, 'ECONNREFUSED', 'nobody listens');
+}
