@@ -29,8 +29,9 @@ export async function runChild(
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const output = collect(child);
+  // First: it hears 'error' too, which ends the process where nobody does.
   const exit = once(child, 'exit');
+  const output = collect(child);
   const gone = exit.then(ignore, ignore);
   const end = () => void endGroup(child, gone);
   signal.addEventListener('abort', end, { once: true });
@@ -65,7 +66,8 @@ function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
 
 function collect({ stdout, stderr }: ChildProcess) {
   let text = '';
-  const streams = [stdout, stderr].filter((stream) => stream !== null);
+  // Undefined, against the types, when no descriptor was left for a pipe.
+  const streams = [stdout, stderr].flatMap((stream) => stream ?? []);
   // Read to the end: a child must not block on a full pipe.
   for (const stream of streams)
     stream.on('data', (bytes: Buffer) => {

@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { checkOnce, checkTarget } from '../support/check-target.ts';
 
@@ -127,3 +129,15 @@ t.test('a grandchild that keeps the output open delays nothing for long', async 
   t.ok(performance.now() - began < 15_000);
   process.kill(Number(/"(\d+)"/.exec(message)?.[1]));
 });
+
+t.test(
+  'without a file descriptor left it is down, and the process lives',
+  async (t) => {
+    const file = `./fixtures/no-descriptors${extname(import.meta.url)}`;
+    const fixture = fileURLToPath(new URL(file, import.meta.url));
+    const limited = ['-c', 'ulimit -n 64 && exec "$0" "$1"', process.execPath, fixture];
+    const { status, stdout } = spawnSync('sh', limited, { encoding: 'utf8' });
+    t.equal(status, 0);
+    t.match(JSON.parse(stdout), { up: false, message: /EMFILE/ });
+  },
+);
