@@ -1,4 +1,5 @@
 import type { CheckTarget } from '../model/check.ts';
+import { LONGEST_TIMER_MS } from '../model/timer.ts';
 import type { CheckWord } from '../model/virtual-service.ts';
 import { CHECK_TYPES, type LoadedCheck, serviceNamed } from './index.ts';
 
@@ -28,7 +29,7 @@ export function chooseCheck(
   const times = row === CHECK_TYPES.ping ? Math.max(1, target.checkcount) : 1;
   return {
     load: row.load,
-    timeoutMs: onceMs * times,
+    timeoutMs: Math.min(onceMs * times, LONGEST_TIMER_MS),
     timeoutWords: `${times > 1 ? `${times} x ` : ''}${onceMs / 1000} s (${directive})`,
   };
 }

@@ -1,5 +1,6 @@
 import { serviceNamed, unavailable } from '../checks/index.ts';
 import type { CheckPlan } from '../model/check.ts';
+import { LONGEST_TIMER_MS } from '../model/timer.ts';
 import type { RealServer, VirtualService } from '../model/virtual-service.ts';
 import type { Checking } from '../pool/pool.ts';
 
@@ -38,14 +39,18 @@ export function checkPlan(service: VirtualService, real: RealServer): CheckPlan 
       secret: service.secret,
       checkcommand: service.checkcommand,
       checkcount: service.checkcount,
-      checktimeoutMs: service.checktimeout * 1000,
-      negotiatetimeoutMs: service.negotiatetimeout * 1000,
+      checktimeoutMs: milliseconds(service.checktimeout),
+      negotiatetimeoutMs: milliseconds(service.negotiatetimeout),
       tlsVerify: service.options.tlsVerify,
       tlsCa: service.options.tlsCa,
       bodyLimit: service.options.bodyLimit,
     },
-    intervalMs: service.checkinterval * 1000,
+    intervalMs: milliseconds(service.checkinterval),
   };
+}
+
+function milliseconds(seconds: number): number {
+  return Math.min(seconds * 1000, LONGEST_TIMER_MS);
 }
 
 /** Source: ldirectord(8) "checkport"; observed for the rest. */

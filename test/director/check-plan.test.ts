@@ -1,4 +1,5 @@
 import t from 'tap';
+import { chooseCheck } from '../../lib/checks/choose.ts';
 import { checkingOf, checkPlan } from '../../lib/director/check-plan.ts';
 import { aPattern, aReal, aService, OPTIONS } from '../support/config.ts';
 
@@ -37,6 +38,16 @@ t.test('times are milliseconds', async (t) => {
   t.equal(target.checktimeoutMs, 2000);
   t.equal(target.negotiatetimeoutMs, 7000);
   t.equal(intervalMs, 3000);
+});
+
+t.test('times that no timer can hold become the longest that one can', async (t) => {
+  const long = 3_000_000; // 35 days, in seconds
+  const fields = { checktimeout: long, negotiatetimeout: long, checkinterval: long };
+  const { target, intervalMs } = checkPlan(aService(fields), aReal('10.1.1.21:80'));
+  for (const ms of [target.checktimeoutMs, target.negotiatetimeoutMs, intervalMs])
+    t.equal(ms, 2 ** 31 - 1);
+  const ping = { ...target, checktype: 'ping', checkcount: 3 } as const;
+  t.equal(chooseCheck(ping, 'ping')?.timeoutMs, 2 ** 31 - 1, 'nor their product');
 });
 
 t.test('external checks hear of the virtual service, or of its mark', async (t) => {
