@@ -1,4 +1,4 @@
-import { ending, tableOf, until } from '../engine-rig.ts';
+import { ending, received, tableOf, until } from '../engine-rig.ts';
 import type { EngineCase } from '../engine-suite.ts';
 
 export const timeouts = {
@@ -46,5 +46,22 @@ export const timeouts = {
       return socket.destroyed;
     });
     t.ok(socket.errored, 'the server was told too');
+  },
+
+  async 'a slow reader gets the rest though the half-closed time is over'(t, rig) {
+    const service = await rig.service({}, { halfClosedTimeoutMs: 300 });
+    const page = Buffer.alloc(1_000_000, 'x'); // less than the kernel holds
+    const server = await rig.server((socket) => socket.end(page));
+    await rig.engine.apply(tableOf(service, server.entry()));
+    const client = await rig.client(service); // reads nothing yet
+    await until(async () => {
+      const { activeConnections, inactiveConnections, bytesOut } = await rig.of(
+        service,
+        server.entry(),
+      );
+      return bytesOut > 0 && activeConnections + inactiveConnections === 0;
+    });
+    const answer = await received(client);
+    t.equal(answer.length, page.length);
   },
 } as const satisfies Record<string, EngineCase>;

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { freeChunk, ReadBuffer } from './buffers.ts';
 import { type Desk, type Line, SocketClient, type Tried } from './desk.ts';
-import { type DialFailure, dialFailure } from './dial-failure.ts';
+import { type DialFailure, dialFailure, tellDialFailure } from './dial-failure.ts';
 import type { Member } from './members.ts';
 import { endedByReset, resetSocket, wasReset } from './reset-socket.ts';
 import type { Booking } from './switchboard.ts';
@@ -107,24 +107,11 @@ export class Connection implements Timed, Member {
   #dialFailed(failure: DialFailure): void {
     const booking = this.#booking;
     if (!booking) return;
-    this.#report(booking, failure);
+    tellDialFailure(this.#line, this.#desk, booking.server, failure);
     this.#unbook(booking);
     this.#server = undefined;
     this.#tried = [...this.#tried, booking.server];
     this.#dial();
-  }
-
-  #report({ server }: Booking, failure: DialFailure): void {
-    const { id: service } = this.#line;
-    if (failure.notice) {
-      const about = `${service} to ${server.id}`;
-      this.#desk.tell({ type: 'notice', kind: failure.notice, about });
-    }
-    if (!failure.blame) return;
-    server.record.failed();
-    if (!server.mayReport(this.#desk.wheel.now)) return;
-    const { reason } = failure;
-    this.#desk.tell({ type: 'connect-failed', service, server: server.id, reason });
   }
 
   #connected = () => {
@@ -180,8 +167,10 @@ export class Connection implements Timed, Member {
   #passEnd(other: Socket): void {
     if (this.#state === 'open') {
       this.#state = 'half-closed';
+      this.#touch();
       if (this.#booking) this.#line.switchboard.halfClosed(this.#booking);
-      this.#desk.wheel.move(this, Math.min(this.#patience, KEEPALIVE_AFTER_MS));
+      const { halfClosedTimeoutMs } = this.#line.timeouts;
+      this.#desk.wheel.move(this, Math.min(halfClosedTimeoutMs, KEEPALIVE_AFTER_MS));
       other.end();
     } else if (other.writableLength > 0) other.end();
     else other.destroy(); // both directions are done: close() sends the FIN
@@ -190,7 +179,7 @@ export class Connection implements Timed, Member {
   #checkIdle(): void {
     const left = this.#touched + this.#patience - this.#desk.wheel.now;
     if (left <= 0) {
-      this.reset();
+      this.#giveUp();
       return;
     }
     this.#client.setKeepAlive(true, KEEPALIVE_AFTER_MS);
@@ -198,6 +187,14 @@ export class Connection implements Timed, Member {
     this.#probing = this.#probe();
     if (!this.#booking) return;
     this.#desk.wheel.add(this, this.#probing ? Math.min(left, PROBE_MS) : left);
+  }
+
+  /** A side that has had our FIN may still be taking what the kernel holds for it: closed, it
+   *  gets that; a RST would take it back. */
+  #giveUp(): void {
+    for (const side of [this.#client, this.#server])
+      if (side?.writableFinished) side.destroy();
+    this.reset();
   }
 
   /** A side is not read from until the other one takes what is queued. Its RST would go unseen
@@ -212,16 +209,20 @@ export class Connection implements Timed, Member {
   #probe(): boolean {
     const server = this.#server;
     if (!server) return false;
-    const clientWaits = server.writableLength > 0;
-    const serverWaits = this.#client.writableLength > 0;
-    if ((clientWaits && wasReset(this.#client)) || (serverWaits && wasReset(server)))
-      this.reset();
-    return clientWaits || serverWaits;
+    const stalled = this.#queued;
+    if (stalled && (wasReset(this.#client) || wasReset(server))) this.reset();
+    return stalled;
+  }
+
+  /** Bytes wait for a side to take them. */
+  get #queued(): boolean {
+    return this.#client.writableLength > 0 || (this.#server?.writableLength ?? 0) > 0;
   }
 
   get #patience(): number {
     const { idleTimeoutMs, halfClosedTimeoutMs } = this.#line.timeouts;
-    return this.#state === 'open' ? idleTimeoutMs : halfClosedTimeoutMs;
+    const brief = this.#state === 'half-closed' && !this.#queued;
+    return brief ? halfClosedTimeoutMs : idleTimeoutMs;
   }
 
   #touch(): void {

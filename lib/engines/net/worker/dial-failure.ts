@@ -1,4 +1,6 @@
 import type { NoticeKind } from '../protocol.ts';
+import type { Desk, Line } from './desk.ts';
+import type { RealServer } from './real-server.ts';
 
 /** Why a server could not be reached, and what follows from it. */
 export interface DialFailure {
@@ -20,4 +22,19 @@ export function dialFailure(error: NodeJS.ErrnoException): DialFailure {
   return notice
     ? { blame: false, reason: error.message, notice }
     : { blame: true, reason: error.message };
+}
+
+/** Counts a failed dial, and tells the main thread of it. */
+export function tellDialFailure(
+  { id: service }: Line,
+  { tell, wheel }: Desk,
+  server: RealServer,
+  { blame, reason, notice }: DialFailure,
+): void {
+  if (notice)
+    tell({ type: 'notice', kind: notice, about: `${service} to ${server.id}` });
+  if (!blame) return;
+  server.record.failed();
+  if (server.mayReport(wheel.now))
+    tell({ type: 'connect-failed', service, server: server.id, reason });
 }
