@@ -9,6 +9,8 @@ export interface CarriedServer {
   readonly generation: number;
   readonly address: string;
   readonly port: number;
+  /** Why it is never dialled. */
+  readonly problem: string | undefined;
 }
 
 /** A virtual service as workers know it. Weights and thresholds stand in the records. */
@@ -68,7 +70,7 @@ export type ListenReport =
   | { readonly id: string; readonly state: 'failed'; readonly code: string };
 
 /** What workers tell besides: a closed set, so that each is said once a minute. */
-export type NoticeKind = 'source-ports' | 'full' | 'worker';
+export type NoticeKind = 'source-ports' | 'full' | 'accept' | 'worker';
 
 export type FromWorker =
   | {

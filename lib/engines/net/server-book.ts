@@ -1,4 +1,6 @@
 import type { ServerEntry, ServerStats } from '../../model/engine.ts';
+import type { VirtualService } from '../../model/virtual-service.ts';
+import { leadsBack } from './leads-back.ts';
 import type { Memory } from './memory.ts';
 import type { CarriedServer } from './protocol.ts';
 import type { Loan } from './record-pool.ts';
@@ -49,9 +51,10 @@ export class ServerBook {
     this.#columns[worker]?.bury();
   }
 
-  carried(): CarriedServer {
+  carried(service: VirtualService): CarriedServer {
     const { id, address, port } = this.entry;
-    return { id, address, port, ...this.loan };
+    const problem = leadsBack(service, this.entry);
+    return { id, address, port, problem, ...this.loan };
   }
 
   stats(): ServerStats {

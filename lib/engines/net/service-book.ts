@@ -99,7 +99,7 @@ export class ServiceBook {
       connectTimeoutMs,
       idleTimeoutMs,
       halfClosedTimeoutMs,
-      servers: this.#servers.map((server) => server.carried()),
+      servers: this.#servers.map((server) => server.carried(service)),
       listen,
     };
   }

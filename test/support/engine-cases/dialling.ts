@@ -45,6 +45,16 @@ export const dialling = {
     t.equal((await rig.of(service, dead)).totalConnections, 0);
   },
 
+  async 'a server that is the service itself is never dialled'(t, rig) {
+    const service = await rig.service();
+    const loop = serverAt('127.0.0.1', service.port ?? 0, { method: 'gate' });
+    await rig.engine.apply(tableOf(service, loop));
+    const failed = rig.event('connect-failed');
+    t.equal(await ending(await rig.client(service)), 'ECONNRESET');
+    t.match(await failed, { server: loop.id, reason: /virtual service itself.*masq/ });
+    t.equal((await rig.stats(service)).acceptedConnections, 1);
+  },
+
   async 'a dial that nobody answers is made again elsewhere'(t, rig) {
     const service = await rig.service({}, { connectTimeoutMs: 300 });
     const hole = serverAt('127.0.0.1', await blackHole(t));

@@ -77,6 +77,10 @@ export class Connection implements Timed, Member {
     if (this.#tried.length > 0) switchboard.record.count('retries');
     server.connections.add(this);
     this.#desk.wheel.add(this, timeouts.connectTimeoutMs);
+    if (server.problem !== undefined) {
+      this.#dialFailed({ blame: true, reason: server.problem });
+      return;
+    }
     this.#sockets++;
     this.#server = this.#connect(server.address, server.port);
   }

@@ -20,6 +20,8 @@ export class RealServer {
   id: string;
   address: string;
   port: number;
+  /** Why it is never dialled. */
+  problem: string | undefined;
   /** It is in a service's table: persistence may lead to it. */
   listed = true;
   #reportedAt = -Infinity;
@@ -30,6 +32,7 @@ export class RealServer {
     this.id = server.id;
     this.address = server.address;
     this.port = server.port;
+    this.problem = server.problem;
   }
 
   /** Whether a failed dial is to be reported now. */
@@ -58,6 +61,7 @@ export class Roster {
     known.id = server.id;
     known.address = server.address;
     known.port = server.port;
+    known.problem = server.problem;
     known.listed = true;
     return known;
   }
