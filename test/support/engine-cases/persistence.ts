@@ -90,6 +90,15 @@ export const persistence = {
     await t.rejects(rig.client(service), { code: 'ECONNREFUSED' });
   },
 
+  async 'an entry goes when its time is over, though nothing else changes'(t, rig) {
+    const service = await rig.service({ persistent: 1 });
+    const [a] = await pair(rig);
+    await rig.engine.apply(tableOf(service, a.entry()));
+    t.equal(await rig.ask(service), 'a');
+    t.equal((await rig.stats(service)).persistenceEntries, 1);
+    await until(async () => (await rig.stats(service)).persistenceEntries === 0);
+  },
+
   async 'an entry outlives its time while a connection made under it lives'(t, rig) {
     const service = await rig.service({ persistent: 1 });
     const server = await rig.server((socket) => socket.write('a'));

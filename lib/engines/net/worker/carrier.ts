@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { LONGEST_TIMER_MS } from '../../../model/timer.ts';
 import type { CarriedService, ListenReport } from '../protocol.ts';
 import type { ServiceRecord } from '../service-record.ts';
 import { BULK } from './buffers.ts';
@@ -10,6 +11,8 @@ import { Switchboard } from './switchboard.ts';
 
 /** Connections that may wait to be accepted; the kernel's somaxconn bounds it. */
 const BACKLOG = 4096;
+/** Between two looks for persistence templates that are over, at least. */
+const SWEEP_MS = 100;
 
 /** One virtual service in one worker: its listener and what new connections need. */
 export class Carrier implements Line {
@@ -54,8 +57,10 @@ export class Carrier implements Line {
 
   /** No new connections; the open ones stay. */
   close(): void {
-    clearTimeout(this.#sweeper);
-    this.#turn = this.#turn.then(() => this.#shut());
+    this.#turn = this.#turn.then(() => {
+      clearTimeout(this.#sweeper);
+      this.#shut();
+    });
   }
 
   async #settle(allowed: boolean): Promise<ListenReport> {
@@ -82,11 +87,16 @@ export class Carrier implements Line {
     server.on('connection', (socket) => this.#accept(socket));
     const { address: host, port, family } = this.#service;
     return new Promise((resolve) => {
-      server.once('error', (error: NodeJS.ErrnoException) => {
+      const failed = (error: NodeJS.ErrnoException) => {
         if (this.#server === server) this.#server = undefined;
         resolve(error.code ?? error.message);
+      };
+      server.once('error', failed);
+      server.once('listening', () => {
+        server.off('error', failed);
+        server.on('error', (error) => this.#acceptFailed(error));
+        resolve(undefined);
       });
-      server.once('listening', () => resolve(undefined));
       const ipv6Only = family === 'inet6';
       server.listen({ host, port, backlog: BACKLOG, ipv6Only });
     });
@@ -97,12 +107,19 @@ export class Carrier implements Line {
     record.count('accepted');
     if (this.#desk.admission.enter()) {
       new Connection(this, this.#desk, socket);
+      if (!this.#sweeper && this.#service.persistentMs !== undefined) this.#sweep();
       return;
     }
     record.count('refused');
     this.#desk.tell({ type: 'notice', kind: 'full', about: this.id });
     socket.on('error', () => {});
     resetSocket(socket);
+  }
+
+  /** The listener goes on: accept() fails for want of memory or descriptors, and that passes. */
+  #acceptFailed({ message }: Error): void {
+    const about = `${this.id}: ${message}`;
+    this.#desk.tell({ type: 'notice', kind: 'accept', about });
   }
 
   #shut(): void {
@@ -113,9 +130,11 @@ export class Carrier implements Line {
   /** Ends persistence templates in time, and the listener with the last of them. */
   #sweep(): void {
     clearTimeout(this.#sweeper);
+    this.#sweeper = undefined;
     const next = this.switchboard.sweep();
     if (next === undefined) return;
-    this.#sweeper = setTimeout(() => this.#swept(), next + 1);
+    const delay = Math.min(Math.max(next + 1, SWEEP_MS), LONGEST_TIMER_MS);
+    this.#sweeper = setTimeout(() => this.#swept(), delay);
   }
 
   #swept(): void {
