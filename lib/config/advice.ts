@@ -114,7 +114,8 @@ export function adviseOnRepeats(
   }
 }
 
-/** Warns once of the default that ldirectord(8) states wrongly. */
+/** Warns once of the default that ldirectord(8) states wrongly; not where it was written and
+ *  refused. */
 export function adviseOnQuiescent(
   sections: readonly ParsedSection[],
   global: readonly Setting[],
@@ -122,6 +123,7 @@ export function adviseOnQuiescent(
 ): void {
   const isSet = (settings: readonly Setting[]) => lastSetting(settings, 'quiescent');
   if (isSet(global) || sections.every(({ settings }) => isSet(settings))) return;
+  if (findings.errors().some(({ message }) => /^quiescent\b/.test(message))) return;
   findings.warn(
     0,
     'quiescent is not set, and that means no, whatever the manual of ldirectord says: connections to a server that is down are reset; write "quiescent = yes" or "quiescent = no"',

@@ -20,8 +20,11 @@ export function translatePattern(perl: string, note: Note): Pattern {
     compile(source);
     return { perl, source, flags: '' };
   } catch (error) {
-    if (error instanceof Untranslatable)
-      return expected(`a pattern without ${error.message}`, 'Test (?:Page|Site)');
+    if (error instanceof Untranslatable) {
+      const what = `a pattern without ${error.message}`;
+      if (what.includes('as in "')) throw new RangeError(`expected ${what}`);
+      return expected(what, 'Test (?:Page|Site)');
+    }
     const problem = error instanceof InvalidPattern ? error.message : undefined;
     if (problem === undefined) throw error;
     note(`it is no regular expression (${problem}); checks that need it fail`);

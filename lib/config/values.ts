@@ -16,9 +16,11 @@ export interface SectionKind {
  *  @throws RangeError saying what was expected, as in "example" */
 export type ValueParser<T> = (value: string, note: Note, section?: SectionKind) => T;
 
-/** @throws RangeError always: `expected WHAT, as in "EXAMPLE"` */
+/** @throws RangeError always: `expected WHAT, as in "EXAMPLE"`; an example that brings its own
+ *  quotes gets none */
 export function expected(what: string, example: string, hint = ''): never {
-  throw new RangeError(`expected ${what}, as in "${example}"${hint}`);
+  const quoted = example.startsWith('"') ? example : `"${example}"`;
+  throw new RangeError(`expected ${what}, as in ${quoted}${hint}`);
 }
 
 const YES_NO = new Map([

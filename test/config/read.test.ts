@@ -69,3 +69,26 @@ t.test('all errors are reported, each with its line', async (t) => {
     ],
   );
 });
+
+t.test('a refused quiescent is an error, and not missed besides', async (t) => {
+  const text = 'quiescent=yes\r\nvirtual=10.0.0.1:80\n\treal=10.0.0.2:80 masq\n';
+  const read = await readConfig(write(t, text));
+  if (read.ok) throw new Error('it was accepted');
+  t.match(read.errors, [
+    { line: 1, message: /^quiescent = yes\\r: expected yes or no/ },
+  ]);
+  t.same(read.warnings, []);
+});
+
+t.test('an example stands in quotes once', async (t) => {
+  const text =
+    'quiescent=yes\nvirtual=10.0.0.1:80\n\trequest=a\n\treceive="\\p{L}"\n\treal=10.0.0.2:80 masq\n';
+  const read = await readConfig(write(t, text));
+  if (read.ok) throw new Error('it was accepted');
+  const messages = read.errors.map(({ message }) => message);
+  t.equal(messages.length, 2);
+  for (const message of messages) {
+    t.match(message, /, as in "[^"]+"$/);
+    t.equal(message.split('as in').length, 2, message);
+  }
+});
