@@ -10,7 +10,7 @@ import type { VirtualService } from '../../model/virtual-service.ts';
 import type { EngineOptions } from '../factory.ts';
 import { Crew } from './crew.ts';
 import { EventQueue } from './event-queue.ts';
-import { connectionCap, fileLimit } from './file-limit.ts';
+import { connectionCap, descriptorsOf, fileLimit } from './file-limit.ts';
 import { Ledger, type LedgerChange } from './ledger.ts';
 import { Listeners } from './listeners.ts';
 import { Memory } from './memory.ts';
@@ -48,6 +48,7 @@ class NetEngine implements Engine {
   readonly #crew: Crew;
   readonly #notices = new Notices(() => performance.now());
   #places: ReadonlyMap<string, Place> = new Map();
+  #descriptors = 0;
 
   constructor(options: NetOptions) {
     this.#maxConnections = options.maxConnections;
@@ -78,6 +79,7 @@ class NetEngine implements Engine {
     await this.#listeners.lookForIpvs();
     const before = this.#places;
     this.#places = new Map(carried.map(({ service }) => [service.id, place(service)]));
+    this.#descriptors = descriptorsOf(carried);
     const change = this.#ledger.revise(carried, this.#mayListen);
     for (const id of before.keys())
       if (!this.#places.has(id)) this.#listeners.forget(id);
@@ -147,7 +149,7 @@ class NetEngine implements Engine {
   }
 
   #bounded(change: LedgerChange): TableChange {
-    const cap = connectionCap(fileLimit(this.#proc), this.#places.size);
+    const cap = connectionCap(fileLimit(this.#proc), this.#descriptors);
     const maxConnections = Math.min(cap, this.#maxConnections ?? cap);
     return { ...change, maxConnections: Math.floor(maxConnections / WORKERS) };
   }

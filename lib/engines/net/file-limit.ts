@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { ServiceTable } from '../../model/engine.ts';
 
-/** Kept for checks, logs, the control socket and the runtime itself. */
+/** Kept for logs, the control socket and the runtime itself. */
 const RESERVE = 100;
 const LEAST = 8;
 /** One to the client, one to the real server. */
@@ -18,8 +19,14 @@ export function fileLimit(proc: string): number {
   }
 }
 
-/** How many connections fit below the limit, beside the listeners. */
-export function connectionCap(limit: number, listeners: number): number {
-  const free = limit - RESERVE - listeners;
+/** Descriptors that the table takes beside its connections: one a listener, and one a real
+ *  server, for its check. All checks may hang at once. */
+export function descriptorsOf(table: ServiceTable): number {
+  return table.reduce((sum, { service }) => sum + 1 + service.reals.length, 0);
+}
+
+/** How many connections fit below the limit, beside the table's other descriptors. */
+export function connectionCap(limit: number, others: number): number {
+  const free = limit - RESERVE - others;
   return Math.max(LEAST, Math.floor(free / DESCRIPTORS));
 }

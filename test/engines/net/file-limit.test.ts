@@ -4,9 +4,14 @@ import { connect, createServer, type Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
-import { connectionCap, fileLimit } from '../../../lib/engines/net/file-limit.ts';
+import {
+  connectionCap,
+  descriptorsOf,
+  fileLimit,
+} from '../../../lib/engines/net/file-limit.ts';
 import type { ServiceStats } from '../../../lib/model/engine.ts';
-import { ending, freePort, until } from '../../support/engine-rig.ts';
+import { aReal, aService } from '../../support/config.ts';
+import { ending, freePort, tableOf, until } from '../../support/engine-rig.ts';
 
 const DIRECTOR = new URL(
   `./fixtures/limited-director${extname(import.meta.url)}`,
@@ -19,6 +24,13 @@ t.test('two descriptors a connection fit below the limit', async (t) => {
   t.equal(connectionCap(1124, 24), 500);
   t.equal(connectionCap(64, 1), 8, 'never none');
   t.equal(connectionCap(Infinity, 3), Infinity);
+});
+
+t.test('each listener and each check has a descriptor kept for it', async (t) => {
+  const reals = Array.from({ length: 1000 }, (_, n) => aReal(`10.1.1.21:${n + 1}`));
+  const [entry] = tableOf(aService({ reals }));
+  const [other] = tableOf(aService({ address: '10.1.1.20', reals: [] }));
+  t.equal(descriptorsOf([entry, other].flatMap((one) => one ?? [])), 1002);
 });
 
 t.test('the limit is read from procfs', async (t) => {
@@ -92,14 +104,17 @@ async function stats(child: ChildProcess): Promise<ServiceStats> {
   return stats[0];
 }
 
-/** A client whose byte has come back. */
+/** A client whose byte has come back. Tries until it is let in: a place is free only when the
+ *  descriptors of its connection are closed, a moment after it ceased to be counted. */
 async function echoing(t: Test, port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1');
-  t.teardown(() => socket.destroy());
-  socket.write('.');
-  socket.resume();
-  await until(() => socket.bytesRead === 1);
-  return socket;
+  for (;;) {
+    const socket = connect(port, '127.0.0.1').on('error', () => {});
+    t.teardown(() => socket.destroy());
+    socket.write('.');
+    socket.resume();
+    await until(() => socket.bytesRead === 1 || socket.destroyed);
+    if (socket.bytesRead === 1) return socket;
+  }
 }
 
 async function refused(t: Test, port: number): Promise<string> {
