@@ -83,6 +83,36 @@ export function advise(
       `checkinterval counts in a section only with fork = yes; the global ${service.checkinterval} s hold`,
     );
   adviseOnTwins(service, findings);
+  adviseOnKeptPorts(service, section, global, findings);
+}
+
+/** With gate and ipip the service's port is kept, as IPVS keeps it, whatever port is written. */
+function adviseOnKeptPorts(
+  service: ParsedService,
+  section: ParsedSection,
+  global: readonly Setting[],
+  findings: Findings,
+): void {
+  const { reals, fallback, port } = service;
+  if (!port) return; // a mark, or any port
+  const name = service.family === 'inet' ? 'fallback' : 'fallback6';
+  const { line } =
+    lastSetting(section.settings, name) ?? lastSetting(global, name) ?? section;
+  for (const server of fallback ? [...reals, { ...fallback, line }] : reals) {
+    if (server.method === 'masq' || !server.port || server.port === port) continue;
+    warnOnce(
+      findings,
+      server.line,
+      `${server.method} keeps the service's port ${port}, whatever port is written; write masq to use ${server.port}`,
+    );
+  }
+}
+
+/** One line may stand for many: a range of servers, the fallback of all services. */
+function warnOnce(findings: Findings, line: number, message: string): void {
+  const { warnings } = findings.all();
+  const told = warnings.some((told) => told.line === line && told.message === message);
+  if (!told) findings.warn(line, message);
 }
 
 function adviseOnTwins({ reals }: ParsedService, findings: Findings): void {

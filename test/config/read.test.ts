@@ -92,3 +92,33 @@ t.test('an example stands in quotes once', async (t) => {
     t.equal(message.split('as in').length, 2, message);
   }
 });
+
+t.test('a port that gate or ipip does not use is warned of, once a line', async (t) => {
+  const text = `quiescent=yes
+fallback=127.0.0.1:8080
+virtual=10.0.0.1:80
+\tservice=http
+\treal=10.0.0.2->10.0.0.9:8080 gate
+\treal=10.0.0.10:80 ipip
+\treal=10.0.0.11:8081 masq
+virtual=10.0.0.2:80
+\tservice=http
+\treal=10.0.0.12:8082 ipip
+\tfallback=127.0.0.1:8083 masq
+virtual=5
+\tservice=http
+\treal=10.0.0.12:8082 ipip
+`;
+  const read = await readConfig(write(t, text));
+  if (!read.ok) throw new Error(read.errors.map(formatDiagnostic).join('\n'));
+  t.match(read.config.warnings, [
+    {
+      line: 2,
+      message:
+        "gate keeps the service's port 80, whatever port is written; write masq to use 8080",
+    },
+    { line: 5, message: /^gate .* masq to use 8080$/ },
+    { line: 10, message: /^ipip .* masq to use 8082$/ },
+  ]);
+  t.equal(read.config.warnings.length, 3);
+});
