@@ -1,73 +1,55 @@
-import type { Client, Row, Scheduler, ServiceView } from '../lib/model/scheduler.ts';
+import { Memory } from '../lib/engines/net/memory.ts';
+import type { CarriedServer } from '../lib/engines/net/protocol.ts';
+import { ServerRecord, type ServerSettings } from '../lib/engines/net/server-record.ts';
+import { ServiceRecord } from '../lib/engines/net/service-record.ts';
+import { RealServer } from '../lib/engines/net/worker/real-server.ts';
+import { RecordView } from '../lib/engines/net/worker/view.ts';
+import type { Client, Row, Scheduler } from '../lib/model/scheduler.ts';
 import { addressBytes } from '../lib/schedulers/address-bytes.ts';
 import { SCHEDULERS } from '../lib/schedulers/index.ts';
 
-/** A service in typed arrays, as an engine keeps it: what a pick costs, not what a test needs. */
-class ArrayView implements ServiceView {
-  readonly size: number;
-  readonly weights: Int32Array;
-  readonly actives: Int32Array;
-  readonly inactives: Int32Array;
-  readonly closed: Uint8Array;
-  readonly destination = addressBytes('10.1.1.19');
-  flags: ReadonlySet<string> = new Set();
-  readonly cursor = new Int32Array(4);
-  readonly #addresses: readonly string[];
-  #derived: unknown;
-  #kept: unknown;
+/** A service in the net engine's own shared records, with servers that have connections open. */
+class Service {
+  readonly view: RecordView;
+  readonly records: readonly ServerRecord[];
 
-  constructor(size: number, weight: (row: Row) => number) {
-    this.size = size;
-    this.weights = Int32Array.from({ length: size }, (_, row) => weight(row));
-    this.actives = Int32Array.from(
-      { length: size },
-      (_, row) => 1 + ((row * 7919) % 97),
+  constructor(size: number, settings: (row: Row) => ServerSettings) {
+    const memory = new Memory(1);
+    memory.grow();
+    const service = new ServiceRecord(memory.cell(size), 0, 1);
+    this.view = new RecordView(service, addressBytes('10.1.1.19'), () =>
+      performance.now(),
     );
-    this.inactives = Int32Array.from({ length: size }, (_, row) => (row * 104729) % 31);
-    this.closed = new Uint8Array(size);
-    this.#addresses = Array.from(
-      { length: size },
-      (_, row) => `10.0.${row >> 8}.${row & 255}`,
+    const rows = Array.from({ length: size }, (_, row) => row);
+    this.records = rows.map((row) => new ServerRecord(memory.cell(row), 0));
+    for (const [row, record] of this.records.entries())
+      open(record, row, settings(row));
+    this.view.replace(
+      this.records.map((record, row) => new RealServer(carried(row), record)),
     );
   }
-  eligible(row: Row): boolean {
-    return this.closed[row] === 0 && (this.weights[row] ?? 0) > 0;
-  }
-  weight(row: Row): number {
-    return this.weights[row] ?? 0;
-  }
-  lastWeight(row: Row): number {
-    return this.weights[row] ?? 0;
-  }
-  active(row: Row): number {
-    return this.actives[row] ?? 0;
-  }
-  inactive(row: Row): number {
-    return this.inactives[row] ?? 0;
-  }
-  load(row: Row): number {
-    return 256 * (this.actives[row] ?? 0) + (this.inactives[row] ?? 0);
-  }
-  address(row: Row): string {
-    return this.#addresses[row] ?? '';
-  }
-  port(): number {
-    return 80;
-  }
-  derive<T>(build: (service: ServiceView) => T): T {
-    this.#derived ??= build(this);
-    return this.#derived as T;
-  }
-  keep<T>(create: () => T): T {
-    this.#kept ??= create();
-    return this.#kept as T;
-  }
-  random(): number {
-    return Math.random();
-  }
-  now(): number {
-    return performance.now();
-  }
+}
+
+function carried(row: Row): CarriedServer {
+  const address = `10.0.${row >> 8}.${row & 255}`;
+  const problem = undefined;
+  return {
+    id: `${address}:80`,
+    address,
+    port: 80,
+    record: row,
+    generation: 1,
+    problem,
+  };
+}
+
+/** Loads that differ from server to server: 1 to 97 active, 0 to 30 inactive. */
+function open(record: ServerRecord, row: Row, settings: ServerSettings): void {
+  const active = 1 + ((row * 7919) % 97);
+  const inactive = (row * 104729) % 31;
+  record.set(settings);
+  for (let n = 0; n < active + inactive; n++) record.open();
+  for (let n = 0; n < inactive; n++) record.halfClose();
 }
 
 const CLIENTS: readonly Client[] = Array.from({ length: 1024 }, (_, n) => ({
@@ -75,35 +57,40 @@ const CLIENTS: readonly Client[] = Array.from({ length: 1024 }, (_, n) => ({
   port: 1024 + n,
 }));
 
-/** Services of a shape that is kind, and of one that is not. */
+const NO_LIMITS = { lower: 0, upper: 0 };
+const weighing = (weight: (row: Row, size: number) => number) => (size: number) =>
+  new Service(size, (row) => ({ weight: weight(row, size), ...NO_LIMITS }));
+
+/** Services of a shape that is kind, and of some that are not. */
 const SHAPES = {
-  'equal weights': (size: number) => new ArrayView(size, () => 1),
-  'weights 1 to 100': (size: number) => new ArrayView(size, (row) => 1 + (row % 100)),
-  'one of 65535': (size: number) =>
-    new ArrayView(size, (row) => (row === size - 1 ? 65535 : 1)),
-  'only the last eligible': (size: number) => {
-    const view = new ArrayView(size, () => 1);
-    view.closed.fill(1, 0, size - 1);
-    return view;
-  },
+  'equal weights': weighing(() => 1),
+  'weights 1 to 100': weighing((row) => 1 + (row % 100)),
+  'one of 65535': weighing((row, size) => (row === size - 1 ? 65535 : 1)),
+  'only the last has weight': weighing((row, size) => (row === size - 1 ? 1 : 0)),
+  'all but the last overloaded': (size: number) =>
+    new Service(size, (row) => ({
+      weight: 1,
+      lower: 0,
+      upper: row === size - 1 ? 0 : 1,
+    })),
 } as const;
 
 /** Microseconds of processor time a pick, the median of five spans of 30 ms. */
-function cost(scheduler: Scheduler, view: ArrayView): number {
+function cost(scheduler: Scheduler, service: Service): number {
   const spans: number[] = [];
-  span(scheduler, view, 60);
-  for (let n = 0; n < 5; n++) spans.push(span(scheduler, view, 30));
+  span(scheduler, service, 60);
+  for (let n = 0; n < 5; n++) spans.push(span(scheduler, service, 30));
   return spans.sort((a, b) => a - b)[2] ?? 0;
 }
 
 /** Processor time, since other programs may use the machine too. */
-function span(scheduler: Scheduler, view: ArrayView, ms: number): number {
+function span(scheduler: Scheduler, service: Service, ms: number): number {
   let picks = 0;
   let used = 0;
   for (const start = process.cpuUsage(); used < ms * 1000; picks += 256) {
     for (let n = 0; n < 256; n++) {
-      const row = scheduler.pick(view, clientNumber(picks + n));
-      if (row !== undefined) view.actives[row] = (view.actives[row] ?? 0) + 1;
+      const row = scheduler.pick(service.view, clientNumber(picks + n));
+      if (row !== undefined) service.records[row]?.open();
     }
     const { user, system } = process.cpuUsage(start);
     used = user + system;

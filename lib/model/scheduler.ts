@@ -8,6 +8,29 @@ export interface Client {
   readonly port: number;
 }
 
+/** `weight` and `active` as in {@link ServiceView}. `eligibleWeight` is the weight, 0 for a
+ *  server that is not eligible, `roomyWeight` also for one with more active connections than its
+ *  weight. `eligibleLoad` is the load, `weightedLoad` load / weight, `delay` (active + 1) / weight and
+ *  `idleDelay` the same but 0 for an idle server, each Infinity for one not eligible. Equal quotients are equal numbers and
+ *  others are not, up to a weight of 65535 and a load of 2^36. */
+export type ColumnName =
+  | 'weight'
+  | 'active'
+  | 'eligibleWeight'
+  | 'roomyWeight'
+  | 'eligibleLoad'
+  | 'weightedLoad'
+  | 'delay'
+  | 'idleDelay';
+
+/** One number of each row: that of row n is `values[at[n]]`. For schedulers that look at all rows,
+ *  since among thousands a call for each costs more than the pick. Good until the pick is over. It
+ *  does not know who is left out for this connection: what is found must still be `eligible()`. */
+export interface Column {
+  readonly values: Float64Array;
+  readonly at: Int32Array;
+}
+
 /** A virtual service as a scheduler sees it. Reads cost no more than an array access. */
 export interface ServiceView {
   readonly size: number;
@@ -21,6 +44,8 @@ export interface ServiceView {
   inactive(row: Row): number;
   /** 256 x active + inactive: the kernel's overhead (net/netfilter/ipvs). */
   load(row: Row): number;
+  /** The same for all rows at once; see {@link Column}. */
+  column(name: ColumnName): Column;
   /** Where connections to the row go; numeric, no brackets. */
   address(row: Row): string;
   port(row: Row): number;

@@ -1,5 +1,5 @@
 import type { Row, Scheduler, ServiceView } from '../model/scheduler.ts';
-import { lightest } from './lightest.ts';
+import { least } from './least.ts';
 import { EXPIRATION_MS, overloaded, Remembered } from './locality.ts';
 
 /** What is remembered of the service's destination address. */
@@ -22,7 +22,7 @@ export const lblc: Scheduler = {
     memory.usedAt = now;
     const kept = memory.server?.row(service);
     if (kept !== undefined && usable(service, kept)) return kept;
-    const row = lightest(service);
+    const row = least(service, 'weightedLoad');
     if (row !== undefined) memory.server = new Remembered(service, row);
     return row;
   },

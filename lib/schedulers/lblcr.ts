@@ -1,6 +1,6 @@
 import type { Row, Scheduler, ServiceView } from '../model/scheduler.ts';
-import { lightest } from './lightest.ts';
-import { EXPIRATION_MS, overloaded, Remembered } from './locality.ts';
+import { least } from './least.ts';
+import { EXPIRATION_MS, overloaded, Remembered, seen } from './locality.ts';
 
 /** The servers of the service's destination address, the latest first. */
 interface Memory {
@@ -27,7 +27,7 @@ export const lblcr: Scheduler = {
     if (memory.set.length > 1 && now - memory.changedAt > EXPIRATION_MS)
       dropBusiest(service, memory, now);
     if (best !== undefined && !overloaded(service, best)) return best;
-    const row = lightest(service);
+    const row = least(service, 'weightedLoad');
     if (row !== undefined) join(service, memory, row, now);
     return row;
   },
@@ -39,11 +39,17 @@ function forgetful(): Memory {
 
 /** The eligible server of the set with the lowest load per unit of weight. */
 function lightestOf(service: ServiceView, set: readonly Remembered[]): Row | undefined {
+  const { values, at } = service.column('weightedLoad');
   let best: Row | undefined;
+  let lowest = Infinity;
+  const now = seen(service);
   for (const server of set) {
-    const row = server.row(service);
-    if (row === undefined || !service.eligible(row)) continue;
-    if (best === undefined || lighter(service, row, best)) best = row;
+    const row = server.row(service, now);
+    if (row === undefined) continue;
+    const load = values[at[row] ?? 0] ?? Infinity;
+    if (load >= lowest || !service.eligible(row)) continue;
+    best = row;
+    lowest = load;
   }
   return best;
 }

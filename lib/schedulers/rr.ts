@@ -7,10 +7,11 @@ export const rr: Scheduler = {
   summary: 'one after the other',
   pick(service) {
     const { size, cursor } = service;
+    const { values: weights, at } = service.column('eligibleWeight');
     const start = size === 0 ? 0 : (cursor[0] ?? 0) % size;
     for (let step = 0; step < size; step++) {
       const row = start + step < size ? start + step : start + step - size;
-      if (!service.eligible(row)) continue;
+      if (weights[at[row] ?? 0] === 0 || !service.eligible(row)) continue;
       cursor[0] = row + 1;
       return row;
     }

@@ -12,9 +12,8 @@ export const twos: Scheduler = {
   pick(service) {
     if (service.size === 0) return undefined;
     const sums = service.derive(sumsOfWeights);
-    const one = draw(service, sums);
-    if (one === undefined) return undefined;
-    const two = draw(service, sums) ?? one;
+    const [one, two] = drawn(service, sums);
+    if (one === undefined || two === undefined) return undefined;
     const costOne = service.load(one) * service.weight(two);
     const costTwo = service.load(two) * service.weight(one);
     return costTwo < costOne ? two : one;
@@ -30,6 +29,12 @@ function sumsOfWeights(service: ServiceView): Float64Array {
   });
 }
 
+/** Both, or none where none is eligible. */
+function drawn(service: ServiceView, sums: Float64Array): readonly (Row | undefined)[] {
+  const both = [draw(service, sums), draw(service, sums)];
+  return both.includes(undefined) ? drawOfFew(service) : both;
+}
+
 /** A draw among all, made again when it falls on one not eligible, gives each eligible one its
  *  weight's share of the eligible weight, as the kernel's two walks over the list do. */
 function draw(service: ServiceView, sums: Float64Array): Row | undefined {
@@ -38,7 +43,7 @@ function draw(service: ServiceView, sums: Float64Array): Row | undefined {
     const row = rowAt(sums, service.random() * total);
     if (service.eligible(row)) return row;
   }
-  return drawOfFew(service);
+  return undefined;
 }
 
 /** The first row whose sum is above the place. */
@@ -53,16 +58,19 @@ function rowAt(sums: Float64Array, place: number): Row {
   return low;
 }
 
-/** One walk: each eligible one takes the place of the one before with the chance of its weight
- *  against all weights so far. */
-function drawOfFew(service: ServiceView): Row | undefined {
-  let drawn: Row | undefined;
+/** Two draws in one walk: each eligible one takes the place of the one before with the chance of its
+ *  weight against all weights so far. */
+function drawOfFew(service: ServiceView): readonly (Row | undefined)[] {
+  const { values: weights, at } = service.column('eligibleWeight');
+  let one: Row | undefined;
+  let two: Row | undefined;
   let sum = 0;
-  for (let row = 0; row < service.size; row++) {
-    if (!service.eligible(row)) continue;
-    const weight = service.weight(row);
+  for (let row = 0; row < at.length; row++) {
+    const weight = weights[at[row] ?? 0] ?? 0;
+    if (weight === 0 || !service.eligible(row)) continue;
     sum += weight;
-    if (drawn === undefined || service.random() * sum < weight) drawn = row;
+    if (one === undefined || service.random() * sum < weight) one = row;
+    if (two === undefined || service.random() * sum < weight) two = row;
   }
-  return drawn;
+  return [one, two];
 }

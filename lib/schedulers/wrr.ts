@@ -22,7 +22,7 @@ export const wrr: Scheduler = {
     const levels = service.derive(levelsOf);
     const last = cursor[0] ?? 0;
     const level = last === 0 ? firstLevel(levels, cursor[1] ?? 0) : (cursor[1] ?? 0);
-    const next = nextAt(service, levels, last, level);
+    const next = nextAt(service, last, level);
     if (next !== undefined) return turn(cursor, next, level);
     const row = firstBelow(service, levels, level);
     if (row === undefined) return refuse(cursor, levels, last, level);
@@ -45,14 +45,10 @@ function firstLevel({ step, top }: Levels, level: number): number {
   return step === 1 ? level : Math.floor(level / step) * step + 1;
 }
 
-function nextAt(
-  service: ServiceView,
-  { weights }: Levels,
-  from: Row,
-  level: number,
-): Row | undefined {
-  for (let row = from; row < weights.length; row++)
-    if ((weights[row] ?? 0) >= level && service.eligible(row)) return row;
+function nextAt(service: ServiceView, from: Row, level: number): Row | undefined {
+  const { values: weights, at } = service.column('eligibleWeight');
+  for (let row = from; row < at.length; row++)
+    if ((weights[at[row] ?? 0] ?? 0) >= level && service.eligible(row)) return row;
   return undefined;
 }
 
@@ -64,12 +60,12 @@ function firstBelow(
   levels: Levels,
   level: number,
 ): Row | undefined {
-  const { weights } = levels;
+  const { values: weights, at } = service.column('eligibleWeight');
   const below = levelBelow(levels, level);
   let best: Row | undefined;
   let heaviest = 0;
-  for (let row = 0; row < weights.length && heaviest < below; row++) {
-    const weight = weights[row] ?? 0;
+  for (let row = 0; row < at.length && heaviest < below; row++) {
+    const weight = weights[at[row] ?? 0] ?? 0;
     if (weight <= heaviest || !service.eligible(row)) continue;
     best = row;
     heaviest = weight;

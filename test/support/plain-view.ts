@@ -1,4 +1,11 @@
-import type { Client, Row, Scheduler, ServiceView } from '../../lib/model/scheduler.ts';
+import type {
+  Client,
+  Column,
+  ColumnName,
+  Row,
+  Scheduler,
+  ServiceView,
+} from '../../lib/model/scheduler.ts';
 import { addressBytes } from '../../lib/schedulers/address-bytes.ts';
 
 /** A server of a {@link PlainView}; what is left out is 0, the address 10.0.0.(row + 1). */
@@ -77,6 +84,12 @@ export class PlainView implements ServiceView {
     return 256 * this.at(row).active + this.at(row).inactive;
   }
 
+  column(name: ColumnName): Column {
+    const rows = Int32Array.from(this.servers, (_, row) => row);
+    const values = Float64Array.from(rows, (row) => this.#number(name, row));
+    return { values, at: rows };
+  }
+
   address(row: Row): string {
     return this.at(row).address;
   }
@@ -93,6 +106,22 @@ export class PlainView implements ServiceView {
   keep<T>(create: () => T): T {
     this.#kept ??= create();
     return this.#kept as T;
+  }
+
+  #number(name: ColumnName, row: Row): number {
+    const { weight, active, overloaded } = this.at(row);
+    const open = weight > 0 && !overloaded;
+    const numbers: Record<ColumnName, number> = {
+      weight,
+      active,
+      eligibleWeight: open ? weight : 0,
+      roomyWeight: open && active <= weight ? weight : 0,
+      eligibleLoad: open ? this.load(row) : Infinity,
+      weightedLoad: open ? this.load(row) / weight : Infinity,
+      delay: open ? (active + 1) / weight : Infinity,
+      idleDelay: open ? (active && active + 1) / weight : Infinity,
+    };
+    return numbers[name];
   }
 
   random(): number {

@@ -1,20 +1,35 @@
+import type { ColumnName } from '../../model/scheduler.ts';
 import { type Cell, columnOf } from './memory.ts';
 
-/** Words of a real server's record. The main thread writes weight, lastWeight, lower and upper;
- *  ELIGIBLE, OVERLOADED and LOAD change under the service's lock. */
+/** Words of a real server's record, behind the numbers of {@link COLUMN_AT}. The main thread writes
+ *  weight, lastWeight, lower and upper; eligible, overloaded and load change under the service's
+ *  lock. */
 export const SERVER = {
-  weight: 0,
-  lastWeight: 1,
-  /** The weight, or 0 while overloaded: one read tells a scheduler whether it may pick. */
-  eligible: 2,
-  overloaded: 3,
-  lower: 4,
-  upper: 5,
-  active: 6,
-  inactive: 7,
-  /** 256 x active + inactive, ready for a scheduler that looks at thousands. */
-  load: 8,
+  weight: 16,
+  lastWeight: 17,
+  /** The weight, or 0 while overloaded. */
+  eligible: 18,
+  overloaded: 19,
+  lower: 20,
+  upper: 21,
+  active: 22,
+  inactive: 23,
+  /** 256 x active + inactive. */
+  load: 24,
 } as const;
+
+/** What a scheduler that looks at thousands reads: one number a server, reckoned anew under the
+ *  lock at each change. The numbers stand before the words of {@link SERVER}. */
+export const COLUMN_AT = {
+  weight: 0,
+  active: 1,
+  eligibleWeight: 2,
+  roomyWeight: 3,
+  eligibleLoad: 4,
+  weightedLoad: 5,
+  delay: 6,
+  idleDelay: 7,
+} as const satisfies Record<ColumnName, number>;
 
 /** What a connection weighs in `load`. Source: net/netfilter/ipvs, ip_vs_dest_conn_overhead. */
 const LOAD = { active: 256, inactive: 1 } as const;
@@ -34,15 +49,16 @@ export interface ServerSettings {
 /** A real server's record as one thread sees it. Whoever counts holds the service's lock. */
 export class ServerRecord {
   readonly words: Int32Array;
+  /** The same bytes as 64-bit floats. */
+  readonly numbers: Float64Array;
   readonly at: number;
-  readonly #numbers: Float64Array;
   readonly #column: number;
   readonly #first: number;
 
   constructor(cell: Cell, worker: number) {
     this.words = cell.words;
     this.at = cell.at;
-    this.#numbers = cell.numbers;
+    this.numbers = cell.numbers;
     this.#column = columnOf(cell, worker);
     this.#first = this.#column / 2 + FIRST_NUMBER;
   }
@@ -63,24 +79,32 @@ export class ServerRecord {
     return this.active + this.inactive;
   }
 
+  /** The number that a scheduler finds in the column. */
+  column(name: ColumnName): number {
+    return this.numbers[this.at / 2 + COLUMN_AT[name]] ?? 0;
+  }
+
   /** One more connection; at the upper threshold the server becomes overloaded.
    *  Source: net/netfilter/ipvs, ip_vs_bind_dest. */
   open(): void {
     this.#count('active', 1);
     const upper = this.#get(SERVER.upper);
     if (upper > 0 && this.connections >= upper) this.#overload(1);
+    this.#weigh();
   }
 
   /** An active connection becomes inactive: one of its directions has ended. */
   halfClose(): void {
     this.#count('active', -1);
     this.#count('inactive', 1);
+    this.#weigh();
   }
 
   /** A connection has ended. */
   release(halfClosed: boolean): void {
     this.#count(halfClosed ? 'inactive' : 'active', -1);
     this.#relieve();
+    this.#weigh();
   }
 
   connected(): void {
@@ -109,6 +133,7 @@ export class ServerRecord {
     this.#put(SERVER.upper, settings.upper);
     const raised = settings.upper === 0 || settings.upper > before;
     this.#overload(raised ? 0 : this.#get(SERVER.overloaded));
+    this.#weigh();
   }
 
   /** Numbers of this worker's column. */
@@ -130,17 +155,19 @@ export class ServerRecord {
     const load = active * LOAD.active + inactive * LOAD.inactive;
     Atomics.sub(this.words, this.at + SERVER.load, load);
     this.#relieve();
+    this.#weigh();
   }
 
   /** Main thread: what the workers share back to 0, before a new life. */
   wipe(): void {
     for (const word of Object.values(SERVER)) this.#put(word, 0);
+    this.#weigh();
   }
 
   /** The same for this worker's column. */
   wipeColumn(): void {
     for (const word of Object.values(COLUMN)) this.words[this.#column + word] = 0;
-    for (const number of Object.values(NUMBER)) this.#numbers[this.#first + number] = 0;
+    for (const number of Object.values(NUMBER)) this.numbers[this.#first + number] = 0;
   }
 
   /** Ends an overload when the connections have fallen below the lower threshold, or below
@@ -157,6 +184,23 @@ export class ServerRecord {
   #overload(flag: number): void {
     this.#put(SERVER.overloaded, flag);
     this.#put(SERVER.eligible, flag === 1 ? 0 : this.#get(SERVER.weight));
+  }
+
+  #weigh(): void {
+    const { active } = this;
+    const eligible = this.#get(SERVER.eligible);
+    const load = eligible > 0 ? this.#get(SERVER.load) : Infinity;
+    const queue = eligible > 0 ? active + 1 : Infinity;
+    const first = this.at / 2;
+    this.numbers[first + COLUMN_AT.weight] = this.weight;
+    this.numbers[first + COLUMN_AT.active] = active;
+    this.numbers[first + COLUMN_AT.eligibleWeight] = eligible;
+    this.numbers[first + COLUMN_AT.roomyWeight] = active <= eligible ? eligible : 0;
+    this.numbers[first + COLUMN_AT.eligibleLoad] = load;
+    this.numbers[first + COLUMN_AT.weightedLoad] = load / eligible;
+    this.numbers[first + COLUMN_AT.delay] = queue / eligible;
+    const idle = eligible > 0 && active === 0;
+    this.numbers[first + COLUMN_AT.idleDelay] = idle ? 0 : queue / eligible;
   }
 
   #count(what: keyof typeof COLUMN, step: number): void {
@@ -176,10 +220,10 @@ export class ServerRecord {
 
   #add(number: number, step: number): void {
     const index = this.#first + number;
-    this.#numbers[index] = (this.#numbers[index] ?? 0) + step;
+    this.numbers[index] = (this.numbers[index] ?? 0) + step;
   }
 
   #read(number: number): number {
-    return this.#numbers[this.#first + number] ?? 0;
+    return this.numbers[this.#first + number] ?? 0;
   }
 }

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { Memory, RECORDS_A_SEGMENT } from '../../../lib/engines/net/memory.ts';
-import { SERVER, ServerRecord } from '../../../lib/engines/net/server-record.ts';
+import {
+  COLUMN_AT,
+  SERVER,
+  ServerRecord,
+} from '../../../lib/engines/net/server-record.ts';
 
 function records(workers: number): ServerRecord[] {
   const memory = new Memory(workers);
@@ -138,3 +142,46 @@ t.test(
     );
   },
 );
+
+t.test('the columns that schedulers read follow every change', async (t) => {
+  const [record] = records(1);
+  if (!record) throw new RangeError('a column');
+  const names = Object.keys(COLUMN_AT);
+  const columns = () =>
+    Object.fromEntries(
+      Object.values(COLUMN_AT).map((at) => [
+        names[at],
+        record.numbers[record.at / 2 + at],
+      ]),
+    );
+  record.set({ weight: 2, lower: 0, upper: 4 });
+  t.match(columns(), { weight: 2, eligibleWeight: 2, delay: 0.5, idleDelay: 0 });
+  for (let n = 0; n < 3; n++) record.open();
+  record.halfClose();
+  t.same(columns(), {
+    weight: 2,
+    active: 2,
+    eligibleWeight: 2,
+    roomyWeight: 2,
+    eligibleLoad: 513,
+    weightedLoad: 256.5,
+    delay: 1.5,
+    idleDelay: 1.5,
+  });
+  record.open();
+  t.same(columns(), {
+    weight: 2,
+    active: 3,
+    eligibleWeight: 0,
+    roomyWeight: 0,
+    eligibleLoad: Infinity,
+    weightedLoad: Infinity,
+    delay: Infinity,
+    idleDelay: Infinity,
+  });
+  record.release(true);
+  record.set({ weight: 2, lower: 0, upper: 0 });
+  t.match(columns(), { active: 3, roomyWeight: 0, weightedLoad: 384, delay: 2 });
+  record.bury();
+  t.match(columns(), { active: 0, roomyWeight: 2, weightedLoad: 0, idleDelay: 0 });
+});

@@ -1,7 +1,9 @@
-import type { Row, ServiceView } from '../../../model/scheduler.ts';
-import { SERVER } from '../server-record.ts';
+import type { Column, ColumnName, Row, ServiceView } from '../../../model/scheduler.ts';
+import { COLUMN_AT, SERVER } from '../server-record.ts';
 import type { ServiceRecord } from '../service-record.ts';
 import type { RealServer } from './real-server.ts';
+
+type Columns = Readonly<Record<ColumnName, Column>>;
 
 const NOBODY: readonly RealServer[] = [];
 const NOWHERE = new Int32Array(0);
@@ -17,12 +19,8 @@ export class RecordView implements ServiceView {
   readonly #record: ServiceRecord;
   readonly #clock: () => number;
   #servers: readonly RealServer[] = [];
-  /** Of each row, its segment's words and its place among them. */
-  #words: Int32Array[] = [];
-  #at: Int32Array = NOWHERE;
-  /** The words of all rows where they lie in one segment, as they do up to some 16,000
-   *  servers: it makes a pick among many three times as fast. Else undefined. */
-  #segment: Int32Array | undefined;
+  /** For rows in one segment, as they are up to some 16,000 servers. */
+  #columns: Columns | undefined;
   #derived: unknown;
   #derivedFrom = -1;
   #kept: unknown;
@@ -40,10 +38,7 @@ export class RecordView implements ServiceView {
 
   replace(servers: readonly RealServer[]): void {
     this.#servers = servers;
-    this.#words = servers.map((server) => server.record.words);
-    this.#at = Int32Array.from(servers, (server) => server.record.at);
-    const [first] = this.#words;
-    this.#segment = this.#words.every((words) => words === first) ? first : undefined;
+    this.#columns = columnsOf(servers);
     this.#derivedFrom = -1;
   }
 
@@ -58,8 +53,7 @@ export class RecordView implements ServiceView {
   }
 
   eligible(row: Row): boolean {
-    if (this.#read(row, SERVER.eligible) <= 0) return false;
-    return this.leftOut === NOBODY || !this.#isLeftOut(row);
+    return this.#read(row, SERVER.eligible) > 0 && !this.#isLeftOut(row);
   }
 
   weight(row: Row): number {
@@ -80,6 +74,10 @@ export class RecordView implements ServiceView {
 
   load(row: Row): number {
     return this.#read(row, SERVER.load);
+  }
+
+  column(name: ColumnName): Column {
+    return this.#columns?.[name] ?? this.#gathered(name);
   }
 
   address(row: Row): string {
@@ -117,12 +115,43 @@ export class RecordView implements ServiceView {
   }
 
   #isLeftOut(row: Row): boolean {
+    if (this.leftOut === NOBODY) return false;
     const server = this.#servers[row];
     return server !== undefined && this.leftOut.includes(server);
   }
 
   #read(row: Row, word: number): number {
-    const words = this.#segment ?? this.#words[row];
-    return words?.[(this.#at[row] ?? 0) + word] ?? 0;
+    const record = this.#servers[row]?.record;
+    return record?.words[record.at + word] ?? 0;
   }
+
+  /** Where the rows lie in more than one segment: a copy. */
+  #gathered(name: ColumnName): Column {
+    const values = Float64Array.from(this.#servers, ({ record }) =>
+      record.column(name),
+    );
+    return { values, at: values.length > 0 ? Int32Array.from(values.keys()) : NOWHERE };
+  }
+}
+
+/** Of records in one segment. */
+function columnsOf(servers: readonly RealServer[]): Columns | undefined {
+  const numbers = servers[0]?.record.numbers;
+  if (!numbers || servers.some(({ record }) => record.numbers !== numbers))
+    return undefined;
+  const at = Int32Array.from(servers, ({ record }) => record.at / 2);
+  const column = (name: ColumnName) => ({
+    values: numbers.subarray(COLUMN_AT[name]),
+    at,
+  });
+  return {
+    weight: column('weight'),
+    active: column('active'),
+    eligibleWeight: column('eligibleWeight'),
+    roomyWeight: column('roomyWeight'),
+    eligibleLoad: column('eligibleLoad'),
+    weightedLoad: column('weightedLoad'),
+    delay: column('delay'),
+    idleDelay: column('idleDelay'),
+  };
 }
