@@ -33,6 +33,16 @@ export function logLine(
   }
 }
 
+/** The line for one check, which -d shows: `Checked real server: R (ID): up (connect, 3 ms: ...)`. */
+export function checkLine(
+  service: VirtualService,
+  realId: string,
+  report: CheckReport,
+): string {
+  const verdict = report.up ? 'up' : 'down';
+  return `Checked real server: ${realId} (${service.id}): ${verdict}${finding(service, report)}`;
+}
+
 function tableLine(service: VirtualService, change: TableChange): string {
   const { type, server, weight, fallback, report } = change;
   const kind = fallback ? 'fallback' : 'real';

@@ -12,7 +12,7 @@ import type { Pool, PoolStep } from '../pool/pool.ts';
 import { takeReport } from '../pool/take-report.ts';
 import { type Carriage, logOutcome } from './carriage.ts';
 import { checkingOf } from './check-plan.ts';
-import { logLine } from './log-lines.ts';
+import { checkLine, logLine } from './log-lines.ts';
 import { same } from './same.ts';
 import { createServiceChecks, type ServiceChecks } from './service-checks.ts';
 
@@ -129,6 +129,7 @@ export class ServiceKeeper implements Disposable {
   #report(realId: string, report: CheckReport): void {
     try {
       const before = this.#pool;
+      this.#parties.log.debug(checkLine(before.service, realId, report));
       const step = takeReport(before, realId, report);
       this.#pool = step.pool;
       this.#tell(step);

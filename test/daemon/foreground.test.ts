@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import t from 'tap';
-import { collect, Site, until } from '../support/site.ts';
+import { collect, freePort, Site, until, webServer } from '../support/site.ts';
 
 const EMPTY = 'checkinterval=1\nquiescent=yes\nlogfile="LOG"\n';
 
@@ -64,4 +64,23 @@ t.test('start in the foreground where one runs has nothing to do', async (t) => 
   const site = new Site(t, EMPTY);
   await site.run('start');
   t.same(await site.run('--foreground', 'start'), { code: 0, stdout: '', stderr: '' });
+});
+
+t.test('-d shows every check', async (t) => {
+  const [virtual, real] = [await freePort(), await webServer(t)];
+  const service = `virtual=127.0.0.1:${virtual}\n\treal=127.0.0.1:${real} masq\n\tchecktype=connect\n`;
+  const site = new Site(t, EMPTY + service);
+  const child = site.spawn('-d', site.config, 'start');
+  const line = `DEBUG: Checked real server: 127.0.0.1:${real} (tcp:127.0.0.1:${virtual}): up (connect, `;
+  const seen = new Promise<void>((resolve) => {
+    let text = '';
+    child.stderr?.on('data', (chunk) => {
+      text += chunk;
+      if (text.split(line).length > 2) resolve(); // the second changes nothing
+    });
+  });
+  const outcome = collect(child);
+  await seen;
+  child.kill('SIGINT');
+  t.equal((await outcome).code, 0);
 });
