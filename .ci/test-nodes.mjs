@@ -12,6 +12,8 @@ const VERSIONS = ['20.19.0', '22', '24', '26'];
 const FILES = [
   '.ci',
   '.taprc',
+  'CHANGELOG.md',
+  'README.md',
   'biome.json',
   'bench',
   'bin',
