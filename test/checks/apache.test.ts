@@ -1,7 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
@@ -58,10 +67,22 @@ async function freePorts(): Promise<readonly [number, number]> {
   return [ports[0] ?? 0, ports[1] ?? 0];
 }
 
+/** A folder of sites that www-data can read, which one beneath this clone need not be. */
+function sites(t: Test, pages: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'l4director-apache-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  chmodSync(folder, 0o755);
+  for (const [name, text] of Object.entries(pages)) {
+    mkdirSync(join(folder, name, 'sub'), { recursive: true });
+    writeFileSync(join(folder, name, 'index.html'), text);
+    writeFileSync(join(folder, name, 'sub', 'index.html'), text);
+  }
+  return folder;
+}
+
 /** Two sites, each over http and https, until the test ends. */
 async function startApache(t: Test) {
-  const page = (text: string) => ({ 'index.html': text, sub: { 'index.html': text } });
-  const folder = t.testdir({ one: page('Test Page'), two: page('Other Page') });
+  const folder = sites(t, { one: 'Test Page', two: 'Other Page' });
   const authority = testAuthority(folder);
   for (const name of ['one', 'two']) {
     const { key, cert } = authority.issue(name);
