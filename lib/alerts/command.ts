@@ -30,7 +30,8 @@ export async function runCommand(
     );
     stop.abort();
   }, timeoutMs);
-  const problem = await ended(command, stop.signal);
+  // What spawn() throws (no memory, a NUL in the command) is a failure like others.
+  const problem = await ended(command, stop.signal).catch(String);
   clearTimeout(timer);
   signal.removeEventListener('abort', abort);
   if (problem !== undefined) log.error(`system(${command}) failed: ${problem}`);

@@ -44,6 +44,12 @@ for (const [command, why] of FAILURES)
     t.strictSame(log.lines, [`system(${command}) failed: ${why}`]);
   });
 
+t.test('a command that cannot even be started is logged too', async (t) => {
+  const log = recordingLog();
+  t.equal(await runCommand('/bin/a\0b', LIMITS, log), false);
+  t.match(log.lines, [/^system\(.*\) failed: .*without null bytes/]);
+});
+
 t.test('past its time a command is ended with its children', async (t) => {
   const file = join(await aFolder(t), 'pid');
   const log = recordingLog();
