@@ -37,8 +37,8 @@ export class ServerBook {
   /** Under the service's lock. */
   revise(entry: ServerEntry): void {
     this.entry = entry;
-    const { lower, upper } = entry;
-    this.#shared.set({ weight: Math.min(entry.weight, MOST), lower, upper });
+    const { weight, lower, upper } = entry;
+    this.#shared.set({ weight: word(weight), lower: word(lower), upper: word(upper) });
   }
 
   /** Under the service's lock: nothing is scheduled to it from now on. */
@@ -75,4 +75,9 @@ export class ServerBook {
     }
     return stats;
   }
+}
+
+/** As a record's 32 bits hold it: ldirectord takes numbers of any length. */
+function word(value: number): number {
+  return Math.min(value, MOST);
 }

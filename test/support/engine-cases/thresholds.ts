@@ -22,6 +22,15 @@ export const thresholds = {
     t.equal((await rig.stats(service)).refusedConnections, 2);
   },
 
+  async 'a threshold or weight beyond 32 bits is as good as none'(t, rig) {
+    const service = await rig.service({ scheduler: 'wlc' });
+    const server = await rig.server(() => {});
+    const vast = { weight: 2 ** 32, lower: 2 ** 33, upper: 2 ** 32 + 1 };
+    await rig.engine.apply(tableOf(service, server.entry(vast)));
+    for (let n = 1; n <= 3; n++) await enter(rig, service, n);
+    t.equal((await rig.stats(service)).refusedConnections, 0);
+  },
+
   async 'without a lower threshold three quarters of the upper will do'(t, rig) {
     const service = await rig.service();
     const server = await rig.server(() => {});
