@@ -42,7 +42,7 @@ export interface Dismissal {
   readonly reset: boolean;
 }
 
-/** What changed in the table since the last one; with `fresh`, all of it. */
+/** What changed in the table since the last one; all of it for a worker that is new. */
 export interface TableChange {
   /** New or changed. */
   readonly services: readonly CarriedService[];

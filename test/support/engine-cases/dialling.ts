@@ -6,6 +6,13 @@ import type { Test } from 'tap';
 import { ending, freePort, received, serverAt, tableOf, until } from '../engine-rig.ts';
 import type { EngineCase } from '../engine-suite.ts';
 
+/** Schedulers that bind a client to a server, and what it sees when that one is dead. */
+const STRICT = [
+  ['sh', undefined, ['here', 'reset']],
+  ['sh', 'sh-fallback', ['here', 'here']],
+  ['dh', undefined, ['here', 'reset']],
+] as const;
+
 export const dialling = {
   async 'connections go to the servers in turn'(t, rig) {
     const service = await rig.service();
@@ -43,6 +50,27 @@ export const dialling = {
     t.ok(retries >= 2, `${retries} retries`);
     t.equal((await rig.of(service, dead)).connectFailures, retries);
     t.equal((await rig.of(service, dead)).totalConnections, 0);
+  },
+
+  async 'sh dials again only with its fallback flag, dh never'(t, rig) {
+    const dead = serverAt('127.0.0.1', await freePort());
+    const live = await rig.server((socket) => socket.end('here'));
+    // On one side of the two tables or the other the client's own server is the dead one.
+    const tables = [
+      [dead, live.entry()],
+      [live.entry(), dead],
+    ] as const;
+    for (const [scheduler, schedflags, answers] of STRICT) {
+      const service = await rig.service({ scheduler, schedflags });
+      const seen: string[] = [];
+      for (const servers of tables) {
+        await rig.engine.apply(tableOf(service, ...servers));
+        const client = await rig.client(service);
+        const answer = client.errored ? 'reset' : received(client).catch(() => 'reset');
+        seen.push(await answer);
+      }
+      t.same(seen.sort(), answers, `${scheduler} ${schedflags ?? ''}`);
+    }
   },
 
   async 'a server that is the service itself is never dialled'(t, rig) {
