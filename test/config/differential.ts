@@ -36,9 +36,9 @@ function allDifferences(
   theirs: Answer,
   bytes: ToBytes,
 ): readonly Difference[] {
-  if (theirs.died !== undefined)
-    return [{ what: 'verdict', ours: ours.ok, theirs: theirs.died }];
   const first = ours.ok ? undefined : ours.errors[0];
+  if (theirs.died !== undefined)
+    return [{ what: 'verdict', ours: first?.message, theirs: theirs.died }];
   if (ours.ok !== theirs.accepted)
     return [{ what: 'verdict', ours: first?.message, theirs: theirs.message }];
   if (!ours.ok)

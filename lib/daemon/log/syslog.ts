@@ -96,7 +96,12 @@ function keptAlive(command: string, args: string[], backOffMs: number): KeptAliv
       child ??= start();
       const { stdin } = child;
       return new Promise((resolve, reject) => {
-        stdin?.write(bytes, (error) => (error ? reject(error) : resolve(bytes.length)));
+        // Without descriptors there is a child, and no pipe to it.
+        if (!stdin) reject(new Error(why));
+        else
+          stdin.write(bytes, (error) =>
+            error ? reject(error) : resolve(bytes.length),
+          );
       });
     },
     async end(timeoutMs) {
