@@ -115,6 +115,7 @@ t.test('from start to Ctrl-C', async (t) => {
   t.match(table, /127\.0\.0\.1:\d+ +masq +1 +up/, 'the show command works as printed');
 
   t.match(await page(first, '/stop'), /^server 1 stops/);
+  while (!(await refused(first))); // until then a client could be in flight on it
   const after = [];
   for (let i = 0; i < 6; i++) after.push(await page(virtual));
   t.notOk(after.includes('Hello from server 1\n'), 'clients notice nothing');
