@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { within } from './within.ts';
+import { within } from '../model/within.ts';
 
 /** How a child ended: by itself with a status, or by a signal. */
 export interface ChildEnd {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { CheckTarget } from '../model/check.ts';
+import { within } from '../model/within.ts';
 import { ReverseNames } from './reverse-names.ts';
-import { within } from './within.ts';
 
 /** A listing is good for that long: a thousand servers read the directory but once. */
 const LISTING_MS = 200;

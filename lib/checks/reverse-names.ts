@@ -1,5 +1,5 @@
 import { lookupService } from 'node:dns/promises';
-import { within } from './within.ts';
+import { within } from '../model/within.ts';
 
 export interface ReverseNamesOptions {
   /** Name of an address; rejects when it has none. Default: the system's resolver. */

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import type { Family } from '../model/address.ts';
+import { within } from '../model/within.ts';
 
 /** Where names are looked up. Numbers never get here. */
 export interface Resolver {
@@ -19,11 +20,11 @@ export function systemResolver(services = '/etc/services'): Resolver {
   let list: Promise<string> | undefined;
   return {
     async host(name, family) {
-      const answer = lookup(name, { family: family === 'inet' ? 4 : 6 });
-      return within(PATIENCE_MS, answer).then(
+      const answer = lookup(name, { family: family === 'inet' ? 4 : 6 }).then(
         ({ address }) => address,
         () => undefined,
       );
+      return within(PATIENCE_MS, answer, () => undefined);
     },
     async port(name, protocol) {
       list ??= readFile(services, 'latin1').catch(() => '');
@@ -45,12 +46,4 @@ export function portIn(
     if (protocol === undefined || of === protocol) return Number(port);
   }
   return undefined;
-}
-
-async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(reject, ms, new Error(`no answer within ${ms / 1000} s`));
-  });
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }

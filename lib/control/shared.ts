@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { within } from '../model/within.ts';
 
 /** Makes many askers share one collection: who comes while one is under way gets its result, so a
  *  thousand scrapes at once cost what one costs.
@@ -8,23 +8,12 @@ export function shared<T>(
   limitMs: number,
 ): () => Promise<T> {
   let running: Promise<T> | undefined;
+  const late = () =>
+    Promise.reject(new Error(`no answer from the director within ${limitMs / 1000} s`));
   return () => {
-    running ??= within(collect(), limitMs).finally(() => {
+    running ??= within(limitMs, collect(), late).finally(() => {
       running = undefined;
     });
     return running;
   };
-}
-
-async function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
-  const over = new AbortController();
-  const late = delay(limitMs, undefined, { signal: over.signal }).then(() => {
-    throw new Error(`no answer from the director within ${limitMs / 1000} s`);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    over.abort();
-    late.catch(() => undefined);
-  }
 }

@@ -1,3 +1,5 @@
+import { within } from '../model/within.ts';
+
 /** What is open, and is closed in the opposite order; also what is added meanwhile. */
 export interface Closers {
   /** @param what  what the log calls it when it does not close in time */
@@ -19,19 +21,9 @@ export function createClosers(boundMs: number): Closers {
           () => true,
           () => false,
         );
-        if (!(await within(boundMs, closed))) failed.push(what);
+        if (!(await within(boundMs, closed, () => false))) failed.push(what);
       }
       return failed;
     },
   };
-}
-
-async function within(ms: number, work: Promise<boolean>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  const done = await Promise.race([work, late]);
-  clearTimeout(timer);
-  return done;
 }

@@ -1,10 +1,10 @@
 import type { Engine, EngineEvent, ServiceStats } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
 import type { EngineName, VirtualService } from '../model/virtual-service.ts';
+import { within } from '../model/within.ts';
 import { createConnectFailureLog } from './connect-failures.ts';
 import { EngineFeed } from './engine-feed.ts';
 import type { Assignment, ServiceKeeper } from './service-keeper.ts';
-import { within } from './within.ts';
 
 /** How long the status waits for an engine's numbers. */
 const STATS_MS = 2000;
@@ -59,9 +59,10 @@ export class Carriers {
   /** By service id. An engine that fails or does not answer within 2 s is left out. */
   async stats(): Promise<ReadonlyMap<string, ServiceStats>> {
     const stats = new Map<string, ServiceStats>();
+    const late = () => Promise.reject(new Error(`no answer within ${STATS_MS} ms`));
     const ask = async ({ engine }: EngineFeed) => {
       try {
-        for (const service of await within(STATS_MS, engine.stats()))
+        for (const service of await within(STATS_MS, engine.stats(), late))
           stats.set(service.id, service);
       } catch (error) {
         this.#parties.log.warn(`No numbers from the engine: ${String(error)}`);

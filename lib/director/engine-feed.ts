@@ -6,7 +6,7 @@ import type {
   ServiceTable,
 } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
-import { within } from './within.ts';
+import { within } from '../model/within.ts';
 
 /** From an apply() that threw to the next attempt. */
 const RETRY_MS = 1000;
@@ -78,8 +78,9 @@ export class EngineFeed {
 
   /** A shutdown goes on, whatever the engine does. */
   async #patiently(work: Promise<void> | undefined): Promise<void> {
+    const late = () => Promise.reject(new Error(`no answer within ${CLOSE_MS} ms`));
     try {
-      if (work !== undefined) await within(CLOSE_MS, work);
+      if (work !== undefined) await within(CLOSE_MS, work, late);
     } catch (error) {
       this.#parties.log.error(`engine: closing it failed: ${String(error)}`);
     }

@@ -1,9 +1,10 @@
-/** What the promise yields within that time, else what `otherwise` does; the promise goes
- *  on unheard, and must not reject then. Leaves no timer. */
+/** What the promise yields within that time, else what `otherwise` does: a value, or a promise
+ *  that may reject. The work itself goes on unheard. Leaves no timer.
+ *  @param ms  milliseconds */
 export async function within<T>(
   ms: number,
   promise: Promise<T>,
-  otherwise: () => T,
+  otherwise: () => T | PromiseLike<T>,
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<T>((resolve) => {
