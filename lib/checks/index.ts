@@ -137,5 +137,5 @@ async function loadAlwaysUp(): Promise<LoadedCheck> {
 }
 
 async function loadHttp(): Promise<LoadedCheck> {
-  return (await import('./http.ts')).httpCheck;
+  return (await import('./services/http.ts')).httpCheck;
 }

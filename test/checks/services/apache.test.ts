@@ -14,10 +14,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import type { CheckTarget } from '../../lib/model/check.ts';
-import { testAuthority } from '../support/certificates.ts';
-import { checkOnce, checkTarget, pattern } from '../support/check-target.ts';
-import { lab } from '../support/lab.ts';
+import type { CheckTarget } from '../../../lib/model/check.ts';
+import { testAuthority } from '../../support/certificates.ts';
+import { checkOnce, checkTarget, pattern } from '../../support/check-target.ts';
+import { lab } from '../../support/lab.ts';
 
 const MODULES = ['mpm_event', 'authz_core', 'dir', 'alias', 'deflate', 'filter', 'ssl'];
 

@@ -2,12 +2,12 @@ import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer, type TLSSocket } from 'node:tls';
 import t from 'tap';
-import type { CheckTarget } from '../../lib/model/check.ts';
-import { type KeyPair, testAuthority } from '../support/certificates.ts';
-import { checkSuite } from '../support/check-suite.ts';
-import { checkOnce, checkTarget, pattern } from '../support/check-target.ts';
-import { lab } from '../support/lab.ts';
-import { rawServer, saying } from '../support/raw-server.ts';
+import type { CheckTarget } from '../../../lib/model/check.ts';
+import { type KeyPair, testAuthority } from '../../support/certificates.ts';
+import { checkSuite } from '../../support/check-suite.ts';
+import { checkOnce, checkTarget, pattern } from '../../support/check-target.ts';
+import { lab } from '../../support/lab.ts';
+import { rawServer, saying } from '../../support/raw-server.ts';
 
 const PAGE = 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nTest Page';
 

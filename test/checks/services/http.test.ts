@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
-import type { CheckTarget } from '../../lib/model/check.ts';
-import { checkSuite } from '../support/check-suite.ts';
-import { checkOnce, checkTarget, pattern } from '../support/check-target.ts';
-import { type RawServer, rawServer, saying } from '../support/raw-server.ts';
+import type { CheckTarget } from '../../../lib/model/check.ts';
+import { checkSuite } from '../../support/check-suite.ts';
+import { checkOnce, checkTarget, pattern } from '../../support/check-target.ts';
+import { type RawServer, rawServer, saying } from '../../support/raw-server.ts';
 
 // An SSH banner is no HTTP, and so a page: ldirectord's word, too.
 checkSuite(t, { target: (port) => checkTarget({ port }), otherProtocolIsUp: true });

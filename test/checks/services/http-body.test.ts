@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { bodyReader } from '../../lib/checks/http-body.ts';
-import { parseHead } from '../../lib/checks/http-head.ts';
+import { bodyReader } from '../../../lib/checks/services/http-body.ts';
+import { parseHead } from '../../../lib/checks/services/http-head.ts';
 
 function read(
   head: string,

@@ -1,9 +1,14 @@
 import { isIP } from 'node:net';
-import { endpoint } from '../model/address.ts';
-import type { Check, CheckContext, CheckResult, CheckTarget } from '../model/check.ts';
+import { endpoint } from '../../model/address.ts';
+import type {
+  Check,
+  CheckContext,
+  CheckResult,
+  CheckTarget,
+} from '../../model/check.ts';
+import { describe, oneLine } from '../message.ts';
+import { tlsSettings } from '../tls.ts';
 import { exchange, type HttpAnswer, type HttpRequest } from './http-exchange.ts';
-import { describe, oneLine } from './message.ts';
-import { tlsSettings } from './tls.ts';
 
 const MOST_REDIRECTS = 7;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
+import { during, openSocket, startTls } from '../socket.ts';
+import type { TlsSettings } from '../tls.ts';
 import { type BodyReader, bodyReader } from './http-body.ts';
 import { type HttpHead, parseHead } from './http-head.ts';
-import { during, openSocket, startTls } from './socket.ts';
-import type { TlsSettings } from './tls.ts';
 
 /** One request, made on a connection of its own. */
 export interface HttpRequest {

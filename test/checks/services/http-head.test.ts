@@ -1,5 +1,5 @@
 import t from 'tap';
-import { parseHead } from '../../lib/checks/http-head.ts';
+import { parseHead } from '../../../lib/checks/services/http-head.ts';
 
 t.test('a head is read when it is complete', async (t) => {
   const text =
