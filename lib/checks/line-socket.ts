@@ -1,0 +1,110 @@
+import type { Socket } from 'node:net';
+import { hide, oneLine } from './message.ts';
+import { during, openSocket, startTls } from './socket.ts';
+import type { TlsSettings } from './tls.ts';
+
+/** Whom to talk to. */
+export interface LinePeer {
+  readonly host: string;
+  readonly port: number;
+  /** Undefined: not over TLS. */
+  readonly tls?: TlsSettings | undefined;
+  /** Words that no error may hold; empty ones hide nothing. */
+  readonly secrets?: readonly string[];
+}
+
+/** What a server may say in one conversation before it is taken for something else. */
+const LIMIT = 65_536;
+
+/** Opens a conversation in lines. Rejects with errno and peer, with OpenSSL's words, or with
+ *  the signal's reason; then nothing is left open. */
+export async function openLines(
+  peer: LinePeer,
+  signal: AbortSignal,
+): Promise<LineSocket> {
+  const socket = await openSocket(peer, signal);
+  if (peer.tls === undefined) return new LineSocket(socket, peer.secrets, signal);
+  try {
+    const secure = await startTls(socket, peer.tls, signal);
+    return new LineSocket(secure, peer.secrets, signal);
+  } catch (error) {
+    socket.destroy();
+    throw during('TLS', error);
+  }
+}
+
+/** A conversation in lines of UTF-8 text, over TCP or TLS. The signal ends it; so does whoever
+ *  opened it, by disposing it. At most 64 KiB are read in all. */
+export class LineSocket implements Disposable {
+  readonly #socket: Socket;
+  readonly #chunks: AsyncIterator<Buffer>;
+  readonly #signal: AbortSignal;
+  #secrets: readonly string[];
+  #pending = Buffer.alloc(0);
+  #received = 0;
+
+  constructor(socket: Socket, secrets: readonly string[] = [], signal: AbortSignal) {
+    this.#socket = socket;
+    this.#chunks = socket[Symbol.asyncIterator]();
+    this.#signal = signal;
+    this.#secrets = secrets;
+  }
+
+  /** Sends the text with CR LF after it; a failure shows in what is read next.
+   *  @param secrets  more words that no error may hold, such as encoded forms of a password */
+  send(text: string, secrets: readonly string[] = []): void {
+    this.#secrets = [...this.#secrets, ...secrets];
+    if (this.#socket.writable) this.#socket.write(`${text}\r\n`);
+  }
+
+  /** The next line, without LF or CR LF.
+   *  @param expected  what it should be, for the error: "a greeting"
+   *  Rejects at the end of the connection, past the limit, and with the signal's reason. */
+  async read(expected: string): Promise<string> {
+    for (;;) {
+      const end = this.#pending.indexOf('\n');
+      if (end >= 0) {
+        const line = this.#pending.subarray(0, end).toString().replace(/\r$/, '');
+        this.#pending = this.#pending.subarray(end + 1);
+        return line;
+      }
+      await this.#more(expected);
+    }
+  }
+
+  /** That something else came than was expected: `expected a greeting, got "554 no"`. */
+  unexpected(expected: string, line: string): Error {
+    // Hidden before it is cut: part of a password is one too.
+    const got = oneLine(hide(line, this.#secrets), 100);
+    return new Error(`expected ${expected}, got "${got}"`);
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.destroy();
+  }
+
+  async #more(expected: string): Promise<void> {
+    const bytes = await this.#chunk(expected);
+    if (bytes === undefined) {
+      if (this.#pending.length > 0)
+        throw this.unexpected(`${expected} as a whole line`, this.#pending.toString());
+      throw new Error(`expected ${expected}, but the connection was closed`);
+    }
+    this.#received += bytes.length;
+    if (this.#received > LIMIT)
+      throw new Error(`expected ${expected}, got more than ${LIMIT} bytes`);
+    this.#pending = Buffer.concat([this.#pending, bytes]);
+  }
+
+  /** @returns undefined at the end of the connection */
+  async #chunk(expected: string): Promise<Buffer | undefined> {
+    try {
+      const { value, done } = await this.#chunks.next();
+      this.#signal.throwIfAborted();
+      return done ? undefined : value;
+    } catch (error) {
+      const cause = this.#signal.aborted ? this.#signal.reason : error;
+      throw during(`expected ${expected}`, cause);
+    }
+  }
+}
