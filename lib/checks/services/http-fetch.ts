@@ -1,0 +1,74 @@
+import type { CheckTarget } from '../../model/check.ts';
+import { tlsSettings } from '../tls.ts';
+import { exchange, type HttpAnswer, type HttpRequest } from './http-exchange.ts';
+
+const MOST_REDIRECTS = 7;
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+
+/** Where a request goes: the real server at first, anywhere after a redirect. */
+export interface Place {
+  readonly url: URL;
+  /** Path and query, escaped. */
+  readonly path: string;
+  readonly hostHeader: string;
+  /** Whose name TLS asks for. */
+  readonly nameHost: string;
+}
+
+/** The last answer, and how many redirects led to it. */
+export interface Page {
+  readonly answer: HttpAnswer;
+  readonly hops: number;
+}
+
+/** Asks, and follows up to 7 redirects; what an eighth or a broken one says is the answer.
+ *  Rejects when one of them brings no answer.
+ *  @param ask  the request for a place */
+export async function fetchPage(
+  first: Place,
+  ask: (place: Place) => HttpRequest | Promise<HttpRequest>,
+  signal: AbortSignal,
+): Promise<Page> {
+  let place = first;
+  for (let hops = 0; ; hops++) {
+    const answer = await exchange(await ask(place), signal);
+    const next = REDIRECTS.includes(answer.status)
+      ? redirected(place, answer)
+      : undefined;
+    if (next === undefined || hops === MOST_REDIRECTS) return { answer, hops };
+    place = next;
+  }
+}
+
+/** The place that a whole URL names. */
+export function placeOf(url: URL): Place {
+  const path = `${url.pathname}${url.search}`;
+  return { url, path, hostHeader: url.host, nameHost: url.hostname };
+}
+
+/** Asks the host in the place's URL itself. Rejects when `tls-ca` cannot be read. */
+export async function directRequest(
+  { url, path, hostHeader, nameHost }: Place,
+  target: CheckTarget,
+): Promise<HttpRequest> {
+  const secure = url.protocol === 'https:';
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port) || (secure ? 443 : 80),
+    tls: secure ? await tlsSettings(target, nameHost) : undefined,
+    method: target.httpmethod,
+    path,
+    hostHeader,
+    bodyLimit: target.bodyLimit,
+  };
+}
+
+function redirected(from: Place, answer: HttpAnswer): Place | undefined {
+  const location = answer.headers.get('location');
+  if (location === undefined || !URL.canParse(location, from.url.href))
+    return undefined;
+  const url = new URL(location, from.url);
+  return url.protocol === 'http:' || url.protocol === 'https:'
+    ? placeOf(url)
+    : undefined;
+}
