@@ -1,0 +1,72 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { on, once } from 'node:events';
+import { isIPv6 } from 'node:net';
+import { endpoint } from '../model/address.ts';
+import { describe } from './message.ts';
+
+/** A question, and how its answer is known. */
+export interface UdpQuestion<Answer> {
+  readonly datagram: Buffer;
+  /** Looks at a datagram that came from the server.
+   *  @returns undefined when it is no answer to this question: the wait goes on */
+  readonly take: (datagram: Buffer) => Answer | undefined;
+}
+
+/** One end of a socket, numeric, no brackets. */
+export interface UdpEnd {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Datagrams get lost, so the same one is sent again that often. Source: RFC 2865, 2.5. */
+const RESEND_MS = 1000;
+
+/** Asks, and asks again every second until an answer is taken. The socket is connected, so that
+ *  nobody else is heard and ICMP tells at once of a port where nobody listens.
+ *  Rejects with errno and peer, or with the signal's reason; the socket is closed in any case.
+ *  @param question  called once with our own end, which some protocols put into the datagram */
+export async function askByUdp<Answer>(
+  peer: UdpEnd,
+  question: (own: UdpEnd) => UdpQuestion<Answer>,
+  signal: AbortSignal,
+): Promise<Answer> {
+  signal.throwIfAborted();
+  const socket = createSocket(isIPv6(peer.address) ? 'udp6' : 'udp4');
+  // Whoever waits learns of an error there; one that comes later must not end the process.
+  socket.on('error', () => {});
+  let resend: NodeJS.Timeout | undefined;
+  try {
+    const datagrams = on(socket, 'message', { signal });
+    socket.connect(peer.port, peer.address);
+    await once(socket, 'connect', { signal });
+    const { datagram, take } = question(socket.address());
+    resend = keepSending(socket, datagram);
+    for await (const [came] of datagrams) {
+      const answer = take(came);
+      if (answer !== undefined) return answer;
+    }
+    throw new Error('the socket was closed');
+  } catch (error) {
+    throw signal.aborted ? signal.reason : withPeer(error, peer);
+  } finally {
+    clearInterval(resend);
+    socket.close();
+  }
+}
+
+function keepSending(socket: Socket, datagram: Buffer): NodeJS.Timeout {
+  const send = () => {
+    socket.send(datagram, (error) => {
+      if (error !== null) socket.emit('error', error);
+    });
+  };
+  send();
+  return setInterval(send, RESEND_MS);
+}
+
+/** Node names the peer only where sending failed: "recvmsg ECONNREFUSED" is about nobody. */
+function withPeer(error: unknown, { address, port }: UdpEnd): unknown {
+  if (!(error instanceof Error) || !('syscall' in error)) return error;
+  if (error.message.includes(address)) return error;
+  return new Error(`${describe(error)} ${endpoint(address, port)}`, { cause: error });
+}
