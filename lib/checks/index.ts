@@ -96,7 +96,12 @@ export const SERVICES = {
   pgsql: { summary: 'a query yields rows', port: 5432, timeout: 'negotiatetimeout' },
   pop: { summary: 'login', port: 110, timeout: 'negotiatetimeout' },
   pops: { summary: 'login over TLS', port: 995, timeout: 'negotiatetimeout' },
-  radius: { summary: 'a login is accepted', port: 1812, timeout: 'checktimeout' },
+  radius: {
+    summary: 'a login is accepted',
+    port: 1812,
+    timeout: 'checktimeout',
+    load: async () => (await import('./services/radius.ts')).radiusCheck,
+  },
   simpletcp: {
     summary: 'a line that matches comes back',
     timeout: 'negotiatetimeout',
