@@ -106,7 +106,12 @@ export const SERVICES = {
     summary: 'a line that matches comes back',
     timeout: 'negotiatetimeout',
   },
-  sip: { summary: 'OPTIONS is answered', port: 5060, timeout: 'negotiatetimeout' },
+  sip: {
+    summary: 'OPTIONS is answered',
+    port: 5060,
+    timeout: 'negotiatetimeout',
+    load: async () => (await import('./services/sip.ts')).sipCheck,
+  },
   smtp: { summary: 'greeting and EHLO', port: 25, timeout: 'negotiatetimeout' },
   submission: {
     summary: 'greeting and EHLO',

@@ -10,6 +10,9 @@ export interface UdpQuestion<Answer> {
   /** Looks at a datagram that came from the server.
    *  @returns undefined when it is no answer to this question: the wait goes on */
   readonly take: (datagram: Buffer) => Answer | undefined;
+  /** How long to wait before it is sent again, in milliseconds; default: a second.
+   *  @param sent  how often it was sent, from 1 */
+  readonly resendMs?: (sent: number) => number;
 }
 
 /** One end of a socket, numeric, no brackets. */
@@ -21,7 +24,7 @@ export interface UdpEnd {
 /** Datagrams get lost, so the same one is sent again that often. Source: RFC 2865, 2.5. */
 const RESEND_MS = 1000;
 
-/** Asks, and asks again every second until an answer is taken. The socket is connected, so that
+/** Asks, and asks again until an answer is taken. The socket is connected, so that
  *  nobody else is heard and ICMP tells at once of a port where nobody listens.
  *  Rejects with errno and peer, or with the signal's reason; the socket is closed in any case.
  *  @param question  called once with our own end, which some protocols put into the datagram */
@@ -34,34 +37,40 @@ export async function askByUdp<Answer>(
   const socket = createSocket(isIPv6(peer.address) ? 'udp6' : 'udp4');
   // Whoever waits learns of an error there; one that comes later must not end the process.
   socket.on('error', () => {});
-  let resend: NodeJS.Timeout | undefined;
+  let sending: Disposable | undefined;
   try {
     const datagrams = on(socket, 'message', { signal });
     socket.connect(peer.port, peer.address);
     await once(socket, 'connect', { signal });
-    const { datagram, take } = question(socket.address());
-    resend = keepSending(socket, datagram);
+    const asked = question(socket.address());
+    sending = keepSending(socket, asked);
     for await (const [came] of datagrams) {
-      const answer = take(came);
+      const answer = asked.take(came);
       if (answer !== undefined) return answer;
     }
     throw new Error('the socket was closed');
   } catch (error) {
     throw signal.aborted ? signal.reason : withPeer(error, peer);
   } finally {
-    clearInterval(resend);
+    sending?.[Symbol.dispose]();
     socket.close();
   }
 }
 
-function keepSending(socket: Socket, datagram: Buffer): NodeJS.Timeout {
+function keepSending(
+  socket: Socket,
+  { datagram, resendMs = () => RESEND_MS }: UdpQuestion<unknown>,
+): Disposable {
+  let sent = 0;
+  let timer: NodeJS.Timeout | undefined;
   const send = () => {
     socket.send(datagram, (error) => {
       if (error !== null) socket.emit('error', error);
     });
+    timer = setTimeout(send, resendMs(++sent));
   };
   send();
-  return setInterval(send, RESEND_MS);
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 /** Node names the peer only where sending failed: "recvmsg ECONNREFUSED" is about nobody. */
