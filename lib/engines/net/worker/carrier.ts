@@ -107,7 +107,8 @@ export class Carrier implements Line {
     record.count('accepted');
     if (this.#desk.admission.enter()) {
       new Connection(this, this.#desk, socket);
-      if (!this.#sweeper && this.#service.persistentMs !== undefined) this.#sweep();
+      if (!this.#sweeper && this.#service.persistentMs !== undefined)
+        this.#sweepIn(SWEEP_MS);
       return;
     }
     record.count('refused');
@@ -133,8 +134,11 @@ export class Carrier implements Line {
     this.#sweeper = undefined;
     const next = this.switchboard.sweep();
     if (next === undefined) return;
-    const delay = Math.min(Math.max(next + 1, SWEEP_MS), LONGEST_TIMER_MS);
-    this.#sweeper = setTimeout(() => this.#swept(), delay);
+    this.#sweepIn(Math.min(Math.max(next + 1, SWEEP_MS), LONGEST_TIMER_MS));
+  }
+
+  #sweepIn(ms: number): void {
+    this.#sweeper = setTimeout(() => this.#swept(), ms);
   }
 
   #swept(): void {

@@ -1,24 +1,22 @@
 import { connect, type Socket } from 'node:net';
-import { freeChunk, ReadBuffer } from './buffers.ts';
+import { ReadBuffer } from './buffers.ts';
 import { type Desk, type Line, SocketClient, type Tried } from './desk.ts';
 import { type DialFailure, dialFailure, tellDialFailure } from './dial-failure.ts';
 import type { Member } from './members.ts';
-import { endedByReset, resetSocket, wasReset } from './reset-socket.ts';
+import { resetSocket } from './reset-socket.ts';
+import { Splice, type SpliceOwner } from './splice.ts';
 import type { Booking } from './switchboard.ts';
 import type { Timed } from './timer-wheel.ts';
+import type { Due } from './turn-end.ts';
 
 const NONE: Tried = [];
-/** Most connections are over before this; the others pay for keepalive. */
-const KEEPALIVE_AFTER_MS = 60_000;
-/** How often a side that is not read from, since the other takes nothing, is asked if it lives. */
-const PROBE_MS = 1000;
 
 type State = 'dialling' | 'open' | 'half-closed' | 'ended';
 
-/** One client's connection: picks a server, dials it, and passes bytes, ends and resets both ways.
- *  The client's socket is paused until the server's is connected, so that nothing is lost
- *  when another server must be tried. */
-export class Connection implements Timed, Member {
+/** One client's connection: picks a server, dials it, and splices the two together. The client's
+ *  socket is paused until the server's is connected, so that nothing is lost when another
+ *  server must be tried. */
+export class Connection implements Timed, Member, Due, SpliceOwner {
   deadline = 0;
   previous: Timed | undefined;
   next: Timed | undefined;
@@ -27,19 +25,17 @@ export class Connection implements Timed, Member {
   readonly #line: Line;
   readonly #desk: Desk;
   readonly #client: Socket;
+  readonly #buffer: ReadBuffer;
   #server: Socket | undefined;
+  #splice: Splice | undefined;
   #booking: Booking | undefined;
   #tried = NONE;
   #state: State = 'dialling';
-  /** When bytes last came, on the wheel's clock. */
-  #touched = 0;
-  readonly #buffer: ReadBuffer;
   /** Sockets whose 'close' is still to come. */
   #sockets = 1;
-  /** The wheel's next visit is for {@link PROBE_MS}. */
-  #probing = false;
 
-  /** Takes the socket over, and leaves the admission when all is closed. */
+  /** Takes the socket over, and leaves the admission when all is closed. Dials when the turn
+   *  ends. */
   constructor(line: Line, desk: Desk, client: Socket) {
     this.#line = line;
     this.#desk = desk;
@@ -47,7 +43,11 @@ export class Connection implements Timed, Member {
     this.#buffer = new ReadBuffer(desk.buffers);
     client.on('error', () => this.reset());
     client.on('close', this.#closed);
-    this.#dial();
+    desk.turnEnd.add(this);
+  }
+
+  turnEnded(): void {
+    if (this.#state === 'dialling') this.#dial();
   }
 
   /** Ends both sides at once with a RST, whatever is queued. */
@@ -60,9 +60,17 @@ export class Connection implements Timed, Member {
     else if (this.#server) resetSocket(this.#server);
   }
 
+  halfClosed(): void {
+    this.#state = 'half-closed';
+    if (this.#booking) this.#line.switchboard.halfClosed(this.#booking);
+  }
+
+  /** The dial has taken too long. */
   expire(): void {
-    if (this.#state === 'dialling') this.#dialTimedOut();
-    else if (this.#state !== 'ended') this.#checkIdle();
+    const ms = this.#line.timeouts.connectTimeoutMs;
+    const given = this.#server;
+    this.#dialFailed({ blame: true, reason: `connect timed out after ${ms} ms` });
+    given?.destroy();
   }
 
   #dial(): void {
@@ -94,17 +102,16 @@ export class Connection implements Timed, Member {
     return socket;
   }
 
+  /** @returns that it wants more; whoever takes no more pauses the socket */
+  #fromServer = (bytes: number, buffer: Uint8Array): boolean => {
+    this.#splice?.fromServer(bytes, buffer);
+    return true;
+  };
+
   #serverFailed(socket: Socket, error: NodeJS.ErrnoException): void {
     if (socket !== this.#server) return; // an earlier dial that was given up
     if (this.#state === 'dialling') this.#dialFailed(dialFailure(error));
     else this.reset();
-  }
-
-  #dialTimedOut(): void {
-    const ms = this.#line.timeouts.connectTimeoutMs;
-    const given = this.#server;
-    this.#dialFailed({ blame: true, reason: `connect timed out after ${ms} ms` });
-    given?.destroy();
   }
 
   /** Tries the next server with this one left out, until none is left. */
@@ -120,118 +127,14 @@ export class Connection implements Timed, Member {
 
   #connected = () => {
     const server = this.#server;
-    if (!server || this.#state !== 'dialling') return;
+    const real = this.#booking?.server;
+    if (!server || !real || this.#state !== 'dialling') return;
     this.#state = 'open';
-    this.#touch();
-    this.#booking?.server.record.connected();
-    this.#desk.wheel.move(this, Math.min(this.#patience, KEEPALIVE_AFTER_MS));
-    server.on('end', () => this.#serverEnded(server));
-    server.on('drain', () => this.#client.resume());
-    const client = this.#client;
-    client.on('data', this.#fromClient);
-    client.on('end', () => this.#clientEnded(server));
-    client.on('drain', () => server.resume());
-    client.resume();
+    real.record.connected();
+    this.#desk.wheel.remove(this);
+    const splicing = { client: this.#client, server, real, buffer: this.#buffer };
+    this.#splice = new Splice(this.#line, this.#desk, this, splicing);
   };
-
-  #fromClient = (chunk: Buffer) => {
-    this.#touch();
-    this.#booking?.server.record.received(chunk.length);
-    const server = this.#server;
-    if (!server) return;
-    const ready = server.write(chunk);
-    if (server.writableLength === 0) freeChunk(chunk);
-    else if (!ready) {
-      this.#client.pause();
-      this.#stalled();
-    }
-  };
-
-  /** @returns false to read no more until the client's 'drain' */
-  #fromServer = (bytes: number, buffer: Uint8Array): boolean => {
-    this.#touch();
-    this.#booking?.server.record.sent(bytes);
-    const chunk = this.#buffer.chunk(bytes, buffer);
-    if (this.#client.write(chunk) || this.#client.writableLength === 0) return true;
-    this.#stalled();
-    return false;
-  };
-
-  #serverEnded(server: Socket): void {
-    if (this.#state === 'open' && endedByReset(server)) this.reset();
-    else this.#passEnd(this.#client);
-  }
-
-  #clientEnded(server: Socket): void {
-    if (wasReset(this.#client)) this.reset();
-    else this.#passEnd(server);
-  }
-
-  /** One side has sent its FIN: the other one gets it behind what is queued. */
-  #passEnd(other: Socket): void {
-    if (this.#state === 'open') {
-      this.#state = 'half-closed';
-      this.#touch();
-      if (this.#booking) this.#line.switchboard.halfClosed(this.#booking);
-      const { halfClosedTimeoutMs } = this.#line.timeouts;
-      this.#desk.wheel.move(this, Math.min(halfClosedTimeoutMs, KEEPALIVE_AFTER_MS));
-      other.end();
-    } else if (other.writableLength > 0) other.end();
-    else other.destroy(); // both directions are done: close() sends the FIN
-  }
-
-  #checkIdle(): void {
-    const left = this.#touched + this.#patience - this.#desk.wheel.now;
-    if (left <= 0) {
-      this.#giveUp();
-      return;
-    }
-    this.#client.setKeepAlive(true, KEEPALIVE_AFTER_MS);
-    this.#server?.setKeepAlive(true, KEEPALIVE_AFTER_MS);
-    this.#probing = this.#probe();
-    if (!this.#booking) return;
-    this.#desk.wheel.add(this, this.#probing ? Math.min(left, PROBE_MS) : left);
-  }
-
-  /** A side that has had our FIN may still be taking what the kernel holds for it: closed, it
-   *  gets that; a RST would take it back. */
-  #giveUp(): void {
-    for (const side of [this.#client, this.#server])
-      if (side?.writableFinished) side.destroy();
-    this.reset();
-  }
-
-  /** A side is not read from until the other one takes what is queued. Its RST would go unseen
-   *  meanwhile, as nobody polls it. */
-  #stalled(): void {
-    if (this.#probing || this.#state === 'ended') return;
-    this.#probing = true;
-    this.#desk.wheel.move(this, PROBE_MS);
-  }
-
-  /** @returns whether a side is stalled */
-  #probe(): boolean {
-    const server = this.#server;
-    if (!server) return false;
-    const stalled = this.#queued;
-    if (stalled && (wasReset(this.#client) || wasReset(server))) this.reset();
-    return stalled;
-  }
-
-  /** Bytes wait for a side to take them. */
-  get #queued(): boolean {
-    return this.#client.writableLength > 0 || (this.#server?.writableLength ?? 0) > 0;
-  }
-
-  get #patience(): number {
-    const { idleTimeoutMs, halfClosedTimeoutMs } = this.#line.timeouts;
-    const brief = this.#state === 'half-closed' && !this.#queued;
-    return brief ? halfClosedTimeoutMs : idleTimeoutMs;
-  }
-
-  #touch(): void {
-    this.#touched = this.#desk.wheel.now;
-  }
 
   #closed = () => {
     if (--this.#sockets > 0) return;
@@ -248,6 +151,7 @@ export class Connection implements Timed, Member {
 
   #unbook(booking: Booking): void {
     this.#desk.wheel.remove(this);
+    this.#splice?.close();
     booking.server.connections.delete(this);
     this.#line.switchboard.release(booking, this.#state === 'half-closed');
     this.#booking = undefined;

@@ -6,6 +6,7 @@ import type { BufferPool } from './buffers.ts';
 import type { RealServer } from './real-server.ts';
 import type { Switchboard } from './switchboard.ts';
 import type { TimerWheel } from './timer-wheel.ts';
+import type { TurnEnd } from './turn-end.ts';
 
 /** How long a connection may be silent, in milliseconds. */
 export interface Timeouts {
@@ -17,6 +18,7 @@ export interface Timeouts {
 /** What the connections of one worker have in common. */
 export interface Desk {
   readonly wheel: TimerWheel;
+  readonly turnEnd: TurnEnd;
   readonly buffers: BufferPool;
   readonly admission: Admission;
   tell(message: FromWorker): void;

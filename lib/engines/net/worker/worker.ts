@@ -13,6 +13,7 @@ import { Carrier } from './carrier.ts';
 import { Admission, type Desk } from './desk.ts';
 import { Roster } from './real-server.ts';
 import { TimerWheel } from './timer-wheel.ts';
+import { TurnEnd } from './turn-end.ts';
 
 /** Listeners and connections of all services, in one thread. Told what to carry by the main thread,
  *  through messages and the memory they share. */
@@ -30,6 +31,7 @@ export class Worker {
     this.#roster = new Roster(this.#memory, start.worker);
     this.#desk = {
       wheel: new TimerWheel(() => performance.now()),
+      turnEnd: new TurnEnd(),
       buffers: new BufferPool(),
       admission: new Admission(),
       tell,
@@ -37,6 +39,8 @@ export class Worker {
   }
 
   handle(message: ToWorker): void {
+    // What was accepted before a change is served as before it.
+    this.#desk.turnEnd.run();
     switch (message.type) {
       case 'segment':
         this.#memory.attach(message.buffer);

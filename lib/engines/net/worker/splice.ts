@@ -1,0 +1,158 @@
+import type { Socket } from 'node:net';
+import { freeChunk, type ReadBuffer } from './buffers.ts';
+import type { Desk, Line } from './desk.ts';
+import { Outlet, type StallListener } from './outlet.ts';
+import type { RealServer } from './real-server.ts';
+import { endedByReset, wasReset } from './reset-socket.ts';
+import type { Timed } from './timer-wheel.ts';
+
+/** Most connections are over before this; the others pay for keepalive. */
+const KEEPALIVE_AFTER_MS = 60_000;
+/** How often a side that is not read from, since the other takes nothing, is asked if it lives. */
+const PROBE_MS = 1000;
+
+/** Whose connection is spliced. */
+export interface SpliceOwner {
+  /** One of the two directions has ended. */
+  halfClosed(): void;
+  /** Ends both sides with a RST, and closes the splice. */
+  reset(): void;
+}
+
+/** What is spliced. */
+export interface Splicing {
+  readonly client: Socket;
+  readonly server: Socket;
+  readonly real: RealServer;
+  /** What the server's socket reads into. */
+  readonly buffer: ReadBuffer;
+}
+
+/** Two open sockets: passes bytes and ends both ways, and watches over the times. */
+export class Splice implements Timed, StallListener {
+  deadline = 0;
+  previous: Timed | undefined;
+  next: Timed | undefined;
+  slot = -1;
+  readonly #line: Line;
+  readonly #desk: Desk;
+  readonly #owner: SpliceOwner;
+  readonly #client: Socket;
+  readonly #server: Socket;
+  readonly #real: RealServer;
+  readonly #buffer: ReadBuffer;
+  readonly #toServer: Outlet;
+  readonly #toClient: Outlet;
+  #halfClosed = false;
+  /** When bytes last came, on the wheel's clock. */
+  #touched: number;
+  /** The wheel's next visit is for {@link PROBE_MS}. */
+  #probing = false;
+
+  /** Reads from the client from now on. */
+  constructor(line: Line, desk: Desk, owner: SpliceOwner, splicing: Splicing) {
+    const { client, server, real, buffer } = splicing;
+    this.#line = line;
+    this.#desk = desk;
+    this.#owner = owner;
+    this.#client = client;
+    this.#server = server;
+    this.#real = real;
+    this.#buffer = buffer;
+    this.#toServer = new Outlet(client, server, desk.turnEnd, this);
+    this.#toClient = new Outlet(server, client, desk.turnEnd, this);
+    this.#touched = desk.wheel.now;
+    desk.wheel.add(this, Math.min(this.#patience, KEEPALIVE_AFTER_MS));
+    server.on('end', () => this.#serverEnded());
+    client.on('end', () => this.#clientEnded());
+    client.on('data', (chunk: Buffer) => this.#fromClient(chunk));
+    client.resume();
+  }
+
+  /** Watches no more. The sockets are the owner's. */
+  close(): void {
+    this.#desk.wheel.remove(this);
+  }
+
+  /** What was read into the buffer. */
+  fromServer(bytes: number, buffer: Uint8Array): void {
+    this.#touch();
+    this.#real.record.sent(bytes);
+    this.#toClient.send(this.#buffer.chunk(bytes, buffer));
+  }
+
+  expire(): void {
+    const left = this.#touched + this.#patience - this.#desk.wheel.now;
+    if (left <= 0) {
+      this.#giveUp();
+      return;
+    }
+    this.#client.setKeepAlive(true, KEEPALIVE_AFTER_MS);
+    this.#server.setKeepAlive(true, KEEPALIVE_AFTER_MS);
+    this.#probing = this.#queued;
+    if (this.#probing && (wasReset(this.#client) || wasReset(this.#server)))
+      this.#owner.reset();
+    else this.#desk.wheel.add(this, this.#probing ? Math.min(left, PROBE_MS) : left);
+  }
+
+  /** A side is not read from until the other one takes what is queued. Its RST would go unseen
+   *  meanwhile, as nobody polls it. */
+  stalled(): void {
+    if (this.#probing) return;
+    this.#probing = true;
+    this.#desk.wheel.move(this, PROBE_MS);
+  }
+
+  #fromClient(chunk: Buffer): void {
+    this.#touch();
+    this.#real.record.received(chunk.length);
+    this.#toServer.send(chunk);
+    if (this.#server.writableLength === 0) freeChunk(chunk);
+  }
+
+  #serverEnded(): void {
+    if (!this.#halfClosed && endedByReset(this.#server)) this.#owner.reset();
+    else this.#passEnd(this.#toClient);
+  }
+
+  #clientEnded(): void {
+    if (wasReset(this.#client)) this.#owner.reset();
+    else this.#passEnd(this.#toServer);
+  }
+
+  /** One side has sent its FIN: the other one gets it behind what is queued. */
+  #passEnd(outlet: Outlet): void {
+    const last = this.#halfClosed;
+    if (!last) {
+      this.#halfClosed = true;
+      this.#touch();
+      this.#owner.halfClosed();
+      const { halfClosedTimeoutMs } = this.#line.timeouts;
+      this.#desk.wheel.move(this, Math.min(halfClosedTimeoutMs, KEEPALIVE_AFTER_MS));
+    }
+    outlet.end(last);
+  }
+
+  /** A side that has had our FIN may still be taking what the kernel holds for it: closed, it
+   *  gets that; a RST would take it back. */
+  #giveUp(): void {
+    for (const side of [this.#client, this.#server])
+      if (side.writableFinished) side.destroy();
+    this.#owner.reset();
+  }
+
+  /** Bytes wait for a side to take them. */
+  get #queued(): boolean {
+    return this.#client.writableLength > 0 || this.#server.writableLength > 0;
+  }
+
+  get #patience(): number {
+    const { idleTimeoutMs, halfClosedTimeoutMs } = this.#line.timeouts;
+    const brief = this.#halfClosed && !this.#queued;
+    return brief ? halfClosedTimeoutMs : idleTimeoutMs;
+  }
+
+  #touch(): void {
+    this.#touched = this.#desk.wheel.now;
+  }
+}
