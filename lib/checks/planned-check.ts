@@ -17,6 +17,9 @@ export interface Checking {
   failed(error: unknown): void;
 }
 
+/** A report before its time is known. */
+type Found = Omit<CheckReport, 'at' | 'durationMs'>;
+
 type Listener = (report: CheckReport) => void;
 
 /** One plan at work: its timer, its subscribers, its last report. Starts at once and goes on
@@ -94,15 +97,13 @@ export class PlannedCheck {
     this.#timer = setTimeout(() => this.#begin(), timerMs(this.#due - now));
   }
 
-  async #look(): Promise<
-    (CheckResult & { readonly maintenance: boolean }) | undefined
-  > {
+  async #look(): Promise<Found | undefined> {
     if (await this.#checking.inMaintenance(this.#plan))
       return { up: false, message: 'Server in maintenance', maintenance: true };
     const word = this.#word();
     const result = await this.#checking.check(this.#plan, word, this.#stop.signal);
     this.#count(word, result);
-    if (result) return { ...result, maintenance: false };
+    if (result) return { ...result, made: word, maintenance: false };
     // With checktype=off nothing else would tell that the maintenance is over.
     if (!this.#last?.report.maintenance) return undefined;
     return { up: false, message: 'not checked', maintenance: false };
@@ -123,10 +124,7 @@ export class PlannedCheck {
     else this.#connectsLeft--;
   }
 
-  #publish(
-    result: CheckResult & { readonly maintenance: boolean },
-    began: number,
-  ): void {
+  #publish(result: Found, began: number): void {
     const at = performance.now();
     const report = { ...result, at: Date.now(), durationMs: Math.round(at - began) };
     this.#last = { report, at };

@@ -23,6 +23,11 @@ export const OPTIONS = {
   },
   json: { type: 'boolean', describe: 'configtest, show: as JSON' },
   ipvsadm: { type: 'boolean', describe: 'show: in the shape of ipvsadm -Ln' },
+  checks: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'show: a real server\'s last 20 checks, as in "10.0.0.1:80"',
+  },
   help: { alias: ['h', '?'], type: 'boolean', describe: 'this text' },
   version: { alias: 'v', type: 'boolean', describe: 'the version' },
 } as const satisfies Record<string, Options>;
@@ -40,6 +45,8 @@ export interface CommandLine {
   readonly runtimeDir: string | undefined;
   readonly json: boolean;
   readonly ipvsadm: boolean;
+  /** The real server whose checks are wanted. */
+  readonly checks: string | undefined;
   readonly help: boolean;
   readonly version: boolean;
 }
@@ -62,6 +69,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     runtimeDir: options['runtime-dir'],
     json: options.json === true,
     ipvsadm: options.ipvsadm === true,
+    checks: options.checks,
     help: options.help === true,
     version: options.version === true,
   };

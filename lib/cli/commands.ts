@@ -30,7 +30,10 @@ export const COMMANDS = {
     'check the config: errors exit 2; --json: the values in force',
     async () => (await import('./configtest.ts')).configtest,
   ),
-  show: row('services and servers now: a table, --json or --ipvsadm', async () => show),
+  show: row(
+    'services and servers now: a table, --json, --ipvsadm or --checks REAL',
+    async () => show,
+  ),
 } as const satisfies Record<string, Command>;
 
 /** @returns undefined for a name that is none */
@@ -51,6 +54,7 @@ async function show({ line }: Context): Promise<number> {
   return runShow({
     socketPath: findInstance(line.instance, line.runtimeDir).socket,
     form: line.json ? 'json' : line.ipvsadm ? 'ipvsadm' : 'table',
+    checksOf: line.checks,
     out: process.stdout,
     err: process.stderr,
     ...styleOf(process.stdout, process.env),

@@ -53,6 +53,7 @@ function spelling(name: string, { alias = [], type }: Spelled): string {
 }
 
 const PLACEHOLDER: Readonly<Record<string, string>> = {
+  checks: 'REAL',
   ini: 'FILE',
   'runtime-dir': 'DIR',
 };

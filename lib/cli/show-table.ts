@@ -4,9 +4,9 @@ import type {
   ServiceStatus,
   StatusDocument,
 } from '../model/status.ts';
+import { alignColumns, type Column, type Style } from './columns.ts';
 import {
   type Colour,
-  cut,
   humanBytes,
   humanSpan,
   type Paint,
@@ -14,23 +14,8 @@ import {
   printable,
 } from './show-text.ts';
 
-interface Style {
-  readonly colour: boolean;
-  /** Columns to fit into; undefined: lines may be as long as they are. */
-  readonly width: number | undefined;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-}
-
-/** What a column shows of a real server. */
-interface Column {
-  readonly title: string;
-  readonly align: 'left' | 'right';
-  readonly text: (real: RealStatus, now: number) => string;
-  readonly colour?: (real: RealStatus) => Colour | undefined;
-}
-
-const STATE_COLOURS: Readonly<Record<string, Colour>> = {
+/** The colours of every state that a table names. */
+export const STATE_COLOURS: Readonly<Record<string, Colour>> = {
   up: 'green',
   down: 'red',
   failed: 'red',
@@ -44,7 +29,7 @@ const STATE_COLOURS: Readonly<Record<string, Colour>> = {
   standby: 'dim',
 };
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly Column<RealStatus>[] = [
   { title: 'REAL SERVER', align: 'left', text: nameOf },
   { title: 'METHOD', align: 'left', text: ({ method }) => method },
   { title: 'WEIGHT', align: 'right', text: weightOf },
@@ -76,65 +61,13 @@ const COLUMNS: readonly Column[] = [
  *  service with its real servers in columns that align over all of them. */
 export function formatTable(document: StatusDocument, style: Style): string {
   const paint = painter(style.colour);
-  const grid = gridOf(document, style.now);
-  const lines = [...headOf(document, paint)];
-  lines.push('', paint('dim', rowOf(grid.titles, grid, style, plain)));
-  for (const service of document.services) {
-    lines.push(...serviceLines(service, paint));
-    for (const real of service.reals) {
-      const cells = COLUMNS.map((column) => printable(column.text(real, style.now)));
-      lines.push(
-        rowOf(cells, grid, style, (text, column) => {
-          const colour = column.colour?.(real);
-          return colour ? paint(colour, text) : text;
-        }),
-      );
-    }
-  }
+  const reals = document.services.flatMap((service) => service.reals);
+  const { titles, row } = alignColumns(COLUMNS, reals, style);
+  const lines = [...headOf(document, paint), '', titles];
+  for (const service of document.services)
+    lines.push(...serviceLines(service, paint), ...service.reals.map(row));
   if (document.services.length === 0) lines.push('no virtual service is configured');
   return `${lines.join('\n')}\n`;
-}
-
-interface Grid {
-  readonly titles: readonly string[];
-  readonly widths: readonly number[];
-}
-
-function gridOf({ services }: StatusDocument, now: number): Grid {
-  const titles = COLUMNS.map(({ title }) => title);
-  const widths = COLUMNS.map(({ title, text }) => {
-    let widest = title.length;
-    for (const { reals } of services)
-      for (const real of reals) widest = Math.max(widest, text(real, now).length);
-    return widest;
-  });
-  return { titles, widths };
-}
-
-const plain = (text: string) => text;
-
-/** Colour is put on after padding, as its codes have no width; the last column is cut. */
-function rowOf(
-  cells: readonly string[],
-  { widths }: Grid,
-  { width }: Style,
-  colour: (text: string, column: Column) => string,
-): string {
-  const last = COLUMNS.length - 1;
-  let used = 2;
-  const padded = COLUMNS.map((column, i) => {
-    const cell = cells[i] ?? '';
-    if (i === last)
-      return colour(
-        width === undefined ? cell : cut(cell, Math.max(8, width - used)),
-        column,
-      );
-    const size = widths[i] ?? 0;
-    used += size + 2;
-    const text = column.align === 'left' ? cell.padEnd(size) : cell.padStart(size);
-    return colour(text, column);
-  });
-  return `  ${padded.join('  ')}`;
 }
 
 function headOf(document: StatusDocument, paint: Paint): readonly string[] {
@@ -165,8 +98,30 @@ function serviceLines(service: ServiceStatus, paint: Paint): readonly string[] {
     ...countOf(service.retries, 'retried'),
   ];
   const line = words.join('  ');
-  if (service.problem === null) return ['', line];
-  return ['', line, `  ${paint('red', `! ${printable(service.problem)}`)}`];
+  const problems = service.problem === null ? [] : [service.problem];
+  return [
+    '',
+    line,
+    ...problems.map((text) => `  ${paint('red', `! ${printable(text)}`)}`),
+    ...certificateProblems(service).map(
+      (text) => `  ${paint('yellow', `! ${printable(text)}`)}`,
+    ),
+  ];
+}
+
+/** Servers often share one certificate: a line each, with the first that showed it. */
+function certificateProblems({ reals }: ServiceStatus): readonly string[] {
+  const servers = new Map<string, string[]>();
+  for (const { id, check } of reals) {
+    const { subject, problem } = check?.certificate ?? { problem: null };
+    if (problem === null) continue;
+    const text = `certificate ${subject} ${problem}`;
+    servers.set(text, [...(servers.get(text) ?? []), id]);
+  }
+  return [...servers].map(([text, [first, ...more]]) => {
+    const others = more.length === 0 ? '' : ` and ${more.length} more`;
+    return `${text} (${first}${others})`;
+  });
 }
 
 function persistenceOf(service: ServiceStatus): readonly string[] {
@@ -199,9 +154,13 @@ function sinceOf({ since }: RealStatus, now: number): string {
   return Number.isNaN(at) ? '-' : humanSpan((now - at) / 1000);
 }
 
+/** "negotiate http", "combined 3". */
+export function checkKind({ type, service }: CheckStatus): string {
+  const kind = /^\d+$/.test(type) ? `combined ${type}` : type;
+  return kind === 'negotiate' ? `${kind} ${service}` : kind;
+}
+
 function checkOf(check: CheckStatus): string {
-  const kind = /^\d+$/.test(check.type) ? `combined ${check.type}` : check.type;
-  const what = kind === 'negotiate' ? `${kind} ${check.service}` : kind;
   const failures = check.failures > 0 ? ` (${check.failures} failed in a row)` : '';
-  return `${what} ${Math.round(check.durationMs)} ms: ${check.message}${failures}`;
+  return `${checkKind(check)} ${Math.round(check.durationMs)} ms: ${check.message}${failures}`;
 }

@@ -1,8 +1,10 @@
 import { readStatus } from '../control/index.ts';
-import type { StatusDocument } from '../model/status.ts';
+import { MOST_CHECKS, type StatusDocument } from '../model/status.ts';
+import { onlyReal } from './named-reals.ts';
+import { formatChecks } from './show-checks.ts';
 import { formatIpvsadm } from './show-ipvsadm.ts';
 import { formatTable } from './show-table.ts';
-import { printableJson } from './show-text.ts';
+import { printable, printableJson } from './show-text.ts';
 
 export type ShowForm = 'table' | 'json' | 'ipvsadm';
 
@@ -14,6 +16,9 @@ export interface Output {
 export interface ShowOptions {
   readonly socketPath: string;
   readonly form: ShowForm;
+  /** A real server as people name it: its last checks are shown, and nothing else. As a table
+   *  where the form is not JSON. */
+  readonly checksOf?: string | undefined;
   readonly out: Output;
   readonly err: Output;
   readonly colour: boolean;
@@ -24,17 +29,26 @@ export interface ShowOptions {
 }
 
 /** `show`: prints what a running director does.
- *  @returns the exit code: 0, or 1 with one line on `err` when no director answers */
+ *  @returns the exit code: 0, or 1 with one line on `err` when no director answers, or when it
+ *           has no such real server */
 export async function runShow(options: ShowOptions): Promise<number> {
-  const { socketPath, form, out, err, timeoutMs = 5_000 } = options;
+  const { err } = options;
   try {
-    const document = await readStatus(socketPath, { timeoutMs });
-    out.write(FORMS[form](document, options));
+    options.out.write(await textOf(options));
     return 0;
   } catch (error) {
-    err.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    err.write(`${printable(error instanceof Error ? error.message : String(error))}\n`);
     return 1;
   }
+}
+
+async function textOf(options: ShowOptions): Promise<string> {
+  const { socketPath, form, checksOf, timeoutMs = 5_000 } = options;
+  if (checksOf === undefined)
+    return FORMS[form](await readStatus(socketPath, { timeoutMs }), options);
+  const document = await readStatus(socketPath, { timeoutMs, checks: MOST_CHECKS });
+  const only = onlyReal(document, checksOf);
+  return form === 'json' ? FORMS.json(only, options) : checksTable(only, options);
 }
 
 /** Colour and width of a stream: colour only on a terminal, and not where NO_COLOR is set to
@@ -50,9 +64,12 @@ export function styleOf(
   };
 }
 
-const FORMS: Readonly<
-  Record<ShowForm, (document: StatusDocument, options: ShowOptions) => string>
-> = {
+type Formatter = (document: StatusDocument, options: ShowOptions) => string;
+
+const checksTable: Formatter = (document, { colour, width }) =>
+  formatChecks(document, { colour, width, now: Date.now() });
+
+const FORMS: Readonly<Record<ShowForm, Formatter>> = {
   table: (document, { colour, width }) =>
     formatTable(document, { colour, width, now: Date.now() }),
   json: (document) => `${printableJson(document)}\n`,

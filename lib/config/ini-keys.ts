@@ -74,6 +74,11 @@ function authorities(text: string): string | undefined {
   }
 }
 
+function days(text: string): number {
+  const number = /^\d+$/.test(text) ? Number(text) : NaN;
+  return number <= 3650 ? number : expected('whole days, 0 to 3650', '30');
+}
+
 function connections(text: string): number | undefined {
   const number = /^\d+$/.test(text) ? Number(text) : 0;
   return number >= 1 && number <= 10_000_000
@@ -130,6 +135,14 @@ export const INI_KEYS = {
     parse: authorities,
     default: undefined as string | undefined,
     doc: "PEM file with authorities besides the system's.",
+  },
+  'tls-expiry': {
+    section: 'checks',
+    perService: true,
+    syntax: '<days>',
+    parse: days,
+    default: 30,
+    doc: 'A certificate of a real server is reported when it expires within so many days.',
   },
   'body-limit': {
     section: 'checks',

@@ -180,6 +180,7 @@ function optionsFrom(values: IniValues): ServiceOptions {
     halfClosedTimeoutMs: value('half-closed-timeout'),
     tlsVerify: value('tls-verify'),
     tlsCa: value('tls-ca'),
+    tlsExpiryDays: value('tls-expiry'),
     bodyLimit: value('body-limit'),
   };
 }

@@ -6,7 +6,13 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clients } from './clients.ts';
-import { findRoute, type Refusal, type Route, refusalBody } from './routes.ts';
+import {
+  findRoute,
+  type Refusal,
+  type Route,
+  refusalBody,
+  splitUrl,
+} from './routes.ts';
 
 /** What Node's parser finds wrong with a request, by its code; all else is 400. */
 const PARSE_ERRORS: Readonly<Record<string, Refusal>> = {
@@ -41,11 +47,14 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const found = findRoute(routes, request.method ?? '', request.url ?? '');
+  const { method = '', url = '' } = request;
+  const found = findRoute(routes, method, url);
   if (!('handler' in found)) return refuse(routes, request, response, found);
   try {
-    const body = await found.handler();
-    send(request, response, 200, { 'content-type': found.type }, body);
+    const body = await found.handler(splitUrl(url).query);
+    if (Buffer.isBuffer(body))
+      send(request, response, 200, { 'content-type': found.type }, body);
+    else refuse(routes, request, response, body);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     refuse(routes, request, response, { status: 503, message });

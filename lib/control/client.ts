@@ -5,16 +5,23 @@ import type { StatusDocument } from '../model/status.ts';
 /** More than a hundred times the document of 100 services of 20. */
 const MOST_BYTES = 64 << 20;
 
+export interface StatusRequest {
+  readonly timeoutMs: number;
+  /** Results of each real server, 1 to 20; left out: none. */
+  readonly checks?: number | undefined;
+}
+
 /** Asks a running daemon for its status over the control socket.
  *  @throws  Error in words for the operator: nobody listens, no permission, no answer in time,
  *           or an answer that is no status document */
 export async function readStatus(
   socketPath: string,
-  { timeoutMs }: { readonly timeoutMs: number },
+  { timeoutMs, checks }: StatusRequest,
 ): Promise<StatusDocument> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    return parse(await get(socketPath, '/v1/status', signal), socketPath);
+    const query = checks === undefined ? '' : `?checks=${checks}`;
+    return parse(await get(socketPath, `/v1/status${query}`, signal), socketPath);
   } catch (error) {
     throw new Error(explain(error, socketPath, timeoutMs), { cause: error });
   }

@@ -9,6 +9,7 @@ import { type Family, formatFamilies, METRICS_TYPE } from './prometheus.ts';
 import type { Route } from './routes.ts';
 import { shared } from './shared.ts';
 import { listenAt } from './socket-file.ts';
+import { checksAsked } from './status-query.ts';
 
 export { readStatus } from './client.ts';
 
@@ -18,8 +19,9 @@ const COLLECT_MS = 5_000;
 export interface ControlOptions {
   /** `<runtime-dir>/l4director.<instance>.sock`; its directory exists. */
   readonly path: string;
-  /** Called once for all who ask at the same time. */
-  readonly status: () => Promise<StatusDocument>;
+  /** Called once for all who ask for the same at the same time.
+   *  @param checks  results of each real server, 0 to 20 */
+  readonly status: (checks: number) => Promise<StatusDocument>;
   /** What the daemon has to add to `/metrics`. */
   readonly metrics?: () => readonly Family[];
   readonly log: Log;
@@ -77,22 +79,29 @@ function routesOf(
   processFamilies: () => Promise<readonly Family[]>,
 ): readonly Route[] {
   const collect = shared(status, COLLECT_MS);
-  const body = (make: () => Promise<string>) =>
-    shared(async () => {
+  const body = <K = void>(make: (key: K) => Promise<string>) =>
+    shared(async (key: K) => {
       try {
-        return Buffer.from(await make());
+        return Buffer.from(await make(key));
       } catch (error) {
         log.error(`Control socket: cannot collect the status: ${String(error)}`);
         throw error;
       }
     }, COLLECT_MS);
+  const statusBody = body(
+    async (checks: number) => `${JSON.stringify(await collect(checks))}\n`,
+  );
   return [
     {
       method: 'GET',
       path: '/v1/status',
-      summary: 'every virtual service with its real servers, as JSON',
+      summary:
+        'every virtual service with its real servers, as JSON; with ?checks=20 their last results',
       type: 'application/json; charset=utf-8',
-      handler: body(async () => `${JSON.stringify(await collect())}\n`),
+      async handler(query) {
+        const checks = checksAsked(query);
+        return typeof checks === 'number' ? await statusBody(checks) : checks;
+      },
     },
     {
       method: 'GET',
@@ -100,7 +109,7 @@ function routesOf(
       summary: 'counters and gauges in the text format of Prometheus',
       type: METRICS_TYPE,
       handler: body(async () => {
-        const document = await collect();
+        const document = await collect(0);
         const own = await processFamilies();
         return formatFamilies([
           ...statusFamilies(document),

@@ -1,4 +1,5 @@
 import type {
+  CertificateStatus,
   CheckStatus,
   RealStatus,
   ServiceState,
@@ -150,6 +151,15 @@ const CHECK: readonly Metric<CheckStatus>[] = [
   },
 ];
 
+const CERTIFICATE: readonly Metric<CertificateStatus>[] = [
+  {
+    name: 'check_certificate_expiry_seconds',
+    type: 'gauge',
+    help: 'When the first of the certificates expires that the real server sent, since 1970.',
+    value: ({ expires }) => Date.parse(expires) / 1000,
+  },
+];
+
 const STATES = [
   'starting',
   'up',
@@ -175,6 +185,9 @@ export function statusFamilies(document: StatusDocument): readonly Family[] {
   const checks = reals.flatMap(({ of: { check }, labels }) =>
     check ? [{ of: check, labels }] : [],
   );
+  const certificates = checks.flatMap(({ of: { certificate }, labels }) =>
+    certificate ? [{ of: certificate, labels }] : [],
+  );
   return [
     buildInfo(document.version),
     ...DIRECTOR.map((metric) => familyOf(metric, [{ of: document, labels: '' }])),
@@ -182,6 +195,7 @@ export function statusFamilies(document: StatusDocument): readonly Family[] {
     serviceStates(document.services),
     ...REAL.map((metric) => familyOf(metric, reals)),
     ...CHECK.map((metric) => familyOf(metric, checks)),
+    ...CERTIFICATE.map((metric) => familyOf(metric, certificates)),
   ];
 }
 

@@ -7,7 +7,8 @@ export interface Route {
   readonly summary: string;
   /** Content type of the body. */
   readonly type: string;
-  readonly handler: () => Promise<Buffer>;
+  /** The body, or what is wrong with the query. Rejects when there is nothing to answer. */
+  readonly handler: (query: URLSearchParams) => Promise<Buffer | Refusal>;
 }
 
 /** Why a request was not served; sent as the body of the answer. */
@@ -20,7 +21,7 @@ export interface Refusal {
 
 const LONGEST_URL = 1024;
 
-/** The row that serves a request, or why none does. The query is left aside. */
+/** The row that serves a request, or why none does. */
 export function findRoute(
   routes: readonly Route[],
   method: string,
@@ -28,7 +29,7 @@ export function findRoute(
 ): Route | Refusal {
   if (url.length > LONGEST_URL)
     return { status: 414, message: `the URL is longer than ${LONGEST_URL} bytes` };
-  const path = url.replace(/\?.*/s, '');
+  const { path } = splitUrl(url);
   const there = routes.filter((route) => route.path === path);
   if (there.length === 0) return { status: 404, message: `nothing at ${path}` };
   const wanted = method === 'HEAD' ? 'GET' : method;
@@ -40,6 +41,15 @@ export function findRoute(
       allow,
     }
   );
+}
+
+/** The query is what follows the first `?`. */
+export function splitUrl(url: string): {
+  readonly path: string;
+  readonly query: URLSearchParams;
+} {
+  const [path = '', ...query] = url.split('?');
+  return { path, query: new URLSearchParams(query.join('?')) };
 }
 
 /** The JSON body of a refusal: what is wrong, and what there is. */

@@ -68,7 +68,7 @@ async function begin(
   closers.add('children of execute', () => children.stop());
   const reloader = createReloader(config, () => file.read(), adopt, log);
   attach(signals, ending, reloader, keeper, launch);
-  const status = () => statusDocument(reloader, director);
+  const status = (checks: number) => statusDocument(reloader, director, checks);
   const control = await createControlServer({
     path: launch.instance.socket,
     status,

@@ -3,10 +3,12 @@ import { version } from '../instance/version.ts';
 import type { ServiceStatus, StatusDocument } from '../model/status.ts';
 import type { Reloader } from './reloader.ts';
 
-/** What `GET /v1/status` answers. */
+/** What `GET /v1/status` answers.
+ *  @param checks  results of each real server */
 export async function statusDocument(
   { config, configError }: Pick<Reloader, 'config' | 'configError'>,
   director: Director,
+  checks: number,
 ): Promise<StatusDocument> {
   return {
     version: version(),
@@ -14,7 +16,7 @@ export async function statusDocument(
     uptimeSeconds: Math.floor(process.uptime()),
     config: config.file,
     configError,
-    services: await director.services(),
+    services: await director.services(checks),
   };
 }
 

@@ -88,10 +88,11 @@ class VirtualServices implements Director {
     });
   }
 
-  async services(): Promise<readonly ServiceStatus[]> {
+  async services(checks = 0): Promise<readonly ServiceStatus[]> {
     const stats = await this.#carriers.stats();
+    const wish = { now: this.#keeperParties.now(), checks };
     return [...this.#keepers].map(([id, keeper]) =>
-      serviceStatus(keeper, stats.get(id)),
+      serviceStatus(keeper, stats.get(id), wish),
     );
   }
 

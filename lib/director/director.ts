@@ -10,7 +10,8 @@ export interface Director {
   starting(): readonly string[];
   /** Resolves when none is, or when the signal aborts. */
   settled(signal: AbortSignal): Promise<void>;
-  services(): Promise<readonly ServiceStatus[]>;
+  /** @param checks  results of each real server, 0 to 20; default 0 */
+  services(checks?: number): Promise<readonly ServiceStatus[]>;
   /** Ends checks, then engines, as each service's cleanstop says. Idempotent. */
   close(): Promise<void>;
 }

@@ -11,6 +11,8 @@ import { configure } from '../pool/configure.ts';
 import type { Pool, PoolStep } from '../pool/pool.ts';
 import { takeReport } from '../pool/take-report.ts';
 import { type Carriage, logOutcome } from './carriage.ts';
+import { Certificates } from './certificates.ts';
+import { CheckHistory } from './check-history.ts';
 import { checkingOf } from './check-plan.ts';
 import { checkLine, logLine } from './log-lines.ts';
 import { same } from './same.ts';
@@ -38,6 +40,8 @@ export interface Assignment {
 export class ServiceKeeper implements Disposable {
   readonly #parties: KeeperParties;
   readonly #checks: ServiceChecks;
+  readonly history = new CheckHistory();
+  readonly certificates: Certificates;
   #pool: Pool;
   #carriage: Carriage;
   #inForce = false;
@@ -46,6 +50,7 @@ export class ServiceKeeper implements Disposable {
   /** The first checks start at once. */
   constructor(service: VirtualService, assignment: Assignment, parties: KeeperParties) {
     this.#parties = parties;
+    this.certificates = new Certificates(parties.log);
     this.#checks = createServiceChecks(parties.runner, (id, report) =>
       this.#report(id, report),
     );
@@ -99,6 +104,8 @@ export class ServiceKeeper implements Disposable {
     const before = this.#pool;
     const step = configure(before, service, checking, this.#parties.now());
     this.#pool = step.pool;
+    this.history.keep(step.pool.index);
+    this.certificates.keep(step.pool.index);
     const { engine, refusal } = this.#carriage;
     this.#carriage = { ...this.#carriage, ...assignment };
     if (engine !== assignment.engine || refusal !== assignment.refusal) {
@@ -130,6 +137,8 @@ export class ServiceKeeper implements Disposable {
     try {
       const before = this.#pool;
       this.#parties.log.debug(checkLine(before.service, realId, report));
+      this.history.note(realId, report);
+      this.certificates.note(before.service, realId, report);
       const step = takeReport(before, realId, report);
       this.#pool = step.pool;
       this.#tell(step);

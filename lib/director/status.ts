@@ -1,14 +1,12 @@
 import type { ServerEntry, ServerStats, ServiceStats } from '../model/engine.ts';
-import type {
-  CheckStatus,
-  RealStatus,
-  ServiceState,
-  ServiceStatus,
-} from '../model/status.ts';
-import { fallbackId, type VirtualService } from '../model/virtual-service.ts';
+import type { RealStatus, ServiceState, ServiceStatus } from '../model/status.ts';
+import { fallbackId } from '../model/virtual-service.ts';
 import type { Pool, RealServerState } from '../pool/pool.ts';
 import type { Carriage } from './carriage.ts';
+import type { Certificates } from './certificates.ts';
+import type { CheckHistory } from './check-history.ts';
 import { checkingOf } from './check-plan.ts';
+import { checkRecord, checkStatus } from './check-status.ts';
 
 /** What the status says of one service. */
 export interface ServiceView {
@@ -18,6 +16,16 @@ export interface ServiceView {
   readonly carried: readonly ServerEntry[];
   /** It has left its start behind, and the engine knows. */
   readonly ready: boolean;
+  readonly history: Pick<CheckHistory, 'last'>;
+  readonly certificates: Pick<Certificates, 'of'>;
+}
+
+/** When the status is asked for, and how much of it. */
+export interface StatusWish {
+  /** Wall clock, milliseconds since 1970. */
+  readonly now: number;
+  /** Results of each real server, 0 or more. */
+  readonly checks: number;
 }
 
 /** One service of `GET /v1/status`.
@@ -25,13 +33,19 @@ export interface ServiceView {
 export function serviceStatus(
   view: ServiceView,
   stats: ServiceStats | undefined,
+  wish: StatusWish,
 ): ServiceStatus {
   const { pool, carriage, carried } = view;
   const { service } = pool;
   const inForce = new Map(carried.map(({ id, weight }) => [id, weight]));
   const numbers = new Map(stats?.servers.map((server) => [server.id, server]));
   const reals = pool.reals.map((real) =>
-    realStatus(service, real, inForce.get(real.real.id), numbers.get(real.real.id)),
+    realStatus(
+      real,
+      inForce.get(real.real.id),
+      numbers.get(real.real.id),
+      checksOf(view, real, wish),
+    ),
   );
   return {
     id: service.id,
@@ -80,13 +94,23 @@ function problemOf({ pool, carriage }: ServiceView): string | undefined {
 const ONLY_DRAINED =
   'every real server that is up has weight 0, and the fallback is for when none is up: give one a weight above 0';
 
-function realStatus(
-  service: VirtualService,
+function checksOf(
+  { pool, history, certificates }: ServiceView,
   known: RealServerState,
+  { now, checks }: StatusWish,
+): Pick<RealStatus, 'check' | 'checks'> {
+  const { id } = known.real;
+  const check = checkStatus(pool.service, known, certificates.of(id), now);
+  if (checks === 0) return { check };
+  return { check, checks: history.last(id, checks).map(checkRecord) };
+}
+
+function realStatus(
+  { real, state, since }: RealServerState,
   weight: number | undefined,
   stats: ServerStats | undefined,
+  checks: Pick<RealStatus, 'check' | 'checks'>,
 ): RealStatus {
-  const { real, state, since } = known;
   return {
     id: real.id,
     address: real.address,
@@ -99,7 +123,7 @@ function realStatus(
     since: new Date(since).toISOString(),
     ...counters(stats),
     fallback: false,
-    check: checkStatus(service, known),
+    ...checks,
   };
 }
 
@@ -137,22 +161,5 @@ function counters(stats: ServerStats | undefined): Omit<ServerStats, 'id'> {
     bytesIn: stats?.bytesIn ?? 0,
     bytesOut: stats?.bytesOut ?? 0,
     connectFailures: stats?.connectFailures ?? 0,
-  };
-}
-
-function checkStatus(
-  { checktype, service }: VirtualService,
-  { report, failures }: RealServerState,
-): CheckStatus | null {
-  if (!report) return null;
-  const { up, at, durationMs, message } = report;
-  return {
-    type: String(checktype),
-    service,
-    up,
-    at: new Date(at).toISOString(),
-    durationMs,
-    message,
-    failures,
   };
 }

@@ -1,6 +1,6 @@
 import type { Family } from './address.ts';
 import type { Pattern } from './pattern.ts';
-import type { CheckType, Protocol } from './virtual-service.ts';
+import type { CheckType, CheckWord, Protocol } from './virtual-service.ts';
 
 /** Everything a check may ask about what it checks: one real server as one service sees it. */
 export interface CheckTarget {
@@ -40,6 +40,17 @@ export interface CheckResult {
   /** For people: "200 OK"; "connect ECONNREFUSED 10.0.0.2:80"; what was expected and what came.
    *  Never holds a login, password or secret. */
   readonly message: string;
+  /** What a TLS handshake of the check showed, whether it was accepted or not. The runner fills
+   *  it in; absent: there was none. */
+  readonly certificate?: CheckedCertificate;
+}
+
+/** Of the certificates that a server sent, the one that expires first. */
+export interface CheckedCertificate {
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+  /** Whose it is, on one line: "CN=www.example.net". As the server sent it. */
+  readonly subject: string;
 }
 
 export interface CheckContext {
@@ -62,6 +73,8 @@ export interface CheckReport extends CheckResult {
   /** Wall clock, milliseconds since 1970, when the check ended. */
   readonly at: number;
   readonly durationMs: number;
+  /** Which check was made: of a combined one `negotiate` or `connect`. Absent: none was. */
+  readonly made?: CheckWord;
   /** Found in maintenancedir: forced down at once, no check was made. */
   readonly maintenance: boolean;
 }

@@ -1,4 +1,12 @@
-import type { EngineName, ForwardingMethod, Protocol } from './virtual-service.ts';
+import type {
+  CheckWord,
+  EngineName,
+  ForwardingMethod,
+  Protocol,
+} from './virtual-service.ts';
+
+/** Results kept of each real server, and the most that can be asked for. */
+export const MOST_CHECKS = 20;
 
 /** `GET /v1/status`: the contract with scripts and monitoring. Times are ISO 8601 in UTC. */
 export interface StatusDocument {
@@ -73,16 +81,40 @@ export interface RealStatus {
   readonly fallback: boolean;
   /** Null for a fallback, and until the first result. */
   readonly check: CheckStatus | null;
+  /** The last results, the newest first; only where they are asked for, with `?checks=N`. */
+  readonly checks?: readonly CheckRecord[];
 }
 
-export interface CheckStatus {
+/** One result of a check. */
+export interface CheckRecord {
+  /** When the check ended. */
+  readonly at: string;
+  readonly durationMs: number;
+  readonly up: boolean;
+  /** Which check was made: of a combined one `negotiate` or `connect`; null: none was, as in
+   *  maintenance. */
+  readonly made: CheckWord | null;
+  readonly message: string;
+}
+
+/** The last result, and what is known besides. */
+export interface CheckStatus extends CheckRecord {
   /** `negotiate`, `connect` ... or N of a combined check, as text. */
   readonly type: string;
   readonly service: string;
-  readonly up: boolean;
-  readonly at: string;
-  readonly durationMs: number;
-  readonly message: string;
   /** Failures in a row, up to failurecount. */
   readonly failures: number;
+  /** From the last TLS handshake; null where the check makes none. */
+  readonly certificate: CertificateStatus | null;
+}
+
+/** Of the certificates that the real server sent, the one that expires first. */
+export interface CertificateStatus {
+  readonly expires: string;
+  /** Whole days from now; below 0 once it has expired. */
+  readonly daysLeft: number;
+  /** Whose it is: "CN=www.example.net". */
+  readonly subject: string;
+  /** "expires in 12 days", from `tls-expiry` on; null before that. */
+  readonly problem: string | null;
 }

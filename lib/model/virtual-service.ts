@@ -53,6 +53,8 @@ export interface ServiceOptions {
   readonly tlsVerify: boolean;
   /** PEM file with further authorities; undefined: the system's only. */
   readonly tlsCa: string | undefined;
+  /** A certificate is reported when it expires within that many days. */
+  readonly tlsExpiryDays: number;
   /** Largest body a negotiate check reads, in bytes; past it the server is down. */
   readonly bodyLimit: number;
 }

@@ -12,9 +12,11 @@ const check = {
   up: false,
   at: '2026-11-23T20:00:00.000Z',
   durationMs: 12.4,
+  made: 'negotiate',
   message: 'connect ECONNREFUSED 10.1.1.22:80',
   failures: 2,
-};
+  certificate: null,
+} as const;
 
 const mixed = statusDocument({
   services: [

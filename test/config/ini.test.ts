@@ -19,6 +19,7 @@ const DEFAULTS = {
   halfClosedTimeoutMs: 60_000,
   tlsVerify: true,
   tlsCa: undefined,
+  tlsExpiryDays: 30,
   bodyLimit: 1_048_576,
 };
 
@@ -49,6 +50,7 @@ connect-timeout = 500ms
 idle-timeout = 15m
 [checks]
 tls-verify = no
+tls-expiry = 14
 body-limit = 64k
 tls-ca = /dev/null
 [limits]
@@ -58,6 +60,7 @@ connect-timeout = 1
 [service tcp:[2001:db8::1]:443]
 half-closed-timeout = 2s ; comment
 tls-verify = true
+tls-expiry = 0
 `,
     );
     const common = {
@@ -65,6 +68,7 @@ tls-verify = true
       connectTimeoutMs: 500,
       idleTimeoutMs: 900_000,
       tlsVerify: false,
+      tlsExpiryDays: 14,
       tlsCa: '/dev/null',
       bodyLimit: 65_536,
     };
@@ -73,6 +77,7 @@ tls-verify = true
       ...common,
       halfClosedTimeoutMs: 2000,
       tlsVerify: true,
+      tlsExpiryDays: 0,
     });
     t.match(config.options, { file: `${config.file}.ini`, maxConnections: 2000 });
     t.strictSame(config.warnings, []);
@@ -109,6 +114,9 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[checks]\ntls-verify = maybe\n', 2, 'expected yes or no'],
   ['[checks]\ntls-ca = ca.pem\n', 2, 'an absolute path'],
   ['[checks]\ntls-ca = /nonexistent/ca.pem\n', 2, 'a file that can be read'],
+  ['[checks]\ntls-expiry = 3651\n', 2, 'expected whole days, 0 to 3650'],
+  ['[checks]\ntls-expiry = soon\n', 2, 'expected whole days, 0 to 3650'],
+  ['[checks]\ntls-expiry =\n', 2, 'expected whole days, 0 to 3650'],
   ['[checks]\nbody-limit = 1T\n', 2, 'expected a size in bytes'],
   ['[limits]\nconnections = many\n', 2, 'expected how many connections'],
   ['[limits]\nconnections = 0\n', 2, 'expected how many connections'],

@@ -36,6 +36,7 @@ t.test('a status becomes lines of the text format', async (t) => {
     `l4director_real_connect_failures_total${real} 0`,
     `l4director_check_duration_seconds${real} 0.003`,
     `l4director_check_failures${real} 0`,
+    `l4director_check_certificate_expiry_seconds${real} 1811851200`,
   ];
   for (const line of expected) t.ok(lines.includes(line), line);
 });
@@ -54,6 +55,15 @@ t.test('a server without a check has no check families', async (t) => {
   const text = formatFamilies(statusFamilies(statusDocument({ services })));
   t.notMatch(text, 'check_');
   t.match(text, 'l4director_real_up{');
+});
+
+t.test('a check without TLS has no certificate family', async (t) => {
+  const { check } = realStatus();
+  const reals = [realStatus({ check: check && { ...check, certificate: null } })];
+  const document = statusDocument({ services: [serviceStatus({ reals })] });
+  const text = formatFamilies(statusFamilies(document));
+  t.notMatch(text, 'certificate');
+  t.match(text, 'l4director_check_up{');
 });
 
 t.test('labels are escaped', async (t) => {

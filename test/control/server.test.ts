@@ -13,6 +13,47 @@ t.test('GET /v1/status is the document, as JSON', async (t) => {
   t.same(JSON.parse(reply.text), statusDocument());
 });
 
+t.test('?checks=N asks for as many results, and nothing else is taken', async (t) => {
+  const { path } = await openControl(t, async (checks) =>
+    statusDocument({ config: `with ${checks} checks` }),
+  );
+  const asked = async (query: string) => {
+    const { status, text } = await ask(path, `/v1/status${query}`);
+    const { config, error } = JSON.parse(text);
+    return [status, config ?? error];
+  };
+  t.same(await asked(''), [200, 'with 0 checks']);
+  t.same(await asked('?pretty'), [200, 'with 0 checks']);
+  for (const checks of [1, 7, 20])
+    t.same(await asked(`?pretty&checks=${checks}`), [200, `with ${checks} checks`]);
+  const bad = ['', '0', '21', '-1', '1.5', '0x5', 'all', '1e1', '20;'];
+  for (const text of bad)
+    t.same(await asked(`?checks=${encodeURIComponent(text)}`), [
+      400,
+      `checks=${text}: expected once a whole number, 1 to 20, as in "?checks=20"`,
+    ]);
+  t.match(await asked('?checks=5&checks=5'), [400, /^checks=5, 5: expected once/]);
+});
+
+t.test('who asks for different numbers of results shares nothing', async (t) => {
+  const asked: number[] = [];
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const { path } = await openControl(t, async (checks) => {
+    asked.push(checks);
+    await held;
+    return statusDocument({ pid: checks });
+  });
+  const queries = [1, 2, 1, 2, 1].map((checks) => `/v1/status?checks=${checks}`);
+  const replies = Promise.all(queries.map((url) => ask(path, url)));
+  while (asked.length < 2) await new Promise(setImmediate);
+  release();
+  t.same(
+    (await replies).map(({ text }) => JSON.parse(text).pid),
+    [1, 2, 1, 2, 1],
+  );
+});
+
 t.test('HEAD answers as GET does, without the body', async (t) => {
   const { path } = await openControl(t);
   const [head, get] = [

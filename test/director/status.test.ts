@@ -1,8 +1,11 @@
 import t from 'tap';
+import { Certificates } from '../../lib/director/certificates.ts';
+import { CheckHistory } from '../../lib/director/check-history.ts';
 import { serviceStatus } from '../../lib/director/status.ts';
 import type { ServiceStats } from '../../lib/model/engine.ts';
 import type { VirtualService } from '../../lib/model/virtual-service.ts';
 import { aFallback, aReal, aService } from '../support/config.ts';
+import { silent } from '../support/control.ts';
 import { type Move, play } from '../support/pool-script.ts';
 import { bad, good, maintained, NOON } from '../support/reports.ts';
 
@@ -15,6 +18,9 @@ const service = aService({
   failurecount: 2,
 });
 
+const UNSEEN = { history: new CheckHistory(), certificates: new Certificates(silent) };
+const WISH = { now: NOON, checks: 0 };
+
 function status(
   moves: readonly Move[],
   { from = service, ready = true, stats }: Options = {},
@@ -22,7 +28,7 @@ function status(
   const { pool } = play(from, moves);
   const carriage = { engine: 'net', refusal: undefined, outcome: undefined } as const;
   const carried = pool.entry?.servers ?? [];
-  return serviceStatus({ pool, carriage, carried, ready }, stats);
+  return serviceStatus({ ...UNSEEN, pool, carriage, carried, ready }, stats, WISH);
 }
 interface Options {
   readonly from?: VirtualService;
@@ -53,7 +59,14 @@ t.test('a service at work, with its numbers', async (t) => {
   const zero = Object.fromEntries(Object.keys(numbers).map((name) => [name, 0]));
   const since = new Date(NOON).toISOString();
   const report = { at: since, durationMs: 3.2 };
-  const check = { type: 'connect', service: 'http', ...report, failures: 0 };
+  const unknown = { made: null, certificate: null };
+  const check = {
+    type: 'connect',
+    service: 'http',
+    ...report,
+    ...unknown,
+    failures: 0,
+  };
   const refused = 'connect ECONNREFUSED 10.1.1.21:80';
   const moves: Move[] = [
     [A, good()],
@@ -202,8 +215,9 @@ t.test(
     const { pool } = play(service, [[A, good()]]);
     const carriage = { engine: 'net', refusal: undefined, outcome: undefined } as const;
     const before = serviceStatus(
-      { pool, carriage, carried: [], ready: true },
+      { ...UNSEEN, pool, carriage, carried: [], ready: true },
       undefined,
+      WISH,
     );
     t.match(before.reals[0], { state: 'up', weight: 0, inForce: false });
   },

@@ -39,6 +39,7 @@ export const OPTIONS: ServiceOptions = {
   halfClosedTimeoutMs: 60_000,
   tlsVerify: true,
   tlsCa: undefined,
+  tlsExpiryDays: 30,
   bodyLimit: 1_048_576,
 };
 

@@ -19,7 +19,7 @@ export interface OpenedControl {
 /** A control server at a path of its own, closed with the test. */
 export async function openControl(
   t: Test,
-  status: () => Promise<StatusDocument> = async () => statusDocument(),
+  status: (checks: number) => Promise<StatusDocument> = async () => statusDocument(),
 ): Promise<OpenedControl> {
   const path = socketPath(t);
   const server = await createControlServer({ path, status, log: silent });

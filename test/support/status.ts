@@ -66,8 +66,15 @@ export function realStatus(fields: Partial<RealStatus> = {}): RealStatus {
       up: true,
       at: '2026-11-23T20:00:00.000Z',
       durationMs: 3,
+      made: 'negotiate',
       message: '200 OK',
       failures: 0,
+      certificate: {
+        expires: '2027-06-01T12:00:00.000Z',
+        daysLeft: 189,
+        subject: 'CN=www.example.net',
+        problem: null,
+      },
     },
     ...fields,
   };

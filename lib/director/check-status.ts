@@ -1,0 +1,29 @@
+import type { CheckedCertificate, CheckReport } from '../model/check.ts';
+import type { CheckRecord, CheckStatus } from '../model/status.ts';
+import type { VirtualService } from '../model/virtual-service.ts';
+import type { RealServerState } from '../pool/pool.ts';
+import { certificateStatus } from './certificates.ts';
+
+/** What the status says of a real server's check; null before its first result.
+ *  @param now  wall clock, milliseconds since 1970 */
+export function checkStatus(
+  service: VirtualService,
+  { report, failures }: RealServerState,
+  certificate: CheckedCertificate | undefined,
+  now: number,
+): CheckStatus | null {
+  if (!report) return null;
+  return {
+    type: String(service.checktype),
+    service: service.service,
+    ...checkRecord(report),
+    failures,
+    certificate: certificate ? certificateStatus(certificate, service, now) : null,
+  };
+}
+
+/** One result, as the status words it. */
+export function checkRecord(report: CheckReport): CheckRecord {
+  const { at, durationMs, up, made = null, message } = report;
+  return { at: new Date(at).toISOString(), durationMs, up, made, message };
+}
