@@ -1,5 +1,5 @@
 /* `npm run test:nodes [-- test-file.js ...]`: the suite, or the files given, on every Node that
-   is supported, in a private copy of the tree. Node itself comes as an npm package into a
+   is supported, or those named in NODES ("24,26"), in a private copy of the tree. Node itself comes as an npm package into a
    cache; raw-socket (which net-ping needs) is compiled anew for each. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -9,6 +9,12 @@ import { fileURLToPath } from 'node:url';
 
 /** The first one is the oldest that `engines` allows. */
 const VERSIONS = ['20.19.0', '22', '24', '26'];
+const versions = process.env.NODES?.split(',') ?? VERSIONS;
+const unknown = versions.filter((version) => !VERSIONS.includes(version));
+if (unknown.length > 0) {
+  console.error(`NODES=${process.env.NODES}: expected some of ${VERSIONS.join(',')}`);
+  process.exit(2);
+}
 const FILES = [
   '.ci',
   '.taprc',
@@ -83,7 +89,7 @@ function testOn(version, copy) {
 }
 
 const copy = copyTree();
-const rows = VERSIONS.map((version) => testOn(version, copy));
+const rows = versions.map((version) => testOn(version, copy));
 console.log('\nNode       files passed  failed  tests skipped  raw-socket  seconds');
 for (const row of rows)
   console.log(
