@@ -1,5 +1,5 @@
 import type { Check, CheckResult, CheckTarget } from '../../model/check.ts';
-import { describe, oneLine } from '../message.ts';
+import { describe, hide, oneLine } from '../message.ts';
 import { askByUdp } from '../udp.ts';
 import { type RadiusAnswer, readAnswer } from './radius-answer.ts';
 import { accessRequest } from './radius-request.ts';
@@ -10,7 +10,7 @@ import { accessRequest } from './radius-request.ts';
 export const radiusCheck: Check = async (target, { signal }) => {
   const strays: Strays = { count: 0, last: '' };
   try {
-    return judge(await ask(target, strays, signal));
+    return judge(await ask(target, strays, signal), target);
   } catch (error) {
     const late = signal.aborted && error === signal.reason;
     return {
@@ -50,9 +50,11 @@ function ask(
   );
 }
 
-function judge({ code, message }: RadiusAnswer): CheckResult {
+function judge({ code, message }: RadiusAnswer, target: CheckTarget): CheckResult {
+  const { login, passwd, secret } = target;
   if (code === 'Access-Accept') return { up: true, message: code };
-  const words = oneLine(message, 80);
+  // Hidden before it is cut: part of a password is one too.
+  const words = oneLine(hide(message, [login, passwd, secret]), 80);
   const said = words === '' ? '' : ` "${words}"`;
   return { up: false, message: `${code}${said}: expected Access-Accept` };
 }
