@@ -83,8 +83,18 @@ export const SERVICES = {
     port: 993,
     timeout: 'negotiatetimeout',
   },
-  ldap: { summary: 'one entry is found', port: 389, timeout: 'checktimeout' },
-  ldaps: { summary: 'one entry is found over TLS', port: 636, timeout: 'checktimeout' },
+  ldap: {
+    summary: 'one entry is found',
+    port: 389,
+    timeout: 'checktimeout',
+    load: loadLdap,
+  },
+  ldaps: {
+    summary: 'one entry is found over TLS',
+    port: 636,
+    timeout: 'checktimeout',
+    load: loadLdap,
+  },
   mysql: { summary: 'a query yields rows', port: 3306, timeout: 'negotiatetimeout' },
   nntp: { summary: 'greeting', port: 119, timeout: 'negotiatetimeout' },
   none: {
@@ -148,4 +158,8 @@ async function loadAlwaysUp(): Promise<LoadedCheck> {
 
 async function loadHttp(): Promise<LoadedCheck> {
   return (await import('./services/http.ts')).httpCheck;
+}
+
+async function loadLdap(): Promise<LoadedCheck> {
+  return (await import('./services/ldap.ts')).ldapCheck;
 }
