@@ -4,8 +4,8 @@ import { ServerRecord, type ServerSettings } from '../lib/engines/net/server-rec
 import { ServiceRecord } from '../lib/engines/net/service-record.ts';
 import { RealServer } from '../lib/engines/net/worker/real-server.ts';
 import { RecordView } from '../lib/engines/net/worker/view.ts';
+import { addressBytes } from '../lib/model/address-bytes.ts';
 import type { Client, Row, Scheduler } from '../lib/model/scheduler.ts';
-import { addressBytes } from '../lib/schedulers/address-bytes.ts';
 import { SCHEDULERS } from '../lib/schedulers/index.ts';
 
 /** A service in the net engine's own shared records, with servers that have connections open. */

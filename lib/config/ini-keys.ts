@@ -1,8 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { ENGINES } from '../engines/index.ts';
+import { didYouMean } from '../model/nearest.ts';
 import type { EngineName } from '../model/virtual-service.ts';
-import { didYouMean } from './nearest.ts';
 import { expected } from './values.ts';
 
 /** One key of l4director.ini: all that reader, hints and manual know of it. */

@@ -1,11 +1,11 @@
 import { parse } from 'ini';
+import { didYouMean } from '../model/nearest.ts';
 import type { ServiceOptions } from '../model/virtual-service.ts';
 import { readBounded } from './bounded.ts';
 import type { Diagnostic, ProcessOptions } from './config.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { INI_KEYS, type IniKeyName, type IniValues, iniKey } from './ini-keys.ts';
 import { type IniLine, type IniSection, indexIni } from './ini-lines.ts';
-import { didYouMean } from './nearest.ts';
 import { attempt } from './parse.ts';
 
 /** What the ini says. */

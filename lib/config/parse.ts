@@ -1,4 +1,5 @@
 import type { Family } from '../model/address.ts';
+import { didYouMean } from '../model/nearest.ts';
 import type { Directive } from './directives/directive.ts';
 import {
   type DirectiveName,
@@ -14,7 +15,6 @@ import {
   type GlobalLine,
   type SectionLines,
 } from './lines.ts';
-import { didYouMean } from './nearest.ts';
 import type { Note, SectionKind } from './values.ts';
 import { parseVirtual, type VirtualAddress } from './virtual-line.ts';
 

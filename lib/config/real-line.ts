@@ -1,7 +1,7 @@
+import { didYouMean } from '../model/nearest.ts';
 import type { Pattern } from '../model/pattern.ts';
 import type { ForwardingMethod } from '../model/virtual-service.ts';
 import { methodNamed } from './fallback-line.ts';
-import { didYouMean } from './nearest.ts';
 import { translatePattern } from './pattern.ts';
 import { expected, type Note } from './values.ts';
 

@@ -1,5 +1,5 @@
 import type { Family } from '../model/address.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../model/nearest.ts';
 
 /** Receives what is worth a warning about a value that is taken all the same. */
 export type Note = (message: string) => void;

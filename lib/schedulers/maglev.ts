@@ -1,5 +1,5 @@
+import { addressBytes } from '../model/address-bytes.ts';
 import type { ServiceView } from '../model/scheduler.ts';
-import { addressBytes } from './address-bytes.ts';
 import { foldAddress } from './address-hash.ts';
 import { greatestCommonDivisor } from './gcd.ts';
 import { hsiphash } from './siphash.ts';

@@ -6,7 +6,7 @@ import {
   RETIRED,
 } from '../../lib/config/directives.ts';
 import { INI_KEYS } from '../../lib/config/ini-keys.ts';
-import { didYouMean } from '../../lib/config/nearest.ts';
+import { didYouMean } from '../../lib/model/nearest.ts';
 import { CASES } from './cases/index.ts';
 
 const mentions = (text: string, name: string) =>

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { addressBytes } from '../../lib/schedulers/address-bytes.ts';
+import { addressBytes } from '../../lib/model/address-bytes.ts';
 import { dh } from '../../lib/schedulers/dh.ts';
 import { ipv4Number } from '../support/kernel-hash.ts';
 import { client, PlainView, picks } from '../support/plain-view.ts';

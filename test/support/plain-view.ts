@@ -1,3 +1,4 @@
+import { addressBytes } from '../../lib/model/address-bytes.ts';
 import type {
   Client,
   Column,
@@ -6,7 +7,6 @@ import type {
   Scheduler,
   ServiceView,
 } from '../../lib/model/scheduler.ts';
-import { addressBytes } from '../../lib/schedulers/address-bytes.ts';
 
 /** A server of a {@link PlainView}; what is left out is 0, the address 10.0.0.(row + 1). */
 export interface PlainServer {

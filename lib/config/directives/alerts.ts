@@ -1,4 +1,4 @@
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../model/nearest.ts';
 import { expected, noteEnd, rest, type ValueParser } from '../values.ts';
 import type { Directive } from './directive.ts';
 

@@ -1,6 +1,6 @@
+import { nearest } from '../../model/nearest.ts';
 import { SCHEDULERS } from '../../schedulers/index.ts';
 import { parseFallback } from '../fallback-line.ts';
-import { nearest } from '../nearest.ts';
 import {
   digits,
   expected,

@@ -1,5 +1,5 @@
+import { didYouMean } from '../../model/nearest.ts';
 import { FACILITIES, facilityNamed } from '../../model/syslog.ts';
-import { didYouMean } from '../nearest.ts';
 import { quoted, rest, type ValueParser, yesno } from '../values.ts';
 import type { Directive } from './directive.ts';
 

@@ -1,5 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { addressBytes } from './address-bytes.ts';
+import { addressBytes, unmapped } from '../../model/address-bytes.ts';
 
 /** A process that listens where the service should. */
 export interface PortHolder {
@@ -45,23 +45,17 @@ async function listeningSocket(
     if (state !== LISTEN || Number.parseInt(port, 16) !== place.port) continue;
     const bytes = kernelBytes(hex);
     if (bytes.every((byte) => byte === 0)) return { address: '*', inode };
-    if (same(bytes, addressBytes(place.address)))
+    if (Buffer.compare(unmapped(bytes), addressBytes(place.address)) === 0)
       return { address: place.address, inode };
   }
   return undefined;
 }
 
-function kernelBytes(hex: string): number[] {
+function kernelBytes(hex: string): Uint8Array {
   const bytes = Buffer.from(hex, 'hex');
   for (let word = 0; word + 4 <= bytes.length; word += 4)
     bytes.subarray(word, word + 4).reverse();
-  return [...bytes];
-}
-
-/** Also true for an IPv4 address in its IPv6-mapped form. */
-function same(held: readonly number[], wanted: Uint8Array): boolean {
-  const tail = held.slice(held.length - wanted.length);
-  return tail.length === wanted.length && tail.every((byte, i) => byte === wanted[i]);
+  return bytes;
 }
 
 async function owner(

@@ -1,6 +1,6 @@
+import { nearest } from '../../model/nearest.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { SCHEDULERS } from '../../schedulers/index.ts';
-import { nearest } from './nearest.ts';
 
 /** Why a process that accepts and dials TCP connections cannot carry the service, and what would;
  *  undefined when it can. */

@@ -1,4 +1,4 @@
-import { ipv4Bytes } from '../address-bytes.ts';
+import { addressBytes } from '../../../model/address-bytes.ts';
 
 /** What a client is known by under persistence: its address under the netmask. */
 export type ClientKey = (address: Uint8Array) => string;
@@ -16,7 +16,7 @@ export function clientKey(netmask: string | undefined): ClientKey {
 }
 
 function maskBytes(netmask: string): Uint8Array {
-  if (netmask.includes('.')) return ipv4Bytes(netmask);
+  if (netmask.includes('.')) return addressBytes(netmask);
   const prefix = Number(netmask);
   return Uint8Array.from({ length: 16 }, (_, index) => {
     const bits = Math.min(8, Math.max(0, prefix - index * 8));

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
+import { addressBytes, unmapped } from '../../../model/address-bytes.ts';
 import type { Client } from '../../../model/scheduler.ts';
-import { addressBytes } from '../address-bytes.ts';
 import type { FromWorker } from '../protocol.ts';
 import type { BufferPool } from './buffers.ts';
 import type { RealServer } from './real-server.ts';
@@ -58,7 +58,7 @@ export class SocketClient implements Client {
 
   /** Empty when the client has gone already. */
   get address(): Uint8Array {
-    return addressBytes(this.#socket.remoteAddress ?? '');
+    return unmapped(addressBytes(this.#socket.remoteAddress ?? ''));
   }
 
   get port(): number {

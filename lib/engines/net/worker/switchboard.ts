@@ -1,6 +1,6 @@
+import { addressBytes } from '../../../model/address-bytes.ts';
 import type { Client, Scheduler } from '../../../model/scheduler.ts';
 import { schedulerNamed } from '../../../schedulers/index.ts';
-import { addressBytes } from '../address-bytes.ts';
 import type { CarriedService } from '../protocol.ts';
 import type { ServiceRecord } from '../service-record.ts';
 import { type ClientKey, clientKey } from './client-key.ts';

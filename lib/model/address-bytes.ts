@@ -1,9 +1,19 @@
-/** A numeric address (no brackets) as 4 or 16 bytes in network order; a zone is left out.
- *  Takes what was validated before: of anything else it makes some bytes or other. */
+/** A numeric address (no brackets) as 4 or 16 bytes in network order; a zone is left out. Takes what
+ *  was validated before; empty for an empty text. */
 export function addressBytes(address: string): Uint8Array {
   const [bare = ''] = address.split('%');
-  return bare.includes(':') ? inet6(bare) : Uint8Array.from(bare.split('.'), Number);
+  if (bare.includes(':')) return inet6(bare);
+  return bare === '' ? new Uint8Array(0) : Uint8Array.from(bare.split('.'), Number);
 }
+
+/** The four bytes of IPv4 within an IPv4-mapped address; any other as it is. */
+export function unmapped(bytes: Uint8Array): Uint8Array {
+  const mapped =
+    bytes.length === 16 && MAPPED.every((byte, index) => bytes[index] === byte);
+  return mapped ? bytes.subarray(MAPPED.length) : bytes;
+}
+
+const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255];
 
 function inet6(address: string): Uint8Array {
   const bytes = new Uint8Array(16);

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { addressBytes } from '../../lib/schedulers/address-bytes.ts';
+import { addressBytes, unmapped } from '../../lib/model/address-bytes.ts';
 
 const CASES = [
   ['10.1.1.19', '0a010113'],
@@ -17,3 +17,12 @@ for (const [text, hex] of CASES)
   t.test(`${text} is ${hex}`, async (t) => {
     t.equal(Buffer.from(addressBytes(text)).toString('hex'), hex);
   });
+
+t.test('a mapped address holds an IPv4 one, no other does', async (t) => {
+  const held = (text: string) =>
+    Buffer.from(unmapped(addressBytes(text))).toString('hex');
+  t.equal(held('::ffff:10.1.2.255'), '0a0102ff');
+  t.equal(held('10.1.2.255'), '0a0102ff');
+  t.equal(held('64:ff9b::1.2.3.4'), `0064ff9b${'00'.repeat(8)}01020304`);
+  t.equal(held(''), '');
+});
