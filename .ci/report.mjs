@@ -1,8 +1,10 @@
-/* Turns tap's stream into a line a test file, the skips by name, and all that failed. */
+/* Turns tap's stream into a line a test file, what its tests tell in comments (seeds, figures,
+   verdicts), the skips by name, and all that failed. */
 import { createInterface } from 'node:readline';
 
 const FILE = /^(not )?ok \d+ - (\S+)(?: # time=(\S+))?/;
 const SKIP = /^\s+ok \d+ - (.*?) # SKIP ?(.*)$/i;
+const COMMENT = /^\s+# (?!Subtest|time=)(.*)$/;
 const PASSED = /^\s+(?:ok \d+|# Subtest|# time=|1\.\.\d|$)/;
 
 /** @param stream  TAP, a subtest a file
@@ -21,6 +23,7 @@ export async function report(stream, print = console.log) {
     const skips = body.map((text) => SKIP.exec(text)).filter(Boolean);
     for (const [, name, why] of skips) print(`       skipped: ${name} (${why})`);
     if (failed) print(body.filter((text) => !PASSED.test(text)).join('\n'));
+    else for (const text of told(body)) print(`       ${text}`);
     total[failed ? 'failed' : 'passed'] += 1;
     total.skipped += skips.length;
     body = [];
@@ -28,4 +31,8 @@ export async function report(stream, print = console.log) {
   // What follows the last file: a bail-out, or a complaint of tap itself.
   for (const text of body) if (/^(Bail out|# (?!time|\{|No coverage))/.test(text)) print(text);
   return total;
+}
+
+function told(body) {
+  return body.map((text) => COMMENT.exec(text)?.[1]).filter(Boolean);
 }
