@@ -76,6 +76,7 @@ export const SERVICES = {
     summary: 'a page is fetched through a proxy',
     port: 3128,
     timeout: 'negotiatetimeout',
+    load: async () => (await import('./services/http-proxy.ts')).httpProxyCheck,
   },
   imap: { summary: 'greeting and login', port: 143, timeout: 'negotiatetimeout' },
   imaps: {

@@ -11,7 +11,7 @@ export interface HttpRequest {
   /** Undefined: plain http. */
   readonly tls: TlsSettings | undefined;
   readonly method: 'GET' | 'HEAD';
-  /** Path and query, escaped. */
+  /** Path and query, escaped; for a proxy the whole URL. */
   readonly path: string;
   readonly hostHeader: string;
   readonly bodyLimit: number;
