@@ -58,7 +58,13 @@ export const CHECK_TYPES: Readonly<Record<CheckWord, CheckTypeRow>> = {
 
 /** Every `service` name. Source: ldirectord(8), observed for the ports. */
 export const SERVICES = {
-  dns: { summary: 'a name is resolved', port: 53, timeout: 'negotiatetimeout' },
+  dns: {
+    summary: 'a name is resolved',
+    port: 53,
+    timeout: 'negotiatetimeout',
+    package: 'dns-packet',
+    load: async () => (await import('./services/dns.ts')).dnsCheck,
+  },
   ftp: { summary: 'a file is fetched', port: 21, timeout: 'negotiatetimeout' },
   http: {
     summary: 'a page is fetched',

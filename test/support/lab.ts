@@ -17,6 +17,7 @@ const NEEDS = {
   },
   apache2: program('/usr/sbin/apache2', 'apache2'),
   haproxy: program('/usr/sbin/haproxy', 'haproxy'),
+  named: program('/usr/sbin/named', 'bind9'),
   squid: program('/usr/sbin/squid', 'squid'),
   nginx: program('/usr/sbin/nginx', 'nginx'),
   ipvsadm: program('/usr/sbin/ipvsadm', 'ipvsadm'),
