@@ -103,7 +103,12 @@ export const SERVICES = {
     load: loadLdap,
   },
   mysql: { summary: 'a query yields rows', port: 3306, timeout: 'negotiatetimeout' },
-  nntp: { summary: 'greeting', port: 119, timeout: 'negotiatetimeout' },
+  nntp: {
+    summary: 'greeting',
+    port: 119,
+    timeout: 'negotiatetimeout',
+    load: async () => (await import('./services/nntp.ts')).nntpCheck,
+  },
   none: {
     summary: 'nothing: always up',
     timeout: 'negotiatetimeout',
@@ -122,6 +127,7 @@ export const SERVICES = {
   simpletcp: {
     summary: 'a line that matches comes back',
     timeout: 'negotiatetimeout',
+    load: async () => (await import('./services/simpletcp.ts')).simpletcpCheck,
   },
   sip: {
     summary: 'OPTIONS is answered',

@@ -12,6 +12,8 @@ export interface CheckSuiteOptions {
   readonly silentIsUp?: boolean;
   /** What it thinks of a server that speaks another protocol (an SSH banner, then nothing). */
   readonly otherProtocolIsUp?: boolean;
+  /** It ends its side when it has asked, whereupon the suite's silent server ends too. */
+  readonly endsItsSide?: boolean;
 }
 
 const PASSWORD = 'tiger-striped';
@@ -19,7 +21,11 @@ const SECRETS = { login: 'scott', passwd: PASSWORD, secret: 'shared-word' } as c
 
 /** What holds for every check that connects to a server. */
 export function checkSuite(t: Test, options: CheckSuiteOptions): void {
-  const { silentIsUp = false, otherProtocolIsUp = false } = options;
+  const {
+    silentIsUp = false,
+    otherProtocolIsUp = false,
+    endsItsSide = false,
+  } = options;
   const target = (port: number, timeoutMs = 60_000): CheckTarget => ({
     ...options.target(port),
     ...SECRETS,
@@ -43,7 +49,8 @@ export function checkSuite(t: Test, options: CheckSuiteOptions): void {
     const server = await rawServer(t, () => {});
     const { up, message } = await checkOnce(target(server.port, 300));
     t.equal(up, silentIsUp);
-    if (!silentIsUp) t.match(message, /no answer within 0\.3 s/);
+    const why = endsItsSide ? /connection was closed/ : /no answer within 0\.3 s/;
+    if (!silentIsUp) t.match(message, why);
     await server.idle();
   });
 
