@@ -1,6 +1,7 @@
 import { write } from 'node:fs';
 import { promisify } from 'node:util';
-import { ctime, type Destination } from './destination.ts';
+import { ctime } from '../../model/ctime.ts';
+import type { Destination } from './destination.ts';
 import { createLineQueue } from './line-queue.ts';
 
 const writeTo = promisify(write);

@@ -1,10 +1,11 @@
 import { chmodSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { ctime, type Destination } from '../../../lib/daemon/log/destination.ts';
+import type { Destination } from '../../../lib/daemon/log/destination.ts';
 import { fileDestination } from '../../../lib/daemon/log/file.ts';
 import { createLog } from '../../../lib/daemon/log/log.ts';
 import { openDestination } from '../../../lib/daemon/log/open.ts';
+import { ctime } from '../../../lib/model/ctime.ts';
 import { until } from '../../support/site.ts';
 
 class Memory implements Destination {

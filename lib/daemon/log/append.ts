@@ -1,0 +1,70 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { createLineQueue } from './line-queue.ts';
+
+/** Without O_NONBLOCK a FIFO that nobody reads would hold a thread of the pool for ever. */
+const FLAGS =
+  constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
+
+/** Lines for the end of a file. */
+export interface Appender {
+  /** Returns at once. @param line  with its newline */
+  push(line: string): void;
+  /** Flushes. @returns false when a write is stuck after `timeoutMs` */
+  close(timeoutMs: number): Promise<boolean>;
+}
+
+/** What the owner of a file hears. */
+export interface AppendEvents {
+  /** Makes the line that tells of dropped ones, when writing works again. */
+  lost(count: number, reason: string): string;
+  /** Writing has begun to fail. */
+  failing?(reason: string): void;
+}
+
+/** Appends to a file, and follows it over rotation without a signal: each batch asks whether the
+ *  name still leads to the open file. Lines wait while writing fails, up to a limit. */
+export function appendTo(path: string, { lost, failing }: AppendEvents): Appender {
+  let handle: FileHandle | undefined;
+  let failed = false;
+
+  async function current(): Promise<FileHandle> {
+    if (handle && !(await leadsTo(path, handle))) {
+      await handle.close();
+      handle = undefined;
+    }
+    handle ??= await open(path, FLAGS, 0o666);
+    return handle;
+  }
+
+  async function write(bytes: Buffer): Promise<number> {
+    try {
+      const { bytesWritten } = await (await current()).write(bytes);
+      failed = false;
+      return bytesWritten;
+    } catch (error) {
+      if (!failed) failing?.(error instanceof Error ? error.message : String(error));
+      failed = true;
+      throw error;
+    }
+  }
+
+  const queue = createLineQueue(write, lost);
+  return {
+    push: (line) => queue.push(line),
+    async close(timeoutMs) {
+      const flushed = await queue.close(timeoutMs);
+      if (flushed) await handle?.close();
+      return flushed;
+    },
+  };
+}
+
+async function leadsTo(path: string, handle: FileHandle): Promise<boolean> {
+  try {
+    const [there, here] = await Promise.all([stat(path), handle.stat()]);
+    return there.ino === here.ino && there.dev === here.dev;
+  } catch {
+    return false; // moved away, and no new one yet
+  }
+}
