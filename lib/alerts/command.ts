@@ -62,8 +62,9 @@ function ended(command: string, stop: AbortSignal): Promise<string | undefined> 
   });
 }
 
-/** Signals the command and all that it started in its process group. */
-function signalGroup(pid: number | undefined, name: NodeJS.Signals): void {
+/** Signals a child that leads a process group, and all that it started in it; one that has ended
+ *  is no error. */
+export function signalGroup(pid: number | undefined, name: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, name);

@@ -7,7 +7,7 @@ import { expected } from './values.ts';
 
 /** One key of l4director.ini: all that reader, hints and manual know of it. */
 export interface IniKey<T> {
-  readonly section: 'net' | 'checks' | 'limits';
+  readonly section: 'net' | 'checks' | 'alerts' | 'limits';
   /** A `[service ID]` section may set it for that one. */
   readonly perService: boolean;
   readonly syntax: string;
@@ -151,6 +151,14 @@ export const INI_KEYS = {
     parse: size,
     default: 2 ** 20,
     doc: 'Largest answer that a check reads; past it the server is down.',
+  },
+  digest: {
+    section: 'alerts',
+    perService: true,
+    syntax: 'yes | no',
+    parse: yesno,
+    default: false,
+    doc: 'Whether what one round of checks finds goes into one mail for each service.',
   },
   connections: {
     section: 'limits',

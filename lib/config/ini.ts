@@ -182,5 +182,6 @@ function optionsFrom(values: IniValues): ServiceOptions {
     tlsCa: value('tls-ca'),
     tlsExpiryDays: value('tls-expiry'),
     bodyLimit: value('body-limit'),
+    digest: value('digest'),
   };
 }

@@ -26,6 +26,30 @@ const DIRECTOR: readonly Metric<StatusDocument>[] = [
     help: '1 when the last reload was refused and an older configuration is in force.',
     value: (document) => Number(document.configError !== null),
   },
+  {
+    name: 'mails_sent_total',
+    type: 'counter',
+    help: 'Alert mails taken by a mail server or the local mailer.',
+    value: ({ mail }) => mail.sent,
+  },
+  {
+    name: 'mail_failures_total',
+    type: 'counter',
+    help: 'Attempts to send an alert mail that failed.',
+    value: ({ mail }) => mail.failed,
+  },
+  {
+    name: 'mails_dropped_total',
+    type: 'counter',
+    help: 'Alert mails that nobody got: refused, given up, or one too many.',
+    value: ({ mail }) => mail.dropped,
+  },
+  {
+    name: 'mails_pending',
+    type: 'gauge',
+    help: 'Alert mails that wait to be sent or tried again.',
+    value: ({ mail }) => mail.pending,
+  },
 ];
 
 const SERVICE: readonly Metric<ServiceStatus>[] = [

@@ -62,13 +62,14 @@ async function begin(
   ending: Ending,
 ): Promise<void> {
   const { log } = keeper;
-  const { director, close } = openParts(config, log);
+  const { director, alerts, close } = openParts(config, log);
+  closers.add('alerts', () => alerts.close());
   closers.add('virtual services', close);
   const children = createChildren([...launch.program, ...launch.inherited], log);
   closers.add('children of execute', () => children.stop());
   const reloader = createReloader(config, () => file.read(), adopt, log);
   attach(signals, ending, reloader, keeper, launch);
-  const status = (checks: number) => statusDocument(reloader, director, checks);
+  const status = (checks: number) => statusDocument(reloader, director, alerts, checks);
   const control = await createControlServer({
     path: launch.instance.socket,
     status,

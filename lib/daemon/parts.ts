@@ -1,19 +1,25 @@
+import { type Alerts, createAlerts } from '../alerts/alerts.ts';
+import type { OpenLineFile } from '../alerts/monitor-files.ts';
 import { createCheckRunner } from '../checks/runner.ts';
 import type { Config } from '../config/config.ts';
 import { createDirector } from '../director/create-director.ts';
 import type { Director } from '../director/director.ts';
 import { ENGINES } from '../engines/index.ts';
+import { ctime } from '../model/ctime.ts';
 import type { Log } from '../model/log.ts';
 import type { EngineName } from '../model/virtual-service.ts';
+import { appendTo } from './log/append.ts';
 
 /** What does the work. */
 export interface Parts {
   readonly director: Director;
-  /** Ends all of it, the director first. */
+  /** To be closed last: the director's end is told of too. */
+  readonly alerts: Alerts;
+  /** Ends the director, then the checks. */
   close(): Promise<void>;
 }
 
-/** Checks, engines and the director that joins them; nothing is at work yet. */
+/** Checks, engines, alerts and the director that joins them; nothing is at work yet. */
 export function openParts(config: Config, log: Log): Parts {
   const checks = createCheckRunner({ log });
   const { maxConnections } = config.options;
@@ -23,12 +29,25 @@ export function openParts(config: Config, log: Log): Parts {
       create({ maxConnections }),
     ]),
   );
-  const director = createDirector({ engines, checks, log });
+  const alerts = createAlerts({ log, openFile: monitorFiles(log) });
+  const director = createDirector({ engines, checks, alerts, log });
   return {
     director,
+    alerts,
     async close() {
       await director.close();
       await checks.close();
     },
   };
+}
+
+/** Blanks around the name do not count: that is Perl's doing. */
+function monitorFiles(log: Log): OpenLineFile {
+  return (path) =>
+    appendTo(path.trim(), {
+      lost: (count, reason) =>
+        `[${ctime(new Date())}] [${process.pid}] ${count} lines were dropped: ${reason}\n`,
+      failing: (reason) =>
+        log.error(`Error writing to monitorfile '${path}': ${reason}`),
+    });
 }

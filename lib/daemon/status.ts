@@ -1,3 +1,4 @@
+import type { Alerts } from '../alerts/alerts.ts';
 import type { Director } from '../director/director.ts';
 import { version } from '../instance/version.ts';
 import type { ServiceStatus, StatusDocument } from '../model/status.ts';
@@ -8,6 +9,7 @@ import type { Reloader } from './reloader.ts';
 export async function statusDocument(
   { config, configError }: Pick<Reloader, 'config' | 'configError'>,
   director: Director,
+  alerts: Pick<Alerts, 'status'>,
   checks: number,
 ): Promise<StatusDocument> {
   return {
@@ -17,6 +19,7 @@ export async function statusDocument(
     config: config.file,
     configError,
     services: await director.services(checks),
+    mail: alerts.status(),
   };
 }
 

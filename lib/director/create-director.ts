@@ -1,7 +1,9 @@
+import type { Alerts } from '../alerts/alerts.ts';
 import {
   createFallbackCommands,
   type FallbackCommands,
 } from '../alerts/fallback-command.ts';
+import type { AlertState } from '../alerts/notice.ts';
 import type { Config } from '../config/config.ts';
 import type { CheckRunner } from '../model/check.ts';
 import type { Engine } from '../model/engine.ts';
@@ -15,12 +17,13 @@ import { same } from './same.ts';
 import { type KeeperParties, ServiceKeeper } from './service-keeper.ts';
 import { serviceStatus } from './status.ts';
 
-/** What a director works with. It owns the engines and closes them; the check runner stays
- *  its maker's, to be closed after it. */
+/** What a director works with. It owns the engines and closes them; the check runner and the
+ *  alerts stay their maker's, to be closed after it. */
 export interface DirectorParts {
   /** `auto` is served by `net` where it has no entry of its own. */
   readonly engines: ReadonlyMap<EngineName, Engine>;
   readonly checks: CheckRunner;
+  readonly alerts: Pick<Alerts, 'follow' | 'tell' | 'checked'>;
   readonly log: Log;
   /** Wall clock, milliseconds since 1970. */
   readonly now?: () => number;
@@ -39,13 +42,14 @@ class VirtualServices implements Director {
   /** In the order of the config. */
   #keepers: Map<string, ServiceKeeper> = new Map();
   #clean = true;
+  #configuring: AlertState = 'starting';
   #closed = false;
   #closing: Promise<void> | undefined;
   #applying: Promise<void> = Promise.resolve();
   readonly #unsettled = new Set<() => void>();
 
   constructor(parts: DirectorParts) {
-    const { log, checks: runner, engines, now = Date.now } = parts;
+    const { log, checks: runner, alerts, engines, now = Date.now } = parts;
     this.#parts = parts;
     this.#commands = createFallbackCommands(log);
     this.#carriers = new Carriers({
@@ -58,7 +62,9 @@ class VirtualServices implements Director {
       this.#carriers.touch(carriage.engine);
       this.#progress();
     };
-    this.#keeperParties = { runner, commands: this.#commands, log, now, changed };
+    const configuring = () => this.#configuring;
+    const commands = this.#commands;
+    this.#keeperParties = { runner, commands, alerts, log, now, configuring, changed };
   }
 
   apply(config: Config): Promise<void> {
@@ -119,6 +125,7 @@ class VirtualServices implements Director {
     if (this.#closed) return;
     this.#clean = config.global.cleanstop;
     this.#parts.checks.maintenancedir(config.global.maintenancedir);
+    this.#parts.alerts.follow(config.virtuals);
     const before = this.#keepers;
     this.#keepers = new Map();
     for (const service of config.virtuals) {
@@ -127,6 +134,7 @@ class VirtualServices implements Director {
       this.#guard(service, () => this.#keep(service, known));
     }
     for (const keeper of before.values()) this.#purge(keeper);
+    this.#configuring = 'reloading';
     await this.#carriers.converge();
   }
 
@@ -148,10 +156,20 @@ class VirtualServices implements Director {
   }
 
   #logStop({ pool, label }: ServiceKeeper): void {
-    const { log } = this.#parts;
-    for (const { real, state } of pool.reals)
-      if (countsAsUp(state))
-        log.info(`Purged real server (stop): ${real.id} (${label})`);
+    const { log, alerts } = this.#parts;
+    const { now } = this.#keeperParties;
+    for (const { real, state } of pool.reals) {
+      if (!countsAsUp(state)) continue;
+      const subject = `Purged real server (stop): ${real.id} (${label})`;
+      const notice = {
+        subject,
+        finding: undefined,
+        state: 'stopping',
+        at: now(),
+      } as const;
+      log.info(subject);
+      alerts.tell(pool.service, notice, undefined);
+    }
     log.info(`Purged virtual server (stop): ${label}`);
   }
 

@@ -29,7 +29,7 @@ export function logLine(
       return `Soft failure real server: ${place} failure ${failures}/${max}${finding(service, report)}`;
     }
     default:
-      return tableLine(service, change);
+      return `${changeText(service, change)}${finding(service, change.report)}`;
   }
 }
 
@@ -43,22 +43,26 @@ export function checkLine(
   return `Checked real server: ${realId} (${service.id}): ${verdict}${finding(service, report)}`;
 }
 
-function tableLine(service: VirtualService, change: TableChange): string {
-  const { type, server, weight, fallback, report } = change;
+/** The line without the finding. */
+export function changeText(service: VirtualService, change: TableChange): string {
+  const { type, server, weight, fallback } = change;
   const kind = fallback ? 'fallback' : 'real';
   const place = `${server} (${serviceLabel(service)})`;
   if (type === 'purged') return `Purged ${kind} server (start): ${place}`;
   const set = type === 'deleted' ? '' : ` (Weight set to ${weight})`;
-  return `${VERBS[type]} ${kind} server: ${place}${set}${finding(service, report)}`;
+  return `${VERBS[type]} ${kind} server: ${place}${set}`;
 }
 
-/** ` (negotiate http, 3 ms: 200 OK)`. */
-function finding(service: VirtualService, report: CheckReport | undefined): string {
-  if (!report) return '';
+/** `negotiate http, 3 ms: 200 OK`. */
+export function findingText(service: VirtualService, report: CheckReport): string {
   const { maintenance, message, durationMs } = report;
-  if (maintenance) return ` (${message})`;
+  if (maintenance) return message;
   const { checktype } = service;
   const word = typeof checktype === 'number' ? `combined ${checktype}` : checktype;
   const check = word === 'negotiate' ? `${word} ${service.service}` : word;
-  return ` (${check}, ${Math.round(durationMs)} ms: ${message})`;
+  return `${check}, ${Math.round(durationMs)} ms: ${message}`;
+}
+
+function finding(service: VirtualService, report: CheckReport | undefined): string {
+  return report ? ` (${findingText(service, report)})` : '';
 }

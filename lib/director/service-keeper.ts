@@ -1,4 +1,6 @@
+import type { Alerts } from '../alerts/alerts.ts';
 import type { FallbackCommands } from '../alerts/fallback-command.ts';
+import type { AlertState } from '../alerts/notice.ts';
 import type { CheckReport, CheckRunner } from '../model/check.ts';
 import type { ServerEntry, ServiceEntry, ServiceOutcome } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
@@ -15,6 +17,7 @@ import { Certificates } from './certificates.ts';
 import { CheckHistory } from './check-history.ts';
 import { checkingOf } from './check-plan.ts';
 import { checkLine, logLine } from './log-lines.ts';
+import { noticeOf } from './notices.ts';
 import { same } from './same.ts';
 import { createServiceChecks, type ServiceChecks } from './service-checks.ts';
 
@@ -22,9 +25,12 @@ import { createServiceChecks, type ServiceChecks } from './service-checks.ts';
 export interface KeeperParties {
   readonly runner: CheckRunner;
   readonly commands: FallbackCommands;
+  readonly alerts: Pick<Alerts, 'tell' | 'checked'>;
   readonly log: Log;
   /** Wall clock, milliseconds since 1970. */
   now(): number;
+  /** What a change of the configuration is part of. */
+  configuring(): AlertState;
   /** The keeper's table entry, or its being ready, has changed. */
   changed(keeper: ServiceKeeper): void;
 }
@@ -44,6 +50,8 @@ export class ServiceKeeper implements Disposable {
   readonly certificates: Certificates;
   #pool: Pool;
   #carriage: Carriage;
+  /** What brought servers here that have no report yet. */
+  #configured: AlertState;
   #inForce = false;
   #carried: readonly ServerEntry[] = [];
 
@@ -51,6 +59,7 @@ export class ServiceKeeper implements Disposable {
   constructor(service: VirtualService, assignment: Assignment, parties: KeeperParties) {
     this.#parties = parties;
     this.certificates = new Certificates(parties.log);
+    this.#configured = parties.configuring();
     this.#checks = createServiceChecks(parties.runner, (id, report) =>
       this.#report(id, report),
     );
@@ -60,7 +69,7 @@ export class ServiceKeeper implements Disposable {
     this.#pool = step.pool;
     this.#logAssignment('Added');
     if (problem) parties.log.warn(`Not checked: ${this.label}: ${problem}`);
-    this.#tell(step);
+    this.#tell(step, this.#configured);
     this.#checks.follow(service);
   }
 
@@ -106,6 +115,7 @@ export class ServiceKeeper implements Disposable {
     this.#pool = step.pool;
     this.history.keep(step.pool.index);
     this.certificates.keep(step.pool.index);
+    this.#configured = this.#parties.configuring();
     const { engine, refusal } = this.#carriage;
     this.#carriage = { ...this.#carriage, ...assignment };
     if (engine !== assignment.engine || refusal !== assignment.refusal) {
@@ -116,7 +126,7 @@ export class ServiceKeeper implements Disposable {
       this.#logAssignment('Changed');
     if (problem && problem !== checkingOf(before.service).problem)
       this.#parties.log.warn(`Not checked: ${this.label}: ${problem}`);
-    this.#tell(step);
+    this.#tell(step, this.#configured);
     this.#checks.follow(service);
   }
 
@@ -136,12 +146,14 @@ export class ServiceKeeper implements Disposable {
   #report(realId: string, report: CheckReport): void {
     try {
       const before = this.#pool;
+      const known = before.reals[before.index.get(realId) ?? -1];
       this.#parties.log.debug(checkLine(before.service, realId, report));
       this.history.note(realId, report);
       this.certificates.note(before.service, realId, report);
+      if (known) this.#parties.alerts.checked(before.service, known.real, report);
       const step = takeReport(before, realId, report);
       this.#pool = step.pool;
-      this.#tell(step);
+      this.#tell(step, known?.state === 'starting' ? this.#configured : 'running');
       if (step.pool.entry !== before.entry || step.pool.settled !== before.settled)
         this.#parties.changed(this);
     } catch (error) {
@@ -151,10 +163,14 @@ export class ServiceKeeper implements Disposable {
     }
   }
 
-  #tell({ pool, changes }: PoolStep): void {
+  /** @param state  what brought the changes about: a first result belongs to start or reload */
+  #tell({ pool, changes }: PoolStep, state: AlertState): void {
+    const { alerts, log, now } = this.#parties;
     for (const change of changes) {
       const line = logLine(pool.service, change);
-      if (line !== undefined) this.#parties.log.info(line);
+      if (line !== undefined) log.info(line);
+      const told = noticeOf(pool.service, change, state, now());
+      if (told) alerts.tell(pool.service, told.notice, told.about);
     }
     // Also after a reload: the command itself may have changed. One that ran already is dropped.
     if (pool.settled)

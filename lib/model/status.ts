@@ -18,6 +18,21 @@ export interface StatusDocument {
   /** Why the last reload was refused, one error a line; null when the file is in force. */
   readonly configError: string | null;
   readonly services: readonly ServiceStatus[];
+  readonly mail: MailStatus;
+}
+
+/** What became of the mails that alerts are, since the start. */
+export interface MailStatus {
+  /** Taken by a mail server or the local mailer. */
+  readonly sent: number;
+  /** Attempts that failed, one a mail. */
+  readonly failed: number;
+  /** Refused for good, given up after ten minutes of attempts, or one too many. */
+  readonly dropped: number;
+  /** Waiting to be sent, or to be tried again. */
+  readonly pending: number;
+  /** Why the last attempt failed; null when it did not. */
+  readonly problem: string | null;
 }
 
 export type ServiceState =

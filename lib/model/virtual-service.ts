@@ -44,7 +44,8 @@ export interface Fallback {
   readonly method: ForwardingMethod;
 }
 
-/** What `l4director.ini` sets for one service (`[net]`, `[checks]`, overridden in `[service ID]`). */
+/** What `l4director.ini` sets for one service (`[net]`, `[checks]`, `[alerts]`, overridden in
+ *  `[service ID]`). */
 export interface ServiceOptions {
   readonly engine: EngineName;
   readonly connectTimeoutMs: number;
@@ -57,6 +58,8 @@ export interface ServiceOptions {
   readonly tlsExpiryDays: number;
   /** Largest body a negotiate check reads, in bytes; past it the server is down. */
   readonly bodyLimit: number;
+  /** Changes of one round of checks go into one mail. */
+  readonly digest: boolean;
 }
 
 /** A virtual service with every value in force, inheritance done, names resolved.

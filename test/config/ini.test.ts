@@ -21,6 +21,7 @@ const DEFAULTS = {
   tlsCa: undefined,
   tlsExpiryDays: 30,
   bodyLimit: 1_048_576,
+  digest: false,
 };
 
 async function readWith(t: Test, ini: string) {
@@ -61,6 +62,7 @@ connect-timeout = 1
 half-closed-timeout = 2s ; comment
 tls-verify = true
 tls-expiry = 0
+digest = yes
 `,
     );
     const common = {
@@ -78,6 +80,7 @@ tls-expiry = 0
       halfClosedTimeoutMs: 2000,
       tlsVerify: true,
       tlsExpiryDays: 0,
+      digest: true,
     });
     t.match(config.options, { file: `${config.file}.ini`, maxConnections: 2000 });
     t.strictSame(config.warnings, []);
@@ -96,7 +99,7 @@ t.test('a section for a service that is not there is a warning', async (t) => {
 
 const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[] = [
   ['[nets]\n', 1, 'unknown section [nets]; did you mean "net"?'],
-  ['[other.section]\n', 1, 'expected one of [net], [checks], [limits]'],
+  ['[other.section]\n', 1, 'expected one of [net], [checks], [alerts], [limits]'],
   ['connect-timeout = 3\n', 1, 'wrong section: expected it in [net]'],
   ['[checks]\nconnect-timeout = 3\n', 2, 'wrong section: expected it in [net]'],
   ['[service tcp:10.1.1.19:80]\nconnections = 3\n', 2, 'expected it in [limits]'],
@@ -118,6 +121,7 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[checks]\ntls-expiry = soon\n', 2, 'expected whole days, 0 to 3650'],
   ['[checks]\ntls-expiry =\n', 2, 'expected whole days, 0 to 3650'],
   ['[checks]\nbody-limit = 1T\n', 2, 'expected a size in bytes'],
+  ['[alerts]\ndigest = daily\n', 2, 'expected yes or no'],
   ['[limits]\nconnections = many\n', 2, 'expected how many connections'],
   ['[limits]\nconnections = 0\n', 2, 'expected how many connections'],
 ];

@@ -4,6 +4,7 @@ import { createDirector } from '../../lib/director/create-director.ts';
 import { createNetEngine } from '../../lib/engines/net/engine.ts';
 import type { VirtualService } from '../../lib/model/virtual-service.ts';
 import { aConfig, aFallback, aPattern, aReal, aService } from '../support/config.ts';
+import { recordingAlerts } from '../support/recording-alerts.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { aFreePlace, aWebServer, fetchPage, request } from '../support/web-server.ts';
 
@@ -14,7 +15,7 @@ async function aLab(t: Test, fields: Partial<VirtualService> = {}) {
   const log = recordingLog();
   const checks = createCheckRunner({ log });
   const engines = new Map([['net', createNetEngine()]] as const);
-  const director = createDirector({ engines, checks, log });
+  const director = createDirector({ engines, checks, alerts: recordingAlerts(), log });
   t.teardown(async () => {
     await director.close();
     await checks.close();

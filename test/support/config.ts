@@ -41,6 +41,7 @@ export const OPTIONS: ServiceOptions = {
   tlsCa: undefined,
   tlsExpiryDays: 30,
   bodyLimit: 1_048_576,
+  digest: false,
 };
 
 /** A virtual service with the defaults of ldirectord, `tcp:10.1.1.19:80` unless told otherwise. */
@@ -126,7 +127,7 @@ const DEFAULTS = {
   fallbackcommand: undefined,
   emailalert: undefined,
   emailalertfreq: 0,
-  emailalertstatus: ['all'],
+  emailalertstatus: ['starting', 'running', 'stopping', 'reloading'],
   emailalertfrom: undefined,
   smtp: undefined,
   monitorfile: undefined,

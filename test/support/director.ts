@@ -1,6 +1,7 @@
 import type { Test } from 'tap';
 import { createDirector } from '../../lib/director/create-director.ts';
 import type { Director } from '../../lib/director/director.ts';
+import { type RecordingAlerts, recordingAlerts } from './recording-alerts.ts';
 import { type RecordingEngine, recordingEngine } from './recording-engine.ts';
 import { type RecordingLog, recordingLog } from './recording-log.ts';
 import { type RecordingRunner, recordingRunner } from './recording-runner.ts';
@@ -11,6 +12,7 @@ export interface Bench {
   readonly director: Director;
   readonly engine: RecordingEngine;
   readonly runner: RecordingRunner;
+  readonly alerts: RecordingAlerts;
   readonly log: RecordingLog;
   /** Lets the engine have what was reported so far. */
   settle(): Promise<void>;
@@ -24,7 +26,14 @@ export function aBench(t: Test, engine: RecordingEngine = recordingEngine()): Be
   const log = recordingLog();
   const runner = recordingRunner();
   const engines = new Map([['net', engine]] as const);
-  const director = createDirector({ engines, checks: runner, log, now: () => NOON });
+  const alerts = recordingAlerts();
+  const director = createDirector({
+    engines,
+    checks: runner,
+    alerts,
+    log,
+    now: () => NOON,
+  });
   t.teardown(() => director.close());
   const settle = async () => {
     for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
@@ -33,5 +42,5 @@ export function aBench(t: Test, engine: RecordingEngine = recordingEngine()): Be
     await settle();
     return engine.inForce(id);
   };
-  return { director, engine, runner, log, settle, inForce };
+  return { director, engine, runner, alerts, log, settle, inForce };
 }

@@ -13,6 +13,7 @@ export function statusDocument(fields: Partial<StatusDocument> = {}): StatusDocu
     config: '/etc/ha.d/ldirectord.cf',
     configError: null,
     services: [serviceStatus()],
+    mail: { sent: 7, failed: 2, dropped: 1, pending: 3, problem: null },
     ...fields,
   };
 }

@@ -1,0 +1,105 @@
+import { hostname, userInfo } from 'node:os';
+import type { CheckReport } from '../model/check.ts';
+import type { Log } from '../model/log.ts';
+import type { MailStatus } from '../model/status.ts';
+import type { RealServer, VirtualService } from '../model/virtual-service.ts';
+import { type Courier, createCourier } from './courier.ts';
+import { mailOf, mailSubject, type Sender } from './mail.ts';
+import { createMonitorFiles, type OpenLineFile } from './monitor-files.ts';
+import { isMonitored, monitorLine } from './monitor-line.ts';
+import type { Notice, Subject } from './notice.ts';
+import { sendmailRoute } from './sendmail-route.ts';
+import { ServiceMail } from './service-mail.ts';
+import { smtpRoute } from './smtp-route.ts';
+
+/** Tells people what happens in the virtual services: mail and monitor files. Each call returns
+ *  at once and never throws. */
+export interface Alerts {
+  /** Start and reload: the services as they are from now on. What waits for a digest of one that
+   *  is gone is sent. */
+  follow(services: readonly VirtualService[]): void;
+  /** @param about  the real server that it is about; undefined: none */
+  tell(service: VirtualService, notice: Notice, about: Subject | undefined): void;
+  /** A check of one of its real servers has ended. */
+  checked(service: VirtualService, real: RealServer, report: CheckReport): void;
+  status(): MailStatus;
+  /** Sends and writes what waits, within 5 s. */
+  close(): Promise<void>;
+}
+
+/** What alerts need. */
+export interface AlertParts {
+  readonly log: Log;
+  readonly openFile: OpenLineFile;
+  /** Tests give their own. */
+  readonly courier?: Courier;
+  readonly sender?: Sender;
+}
+
+const CLOSE_MS = 5_000;
+
+export function createAlerts({
+  log,
+  openFile,
+  sender = thisHost(),
+  courier = createCourier({
+    log,
+    route: (smtp) => (smtp === undefined ? sendmailRoute() : smtpRoute(smtp, sender)),
+  }),
+}: AlertParts): Alerts {
+  const monitors = createMonitorFiles(openFile);
+  const services = new Map<string, ServiceMail>();
+
+  function post(service: VirtualService, notices: readonly Notice[]): void {
+    const { emailalert } = service;
+    if (!emailalert) return;
+    log.info(`emailalert: ${mailSubject(service, notices)}`);
+    courier.send(mailOf({ ...service, emailalert }, notices, sender));
+  }
+
+  function mailFor(service: VirtualService): ServiceMail {
+    const known = services.get(service.id);
+    if (known) return known;
+    const mail = new ServiceMail(service, { now: Date.now, post });
+    services.set(service.id, mail);
+    return mail;
+  }
+
+  return {
+    follow(next) {
+      const ids = new Set(next.map(({ id }) => id));
+      for (const [id, mail] of services) {
+        if (ids.has(id)) continue;
+        mail.end();
+        services.delete(id);
+      }
+      for (const service of next) mailFor(service).follow(service);
+      monitors.keepOnly(new Set(next.flatMap(({ monitorfile }) => monitorfile ?? [])));
+      courier.hurry();
+    },
+    tell: (service, notice, about) => mailFor(service).tell(notice, about),
+    checked(service, real, report) {
+      if (service.monitorfile && isMonitored(service, report))
+        monitors.write(service.monitorfile, monitorLine(service, real, report));
+    },
+    status: () => courier.status(),
+    async close() {
+      for (const mail of services.values()) mail.end();
+      services.clear();
+      await Promise.all([courier.close(CLOSE_MS), monitors.close(CLOSE_MS)]);
+    },
+  };
+}
+
+function thisHost(): Sender {
+  return { user: userName(), host: hostname() };
+}
+
+/** A uid without an entry in the user database has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'l4director');
+  }
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { ctime } from '../model/ctime.ts';
+import { serviceLabel, type VirtualService } from '../model/virtual-service.ts';
+import type { Notice } from './notice.ts';
+
+/** One mail, as text. */
+export interface Mail {
+  /** Mail server; undefined: the local mailer. */
+  readonly smtp: string | undefined;
+  /** Addresses, separated by commas. */
+  readonly to: string;
+  /** Undefined: the local mailer decides. */
+  readonly from: string | undefined;
+  /** One line. */
+  readonly subject: string;
+  readonly text: string;
+  readonly date: Date;
+  /** With its angle brackets; stays the same over all attempts. */
+  readonly id: string;
+}
+
+/** Who sends: `root` on `lb1`. */
+export interface Sender {
+  readonly user: string;
+  readonly host: string;
+}
+
+/** Longest line in a mail; SMTP ends at 998 bytes. */
+const LINE_LIMIT = 900;
+/** Most changes that one mail lists. */
+const LIST_LIMIT = 1000;
+
+/** What the log calls the mail about these notices: the change itself, or for several a count by
+ *  kind, as in `3 changes of virtual server: V (2 Quiescent, 1 Added)`. */
+export function mailSubject(
+  service: VirtualService,
+  notices: readonly Notice[],
+): string {
+  const [only] = notices;
+  if (only && notices.length === 1) return line(only.subject);
+  const counts = new Map<string, number>();
+  for (const { subject } of notices) {
+    const [verb = ''] = subject.split(' ', 1);
+    counts.set(verb, (counts.get(verb) ?? 0) + 1);
+  }
+  const kinds = [...counts].map(([verb, count]) => `${count} ${verb}`).join(', ');
+  return `${notices.length} changes of virtual server: ${serviceLabel(service)} (${kinds})`;
+}
+
+/** The mail about changes of one service, which all happened in the same state of the daemon.
+ *  Lines and their order are ldirectord's; what a check found, and the list of several changes,
+ *  come after them. Whatever a value holds, each stays one line. Source: observed.
+ *  @param notices  one at least */
+export function mailOf(
+  service: VirtualService & { readonly emailalert: string },
+  notices: readonly Notice[],
+  sender: Sender,
+): Mail {
+  const { smtp, emailalert, emailalertfrom } = service;
+  const last = notices.at(-1);
+  const at = new Date(last?.at ?? 0);
+  const name = line(service.servicename ?? '');
+  const about = mailSubject(service, notices);
+  const subject = line(name === '' ? about : `[${name}] ${about}`);
+  const own = smtp === undefined ? undefined : `${sender.user}@${sender.host}`;
+  const text = [
+    `ldirectord host: ${sender.host}`,
+    `Log-Message: ${subject}`,
+    `Daemon-Status: ${last?.state}`,
+    ...details(notices),
+    ...serviceLines(name, line(service.comment ?? '')),
+  ];
+  return {
+    smtp,
+    to: line(emailalert),
+    from: line(emailalertfrom ?? '') || own,
+    subject,
+    text: `${text.join('\n')}\n`,
+    date: at,
+    id: `<${randomUUID()}@${sender.host}>`,
+  };
+}
+
+function details(notices: readonly Notice[]): readonly string[] {
+  const [only] = notices;
+  if (only && notices.length === 1)
+    return only.finding === undefined ? [] : [line(`Check: ${only.finding}`)];
+  const listed = notices.slice(0, LIST_LIMIT).map(({ at, subject, finding }) => {
+    const found = finding === undefined ? '' : ` (${finding})`;
+    return line(`${ctime(new Date(at))}: ${subject}${found}`);
+  });
+  const more = notices.length - listed.length;
+  return ['', ...listed, ...(more > 0 ? [`and ${more} more`] : [])];
+}
+
+function serviceLines(name: string, comment: string): readonly string[] {
+  const lines = [
+    ...(name === '' ? [] : [`Service name: ${name}`]),
+    ...(comment === '' ? [] : [line(`Comment: ${comment}`)]),
+  ];
+  return lines.length === 0 ? [] : ['', ...lines, ''];
+}
+
+/** Control characters could begin a header of their own. */
+function line(text: string): string {
+  const clean = text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+  return clean.length > LINE_LIMIT ? `${clean.slice(0, LINE_LIMIT - 1)}…` : clean;
+}

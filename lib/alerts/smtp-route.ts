@@ -1,0 +1,68 @@
+import { letterOf } from './letter.ts';
+import type { Mail, Sender } from './mail.ts';
+import { type Delivery, type Route, reasonOf } from './route.ts';
+import { openSession, type SmtpServer, type SmtpSession } from './smtp-session.ts';
+
+/** How long a connection, a greeting or one mail may take. */
+const STEP_MS = 15_000;
+const PORT = 25;
+
+/** What a test sets. */
+export interface SmtpOptions {
+  readonly port?: number;
+  readonly stepMs?: number;
+}
+
+/** Over SMTP to that host. */
+export function smtpRoute(
+  host: string,
+  sender: Sender,
+  { port = PORT, stepMs = STEP_MS }: SmtpOptions = {},
+): Route {
+  const server = { host, port, helo: sender.host, tls: true, stepMs };
+  return {
+    what: 'SMTP email message',
+    name: host,
+    async send(mails, told, signal) {
+      const session = await open({ ...server, signal });
+      try {
+        for (const mail of mails) await deliver(session, mail, sender, told);
+      } finally {
+        session.close();
+      }
+    },
+  };
+}
+
+/** A server whose TLS is broken gets its mail without. */
+async function open(server: SmtpServer): Promise<SmtpSession> {
+  try {
+    return await openSession(server);
+  } catch (error) {
+    const brokenTls =
+      error instanceof Error && 'code' in error && error.code === 'ETLS';
+    if (brokenTls && server.tls) return openSession({ ...server, tls: false });
+    throw error;
+  }
+}
+
+async function deliver(
+  session: SmtpSession,
+  mail: Mail,
+  { user, host }: Sender,
+  told: (mail: Mail, delivery: Delivery) => void,
+): Promise<void> {
+  const letter = letterOf(mail);
+  if (letter.to.length === 0) {
+    told(mail, { taken: false, again: false, reason: `no address in "${mail.to}"` });
+    return;
+  }
+  const from = letter.from || `${user}@${host}`;
+  try {
+    told(mail, await session.send({ ...letter, from }));
+  } catch (error) {
+    // It may be this very mail that ends the connection: the others go first next time.
+    told(mail, { taken: false, again: true, reason: reasonOf(error) });
+    throw error;
+  }
+}

@@ -1,0 +1,131 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { within } from '../model/within.ts';
+import type { Letter } from './letter.ts';
+import { type Delivery, reasonOf } from './route.ts';
+
+/** Where a session goes, and how long a step of it may take. */
+export interface SmtpServer {
+  readonly host: string;
+  readonly port: number;
+  /** What we call ourselves. */
+  readonly helo: string;
+  /** STARTTLS where it is offered. */
+  readonly tls: boolean;
+  readonly stepMs: number;
+  /** Ends the session at once. */
+  readonly signal: AbortSignal;
+}
+
+/** An open connection to a mail server. The caller closes it. */
+export interface SmtpSession {
+  /** Rejects when the connection is of no more use. */
+  send(letter: Letter): Promise<Delivery>;
+  close(): void;
+}
+
+/** Connects and says EHLO. A certificate is not verified: without encryption, which is the
+ *  alternative, anybody may read along. Rejects with the reason, also when nodemailer is missing. */
+export async function openSession(server: SmtpServer): Promise<SmtpSession> {
+  const { host, port, helo: name, tls, stepMs, signal } = server;
+  const { default: Connection } = await import('nodemailer/lib/smtp-connection');
+  const socket = await openSocket(server);
+  const connection = new Connection({
+    connection: socket,
+    host,
+    port,
+    name,
+    ignoreTLS: !tls,
+    opportunisticTLS: true,
+    tls: { rejectUnauthorized: false },
+    socketTimeout: stepMs,
+    socketCloseTimeout: 1000,
+  });
+  const { step, end } = stepsOf(connection, stepMs, signal);
+  try {
+    await step<void>('the greeting', (resolve, reject) =>
+      connection.connect((error) => (error ? reject(error) : resolve())),
+    );
+  } catch (error) {
+    end();
+    throw error;
+  }
+  return { send: (letter) => send(letter, connection, step), close: end };
+}
+
+type Step = <T>(
+  what: string,
+  start: (resolve: (value: T) => void, reject: (reason: Error) => void) => void,
+) => Promise<T>;
+
+/** Each step ends with its answer, with the connection, at its time-out or when aborted. */
+function stepsOf(
+  connection: SMTPConnection,
+  stepMs: number,
+  signal: AbortSignal,
+): { readonly step: Step; readonly end: () => void } {
+  let cut = () => {};
+  const broken = new Promise<never>((_, reject) => {
+    connection.on('error', reject);
+    connection.once('end', () => reject(new Error('the connection was closed')));
+    cut = () => reject(signal.reason);
+  });
+  broken.catch(() => {}); // it may break between two steps
+  signal.addEventListener('abort', cut, { once: true });
+  return {
+    step: (what, start) =>
+      within(stepMs, Promise.race([broken, new Promise(start)]), () =>
+        Promise.reject(new Error(`no answer to ${what} within ${stepMs / 1000} s`)),
+      ),
+    end() {
+      signal.removeEventListener('abort', cut);
+      if (!connection.destroyed) connection.quit();
+      connection.close();
+    },
+  };
+}
+
+async function send(
+  { from, to, message }: Letter,
+  connection: SMTPConnection,
+  step: Step,
+): Promise<Delivery> {
+  try {
+    const info = await step<SMTPConnection.SentMessageInfo>(
+      'a mail',
+      (resolve, reject) =>
+        connection.send({ from, to: [...to] }, message, (error, info) =>
+          info ? resolve(info) : reject(error ?? new Error('no answer')),
+        ),
+    );
+    return { taken: true, refused: info.rejectedErrors?.map(reasonOf).join('; ') };
+  } catch (error) {
+    const code = replyCode(error);
+    if (code === undefined) throw error;
+    await step<void>('RSET', (resolve) => connection.reset(() => resolve())).catch(
+      () => {},
+    );
+    return { taken: false, again: code < 500, reason: reasonOf(error) };
+  }
+}
+
+/** What the server answered; undefined: nothing that ends in order. */
+function replyCode(error: unknown): number | undefined {
+  const code = error instanceof Error && 'responseCode' in error && error.responseCode;
+  return typeof code === 'number' ? code : undefined;
+}
+
+async function openSocket({ host, port, stepMs, signal }: SmtpServer): Promise<Socket> {
+  const late = AbortSignal.timeout(stepMs);
+  const socket = connect({ host, port });
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.any([late, signal]) });
+    return socket;
+  } catch (error) {
+    socket.on('error', () => {});
+    socket.destroy();
+    if (late.aborted) throw new Error(`no connection within ${stepMs / 1000} s`);
+    throw error;
+  }
+}

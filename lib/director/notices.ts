@@ -1,0 +1,37 @@
+import type { AlertState, Notice, Subject } from '../alerts/notice.ts';
+import type { VirtualService } from '../model/virtual-service.ts';
+import type { PoolChange, TableChange } from '../pool/change.ts';
+import { changeText, findingText } from './log-lines.ts';
+
+/** Whether the server is out of service after it. */
+const OUT = {
+  added: false,
+  restored: false,
+  quiesced: true,
+  'readd-quiesced': true,
+  deleted: true,
+  purged: false,
+} as const satisfies Record<TableChange['type'], boolean>;
+
+/** What people are told of a change; undefined for one that they are not.
+ *  @param at  wall clock, milliseconds since 1970 */
+export function noticeOf(
+  service: VirtualService,
+  change: PoolChange,
+  state: AlertState,
+  at: number,
+): { readonly notice: Notice; readonly about: Subject | undefined } | undefined {
+  if (!isTableChange(change)) return undefined;
+  const { type, server, fallback, report } = change;
+  // To ldirectord's mails the second is the first.
+  const told =
+    type === 'readd-quiesced' ? { ...change, type: 'quiesced' as const } : change;
+  const subject = changeText(service, told);
+  const finding = report && findingText(service, report);
+  const about = fallback ? undefined : { real: server, out: OUT[type] };
+  return { notice: { subject, finding, state, at }, about };
+}
+
+function isTableChange(change: PoolChange): change is TableChange {
+  return Object.hasOwn(OUT, change.type);
+}
