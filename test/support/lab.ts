@@ -20,6 +20,8 @@ const NEEDS = {
   named: program('/usr/sbin/named', 'bind9'),
   squid: program('/usr/sbin/squid', 'squid'),
   nginx: program('/usr/sbin/nginx', 'nginx'),
+  slapd: program('/usr/sbin/slapd', 'slapd'),
+  freeradius: program('/usr/sbin/freeradius', 'freeradius'),
   ipvsadm: program('/usr/sbin/ipvsadm', 'ipvsadm'),
   ldirectord: program('/usr/sbin/ldirectord', 'ldirectord'),
   'resource-agents': program(
