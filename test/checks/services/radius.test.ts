@@ -1,5 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
+import fc from 'fast-check';
 import t from 'tap';
+import { readAnswer } from '../../../lib/checks/services/radius-answer.ts';
 import type { CheckTarget } from '../../../lib/model/check.ts';
 import { checkOnce, checkTarget } from '../../support/check-target.ts';
 import { rawUdpServer } from '../../support/raw-udp-server.ts';
@@ -185,4 +187,25 @@ t.test('IPv6', async (t) => {
   const target = radius({ family: 'inet6', address: '::1', port: server.port });
   t.equal((await checkOnce(target)).up, true);
   t.ok(await server.idle());
+});
+
+t.test('whatever comes is read to its end', async (t) => {
+  const request = Buffer.alloc(20, 7);
+  const anything = fc.uint8Array({ maxLength: 300 });
+  fc.assert(
+    fc.property(anything, (bytes) => {
+      t.type(readAnswer(Buffer.from(bytes), request, SECRET), 'string');
+    }),
+  );
+  const attributes = fc.uint8Array({ maxLength: 300 });
+  fc.assert(
+    fc.property(attributes, (bytes) => {
+      const packet = Buffer.concat([Buffer.of(2, 7, 0, 0), Buffer.alloc(16, 7), bytes]);
+      packet.writeUInt16BE(packet.length, 2);
+      packet.set(createHash('md5').update(packet).update(SECRET).digest(), 4);
+      const answer = readAnswer(packet, request, SECRET);
+      const signed = typeof answer === 'string' && /attributes|Message/.test(answer);
+      t.ok(signed || typeof answer === 'object');
+    }),
+  );
 });

@@ -20,13 +20,53 @@ scott-2 Auth-Type := Reject
     Reply-Message = "Your account is locked."
 `;
 
-/** ldirectord never signs a request, so only those who come over IPv6 have to. It listens on
- *  TCP too, for a port that accepts connections shows that it is ready. */
-function configuration(folder: string, port: number): string {
-  const listen = (address: string, proto: string) =>
-    `listen {\ntype = auth\n${address}\nport = ${port}\nproto = ${proto}\n}`;
-  const client = (name: string, address: string, signed: string) =>
-    `client ${name} {\n${address}\nproto = *\nsecret = ${RADIUS_LOGIN.secret}\nrequire_message_authenticator = ${signed}\n}`;
+/** Debian's FreeRADIUS, at 127.0.0.1 and ::1. */
+export interface Freeradius {
+  /** Where any request will do. */
+  readonly port: number;
+  /** Where requests have to carry a Message-Authenticator. */
+  readonly signedPort: number;
+}
+
+const ADDRESSES = ['ipaddr = 127.0.0.1', 'ipv6addr = ::1'];
+
+/** One port and its clients. It is there over TCP too, for a port that accepts connections
+ *  shows that the server is ready. */
+function door(name: string, port: number, signed: 'yes' | 'no'): string {
+  const clients = ADDRESSES.map(
+    (address, index) => `
+client ${name}${index} {
+${address}
+proto = *
+secret = ${RADIUS_LOGIN.secret}
+require_message_authenticator = ${signed}
+}`,
+  );
+  const listeners = ADDRESSES.flatMap((address) =>
+    ['udp', 'tcp'].map(
+      (proto) => `
+listen {
+type = auth
+${address}
+port = ${port}
+proto = ${proto}
+clients = ${name}
+}`,
+    ),
+  );
+  return `clients ${name} {${clients.join('')}\n}\nserver ${name} {${listeners.join('')}
+authorize {
+files
+pap
+}
+authenticate {
+pap
+}
+}
+`;
+}
+
+function configuration(folder: string, port: number, signedPort: number): string {
   return `
 libdir = /usr/lib/freeradius
 raddbdir = ${folder}
@@ -50,36 +90,25 @@ files {
 filename = ${folder}/users
 }
 }
-${client('four', 'ipaddr = 127.0.0.1', 'no')}
-${client('six', 'ipv6addr = ::1', 'yes')}
-server default {
-${listen('ipaddr = 127.0.0.1', 'udp')}
-${listen('ipv6addr = ::1', 'udp')}
-${listen('ipaddr = 127.0.0.1', 'tcp')}
-authorize {
-files
-pap
-}
-authenticate {
-pap
-}
-}
+${door('any', port, 'no')}
+${door('signed', signedPort, 'yes')}
 `;
 }
 
-/** Debian's FreeRADIUS at 127.0.0.1 and ::1, until the test ends. Needs `lab('freeradius')`.
- *  @returns its port */
-export async function startFreeradius(t: Pick<Test, 'teardown'>): Promise<number> {
+/** Starts it, until the test ends. Needs `lab('freeradius')`. */
+export async function startFreeradius(t: Pick<Test, 'teardown'>): Promise<Freeradius> {
   const { ports } = await startServer(t, {
     name: 'freeradius',
-    ports: 1,
-    prepare(folder, [port = 0]) {
-      writeFileSync(join(folder, 'radiusd.conf'), configuration(folder, port));
+    ports: 2,
+    prepare(folder, [port = 0, signedPort = 0]) {
+      const conf = configuration(folder, port, signedPort);
+      writeFileSync(join(folder, 'radiusd.conf'), conf);
       writeFileSync(join(folder, 'users'), USERS);
       writeFileSync(join(folder, 'dictionary'), '');
       const args = ['-f', '-l', 'stdout', '-d', folder, '-n', 'radiusd'];
       return { command: '/usr/sbin/freeradius', args };
     },
   });
-  return ports[0] ?? 0;
+  const [port = 0, signedPort = 0] = ports;
+  return { port, signedPort };
 }
