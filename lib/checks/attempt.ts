@@ -1,4 +1,10 @@
-import type { Check, CheckResult, CheckTarget } from '../model/check.ts';
+import type {
+  Check,
+  CheckedCertificate,
+  CheckResult,
+  CheckTarget,
+} from '../model/check.ts';
+import { certificateSeen } from './certificate.ts';
 import type { ChosenCheck } from './choose.ts';
 import type { Matcher } from './matcher.ts';
 import { describe, hide, oneLine } from './message.ts';
@@ -34,7 +40,8 @@ export async function attempt(options: AttemptOptions): Promise<CheckResult> {
     soft.abort(new DOMException(reason, 'TimeoutError')),
   );
   try {
-    return clean(target, await run(options, soft.signal, hard.signal));
+    const result = await run(options, soft.signal, hard.signal);
+    return clean(target, result, certificateSeen(soft.signal));
   } finally {
     stop.removeEventListener('abort', abort);
     clearTimeout(grace);
@@ -62,9 +69,16 @@ async function run(
 }
 
 /** What servers say may hold anything, the password they were sent included. */
-function clean(target: CheckTarget, { up, message }: CheckResult): CheckResult {
-  const { login, passwd, secret } = target;
-  return { up, message: oneLine(hide(message, [login, passwd, secret])) };
+function clean(
+  { login, passwd, secret }: CheckTarget,
+  { up, message }: CheckResult,
+  certificate: CheckedCertificate | undefined,
+): CheckResult {
+  const tidy = (text: string) => oneLine(hide(text, [login, passwd, secret]));
+  const result = { up, message: tidy(message) };
+  if (certificate === undefined) return result;
+  const { expiresAt, subject } = certificate;
+  return { ...result, certificate: { expiresAt, subject: tidy(subject) } };
 }
 
 /** A timer that comes late shows that this process could not run (loaded, stopped); then the

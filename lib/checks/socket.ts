@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { noteCertificates } from './certificate.ts';
+import { distrust } from './distrust.ts';
 import type { TlsSettings } from './tls.ts';
 
 /** A TCP connection; the caller destroys it, and the signal does. Rejects with errno and
@@ -14,7 +16,9 @@ export async function openSocket(
 }
 
 /** TLS over an open connection, which belongs to it from here on. Rejects with OpenSSL's
- *  words and code: "certificate has expired (CERT_HAS_EXPIRED)". */
+ *  words and code: "certificate has expired (CERT_HAS_EXPIRED)". The certificates are noted for
+ *  the check with that signal, also those that are not accepted.
+ *  @param signal  the check's own */
 export async function startTls(
   socket: Socket,
   settings: TlsSettings,
@@ -24,12 +28,18 @@ export async function startTls(
   const secure = connectTls({
     socket,
     secureContext: settings.context,
-    rejectUnauthorized: settings.verify,
+    // We verify below: an error would leave nothing of the certificates that brought it about.
+    rejectUnauthorized: false,
     // The chain is verified, the name is not: real servers carry the name of the site.
     checkServerIdentity: () => undefined,
     ...(settings.servername === undefined ? {} : { servername: settings.servername }),
   });
-  return await ready(secure, 'secureConnect', signal);
+  await ready(secure, 'secureConnect', signal);
+  noteCertificates(secure, signal);
+  const reason = settings.verify ? distrust(secure) : undefined;
+  if (reason === undefined) return secure;
+  secure.destroy();
+  throw reason;
 }
 
 /** Says in an error which step failed, unless the words do so already. */
