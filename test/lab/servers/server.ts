@@ -52,12 +52,17 @@ export async function startServer(
     const { command, args, env } = recipe.prepare(folder, ports);
     const child = spawn(command, args, {
       cwd: folder,
+      // A process group of its own: none of its children stays behind.
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
     const said = listen(child);
+    const kill = () => killGroup(child);
+    process.once('exit', kill);
     t.teardown(async () => {
       await end(child);
+      process.off('exit', kill);
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     });
     if (await accepts(child, ports, recipe.host)) return { folder, ports, said };
@@ -133,6 +138,15 @@ async function end(child: ChildProcess): Promise<void> {
   const force = setTimeout(() => child.kill('SIGKILL'), 10_000);
   await exit;
   clearTimeout(force);
+  killGroup(child);
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // ESRCH: all have ended.
+  }
 }
 
 function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
