@@ -84,11 +84,17 @@ export const SERVICES = {
     timeout: 'negotiatetimeout',
     load: async () => (await import('./services/http-proxy.ts')).httpProxyCheck,
   },
-  imap: { summary: 'greeting and login', port: 143, timeout: 'negotiatetimeout' },
+  imap: {
+    summary: 'greeting and login',
+    port: 143,
+    timeout: 'negotiatetimeout',
+    load: loadImap,
+  },
   imaps: {
     summary: 'greeting and login over TLS',
     port: 993,
     timeout: 'negotiatetimeout',
+    load: loadImap,
   },
   ldap: {
     summary: 'one entry is found',
@@ -116,8 +122,13 @@ export const SERVICES = {
   },
   oracle: { summary: 'a query yields rows', port: 1521, timeout: 'negotiatetimeout' },
   pgsql: { summary: 'a query yields rows', port: 5432, timeout: 'negotiatetimeout' },
-  pop: { summary: 'login', port: 110, timeout: 'negotiatetimeout' },
-  pops: { summary: 'login over TLS', port: 995, timeout: 'negotiatetimeout' },
+  pop: { summary: 'login', port: 110, timeout: 'negotiatetimeout', load: loadPop },
+  pops: {
+    summary: 'login over TLS',
+    port: 995,
+    timeout: 'negotiatetimeout',
+    load: loadPop,
+  },
   radius: {
     summary: 'a login is accepted',
     port: 1812,
@@ -135,11 +146,17 @@ export const SERVICES = {
     timeout: 'negotiatetimeout',
     load: async () => (await import('./services/sip.ts')).sipCheck,
   },
-  smtp: { summary: 'greeting and EHLO', port: 25, timeout: 'negotiatetimeout' },
+  smtp: {
+    summary: 'greeting and EHLO',
+    port: 25,
+    timeout: 'negotiatetimeout',
+    load: loadSmtp,
+  },
   submission: {
     summary: 'greeting and EHLO',
     port: 587,
     timeout: 'negotiatetimeout',
+    load: loadSmtp,
   },
 } as const satisfies Record<string, ServiceRow>;
 
@@ -173,6 +190,18 @@ async function loadHttp(): Promise<LoadedCheck> {
   return (await import('./services/http.ts')).httpCheck;
 }
 
+async function loadImap(): Promise<LoadedCheck> {
+  return (await import('./services/imap.ts')).imapCheck;
+}
+
 async function loadLdap(): Promise<LoadedCheck> {
   return (await import('./services/ldap.ts')).ldapCheck;
+}
+
+async function loadPop(): Promise<LoadedCheck> {
+  return (await import('./services/pop.ts')).popCheck;
+}
+
+async function loadSmtp(): Promise<LoadedCheck> {
+  return (await import('./services/smtp.ts')).smtpCheck;
 }

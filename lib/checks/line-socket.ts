@@ -74,9 +74,13 @@ export class LineSocket implements Disposable {
 
   /** That something else came than was expected: `expected a greeting, got "554 no"`. */
   unexpected(expected: string, line: string): Error {
+    return new Error(`expected ${expected}, got "${this.quote(line)}"`);
+  }
+
+  /** At most 100 printable characters of what the server said, no secret among them. */
+  quote(line: string): string {
     // Hidden before it is cut: part of a password is one too.
-    const got = oneLine(hide(line, this.#secrets), 100);
-    return new Error(`expected ${expected}, got "${got}"`);
+    return oneLine(hide(line, this.#secrets), 100);
   }
 
   [Symbol.dispose](): void {

@@ -268,7 +268,9 @@ t.test('combined: one negotiate, N connects; back to it after a failure', async 
 t.test('off is never reported, on is up without a look', async (t) => {
   const runner = runnerOf(t);
   const off = runner.subscribe(plan({ checktype: 'off' }), () => t.fail('reported'));
-  const missing = runner.subscribe(plan({ service: 'imap' }), () => t.fail('reported'));
+  const missing = runner.subscribe(plan({ service: 'gopher' }), () =>
+    t.fail('reported'),
+  );
   const reports = await first(runner, plan({ checktype: 'on', port: 0 }), 3);
   t.match(reports[2], { up: true, message: 'not checked' });
   off[Symbol.dispose]();

@@ -16,6 +16,8 @@ const NEEDS = {
     mend: 'npm install (it is optional, and needs a C++ compiler)',
   },
   apache2: program('/usr/sbin/apache2', 'apache2'),
+  dovecot: program('/usr/lib/dovecot/pop3-login', 'dovecot-imapd dovecot-pop3d'),
+  postfix: program('/usr/lib/postfix/sbin/smtpd', 'postfix'),
   haproxy: program('/usr/sbin/haproxy', 'haproxy'),
   named: program('/usr/sbin/named', 'bind9'),
   squid: program('/usr/sbin/squid', 'squid'),

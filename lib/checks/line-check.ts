@@ -1,0 +1,50 @@
+import type { Check, CheckTarget } from '../model/check.ts';
+import { type LineSocket, openLines } from './line-socket.ts';
+import { describe } from './message.ts';
+import { tlsSettings } from './tls.ts';
+
+/** A service that is spoken in lines. */
+export interface LineService {
+  /** Its name where all of it is over TLS. */
+  readonly secureName?: string;
+  /** All that decides: resolves with what came, for people, or rejects with what was
+   *  expected and what came. */
+  talk(lines: LineSocket, target: CheckTarget): Promise<string>;
+  /** The last word, and the line that answers it. */
+  readonly goodbye: { readonly send: string; readonly answer: RegExp };
+}
+
+/** The check of that service: on a connection of its own, up when `talk` resolves. The goodbye
+ *  comes after the verdict and never changes it. */
+export function lineCheck({ secureName, talk, goodbye }: LineService): Check {
+  return async (target, { signal }) => {
+    const { address: host, port, login, passwd } = target;
+    try {
+      const tls =
+        target.service === secureName
+          ? await tlsSettings(target, target.virtualhost)
+          : undefined;
+      const secrets = [login, passwd];
+      using lines = await openLines({ host, port, tls, secrets }, signal);
+      const came = await talk(lines, target);
+      const parted = await answered(lines, goodbye);
+      return { up: true, message: parted ? came : `${came}; no answer to the goodbye` };
+    } catch (error) {
+      return { up: false, message: describe(error) };
+    }
+  };
+}
+
+/** Waits, since a server notes a client that hangs up on it as a lost connection. */
+async function answered(
+  lines: LineSocket,
+  { send, answer }: LineService['goodbye'],
+): Promise<boolean> {
+  try {
+    lines.send(send);
+    while (!answer.test(await lines.read('an answer')));
+    return true;
+  } catch {
+    return false;
+  }
+}
