@@ -108,7 +108,13 @@ export const SERVICES = {
     timeout: 'checktimeout',
     load: loadLdap,
   },
-  mysql: { summary: 'a query yields rows', port: 3306, timeout: 'negotiatetimeout' },
+  mysql: {
+    summary: 'a query yields rows',
+    port: 3306,
+    timeout: 'negotiatetimeout',
+    package: 'mysql2',
+    load: async () => (await import('./services/mysql.ts')).mysqlCheck,
+  },
   nntp: {
     summary: 'greeting',
     port: 119,
@@ -120,8 +126,20 @@ export const SERVICES = {
     timeout: 'negotiatetimeout',
     load: loadAlwaysUp,
   },
-  oracle: { summary: 'a query yields rows', port: 1521, timeout: 'negotiatetimeout' },
-  pgsql: { summary: 'a query yields rows', port: 5432, timeout: 'negotiatetimeout' },
+  oracle: {
+    summary: 'a query yields rows',
+    port: 1521,
+    timeout: 'negotiatetimeout',
+    package: 'oracledb',
+    load: async () => (await import('./services/oracle.ts')).oracleCheck,
+  },
+  pgsql: {
+    summary: 'a query yields rows',
+    port: 5432,
+    timeout: 'negotiatetimeout',
+    package: 'pg',
+    load: async () => (await import('./services/pgsql.ts')).pgsqlCheck,
+  },
   pop: { summary: 'login', port: 110, timeout: 'negotiatetimeout', load: loadPop },
   pops: {
     summary: 'login over TLS',

@@ -30,6 +30,8 @@ const NEEDS = {
     '/usr/lib/ocf/resource.d/heartbeat/ldirectord',
     'resource-agents',
   ),
+  mariadb: program('/usr/sbin/mariadbd', 'mariadb-server'),
+  postgresql: program('/usr/lib/postgresql', 'postgresql'),
   logger: program('/usr/bin/logger', 'bsdutils'),
   socat: program('/usr/bin/socat', 'socat'),
   strace: program('/usr/bin/strace', 'strace'),
