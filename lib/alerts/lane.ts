@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../model/log.ts';
 import type { Mail } from './mail.ts';
-import type { Delivery, Route } from './route.ts';
+import { type Delivery, type Route, reasonOf } from './route.ts';
 
 /** How hard a mail is tried. */
 export interface Patience {
@@ -105,7 +105,7 @@ export class Lane {
       const mails = batch.map(({ mail }) => mail);
       await this.#route.send(mails, told, this.#cut.signal);
     } catch (error) {
-      reason = error instanceof Error ? error.message : String(error);
+      reason = reasonOf(error);
     }
     for (const waiting of open)
       if (this.#settle(waiting, { taken: false, again: true, reason }))

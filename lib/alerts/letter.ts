@@ -40,8 +40,11 @@ function isAscii(text: string): boolean {
   return /^[\n -~]*$/.test(text);
 }
 
+/** A field longer than this is folded. */
+const LINE_LIMIT = 900;
+
 function written(text: string, boxes: readonly Mailbox[]): string {
-  if (isAscii(text)) return text;
+  if (isAscii(text) && text.length <= LINE_LIMIT) return text;
   return boxes
     .map(({ name, address }) => `${name && `${encodedWords(name)} `}<${address}>`)
     .join(',\n ');

@@ -72,8 +72,8 @@ export function mailOf(
   ];
   return {
     smtp,
-    to: line(emailalert),
-    from: line(emailalertfrom ?? '') || own,
+    to: clean(emailalert),
+    from: clean(emailalertfrom ?? '') || own,
     subject,
     text: `${text.join('\n')}\n`,
     date: at,
@@ -101,8 +101,12 @@ function serviceLines(name: string, comment: string): readonly string[] {
   return lines.length === 0 ? [] : ['', ...lines, ''];
 }
 
-/** Control characters could begin a header of their own. */
 function line(text: string): string {
-  const clean = text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
-  return clean.length > LINE_LIMIT ? `${clean.slice(0, LINE_LIMIT - 1)}…` : clean;
+  const whole = clean(text);
+  return whole.length > LINE_LIMIT ? `${whole.slice(0, LINE_LIMIT - 3)}...` : whole;
+}
+
+/** Control characters could begin a header of their own. */
+function clean(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 }

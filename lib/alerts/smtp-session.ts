@@ -39,7 +39,7 @@ export async function openSession(server: SmtpServer): Promise<SmtpSession> {
     ignoreTLS: !tls,
     opportunisticTLS: true,
     tls: { rejectUnauthorized: false },
-    socketTimeout: stepMs,
+    socketTimeout: stepMs * 2, // the steps have bounds of their own
     socketCloseTimeout: 1000,
   });
   const { step, end } = stepsOf(connection, stepMs, signal);
@@ -125,6 +125,7 @@ async function openSocket({ host, port, stepMs, signal }: SmtpServer): Promise<S
   } catch (error) {
     socket.on('error', () => {});
     socket.destroy();
+    signal.throwIfAborted();
     if (late.aborted) throw new Error(`no connection within ${stepMs / 1000} s`);
     throw error;
   }

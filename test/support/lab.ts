@@ -34,6 +34,8 @@ const NEEDS = {
   postgresql: program('/usr/lib/postgresql', 'postgresql'),
   logger: program('/usr/bin/logger', 'bsdutils'),
   socat: program('/usr/bin/socat', 'socat'),
+  sendmail: program('/usr/sbin/sendmail', 'postfix'),
+  'smtp-sink': program('/usr/sbin/smtp-sink', 'postfix'),
   strace: program('/usr/bin/strace', 'strace'),
   perl: program('/usr/bin/perl', 'perl'),
   openssl: program('/usr/bin/openssl', 'openssl'),
