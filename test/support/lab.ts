@@ -21,6 +21,8 @@ const NEEDS = {
   haproxy: program('/usr/sbin/haproxy', 'haproxy'),
   named: program('/usr/sbin/named', 'bind9'),
   squid: program('/usr/sbin/squid', 'squid'),
+  innd: program('/usr/lib/news/bin/innd', 'inn2'),
+  kamailio: program('/usr/sbin/kamailio', 'kamailio'),
   nginx: program('/usr/sbin/nginx', 'nginx'),
   slapd: program('/usr/sbin/slapd', 'slapd'),
   freeradius: program('/usr/sbin/freeradius', 'freeradius'),

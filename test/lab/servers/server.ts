@@ -15,6 +15,8 @@ export interface Recipe {
   readonly ports: number;
   /** Where to see that it listens; default 127.0.0.1. */
   readonly host?: string;
+  /** How it is told to end; default SIGTERM. */
+  readonly ending?: NodeJS.Signals;
   /** Writes its files into the folder.
    *  @returns the command that runs it in the foreground */
   prepare(
@@ -61,12 +63,12 @@ export async function startServer(
     const kill = () => killGroup(child);
     process.once('exit', kill);
     t.teardown(async () => {
-      await end(child);
+      await end(child, recipe.ending);
       process.off('exit', kill);
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     });
     if (await accepts(child, ports, recipe.host)) return { folder, ports, said };
-    await end(child);
+    await end(child, recipe.ending);
     if (tries === TRIES || !/in use|EADDRINUSE/i.test(said()))
       throw new Error(`${recipe.name} ended: ${said()}`);
   }
@@ -131,10 +133,10 @@ async function accepts(
   return !hasEnded(child);
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM') {
   if (hasEnded(child)) return;
   const exit = once(child, 'exit');
-  child.kill('SIGTERM');
+  child.kill(signal);
   const force = setTimeout(() => child.kill('SIGKILL'), 10_000);
   await exit;
   clearTimeout(force);
