@@ -65,7 +65,12 @@ export const SERVICES = {
     package: 'dns-packet',
     load: async () => (await import('./services/dns.ts')).dnsCheck,
   },
-  ftp: { summary: 'a file is fetched', port: 21, timeout: 'negotiatetimeout' },
+  ftp: {
+    summary: 'a file is fetched',
+    port: 21,
+    timeout: 'negotiatetimeout',
+    load: async () => (await import('./services/ftp.ts')).ftpCheck,
+  },
   http: {
     summary: 'a page is fetched',
     port: 80,

@@ -20,6 +20,7 @@ const NEEDS = {
   postfix: program('/usr/lib/postfix/sbin/smtpd', 'postfix'),
   haproxy: program('/usr/sbin/haproxy', 'haproxy'),
   named: program('/usr/sbin/named', 'bind9'),
+  vsftpd: program('/usr/sbin/vsftpd', 'vsftpd'),
   squid: program('/usr/sbin/squid', 'squid'),
   innd: program('/usr/lib/news/bin/innd', 'inn2'),
   kamailio: program('/usr/sbin/kamailio', 'kamailio'),

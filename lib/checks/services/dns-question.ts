@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { addressBytes } from '../../model/address-bytes.ts';
 
 /** What a name server is asked. */
 export interface DnsQuestion {
@@ -15,24 +16,11 @@ export function questionFor(request: string): DnsQuestion {
     const octets = text.split('.').reverse();
     return { name: [...octets, 'in-addr', 'arpa'].join('.'), type: 'PTR' };
   }
-  if (isIPv6(text) && !text.includes('%')) {
-    const digits = [...hexDigits(text)].reverse();
+  if (isIPv6(text)) {
+    const digits = [...Buffer.from(addressBytes(text)).toString('hex')].reverse();
     return { name: [...digits, 'ip6', 'arpa'].join('.'), type: 'PTR' };
   }
   return { name: checkedName(text), type: 'A' };
-}
-
-/** All 32 digits of an IPv6 address. Source: RFC 3596, 2.5. */
-function hexDigits(address: string): string {
-  // The URL parser turns a dotted tail into hexadecimal groups.
-  const groups = new URL(`http://[${address}]`).hostname.slice(1, -1);
-  const [before = [], after = []] = groups
-    .split('::')
-    .map((half) => half.split(':').filter((group) => group !== ''));
-  const zeros = Array<string>(8 - before.length - after.length).fill('0');
-  return [...before, ...zeros, ...after]
-    .map((group) => group.padStart(4, '0'))
-    .join('');
 }
 
 /** Source of the limits: RFC 1035, 2.3.4. */

@@ -1,0 +1,76 @@
+import type {
+  Check,
+  CheckContext,
+  CheckResult,
+  CheckTarget,
+} from '../../model/check.ts';
+import { type LineSocket, openLines } from '../line-socket.ts';
+import { describe } from '../message.ts';
+import { command, reply } from './ftp-control.ts';
+import { type FtpFile, fetchFile } from './ftp-transfer.ts';
+import { count, judgeReceived } from './received.ts';
+
+/** 421: the server gives up altogether. */
+const OR_REFUSED = /^(?!421)[245]/;
+
+/** `service = ftp`: up when the file that the request names can be fetched, and matches where
+ *  there is a receive. As for ldirectord, what came of a file counts, whatever happens after.
+ *  Source: ldirectord(8), observed; RFC 959. */
+export const ftpCheck: Check = async (target, context) => {
+  try {
+    return await judge(await converse(target, context.signal), target, context);
+  } catch (error) {
+    return { up: false, message: describe(error) };
+  }
+};
+
+async function converse(target: CheckTarget, signal: AbortSignal): Promise<FtpFile> {
+  const { address: host, port, login, passwd, request, bodyLimit } = target;
+  using lines = await openLines({ host, port, secrets: [login, passwd] }, signal);
+  await reply(lines, 'a 220 greeting', /^2/);
+  await logIn(lines, target);
+  // ldirectord goes on where one of these is refused; then RETR tells.
+  await command(lines, 'CWD /', '250', OR_REFUSED);
+  await command(lines, 'TYPE I', '200', OR_REFUSED);
+  const transfer = { host, path: request, limit: bodyLimit };
+  const file = await fetchFile(lines, transfer, signal);
+  await quit(lines);
+  return file;
+}
+
+async function logIn(lines: LineSocket, { login, passwd }: CheckTarget): Promise<void> {
+  const answer = await command(lines, `USER ${login}`, '331', /^(2|331)/);
+  if (answer.startsWith('331')) await command(lines, `PASS ${passwd}`, '230', /^2/);
+}
+
+/** Waits for the goodbye, since a server notes a client that hangs up on it. It changes
+ *  nothing. */
+async function quit(lines: LineSocket): Promise<void> {
+  try {
+    await command(lines, 'QUIT', '221', /^221/);
+  } catch {
+    // The file is here.
+  }
+}
+
+async function judge(
+  file: FtpFile,
+  target: CheckTarget,
+  context: CheckContext,
+): Promise<CheckResult> {
+  const { bytes, tooLong, problem } = file;
+  const { receive, bodyLimit } = target;
+  const matched = receive !== undefined && receive.perl !== '';
+  if (problem !== undefined && (bytes.length === 0 || !matched))
+    return { up: false, message: problem };
+  const size = tooLong ? `more than ${count(bodyLimit)}` : count(bytes.length);
+  const after = problem === undefined ? '' : `, then ${problem}`;
+  const praise = `file of ${size}${after}`;
+  return await judgeReceived(
+    { what: 'file', bytes, tooLong },
+    target,
+    context,
+    praise,
+    after,
+  );
+}
