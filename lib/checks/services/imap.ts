@@ -21,7 +21,7 @@ export const imapCheck = lineCheck({
 
 async function logIn(lines: LineSocket, { login, passwd }: CheckTarget): Promise<void> {
   if (`${login}${passwd}`.includes('\0'))
-    throw new Error('login or passwd holds a NUL, which IMAP cannot carry');
+    throw new Error('login or passwd has a NUL, which IMAP cannot carry');
   const command = `a1 LOGIN ${astring(login)} ${astring(passwd)}`;
   const [start = '', ...literals] = command.split('\0');
   lines.send(start, [escaped(login), escaped(passwd)]);
