@@ -9,7 +9,7 @@ export interface Dovecot {
   readonly imaps: number;
   readonly pop: number;
   readonly pops: number;
-  /** The authority of its certificate, which is for `mail.example.com`. */
+  /** The authority of its certificate. */
   readonly tlsCa: string;
   /** What it has logged so far. */
   log(): string;
@@ -18,6 +18,8 @@ export interface Dovecot {
 export interface DovecotOptions {
   /** Password by user; no colon in a user's name. */
   readonly users: Readonly<Record<string, string>>;
+  /** The name in its certificate; default `mail.example.com`. */
+  readonly host?: string;
   /** More lines of its configuration. */
   readonly settings?: string;
 }
@@ -27,13 +29,13 @@ const NOBODY = 65_534;
 /** Debian's Dovecot until the test ends, with users of its own; needs dovecot, openssl, root. */
 export async function startDovecot(
   t: Pick<Test, 'teardown'>,
-  { users, settings = '' }: DovecotOptions,
+  { users, host = 'mail.example.com', settings = '' }: DovecotOptions,
 ): Promise<Dovecot> {
   const { folder, ports, said } = await startServer(t, {
     name: 'dovecot',
     ports: 4,
     prepare(folder, [imap = 0, imaps = 0, pop = 0, pops = 0]) {
-      const { key, cert } = testAuthority(folder).issue('mail.example.com');
+      const { key, cert } = testAuthority(folder).issue(host);
       write('key', key);
       write('cert', cert);
       write('users', Object.entries(users).map(userLine).join(''));
