@@ -27,6 +27,8 @@ export async function startPostgresql(
   const { ports, said } = await startServer(t, {
     name: 'postgresql',
     ports: 1,
+    // At SIGTERM it would wait for queries that run.
+    ending: 'SIGINT',
     prepare: (folder, [port]) => {
       const settings = Object.entries(install(folder, options)).flatMap(
         ([name, value]) => ['-c', `${name}=${value}`],
