@@ -90,14 +90,19 @@ function asDialled(stream: Socket, limit: number): Socket {
   });
 }
 
-/** One row is asked for: a portal of the extended protocol yields no more. */
+/** Resolves with the rows that the last statement yields, or changes. Of a single one no more
+ *  than one row is asked for; several can only be sent by the simple protocol, all or nothing. */
 function countRows(client: Client, text: string): Promise<number> {
-  const config = { text, rowMode: 'array', rows: 1 };
+  const single = !/;\s*\S/.test(text);
+  const config = { text, rowMode: 'array', ...(single ? { rows: 1 } : {}) };
   return new Promise((resolve, reject) => {
     client
       .query(new Query(config))
-      .on('row', () => resolve(1))
+      .on('row', () => {
+        if (single) resolve(1);
+      })
       .on('error', reject)
-      .on('end', ({ rowCount }) => resolve(rowCount ?? 0));
+      // Of several statements there is an array.
+      .on('end', (results) => resolve([results].flat().at(-1)?.rowCount ?? 0));
   });
 }

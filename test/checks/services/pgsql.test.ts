@@ -187,7 +187,7 @@ async function answerTo(t: Test, words: string | Buffer): Promise<string> {
   const server = await rawServer(t, (socket) =>
     socket.once('data', () => socket.write(words)),
   );
-  const target = pgsql({ port: server.port, negotiatetimeoutMs: 2000 });
+  const target = pgsql({ port: server.port, negotiatetimeoutMs: 500 });
   const { up, message } = await checkOnce(target);
   t.equal(up, false);
   await server.idle();
@@ -207,7 +207,7 @@ t.test('words before the encryption are refused', async (t) => {
 });
 
 t.test('a server without TLS, then silent', async (t) => {
-  t.equal(await answerTo(t, 'N'), 'login: no answer within 2 s (negotiatetimeout)');
+  t.equal(await answerTo(t, 'N'), 'login: no answer within 0.5 s (negotiatetimeout)');
 });
 
 t.test('TLS that fails is done without', async (t) => {

@@ -15,6 +15,8 @@ export interface PostgresqlOptions {
   readonly access: readonly string[];
   /** Executed before it serves. */
   readonly statements: readonly string[];
+  /** The same, each in the database of that name. */
+  readonly inDatabase?: Readonly<Record<string, readonly string[]>>;
   /** Absent: no TLS. */
   readonly tls?: KeyPair;
 }
@@ -48,7 +50,7 @@ export async function startPostgresql(
 /** @returns the settings to serve with */
 function install(
   folder: string,
-  { access, statements, tls }: PostgresqlOptions,
+  { access, statements, inDatabase = {}, tls }: PostgresqlOptions,
 ): Readonly<Record<string, string>> {
   const data = join(folder, 'data');
   const run = (name: string, args: readonly string[], input = '') =>
@@ -66,7 +68,8 @@ function install(
     return file;
   };
   run('initdb', ['-A', 'reject', '-U', 'postgres', '-N']);
-  run('postgres', ['--single', 'postgres'], lines(statements));
+  for (const [name, own] of Object.entries({ postgres: statements, ...inDatabase }))
+    run('postgres', ['--single', name], lines(own));
   return {
     listen_addresses: '127.0.0.1,::1',
     unix_socket_directories: '',
