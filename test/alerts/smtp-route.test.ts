@@ -115,7 +115,7 @@ for (const [options, again, reason] of REFUSALS)
     `smtp-sink ${options.join(' ')}: refused, ${again ? 'tried again' : 'dropped'}`,
     SINK,
     async (t) => {
-      const sink = await startSmtpSink(t, ...options);
+      const sink = await startSmtpSink(t, options);
       const { told, failure } = await send(sink.host, {}, [aMail('one'), aMail('two')]);
       const delivery = { taken: false, again, reason };
       t.match(told, [
@@ -136,7 +136,7 @@ for (const options of [
     `smtp-sink ${options.join(' ')}: cut off, the others are not tried`,
     SINK,
     async (t) => {
-      const sink = await startSmtpSink(t, ...options);
+      const sink = await startSmtpSink(t, options);
       const { told, failure } = await send(sink.host, {}, [aMail('one'), aMail('two')]);
       t.match(told[0], ['one', { taken: false, again: true, reason: /./ }]);
       t.match(failure ?? told[1]?.[1], /./, 'the second waits for another connection');
@@ -151,21 +151,21 @@ for (const options of [
   ['-q', 'CONNECT'],
 ])
   t.test(`smtp-sink ${options.join(' ')}: no mail is tried`, SINK, async (t) => {
-    const sink = await startSmtpSink(t, ...options);
+    const sink = await startSmtpSink(t, options);
     const { told, failure } = await send(sink.host, {}, [aMail('one')]);
     t.strictSame(told, []);
     t.match(failure, /./);
   });
 
 t.test('an old server without ESMTP takes mail', SINK, async (t) => {
-  const sink = await startSmtpSink(t, '-e');
+  const sink = await startSmtpSink(t, ['-e']);
   const { failure } = await send(sink.host, {}, [aMail('one')]);
   t.equal(failure, undefined);
   t.equal((await sink.got(1)).length, 1);
 });
 
 t.test('a server that hangs in a mail costs one step', SINK, async (t) => {
-  const sink = await startSmtpSink(t, '-w', '60');
+  const sink = await startSmtpSink(t, ['-w', '60']);
   const { told, failure } = await send(sink.host, { stepMs: 500 }, [aMail('one')]);
   t.match(told, [
     ['one', { taken: false, again: true, reason: 'no answer to a mail within 0.5 s' }],

@@ -21,9 +21,9 @@ export interface SmtpSink {
  *  @param options  of smtp-sink(1): what it refuses, delays or cuts off */
 export async function startSmtpSink(
   t: Pick<Test, 'teardown'>,
-  ...options: readonly string[]
+  options: readonly string[] = [],
+  host = ownAddress(),
 ): Promise<SmtpSink> {
-  const host = ownAddress();
   const { folder, said } = await startServer(t, {
     name: 'smtp-sink',
     ports: 0,
