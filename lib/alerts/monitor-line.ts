@@ -35,13 +35,18 @@ function identity(service: VirtualService, real: RealServer): string {
     service.checkport ?? '',
     real.weight,
     real.method,
-    real.request ?? service.request,
+    withoutLogin(real.request ?? service.request),
     (real.receive ?? service.receive)?.perl ?? '',
   ]
     .join(':')
     .replace(/:+/g, ' ')
     .replaceAll('\\', '')
     .replace(/[\r\n]+/g, ' ');
+}
+
+/** A request may be a URL, and that may hold a login and a password. */
+function withoutLogin(request: string): string {
+  return request.replace(/\/\/[^/?#\s]*@/g, '//***@');
 }
 
 function checkName({ checktype, service, checkcommand }: VirtualService): string {

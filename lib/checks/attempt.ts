@@ -68,13 +68,17 @@ async function run(
   }
 }
 
+/** Longer ones are cut before anything is looked for in them; far more than {@link oneLine} leaves. */
+const LONGEST_MESSAGE = 8192;
+
 /** What servers say may hold anything, the password they were sent included. */
 function clean(
   { login, passwd, secret }: CheckTarget,
   { up, message }: CheckResult,
   certificate: CheckedCertificate | undefined,
 ): CheckResult {
-  const tidy = (text: string) => oneLine(hide(text, [login, passwd, secret]));
+  const words = [login, passwd, secret];
+  const tidy = (text: string) => oneLine(hide(text.slice(0, LONGEST_MESSAGE), words));
   const result = { up, message: tidy(message) };
   if (certificate === undefined) return result;
   const { expiresAt, subject } = certificate;

@@ -1,3 +1,5 @@
+import { escapedForms, withoutBase64 } from './secret-forms.ts';
+
 const LINE_LIMIT = 300;
 
 /** One printable line of at most 300 characters, whatever a server sent: what a report, a log
@@ -11,12 +13,17 @@ export function oneLine(text: string, limit = LINE_LIMIT): string {
   return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
 }
 
-/** The message with each of the words hidden; empty words hide nothing. */
+/** The message with each of the words hidden, also where it is escaped or stands in base64; empty
+ *  words hide nothing. */
 export function hide(message: string, words: readonly string[]): string {
   const present = words.filter((word) => word !== '');
+  if (present.length === 0) return message;
   // The longest first: a password that contains the login is hidden whole.
   present.sort((a, b) => b.length - a.length);
-  return present.reduce((text, word) => text.replaceAll(word, '***'), message);
+  return present.reduce(
+    (text, word) => text.replace(escapedForms(word), '***'),
+    withoutBase64(message, present),
+  );
 }
 
 /** What went wrong, for people: "connect ECONNREFUSED 10.0.0.2:80". */

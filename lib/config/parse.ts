@@ -82,7 +82,7 @@ function parseSection(item: SectionLines, findings: Findings): ParsedSection {
       parseVirtual(
         value,
         family,
-        noteAt(line, () => `virtual = ${show(value)}`, findings),
+        noteAt(line, () => `virtual = ${show(value)}`, show, findings),
       ),
     (what) => findings.error(line, `virtual = ${show(value)}: ${what}`),
   );
@@ -134,9 +134,8 @@ function parseValue(
   const hidden = (text: string) => (row.secret ? '...' : show(text));
   const what = () => `${name} = ${hidden(value)}`;
   const parse = (section && row.parseInSection) ?? row.parse;
-  const note = noteAt(line, what, findings);
-  if (cut && !/[ \t]$/.test(value))
-    note(`# cuts the line, even in quotes: ${hidden(cut)}`);
+  const note = noteAt(line, what, hidden, findings);
+  if (cut && !/[ \t]$/.test(value)) note('# cuts the line, even in quotes', cut);
   const accepted = attempt(
     () => [{ ...setting, value: parse(value, note, section) }],
     (why) => findings.error(line, `${what()}: ${why}${cutRemark(cut)}`),
@@ -167,12 +166,25 @@ function refusal(
   if (place === 'global' && /^[ \t]/.test(text)) return OUTSIDE;
   if (text.startsWith(BYTE_ORDER_MARK))
     return 'a byte order mark stands in front of it: expected a file without one, saved as "UTF-8 without BOM"';
-  const word = name || text.trim();
+  const word = name || firstWord(text);
   return `unknown directive "${show(word)}"${didYouMean(word, namesIn(place))}`;
 }
 
-function noteAt(line: number, what: () => string, findings: Findings): Note {
-  return (message) => findings.warn(line, `${what()}: ${message}`);
+/** What is no name may be a password in the wrong place: no more than this is shown of it. */
+function firstWord(text: string): string {
+  return /^[^\s="']+/.exec(text.trim())?.[0] ?? '...';
+}
+
+function noteAt(
+  line: number,
+  what: () => string,
+  shown: (part: string) => string,
+  findings: Findings,
+): Note {
+  return (message, part) => {
+    const behind = part === undefined ? '' : `: ${shown(part)}`;
+    findings.warn(line, `${what()}: ${message}${behind}`);
+  };
 }
 
 /** Runs a value parser; a RangeError is a refusal, anything else a defect. */

@@ -1,8 +1,9 @@
 import type { Family } from '../model/address.ts';
 import { didYouMean } from '../model/nearest.ts';
 
-/** Receives what is worth a warning about a value that is taken all the same. */
-export type Note = (message: string) => void;
+/** Receives what is worth a warning about a value that is taken all the same.
+ *  @param part  of the value: it stands behind the message, unless the value is a secret */
+export type Note = (message: string, part?: string) => void;
 
 /** What a section's `virtual=` line says about it, as far as other values depend on that. */
 export interface SectionKind {
@@ -83,7 +84,7 @@ export function quoted(
     const [, inside = '', behind = ''] = found;
     if (inside === '' && !how.empty) return expected(what, `"${example}"`);
     if (!HARMLESS.test(behind))
-      note(`what follows the last quote is ignored: ${behind.trim()}`);
+      note('what follows the last quote is ignored', behind.trim());
     return inside;
   };
 }

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { hide } from '../../lib/checks/message.ts';
+
+const PASSWORD = 'Pw/7 "a+b"=ß&<x>\\';
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const quotedPrintable = (text: string) =>
+  [...Buffer.from(text)]
+    .map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+    .join('');
+
+const FORMS: Readonly<Record<string, (word: string) => string>> = {
+  'as it is': (word) => word,
+  'in capitals': (word) => word.toUpperCase().replace('SS', 'ß'),
+  'read as latin1': (word) => Buffer.from(word).toString('latin1'),
+  'in a URL': encodeURIComponent,
+  'in a URL, in small letters': (word) =>
+    encodeURIComponent(word).replace(/%../g, (code) => code.toLowerCase()),
+  'in a form': (word) => new URLSearchParams({ '': word }).toString().slice(1),
+  'in quoted-printable': quotedPrintable,
+  'in quoted-printable, over two lines': (word) =>
+    quotedPrintable(word).replace('=62', '=62=\r\n'),
+  'in a quoted string': (word) => word.replace(/["\\]/g, '\\$&'),
+  'in JSON': (word) => JSON.stringify(word).slice(1, -1),
+  'in a distinguished name': (word) =>
+    word.replace(/[^a-z]/gi, (found) =>
+      [...Buffer.from(found)].map((byte) => `\\${byte.toString(16)}`).join(''),
+    ),
+  'in HTML': (word) =>
+    word
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&#62;')
+      .replaceAll('"', '&quot;')
+      .replaceAll('ß', '&#xDF;'),
+  'in base64': base64,
+  'in base64url': (word) => Buffer.from(word).toString('base64url'),
+  'in SASL PLAIN': (word) => base64(`\0scott\0${word}`),
+  'in Basic': (word) => base64(`scott:${word}`),
+};
+
+t.test('a password is hidden, however it is written', async (t) => {
+  for (const [form, write] of Object.entries(FORMS)) {
+    const written = write(PASSWORD);
+    t.equal(
+      hide(`500 got "${written}" there`, [PASSWORD]),
+      '500 got "***" there',
+      form,
+    );
+  }
+  t.equal(hide(`AUTH=${base64(PASSWORD)}`, [PASSWORD]), 'AUTH=***');
+  t.equal(hide(`/a/${base64(PASSWORD)}`, [PASSWORD]), '***');
+});
+
+t.test('what is no secret stays', async (t) => {
+  const message =
+    'connect ECONNREFUSED 10.0.0.1:80: expected 2xx banner, got "554 no SMTP=20 here%20"';
+  t.equal(hide(message, [PASSWORD, 'scott', 'x', '']), message.replaceAll('x', '***'));
+  t.equal(hide(message, ['', '']), message);
+});
+
+t.test('the longer word is hidden whole', async (t) => {
+  t.equal(hide('is scott-tiger or scott?', ['scott', 'scott-tiger']), 'is *** or ***?');
+});
+
+t.test('short words are found too, and little else', async (t) => {
+  t.equal(hide(`no sa, no ${base64('\0sa\0x')}`, ['sa', 'x']), 'no ***, no ***');
+  t.equal(hide('user unknown', ['sa']), 'user unknown');
+});
+
+t.test('no form of any password comes through', async (t) => {
+  const word = fc.string({ minLength: 4, maxLength: 40, unit: 'grapheme' });
+  fc.assert(
+    fc.property(word, fc.constantFrom('%', '=', 'base64', ' '), (password, form) => {
+      const bytes = Buffer.from(password);
+      const digits = (mark: string) =>
+        [...bytes].map((byte) => mark + byte.toString(16).padStart(2, '0')).join('');
+      const written =
+        form === 'base64' ? base64(password) : form === ' ' ? password : digits(form);
+      return hide(`<${written}>`, [password]) === '<***>';
+    }),
+  );
+  t.pass();
+});
+
+t.test('a megabyte costs little', async (t) => {
+  const began = performance.now();
+  hide('AAAA='.repeat(200_000), [PASSWORD, 'scott', 'shared']);
+  hide('='.repeat(1_000_000), ['====\n====', '%'.repeat(100)]);
+  t.ok(performance.now() - began < 20_000, `${performance.now() - began} ms`);
+});
