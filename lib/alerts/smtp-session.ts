@@ -29,7 +29,7 @@ export interface SmtpSession {
  *  alternative, anybody may read along. Rejects with the reason, also when nodemailer is missing. */
 export async function openSession(server: SmtpServer): Promise<SmtpSession> {
   const { host, port, helo: name, tls, stepMs, signal } = server;
-  const { default: Connection } = await import('nodemailer/lib/smtp-connection');
+  const Connection = await loadConnection();
   const socket = await openSocket(server);
   const connection = new Connection({
     connection: socket,
@@ -52,6 +52,16 @@ export async function openSession(server: SmtpServer): Promise<SmtpSession> {
     throw error;
   }
   return { send: (letter) => send(letter, connection, step), close: end };
+}
+
+async function loadConnection(): Promise<typeof SMTPConnection> {
+  try {
+    return (await import('nodemailer/lib/smtp-connection')).default;
+  } catch (error) {
+    throw new Error(
+      `mail over SMTP needs the npm package nodemailer (${reasonOf(error)}): npm install nodemailer`,
+    );
+  }
 }
 
 type Step = <T>(

@@ -73,9 +73,11 @@ export function formatTable(document: StatusDocument, style: Style): string {
 function headOf(document: StatusDocument, paint: Paint): readonly string[] {
   const { version, pid, uptimeSeconds, config, configError } = document;
   const head = `${paint('bold', 'l4director')} ${printable(version)}, pid ${pid}, up ${humanSpan(uptimeSeconds)}, ${printable(config)}`;
-  if (configError === null) return [head];
+  const notices = mailLines(document, paint);
+  if (configError === null) return [head, ...notices];
   return [
     head,
+    ...notices,
     '',
     paint(
       'red',
@@ -83,6 +85,12 @@ function headOf(document: StatusDocument, paint: Paint): readonly string[] {
     ),
     ...configError.split('\n').map((line) => `  ${paint('red', printable(line))}`),
   ];
+}
+
+function mailLines({ mail }: StatusDocument, paint: Paint): readonly string[] {
+  if (mail.problem === null) return [];
+  const counts = [`${mail.pending} waiting`, ...countOf(mail.dropped, 'dropped')];
+  return [paint('red', `MAIL: ${counts.join(', ')}: ${printable(mail.problem)}`)];
 }
 
 function serviceLines(service: ServiceStatus, paint: Paint): readonly string[] {

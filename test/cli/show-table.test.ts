@@ -90,6 +90,14 @@ t.test('a refused file is said on top, line by line', async (t) => {
   t.equal(second, '  x.cf:2: worse');
 });
 
+t.test('trouble with mail is said on top', async (t) => {
+  const problem = 'mail.example.com: 450 \u001b[2J';
+  const mail = { sent: 1, failed: 9, dropped: 2, pending: 3, problem };
+  const [head, trouble] = formatTable(statusDocument({ mail }), wide).split('\n');
+  t.match(head, 'l4director');
+  t.match(trouble, /^MAIL: 3 waiting, 2 dropped: mail\.example\.com: 450 \P{Cc}*$/u);
+});
+
 t.test('nothing that a real server says drives the terminal', async (t) => {
   const message = 'A\u001b[2J\u0007\r\nB\u009b31m\u202eC\u2028\tD\u007f\ud800é日';
   const reals = [realStatus({ check: { ...check, message } })];
