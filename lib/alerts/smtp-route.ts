@@ -1,7 +1,7 @@
 import { letterOf } from './letter.ts';
 import type { Mail, Sender } from './mail.ts';
 import { type Delivery, type Route, reasonOf } from './route.ts';
-import { openSession, type SmtpServer, type SmtpSession } from './smtp-session.ts';
+import { openSession, type SmtpSession } from './smtp-session.ts';
 
 /** How long a connection, a greeting or one mail may take. */
 const STEP_MS = 15_000;
@@ -19,12 +19,12 @@ export function smtpRoute(
   sender: Sender,
   { port = PORT, stepMs = STEP_MS }: SmtpOptions = {},
 ): Route {
-  const server = { host, port, helo: sender.host, tls: true, stepMs };
+  const server = { host, port, helo: sender.host, stepMs };
   return {
     what: 'SMTP email message',
     name: host,
     async send(mails, told, signal) {
-      const session = await open({ ...server, signal });
+      const session = await openSession({ ...server, signal });
       try {
         for (const mail of mails) await deliver(session, mail, sender, told);
       } finally {
@@ -32,18 +32,6 @@ export function smtpRoute(
       }
     },
   };
-}
-
-/** A server whose TLS is broken gets its mail without. */
-async function open(server: SmtpServer): Promise<SmtpSession> {
-  try {
-    return await openSession(server);
-  } catch (error) {
-    const brokenTls =
-      error instanceof Error && 'code' in error && error.code === 'ETLS';
-    if (brokenTls && server.tls) return openSession({ ...server, tls: false });
-    throw error;
-  }
 }
 
 async function deliver(

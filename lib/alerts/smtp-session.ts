@@ -11,8 +11,6 @@ export interface SmtpServer {
   readonly port: number;
   /** What we call ourselves. */
   readonly helo: string;
-  /** STARTTLS where it is offered. */
-  readonly tls: boolean;
   readonly stepMs: number;
   /** Ends the session at once. */
   readonly signal: AbortSignal;
@@ -25,10 +23,14 @@ export interface SmtpSession {
   close(): void;
 }
 
-/** Connects and says EHLO. A certificate is not verified: without encryption, which is the
- *  alternative, anybody may read along. Rejects with the reason, also when nodemailer is missing. */
-export async function openSession(server: SmtpServer): Promise<SmtpSession> {
-  const { host, port, helo: name, tls, stepMs, signal } = server;
+/** Connects and says EHLO. Rejects with the reason, also when nodemailer is missing.
+ *  @param tls  STARTTLS where it is offered. A certificate is not verified, and where the handshake
+ *              fails another connection does without: the alternative is no mail */
+export async function openSession(
+  server: SmtpServer,
+  tls = true,
+): Promise<SmtpSession> {
+  const { host, port, helo: name, stepMs, signal } = server;
   const Connection = await loadConnection();
   const socket = await openSocket(server);
   const connection = new Connection({
@@ -48,7 +50,9 @@ export async function openSession(server: SmtpServer): Promise<SmtpSession> {
       connection.connect((error) => (error ? reject(error) : resolve())),
     );
   } catch (error) {
+    const inHandshake = connection.upgrading === true;
     end();
+    if (inHandshake && !signal.aborted) return openSession(server, false);
     throw error;
   }
   return { send: (letter) => send(letter, connection, step), close: end };

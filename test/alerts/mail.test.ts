@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import t from 'tap';
 import { letterOf } from '../../lib/alerts/letter.ts';
 import { mailOf, mailSubject } from '../../lib/alerts/mail.ts';
@@ -99,6 +100,32 @@ t.test('no value can end a line', async (t) => {
   t.notMatch(message, /\r/);
   for (const text of [made.subject, made.to, made.from ?? ''])
     t.notMatch(text, /\p{Cc}/u);
+});
+
+const FIELDS =
+  /^(From|To|Subject|Date|Message-ID|Auto-Submitted|MIME-Version|Content-Type|Content-Transfer-Encoding): /;
+
+t.test('whatever the values hold, the header holds our fields alone', async (t) => {
+  const any = fc.string({ unit: 'binary', maxLength: 300 });
+  const values = fc.tuple(any, any, any, any, any);
+  const holds = fc.property(values, ([servicename, comment, from, text, found]) => {
+    const emailalert = `${text}, a@example.com`;
+    const own = { servicename, comment, emailalertfrom: from, emailalert };
+    const made = mail({ ...own, smtp: 'lab' }, [
+      notice({ subject: text, finding: found }),
+    ]);
+    const { message } = letterOf(made);
+    const [, header = '', body = ''] = /^(.*?)\n\n(.*)$/s.exec(message) ?? [];
+    const lines = header.split('\n');
+    return (
+      lines.filter((line) => !line.startsWith(' ')).length === 9 &&
+      lines.every((line) => line.startsWith(' ') || FIELDS.test(line)) &&
+      /^\P{Cc}*$/u.test(header.replaceAll('\n', '')) &&
+      /^[\n -~]*$/.test(body) &&
+      message.split('\n').every((line) => line.length < 998)
+    );
+  });
+  t.doesNotThrow(() => fc.assert(holds, { numRuns: 1000 }));
 });
 
 t.test('no line is longer than SMTP takes', async (t) => {
