@@ -75,7 +75,7 @@ export function createAlerts({
       }
       for (const service of next) mailFor(service).follow(service);
       monitors.keepOnly(new Set(next.flatMap(({ monitorfile }) => monitorfile ?? [])));
-      courier.hurry();
+      courier.follow(new Set(next.map(({ smtp }) => smtp)));
     },
     tell: (service, notice, about) => mailFor(service).tell(notice, about),
     checked(service, real, report) {

@@ -4,14 +4,13 @@ import { Lane, type Patience } from './lane.ts';
 import type { Mail } from './mail.ts';
 import type { Route } from './route.ts';
 
-/** Mails that may wait, over all ways; past it a new one is dropped. */
-const LIMIT = 1_000;
-
 /** Carries mails away, and never makes the caller wait. */
 export interface Courier {
   send(mail: Mail): void;
-  /** Tries at once what waits for another attempt. */
-  hurry(): void;
+  /** Reload: tries at once what waits for another attempt, and forgets the trouble with a mail
+   *  server that no service names any more.
+   *  @param ways  mail servers; undefined among them: the local mailer */
+  follow(ways: ReadonlySet<string | undefined>): void;
   status(): MailStatus;
   /** Takes nothing more and makes a last attempt at what waits, no longer than `timeoutMs`. */
   close(timeoutMs: number): Promise<void>;
@@ -28,8 +27,7 @@ export interface CourierParts {
 /** One lane for each mail server: one that hangs delays no other's mails. */
 export function createCourier({ log, route, patience }: CourierParts): Courier {
   const lanes = new Map<string | undefined, Lane>();
-  let overflow = 0;
-  let told = false;
+  const past = { sent: 0, failed: 0, dropped: 0 }; // lanes that were forgotten
   let closed = false;
 
   function laneTo(smtp: string | undefined): Lane {
@@ -40,26 +38,21 @@ export function createCourier({ log, route, patience }: CourierParts): Courier {
     return lane;
   }
 
-  function hasRoom(): boolean {
-    const waiting = sum(lanes, ({ pending }) => pending);
-    if (waiting < LIMIT) {
-      if (waiting === 0) told = false;
-      return true;
-    }
-    overflow++;
-    if (!told) log.warn(`email message dropped: ${LIMIT} are waiting already`);
-    told = true;
-    return false;
-  }
-
   return {
     send(mail) {
-      if (!closed && hasRoom()) laneTo(mail.smtp).push(mail);
+      if (!closed) laneTo(mail.smtp).push(mail);
     },
-    hurry() {
-      for (const lane of lanes.values()) lane.hurry();
+    follow(ways) {
+      for (const [smtp, lane] of lanes) {
+        lane.hurry();
+        if (ways.has(smtp) || lane.pending > 0) continue;
+        lanes.delete(smtp);
+        past.sent += lane.counts.sent;
+        past.failed += lane.counts.failed;
+        past.dropped += lane.counts.dropped;
+      }
     },
-    status: () => statusOf(lanes, overflow),
+    status: () => statusOf(lanes, past),
     async close(timeoutMs) {
       closed = true;
       const all = [...lanes.values()];
@@ -76,12 +69,12 @@ export function createCourier({ log, route, patience }: CourierParts): Courier {
 
 type Lanes = ReadonlyMap<unknown, Lane>;
 
-function statusOf(lanes: Lanes, overflow: number): MailStatus {
+function statusOf(lanes: Lanes, past: Lane['counts']): MailStatus {
   const problems = [...lanes.values()].flatMap(({ problem }) => problem ?? []);
   return {
-    sent: sum(lanes, ({ counts }) => counts.sent),
-    failed: sum(lanes, ({ counts }) => counts.failed),
-    dropped: overflow + sum(lanes, ({ counts }) => counts.dropped),
+    sent: past.sent + sum(lanes, ({ counts }) => counts.sent),
+    failed: past.failed + sum(lanes, ({ counts }) => counts.failed),
+    dropped: past.dropped + sum(lanes, ({ counts }) => counts.dropped),
     pending: sum(lanes, ({ pending }) => pending),
     problem: problems.length === 0 ? null : problems.join('; '),
   };

@@ -15,6 +15,8 @@ export interface Patience {
 /** Ten minutes in all: a mail server may be restarted in that time. */
 export const PATIENCE: Patience = { firstMs: 5_000, longestMs: 60_000, attempts: 13 };
 
+/** Mails that may wait; past it a new one is dropped. */
+const LIMIT = 1_000;
 /** Mails handed over in one connection. */
 const BATCH = 100;
 
@@ -57,6 +59,12 @@ export class Lane {
   }
 
   push(mail: Mail): void {
+    if (this.#queue.length >= LIMIT) {
+      this.counts.dropped++;
+      const { what, name } = this.#route;
+      this.#sayOnce('full', `${what} dropped, ${LIMIT} are waiting: ${name}`);
+      return;
+    }
     this.#queue.push({ mail, attempts: 0 });
     this.#running ??= this.#run();
   }

@@ -150,10 +150,14 @@ t.test('a server that hangs delays no other server', async (t) => {
 });
 
 t.test('at most 1,000 wait; what comes on top is dropped and told once', async (t) => {
-  const { courier, log } = aCourier(() => new Promise(() => {}));
-  for (let n = 0; n < 1500; n++) courier.send(aMail(`${n}`, `host${n % 3}`));
+  const { courier, log } = aCourier(({ smtp }) =>
+    smtp === 'hangs' ? new Promise(() => {}) : taken,
+  );
+  for (let n = 0; n < 1500; n++) courier.send(aMail(`${n}`, 'hangs'));
   t.match(courier.status(), { pending: 1000, dropped: 500 });
-  t.strictSame(log.lines, ['email message dropped: 1000 are waiting already']);
+  t.strictSame(log.lines, ['SMTP email message dropped, 1000 are waiting: hangs']);
+  courier.send(aMail('other', 'works'));
+  while (courier.status().sent < 1) await new Promise(setImmediate);
   await courier.close(10);
 });
 
@@ -164,9 +168,22 @@ t.test('a reload tries at once what waits', async (t) => {
   await log.saw(/failed to send/);
   alive = true;
   await new Promise(setImmediate);
-  courier.hurry();
+  courier.follow(new Set(['mail.example.com']));
   await idle();
   t.equal(courier.status().sent, 1);
+});
+
+t.test('trouble with a server that nobody names any more is forgotten', async (t) => {
+  const { courier, idle } = aCourier(({ smtp }) => (smtp === 'typo' ? never : taken));
+  courier.send(aMail('a', 'typo'));
+  courier.send(aMail('b', 'works'));
+  await idle();
+  const counts = { sent: 1, failed: 1, dropped: 1, pending: 0 };
+  t.strictSame(courier.status(), { ...counts, problem: 'typo: 550 no' });
+  courier.follow(new Set(['typo', 'works']));
+  t.equal(courier.status().problem, 'typo: 550 no');
+  courier.follow(new Set(['works']));
+  t.strictSame(courier.status(), { ...counts, problem: null });
 });
 
 t.test('the end is one more attempt, and no further ones', async (t) => {
