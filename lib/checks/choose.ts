@@ -1,7 +1,7 @@
 import type { CheckTarget } from '../model/check.ts';
 import { LONGEST_TIMER_MS } from '../model/timer.ts';
 import type { CheckWord } from '../model/virtual-service.ts';
-import { CHECK_TYPES, type LoadedCheck, serviceNamed } from './index.ts';
+import { CHECK_TYPES, checkTypeRow, type LoadedCheck, serviceNamed } from './index.ts';
 
 /** The check that a target needs now. */
 export interface ChosenCheck {
@@ -20,7 +20,9 @@ export function chooseCheck(
   word: CheckWord,
 ): ChosenCheck | undefined {
   const row =
-    word === 'negotiate' ? serviceNamed(target.service) : typeRow(target, word);
+    word === 'negotiate'
+      ? serviceNamed(target.service)
+      : checkTypeRow(word, target.protocol);
   if (row?.load === undefined) return undefined;
   const directive = row.timeout ?? 'checktimeout';
   const onceMs =
@@ -32,9 +34,4 @@ export function chooseCheck(
     timeoutMs: Math.min(onceMs * times, LONGEST_TIMER_MS),
     timeoutWords: `${times > 1 ? `${times} x ` : ''}${onceMs / 1000} s (${directive})`,
   };
-}
-
-/** A UDP port answers no handshake: its server is asked by ICMP, as ldirectord does. */
-function typeRow({ protocol }: CheckTarget, word: CheckWord) {
-  return CHECK_TYPES[word === 'connect' && protocol === 'udp' ? 'ping' : word];
 }

@@ -1,5 +1,8 @@
 import type { Check } from '../model/check.ts';
-import type { CheckType, CheckWord } from '../model/virtual-service.ts';
+import type { CheckType, CheckWord, Protocol } from '../model/virtual-service.ts';
+import { missingPackage } from './packages.ts';
+
+export { missingPackage };
 
 /** A check that was loaded; `close` ends what it shares between targets (raw sockets). */
 export type LoadedCheck = Check & { readonly close?: () => void };
@@ -24,8 +27,7 @@ interface ServiceRow {
   readonly port?: number;
   readonly timeout: TimeoutDirective;
   readonly package?: string;
-  /** Absent: not available yet. */
-  readonly load?: () => Promise<LoadedCheck>;
+  readonly load: () => Promise<LoadedCheck>;
 }
 
 /** Every `checktype` word. A number N is the combined form: one negotiate, N connects. */
@@ -190,19 +192,36 @@ export function serviceNamed(name: string): ServiceRow | undefined {
   return Object.hasOwn(SERVICES, name) ? SERVICES[name as ServiceName] : undefined;
 }
 
-/** The service whose standard port it is; undefined where there is none. */
-export function serviceOfPort(port: number): ServiceName | undefined {
-  for (const [name, row] of Object.entries<ServiceRow>(SERVICES))
-    if (row.port === port) return name as ServiceName;
+/** Why checks of that kind cannot be made here: the npm package that is missing, with the
+ *  command that installs it; undefined when they can. Their servers stay down and unchecked. */
+export function unavailable(
+  checktype: CheckType,
+  service: string,
+  protocol: Protocol,
+): string | undefined {
+  const combined = typeof checktype === 'number';
+  const over = protocol === 'udp' && checktype !== 'ping' ? ' over UDP' : '';
+  const needs = [
+    [
+      `service ${service}`,
+      combined || checktype === 'negotiate' ? serviceNamed(service) : undefined,
+    ],
+    [
+      `checktype ${checktype}${over}`,
+      checkTypeRow(combined ? 'connect' : checktype, protocol),
+    ],
+  ] as const;
+  for (const [what, row] of needs) {
+    const missing = row?.package && missingPackage(row.package);
+    if (missing) return `${what} needs ${missing}`;
+  }
   return undefined;
 }
 
-/** Why the check cannot be made yet, with the mend; undefined when it can. Its servers stay
- *  down and unchecked. */
-export function unavailable(checktype: CheckType, service: string): string | undefined {
-  const negotiates = checktype === 'negotiate' || typeof checktype === 'number';
-  if (!negotiates || serviceNamed(service)?.load) return undefined;
-  return `service ${service}: its check comes with a later version; use checktype=connect until then`;
+/** The row that holds for a protocol. A UDP port answers no handshake: its server is asked by
+ *  ICMP, as ldirectord does. */
+export function checkTypeRow(word: CheckWord, protocol: Protocol): CheckTypeRow {
+  return CHECK_TYPES[word === 'connect' && protocol === 'udp' ? 'ping' : word];
 }
 
 async function loadAlwaysUp(): Promise<LoadedCheck> {

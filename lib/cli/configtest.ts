@@ -1,4 +1,4 @@
-import { formatDiagnostic } from '../config/config.ts';
+import { type Diagnostic, formatDiagnostic } from '../config/config.ts';
 import { configReport } from '../config/index.ts';
 import { EXIT } from '../instance/launch.ts';
 import { complain, readConfigFile } from './config-file.ts';
@@ -10,6 +10,8 @@ export async function configtest(context: Context): Promise<number> {
   const file = await readConfigFile(context);
   if (!file.ok) return complain(context, file);
   const { config } = file;
+  const lacking = config.warnings.filter((warning) => warning.lacking);
+  if (lacking.length > 0) return incomplete(context, config.warnings);
   if (line.json) {
     out(JSON.stringify(configReport(config), undefined, 2));
     return EXIT.done;
@@ -20,6 +22,15 @@ export async function configtest(context: Context): Promise<number> {
     `${file.path}: good: ${count(config.virtuals.length, 'virtual service')}, ${count(reals, 'real server')}, ${count(config.warnings.length, 'warning')}`,
   );
   return EXIT.done;
+}
+
+/** A start would go on with what it has; a test is there to tell before. */
+function incomplete(context: Context, warnings: readonly Diagnostic[]): number {
+  for (const { lacking, ...warning } of warnings)
+    context.err(
+      formatDiagnostic(lacking ? { ...warning, severity: 'error' } : warning),
+    );
+  return EXIT.badConfig;
 }
 
 function count(number: number, noun: string): string {

@@ -8,6 +8,9 @@ export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   /** `what: expected, as in "example"`, or `unknown directive "x"; did you mean "y"?` */
   readonly message: string;
+  /** A warning of something that this machine lacks. What can be done without it is done, but
+   *  `configtest` takes it for an error. */
+  readonly lacking?: true;
 }
 
 /** Global directives in force, defaults filled in. Times in seconds, as in the file.

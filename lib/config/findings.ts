@@ -6,6 +6,8 @@ export interface Findings {
    *               is read at its own number; the line itself when left out */
   error(line: number, message: string, when?: number): void;
   warn(line: number, message: string): void;
+  /** A warning of something that this machine lacks. */
+  lack(line: number, message: string): void;
   /** In the order of the lines, except that the error at which ldirectord stops comes first. */
   errors(): Diagnostic[];
   /** In the order of the lines. */
@@ -32,6 +34,9 @@ export function createFindings(file: string, earlier?: Findings): Findings {
     },
     warn(line, message) {
       warnings.push({ file, line, severity: 'warning', message });
+    },
+    lack(line, message) {
+      warnings.push({ file, line, severity: 'warning', message, lacking: true });
     },
     errors() {
       const [first, ...rest] = errors.toSorted((a, b) => a.when - b.when);

@@ -10,6 +10,7 @@ import { createFindings, type Findings } from './findings.ts';
 import { globalSettings } from './global-settings.ts';
 import { resolveGlobals } from './globals.ts';
 import { readIni } from './ini.ts';
+import { reportLacking } from './lacking.ts';
 import { type Lookup, withNames } from './lookup.ts';
 import { type ParsedFile, type ParsedSection, parseText } from './parse.ts';
 import { type Resolver, systemResolver } from './resolver.ts';
@@ -82,6 +83,7 @@ function build(
     if (service === undefined) continue;
     services.push(service);
     advise(service, section, parsed.globals, findings);
+    reportLacking(service, section, parsed.globals, findings);
     refuseTwice(section, service.id, seen, findings);
   }
   for (const { settings } of [{ settings: parsed.globals }, ...parsed.sections])

@@ -1,3 +1,4 @@
+import { unavailable } from '../checks/index.ts';
 import { endpoint } from '../model/address.ts';
 import type { Protocol, VirtualService } from '../model/virtual-service.ts';
 import { globalFallbackFor, ownFallback } from './fallback.ts';
@@ -47,12 +48,14 @@ export function buildService(
   if (identity === undefined || section.broken || own.refused || !reals)
     return undefined;
   const { impliedService: _, ...address } = identity;
+  const checks = checking(settings, around.globals.settings, around.hostname);
   return {
     ...address,
     line,
     ...balancing(settings),
-    ...checking(settings, around.globals.settings, around.hostname),
+    ...checks,
     service,
+    unavailable: unavailable(checks.checktype, service, protocol),
     ...notifying(settings, around.globals.settings),
     fallback: own.fallback ?? globalFallbackFor(address, around.globals),
     reals,

@@ -1,4 +1,4 @@
-import { serviceNamed, unavailable } from '../checks/index.ts';
+import { serviceNamed } from '../checks/index.ts';
 import type { CheckPlan } from '../model/check.ts';
 import { LONGEST_TIMER_MS } from '../model/timer.ts';
 import type { RealServer, VirtualService } from '../model/virtual-service.ts';
@@ -6,13 +6,12 @@ import type { Checking } from '../pool/pool.ts';
 
 /** Whether the service's real servers are checked, and the reason for people where a check is
  *  missing. */
-export function checkingOf({ checktype, service }: VirtualService): {
+export function checkingOf({ checktype, unavailable }: VirtualService): {
   readonly checking: Checking;
   readonly problem: string | undefined;
 } {
-  const problem = unavailable(checktype, service);
-  if (problem !== undefined) return { checking: 'missing', problem };
-  return { checking: checktype === 'off' ? 'off' : 'checked', problem };
+  if (unavailable !== undefined) return { checking: 'missing', problem: unavailable };
+  return { checking: checktype === 'off' ? 'off' : 'checked', problem: undefined };
 }
 
 /** The check of one real server of a service: what the service says, but for the pair of

@@ -85,6 +85,9 @@ export interface VirtualService {
   readonly netmask: string | undefined;
   readonly ops: boolean;
   readonly checktype: CheckType;
+  /** Why its checks cannot be made here, with the mend: an npm package is missing. The real
+   *  servers stay down, unchecked. Undefined: they can. */
+  readonly unavailable?: string | undefined;
   readonly checkport: number | undefined;
   readonly checkcommand: string;
   readonly checktimeout: number;

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { CHECK_TYPES, SERVICES, serviceOfPort } from '../../lib/checks/index.ts';
+import { CHECK_TYPES, SERVICES, serviceNamed } from '../../lib/checks/index.ts';
+import { SERVICE_PORTS } from '../../lib/config/services.ts';
 
 t.test('every name that ldirectord knows is there', async (t) => {
   t.same(Object.keys(CHECK_TYPES).sort(), [
@@ -14,15 +15,8 @@ t.test('every name that ldirectord knows is there', async (t) => {
   t.equal(Object.keys(SERVICES).length, 21);
 });
 
-t.test('a standard port names its service', async (t) => {
-  for (const [port, name] of [
-    [21, 'ftp'],
-    [80, 'http'],
-    [443, 'https'],
-    [587, 'submission'],
-    [3128, 'http_proxy'],
-  ] as const)
-    t.equal(serviceOfPort(port), name);
-  t.equal(serviceOfPort(8080), undefined);
-  t.equal(serviceOfPort(0), undefined);
+t.test('config and checks agree on the names and standard ports', async (t) => {
+  t.strictSame(Object.keys(SERVICES), Object.keys(SERVICE_PORTS));
+  for (const [name, port] of Object.entries(SERVICE_PORTS))
+    t.equal(serviceNamed(name)?.port, port, name);
 });

@@ -175,14 +175,13 @@ t.test(
     const { director, runner, log, inForce } = aBench(t);
     const service = aService({
       reals: REALS,
-      checktype: 'negotiate',
-      service: 'oracle',
+      unavailable: 'service oracle needs what is not there',
       fallback: aFallback('127.0.0.1:80'),
     });
     await director.apply(aConfig([service]));
     t.strictSame(runner.plans(), []);
     t.strictSame(await inForce(), ['fallback:127.0.0.1:80@1']);
-    t.match(log.lines[1], /^Not checked: 10.1.1.19:80: service oracle: /);
+    t.match(log.lines[1], /^Not checked: 10.1.1.19:80: service oracle needs /);
     const [status] = await director.services();
     t.match(status, { state: 'fallback', problem: /oracle/ });
     t.match(status?.reals, [

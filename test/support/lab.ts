@@ -15,6 +15,7 @@ const NEEDS = {
     met: () => existsSync('node_modules/raw-socket/build/Release/raw.node'),
     mend: 'npm install (it is optional, and needs a C++ compiler)',
   },
+  npm: program('/usr/bin/npm', 'npm'),
   apache2: program('/usr/sbin/apache2', 'apache2'),
   dovecot: program('/usr/lib/dovecot/pop3-login', 'dovecot-imapd dovecot-pop3d'),
   postfix: program('/usr/lib/postfix/sbin/smtpd', 'postfix'),
