@@ -22,10 +22,9 @@ export const httpProxyCheck: Check = async (target, context) => {
 
 function firstPlace({ request }: CheckTarget): Place {
   const text = request.replace(/^\//, '');
+  // Not quoted in the error: a URL may hold a password.
   if (!/^http:\/\//i.test(text) || !URL.canParse(text))
-    throw new Error(
-      `request = ${text}: expected a whole URL, as in "http://www.example.com/"`,
-    );
+    throw new Error('request: expected a whole URL, as in "http://www.example.com/"');
   return placeOf(new URL(text));
 }
 

@@ -53,6 +53,8 @@ t.test('a request without a whole URL asks nobody', async (t) => {
     t.match(message, 'expected a whole URL, as in "http://www.example.com/"');
   }
   t.equal(server.accepted, 0);
+  const request = '/https://me:tiger@www.example.com/';
+  t.notMatch((await checkOnce(target({ request }))).message, /tiger/);
 });
 
 t.test('redirects are asked of the proxy too', async (t) => {
