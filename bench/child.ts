@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { cpuOf } from './proc.ts';
 
-/** Clock ticks a second in /proc: fixed at 100 for programs on Linux. */
-const TICKS = 100;
 const READY_MS = 15_000;
 const END_MS = 5000;
 
@@ -29,9 +27,17 @@ export class Child implements AsyncDisposable {
 
   /** Microseconds of processor time so far, user and system, of all its threads. */
   cpu(): number {
-    const stat = readFileSync(`/proc/${this.#process.pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return ((Number(fields[11]) + Number(fields[12])) * 1e6) / TICKS;
+    return cpuOf(this.pid);
+  }
+
+  /** The end of what it printed. */
+  get said(): string {
+    return this.#said;
+  }
+
+  /** 0 before it runs. */
+  get pid(): number {
+    return this.#process.pid ?? 0;
   }
 
   /** Settles when the port accepts. @throws with its output when it ends or takes too long */

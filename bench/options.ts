@@ -15,7 +15,8 @@ export interface Options {
   readonly out: string | undefined;
 }
 
-export const USAGE = `npm run bench -- [--node PATH] [--rounds N] [--only ROW[,ROW]] [--short] [--out FILE]
+export const USAGE = `npm run bench -- checks [--help]: what ten thousand checks cost
+npm run bench -- [--node PATH] [--rounds N] [--only ROW[,ROW]] [--short] [--out FILE]
   --node    the Node that runs the director (default: this one)
   --rounds  interleaved rounds (default 5)
   --only    rows: requests, connections, download, upload

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { benchChecks } from './checks/index.ts';
 import type { Child } from './child.ts';
 import { freePort } from './free-port.ts';
 import { machine, version } from './machine.ts';
@@ -127,6 +128,13 @@ function save(options: Options, report: string): void {
 }
 
 async function main(argv: readonly string[]): Promise<number> {
+  const abort = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => abort.abort(new Error(`ended by ${name}`)));
+  if (argv[0] === 'checks') {
+    await benchChecks(argv.slice(1), RESULTS, abort.signal);
+    return 0;
+  }
   if (argv.includes('--help')) {
     process.stdout.write(`${USAGE}\n`);
     return 0;
@@ -135,9 +143,6 @@ async function main(argv: readonly string[]): Promise<number> {
   const lack = missing();
   if (lack) say(lack);
   if (!has('nginx')) return 1;
-  const abort = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.once(name, () => abort.abort(new Error(`ended by ${name}`)));
   const folder = mkdtempSync(join(tmpdir(), 'l4director-bench-'));
   try {
     const report = await bench(options, folder, abort.signal);

@@ -27,11 +27,7 @@ export interface AttemptOptions {
 export async function attempt(options: AttemptOptions): Promise<CheckResult> {
   const { target, chosen, graceMs, stop } = options;
   const soft = new AbortController();
-  const hard = new AbortController();
-  let grace: NodeJS.Timeout | undefined;
-  soft.signal.addEventListener('abort', () => {
-    grace = setTimeout(() => hard.abort(soft.signal.reason), graceMs);
-  });
+  using grace = new Grace(soft.signal, graceMs);
   const abort = () => soft.abort(stop.reason);
   stop.addEventListener('abort', abort, { once: true });
   if (stop.aborted) abort();
@@ -40,28 +36,25 @@ export async function attempt(options: AttemptOptions): Promise<CheckResult> {
     soft.abort(new DOMException(reason, 'TimeoutError')),
   );
   try {
-    const result = await run(options, soft.signal, hard.signal);
+    const result = await run(options, soft.signal, grace);
     return clean(target, result, certificateSeen(soft.signal));
   } finally {
     stop.removeEventListener('abort', abort);
-    clearTimeout(grace);
   }
 }
 
 async function run(
   { check, target, matcher }: AttemptOptions,
   signal: AbortSignal,
-  hard: AbortSignal,
+  grace: Grace,
 ): Promise<CheckResult> {
-  const left = new Promise<CheckResult>((resolve) => {
-    hard.addEventListener('abort', () =>
-      resolve({ up: false, message: `${describe(hard.reason)}, and it does not end` }),
-    );
+  const left = grace.over.then((reason) => {
+    return { up: false, message: `${describe(reason)}, and it does not end` };
   });
   try {
-    // What came before the time-out may still be matched after it, hence the hard signal.
+    // What came before the time-out may still be matched after it, hence the later signal.
     const matches: Parameters<Check>[1]['matches'] = (pattern, text) =>
-      matcher.match(pattern, text, hard);
+      matcher.match(pattern, text, grace.signal);
     return await Promise.race([check(target, { signal, matches }), left]);
   } catch (error) {
     return { up: false, message: describe(error) };
@@ -70,6 +63,40 @@ async function run(
 
 /** Longer ones are cut before anything is looked for in them; far more than {@link oneLine} leaves. */
 const LONGEST_MESSAGE = 8192;
+
+/** Begins when a signal aborts. Few checks need the signal of its end, so it is made for those
+ *  only: on Node 20 each one is a kilobyte of garbage that outlives the small collections. */
+class Grace implements Disposable {
+  /** Resolves with the first signal's reason when the grace is over. */
+  readonly over: Promise<unknown>;
+  #end: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(signal: AbortSignal, ms: number) {
+    this.over = new Promise((resolve) => {
+      signal.addEventListener('abort', () => {
+        this.#timer = setTimeout(() => {
+          this.#controller.abort(signal.reason);
+          resolve(signal.reason);
+        }, ms);
+      });
+    });
+  }
+
+  /** Aborts when the grace is over, with the same reason. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get #controller(): AbortController {
+    this.#end ??= new AbortController();
+    return this.#end;
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+}
 
 /** What servers say may hold anything, the password they were sent included. */
 function clean(

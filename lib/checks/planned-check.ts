@@ -13,6 +13,7 @@ export interface Checking {
     word: CheckWord,
     stop: AbortSignal,
   ): Promise<CheckResult | undefined>;
+  readonly started: ((lateMs: number) => void) | undefined;
   /** A subscriber threw. */
   failed(error: unknown): void;
 }
@@ -27,9 +28,10 @@ type Listener = (report: CheckReport) => void;
 export class PlannedCheck {
   readonly #plan: CheckPlan;
   readonly #checking: Checking;
-  /** Part of the interval by which the second check comes early, so that plans which begin
-   *  together part ways. */
-  #early: number;
+  /** Part of the interval by which each of the next checks comes early. */
+  readonly #early: number;
+  /** How many of them do. */
+  #parting = 2;
   readonly #listeners = new Set<{ readonly on: Listener }>();
   readonly #stop = new AbortController();
   #due = performance.now();
@@ -40,10 +42,13 @@ export class PlannedCheck {
   /** Combined form: connects still to make before the next negotiate. */
   #connectsLeft = 0;
 
-  constructor(plan: CheckPlan, checking: Checking, early: number) {
+  /** @param phase  0 to below 1: where in the interval its checks fall in the end, so that plans
+   *                which begin together part ways */
+  constructor(plan: CheckPlan, checking: Checking, phase: number) {
     this.#plan = plan;
     this.#checking = checking;
-    this.#early = early;
+    // In two steps: after the first check, none is ever due in less than half the interval.
+    this.#early = phase / 2;
     this.#begin();
   }
 
@@ -80,6 +85,7 @@ export class PlannedCheck {
 
   async #round(): Promise<void> {
     const began = performance.now();
+    this.#checking.started?.(began - this.#due);
     const result = await this.#look();
     if (this.#stop.signal.aborted) return;
     if (result) this.#publish(result, began);
@@ -92,8 +98,8 @@ export class PlannedCheck {
     const { intervalMs } = this.#plan;
     const now = performance.now();
     // From start to start; one that took longer has lost its turn and follows at once.
-    this.#due = Math.max(this.#due + intervalMs * (1 - this.#early), now);
-    this.#early = 0;
+    const early = this.#parting-- > 0 ? this.#early : 0;
+    this.#due = Math.max(this.#due + intervalMs * (1 - early), now);
     this.#timer = setTimeout(() => this.#begin(), timerMs(this.#due - now));
   }
 

@@ -19,6 +19,8 @@ export interface CheckRunnerOptions {
   readonly choose?: typeof chooseCheck;
   /** Names of servers, for maintenancedir. */
   readonly names?: ReverseNames;
+  /** Told at every start how late it is, in milliseconds; for those who measure. */
+  readonly started?: (lateMs: number) => void;
 }
 
 /** Makes planned checks, each on its own timer. The caller closes it. */
@@ -45,6 +47,7 @@ class Runner implements CheckRunner {
       pacer: createPacer(),
       inMaintenance: ({ target }) => this.#maintenance.holds(target),
       check: (plan, word, stop) => this.#check(plan, word, stop),
+      started: options.started,
       failed: (error) =>
         options.log.error(`A check's report was not taken: ${describe(error)}`),
     };
@@ -77,10 +80,9 @@ class Runner implements CheckRunner {
   }
 
   #start(key: string, plan: CheckPlan): PlannedCheck {
-    // Multiples of the golden ratio fall evenly into the first half of the interval, however
-    // many there are.
-    const early = ((this.#count++ * 0.618_034) % 1) / 2;
-    const planned = new PlannedCheck(plan, this.#checking, early);
+    // Multiples of the golden ratio fall evenly into the interval, however many there are.
+    const phase = (this.#count++ * 0.618_034) % 1;
+    const planned = new PlannedCheck(plan, this.#checking, phase);
     this.#planned.set(key, planned);
     return planned;
   }
