@@ -144,7 +144,6 @@ export const SERVICES = {
     summary: 'a query yields rows',
     port: 5432,
     timeout: 'negotiatetimeout',
-    package: 'pg',
     load: async () => (await import('./services/pgsql.ts')).pgsqlCheck,
   },
   pop: { summary: 'login', port: 110, timeout: 'negotiatetimeout', load: loadPop },

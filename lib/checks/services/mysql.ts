@@ -4,7 +4,7 @@ import { type Connection, createConnection } from 'mysql2';
 import type { CheckTarget } from '../../model/check.ts';
 import { oneLine } from '../message.ts';
 import { openSocket } from '../socket.ts';
-import { sqlCheck, step } from './sql.ts';
+import { readLimit, sqlCheck, step } from './sql.ts';
 import { boundReading, sayGoodbye } from './sql-socket.ts';
 
 /** A packet of one byte, number 0: COM_QUIT. */
@@ -45,7 +45,7 @@ async function greeting(socket: Socket, signal: AbortSignal): Promise<void> {
 }
 
 function logIn(socket: Socket, target: CheckTarget): Connection {
-  const { login, passwd, database, bodyLimit } = target;
+  const { login, passwd, database } = target;
   const connection = createConnection({
     stream: socket,
     user: login,
@@ -65,7 +65,7 @@ function logIn(socket: Socket, target: CheckTarget): Connection {
     connection.pause();
     socket.destroy(new Error('packets came out of order'));
   });
-  boundReading(socket, bodyLimit);
+  boundReading(socket, readLimit(target));
   return connection;
 }
 

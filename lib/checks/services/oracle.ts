@@ -2,7 +2,7 @@ import oracledb from 'oracledb';
 import type { CheckTarget } from '../../model/check.ts';
 import { describe } from '../message.ts';
 import { withOwnSockets } from './own-sockets.ts';
-import { sqlCheck } from './sql.ts';
+import { readLimit, sqlCheck } from './sql.ts';
 
 const ONE_ROW = { maxRows: 1, fetchArraySize: 1, prefetchRows: 1 };
 
@@ -13,7 +13,7 @@ oracledb.program = 'l4director';
  *  No Oracle client is needed. Source: ldirectord(8). */
 export const oracleCheck = sqlCheck(async (target, query, signal) => {
   const connectString = descriptor(target);
-  return await withOwnSockets(signal, target.bodyLimit, async () => {
+  return await withOwnSockets(signal, readLimit(target), async () => {
     const attributes = { ...credentials(target), ...timeouts(target), connectString };
     const connection = await told('login', oracledb.getConnection(attributes));
     const answer = connection.execute(query, [], ONE_ROW);

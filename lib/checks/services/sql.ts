@@ -2,6 +2,8 @@ import type { Check, CheckTarget } from '../../model/check.ts';
 import { describe, hide } from '../message.ts';
 import { during } from '../socket.ts';
 
+const LEAST_BYTES = 65_536;
+
 /** Connects, logs in, runs the query. Bounded in time by the signal and in what it reads;
  *  closes what it opened before it settles.
  *  @returns  how many rows came or were changed; need not count beyond the first.
@@ -45,6 +47,11 @@ export async function step<T>(
   } catch (error) {
     throw during(name, signal.aborted ? signal.reason : error);
   }
+}
+
+/** How many bytes are read at most: the body limit, but enough for a login in any case. */
+export function readLimit({ bodyLimit }: CheckTarget): number {
+  return Math.max(bodyLimit, LEAST_BYTES);
 }
 
 function missingWords(login: string, query: string): string | undefined {

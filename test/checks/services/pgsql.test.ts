@@ -1,7 +1,5 @@
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TLSSocket } from 'node:tls';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import type { CheckTarget } from '../../../lib/model/check.ts';
 import { startPostgresql } from '../../lab/servers/postgresql.ts';
 import { testAuthority } from '../../support/certificates.ts';
@@ -10,7 +8,6 @@ import { checkOnce, checkTarget, pattern } from '../../support/check-target.ts';
 import { cutProxy } from '../../support/cut-proxy.ts';
 import { cutsEverywhere, requiredWords } from '../../support/database-cases.ts';
 import { lab } from '../../support/lab.ts';
-import { rawServer } from '../../support/raw-server.ts';
 
 function pgsql(fields: Partial<CheckTarget>): CheckTarget {
   return checkTarget({
@@ -181,67 +178,4 @@ t.test("Debian's PostgreSQL, without TLS", lab('postgresql', 'root'), async (t) 
     t.equal(result.up, up, `${login}: ${result.message}`);
   }
   await cutsEverywhere(t, server.port, pgsql);
-});
-
-async function answerTo(t: Test, words: string | Buffer): Promise<string> {
-  const server = await rawServer(t, (socket) =>
-    socket.once('data', () => socket.write(words)),
-  );
-  const target = pgsql({ port: server.port, negotiatetimeoutMs: 500 });
-  const { up, message } = await checkOnce(target);
-  t.equal(up, false);
-  await server.idle();
-  t.equal(server.open, 0);
-  return message;
-}
-
-t.test('a server of another protocol is quoted, though it stays', async (t) => {
-  t.equal(
-    await answerTo(t, 'HTTP/1.1 400 Bad Request\r\n'),
-    'greeting: expected PostgreSQL\'s, got "HTTP/1.1 400 Bad Request"',
-  );
-});
-
-t.test('words before the encryption are refused', async (t) => {
-  t.equal(await answerTo(t, 'SZ'), 'greeting: expected PostgreSQL\'s, got "SZ"');
-});
-
-t.test('a server without TLS, then silent', async (t) => {
-  t.equal(await answerTo(t, 'N'), 'login: no answer within 0.5 s (negotiatetimeout)');
-});
-
-t.test('TLS that fails is done without', async (t) => {
-  const first: string[] = [];
-  const server = await rawServer(t, (socket, index) => {
-    socket.once('data', (bytes) => {
-      first[index] = bytes.toString('latin1');
-      socket.write(index === 0 ? 'S' : '');
-      socket.once('data', () => socket.end('no TLS at all'));
-      if (index > 0) socket.end();
-    });
-  });
-  const { up, message } = await checkOnce(pgsql({ port: server.port }));
-  t.equal(up, false);
-  t.match(message, /^login: /);
-  await server.idle();
-  t.equal(server.accepted, 2);
-  t.match(first[1], 'user\0scott\0database\0scott\0', 'the second asks for no TLS');
-});
-
-t.test('SNI is the virtualhost', lab('openssl'), async (t) => {
-  const pair = testAuthority(t.testdir()).issue('db');
-  const names: (string | false | undefined)[] = [];
-  const server = await rawServer(t, (socket) => {
-    socket.once('data', () => {
-      socket.write('S');
-      const secure = new TLSSocket(socket, { isServer: true, ...pair });
-      secure.on('error', () => {});
-      void once(secure, 'secure').then(() => {
-        names.push('servername' in secure ? String(secure.servername) : undefined);
-        secure.end();
-      });
-    });
-  });
-  await checkOnce(pgsql({ port: server.port, virtualhost: 'db.example.com' }));
-  t.same(names, ['db.example.com']);
 });

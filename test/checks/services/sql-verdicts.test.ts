@@ -16,7 +16,7 @@ const LOGIN = {
   passwd: 'tiger-striped',
   database: 'shop',
 } as const;
-const ODD_PASSWORD = `it's;a=%70ass\\word`;
+const ODD_PASSWORD = `it's;a=%70ass\\wörd`;
 
 type Case = readonly [
   name: string,

@@ -1,0 +1,74 @@
+import {
+  createHash,
+  createHmac,
+  pbkdf2,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
+import { promisify } from 'node:util';
+
+/** The name of the mechanism, as servers list it. */
+export const SCRAM = 'SCRAM-SHA-256';
+
+/** More would keep a thread busy for seconds, whatever becomes of the check. */
+const MOST_ITERATIONS = 1_000_000;
+/** No channel binding. */
+const HEADER = 'n,,';
+
+const derive = promisify(pbkdf2);
+
+/** One login by SCRAM-SHA-256, the client's side (RFC 5802, RFC 7677). */
+export interface Scram {
+  /** What the client says first. */
+  readonly first: string;
+  /** What it says to the server's first words. Rejects when those are none. */
+  answer(challenge: string): Promise<string>;
+  /** Throws when the server has not shown in its last words that it knows the password. */
+  verify(last: string): void;
+}
+
+/** The login's name is sent by the protocol, not here. */
+export function scram(password: string): Scram {
+  const nonce = randomBytes(18).toString('base64');
+  const bare = `n=,r=${nonce}`;
+  let expected: Buffer | undefined;
+  return {
+    first: `${HEADER}${bare}`,
+    async answer(challenge) {
+      const { r = '', s = '', i = '' } = attributes(challenge);
+      const rounds = Number(i);
+      if (!r.startsWith(nonce) || !(rounds >= 1 && rounds <= MOST_ITERATIONS))
+        throw new Error(`expected a challenge of ${SCRAM}, got another`);
+      const salted = await derive(
+        password.normalize('NFKC'),
+        Buffer.from(s, 'base64'),
+        rounds,
+        32,
+        'sha256',
+      );
+      const last = `c=${Buffer.from(HEADER).toString('base64')},r=${r}`;
+      const said = `${bare},${challenge},${last}`;
+      const key = hmac(salted, 'Client Key');
+      const signature = hmac(createHash('sha256').update(key).digest(), said);
+      expected = hmac(hmac(salted, 'Server Key'), said);
+      const proof = key.map((byte, index) => byte ^ (signature[index] ?? 0));
+      return `${last},p=${Buffer.from(proof).toString('base64')}`;
+    },
+    verify(last) {
+      const shown = Buffer.from(attributes(last).v ?? '', 'base64');
+      if (shown.length !== expected?.length || !timingSafeEqual(shown, expected))
+        throw new Error('the server does not know the password');
+    },
+  };
+}
+
+function hmac(key: Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}
+
+/** `r=…,s=…,i=…` */
+function attributes(text: string): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(
+    text.split(',').map((part) => [part.slice(0, 1), part.slice(2)]),
+  );
+}
