@@ -154,7 +154,6 @@ t.test('which package each kind of check needs', async (t) => {
   const packages: readonly (readonly [string, string, readonly string[]])[] = [
     ['dns-packet', 'service dns', ['service=dns', 'receive="."']],
     ['mysql2', 'service mysql', ['service=mysql', ...request]],
-    ['pg', 'service pgsql', ['service=pgsql', ...request]],
     ['oracledb', 'service oracle', ['service=oracle', ...request]],
     ['mysql2', 'service mysql', ['checktype=3', 'service=mysql', ...request]],
     ['net-ping', 'checktype ping', ['checktype=ping']],
@@ -175,6 +174,7 @@ t.test('which package each kind of check needs', async (t) => {
     ['checktype=off', 'service=mysql', ...request],
     ['checktype=on', 'protocol=udp'],
     ['service=http'],
+    ['service=pgsql', ...request],
     ['service=sip', 'protocol=udp'],
     ['checktype=on', 'emailalert="a@lab.test"'],
     ['checktype=on', 'smtp=mx.lab.test'],
