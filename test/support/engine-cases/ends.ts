@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { ending, received, tableOf, until } from '../engine-rig.ts';
 import type { EngineCase } from '../engine-suite.ts';
 
@@ -53,6 +54,33 @@ export const ends = {
     t.equal(await ending(client), 'ECONNRESET');
   },
 
+  async 'what a server says right before its reset arrives'(t, rig) {
+    const service = await rig.service();
+    const server = await rig.server((socket) =>
+      socket.once('data', () => socket.write('413', () => socket.resetAndDestroy())),
+    );
+    await rig.engine.apply(tableOf(service, server.entry()));
+    for (let round = 0; round < ROUNDS; round++) {
+      const client = await rig.client(service);
+      const said = saidBeforeReset(client);
+      client.write('much');
+      t.equal(await said, '413');
+    }
+  },
+
+  async 'what a client says right before its reset arrives'(t, rig) {
+    const service = await rig.service();
+    const server = await rig.server(() => {});
+    await rig.engine.apply(tableOf(service, server.entry()));
+    for (let round = 0; round < ROUNDS; round++) {
+      const arrived = server.next();
+      const client = await rig.client(service);
+      const said = saidBeforeReset(await arrived);
+      client.write('quit', () => client.resetAndDestroy());
+      t.equal(await said, 'quit');
+    }
+  },
+
   async 'a reset by the server passes data that a stalled client has not read'(t, rig) {
     const service = await rig.service();
     const server = await rig.server((socket) => socket.write(FLOOD));
@@ -87,6 +115,19 @@ export const ends = {
     t.equal(await ending(socket), 'ECONNRESET');
   },
 } as const satisfies Record<string, EngineCase>;
+
+/** Data and reset meet in one read now and then. */
+const ROUNDS = 20;
+
+/** All that a socket hears until it is reset. */
+async function saidBeforeReset(socket: Socket): Promise<string> {
+  let said = '';
+  socket.on('data', (chunk) => {
+    said += chunk;
+  });
+  const end = await ending(socket);
+  return end === 'ECONNRESET' ? said : `${said}, then ${end}`;
+}
 
 /** Waits until a count has grown and then stands still. */
 async function stalled(count: () => Promise<number>): Promise<void> {

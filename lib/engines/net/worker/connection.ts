@@ -50,10 +50,12 @@ export class Connection implements Timed, Member, Due, SpliceOwner {
     if (this.#state === 'dialling') this.#dial();
   }
 
-  /** Ends both sides at once with a RST, whatever is queued. */
+  /** Ends both sides at once with a RST. What was read before goes out first; what a side does
+   *  not take is lost. */
   reset(): void {
     if (this.#state === 'ended') return;
     const dialling = this.#state === 'dialling';
+    this.#splice?.flush();
     this.#release();
     resetSocket(this.#client);
     if (dialling) this.#server?.destroy();

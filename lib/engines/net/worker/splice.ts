@@ -74,6 +74,12 @@ export class Splice implements Timed, StallListener {
     this.#desk.wheel.remove(this);
   }
 
+  /** Sends what waits for the end of the turn: a reset may come right behind the last words. */
+  flush(): void {
+    this.#toServer.turnEnded();
+    this.#toClient.turnEnded();
+  }
+
   /** What was read into the buffer. */
   fromServer(bytes: number, buffer: Uint8Array): void {
     this.#touch();
