@@ -27,6 +27,7 @@ export const parseFallback: ValueParser<FallbackLine> = (value, note) => {
   const port = /:([0-9A-Za-z_-]+)$/.exec(server);
   const host = port === null ? server : server.slice(0, port.index);
   if (host === '') note('without an address it is the loopback address');
+  if (host === '*') note('* is the loopback address');
   return { host, port: port?.[1], method };
 };
 

@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Findings } from './findings.ts';
 import type { ParsedFile, Setting } from './parse.ts';
+import { trimBlanks } from './values.ts';
 
 /** Looks whether the files that the config names can be written, and creates none. ldirectord
  *  opens them for append while it reads, and refuses the line if that fails. */
@@ -50,7 +51,7 @@ function checkAppend(
 /** Why the file could not be opened for append; undefined when it could. Blanks around the name
  *  do not count: that is Perl's doing. */
 function cannotAppend(untrimmed: string): string | undefined {
-  const path = untrimmed.trim();
+  const path = trimBlanks(untrimmed);
   if (path === '') return 'no name';
   try {
     const there = statSync(path, { throwIfNoEntry: false });

@@ -2,14 +2,15 @@ import { isIPv6, SocketAddress } from 'node:net';
 import type { Family } from '../model/address.ts';
 
 /** An address that needs no look-up, in its usual form, as getaddrinfo reads it: for IPv4 also
- *  `127.1`, octal and hexadecimal parts. Brackets around it are taken off.
+ *  `127.1`, octal and hexadecimal parts. Nothing and `*` are the loopback address. Brackets
+ *  around it are taken off.
  *  @returns undefined: a name; `other family`: an address, but not of this one */
 export function numericAddress(
   text: string,
   family: Family,
 ): string | 'other family' | undefined {
-  if (text === '') return family === 'inet' ? '127.0.0.1' : '::1';
-  const four = text.includes(':') ? undefined : inetAton(text);
+  if (text === '' || text === '*') return family === 'inet' ? '127.0.0.1' : '::1';
+  const four = text.includes(':') ? mapped(text, family) : inetAton(text);
   if (four !== undefined) return family === 'inet' ? four : 'other family';
   if (!isIPv6(text)) return undefined;
   return family === 'inet6' ? canonical6(text) : 'other family';
@@ -41,6 +42,12 @@ function inetAton(text: string): string | undefined {
   if (PLAIN.test(text)) return text;
   const high = numbers.reduce((sum, octet, at) => sum + octet * 256 ** (3 - at), 0);
   return dottedQuad(high + last);
+}
+
+/** The IPv4 address within `::ffff:1.2.3.4`, which getaddrinfo takes where IPv4 is wanted. */
+function mapped(text: string, family: Family): string | undefined {
+  if (family === 'inet6' || !isIPv6(text)) return undefined;
+  return /^::ffff:([\d.]+)$/.exec(canonical6(text))?.[1];
 }
 
 function canonical6(text: string): string {

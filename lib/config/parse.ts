@@ -15,7 +15,7 @@ import {
   type GlobalLine,
   type SectionLines,
 } from './lines.ts';
-import type { Note, SectionKind } from './values.ts';
+import { type Note, type SectionKind, trimBlanks } from './values.ts';
 import { parseVirtual, type VirtualAddress } from './virtual-line.ts';
 
 /** A directive's line that was accepted. */
@@ -112,7 +112,7 @@ function parseLine(
     line,
     cut: 'cut' in more ? more.cut : '',
   };
-  if (row?.bare && value === undefined && text.trim() === name) {
+  if (row?.bare && value === undefined && trimBlanks(text) === name) {
     findings.warn(line, row.bare.warning);
     return [{ ...setting, value: row.bare.value }];
   }

@@ -3,7 +3,7 @@ import type { Pattern } from '../model/pattern.ts';
 import type { ForwardingMethod } from '../model/virtual-service.ts';
 import { methodNamed } from './fallback-line.ts';
 import { translatePattern } from './pattern.ts';
-import { expected, type Note } from './values.ts';
+import { expected, type Note, trimBlanks } from './values.ts';
 
 /** Address part of a `real` line as written. */
 export interface RealAddress {
@@ -108,7 +108,7 @@ function scanner(text: string, note: Note) {
       return found;
     },
     end(): void {
-      const left = rest.trim();
+      const left = trimBlanks(rest);
       if (left !== '')
         expected(
           `only method, weight, "request", "receive", l: and u:, not ${left}`,

@@ -110,6 +110,11 @@ export function quotedOrRest(what: string, example: string): ValueParser<string>
     /^".*"/s.test(value) ? inQuotes(value, note) : whole(value, note);
 }
 
+/** Without the blanks at both ends: those of Perl's \s, not the no-break space. */
+export function trimBlanks(text: string): string {
+  return text.replace(/^[ \t\v\f\r\n]+|[ \t\v\f\r\n]+$/g, '');
+}
+
 /** Warns of an end that is surely not meant to belong to the value. */
 export function noteEnd(value: string, note: Note): void {
   if (/[ \t]#/.test(value))

@@ -2,6 +2,7 @@ import { type Alerts, createAlerts } from '../alerts/alerts.ts';
 import type { OpenLineFile } from '../alerts/monitor-files.ts';
 import { createCheckRunner } from '../checks/runner.ts';
 import type { Config } from '../config/config.ts';
+import { trimBlanks } from '../config/values.ts';
 import { createDirector } from '../director/create-director.ts';
 import type { Director } from '../director/director.ts';
 import { ENGINES } from '../engines/index.ts';
@@ -44,7 +45,7 @@ export function openParts(config: Config, log: Log): Parts {
 /** Blanks around the name do not count: that is Perl's doing. */
 function monitorFiles(log: Log): OpenLineFile {
   return (path) =>
-    appendTo(path.trim(), {
+    appendTo(trimBlanks(path), {
       lost: (count, reason) =>
         `[${ctime(new Date())}] [${process.pid}] ${count} lines were dropped: ${reason}\n`,
       failing: (reason) =>

@@ -76,6 +76,7 @@ export const ADDRESS_LINES = [
     ['10.0.0.2:80 masq -1', 'not -1'],
     ['10.0.0.2:80 masq 1.5', 'not .5'],
     ['10.0.0.2:80 masq 5 junk', 'not junk'],
+    ['10.0.0.2:80 masq\xa0', 'not \xa0'],
     ['10.0.0.2:80 masq5', 'expected gate, masq or ipip'],
     ['10.0.0.2:80 masq "a.html", "OK"', { request: '/a.html', receive: 'OK' }],
     [

@@ -42,6 +42,9 @@ export const GLOBAL_LINES = globals([
     { fallback: { address: '127.0.0.1', port: 8080, method: 'masq' } },
   ],
   ['fallback=', { fallback: { address: '127.0.0.1', port: null } }, 'loopback'],
+  ['fallback=*', { fallback: { address: '127.0.0.1', port: null } }, 'loopback'],
+  ['fallback=[::ffff:192.0.2.1]:80', { fallback: { address: '192.0.2.1', port: 80 } }],
+  ['fallback6=*:80', { fallback6: { address: '::1', port: 80 } }, 'loopback'],
   ['fallback=www.example:domain', { fallback: { address: '192.0.2.10', port: 53 } }],
   ['fallback=www.example:http', 'udp service'],
   [
@@ -92,6 +95,7 @@ export const GLOBAL_LINES = globals([
   ['supervised=yes', { supervised: true }],
   ['supervised', { supervised: true }, 'bare word'],
   ['supervised ', { supervised: true }],
+  ['supervised\xa0', 'expected "supervised = value"'],
   ['supervised yes', 'expected "supervised = value"'],
   ['supervisedX', 'did you mean "supervised"?'],
   ['supervised=', 'expected yes or no'],
