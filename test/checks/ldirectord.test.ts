@@ -66,6 +66,19 @@ t.test('http', lab('ldirectord', 'perl'), async (t) => {
   await add('ICY 200', 'ICY 200 OK\r\n\r\nTest Page', { receive });
   await add('status 999', 'HTTP/1.1 999 x\r\n\r\nTest Page', { receive });
   await add('100 first', `HTTP/1.1 100 Continue\r\n\r\n${PAGE}`, { receive });
+  await add('101 is the answer', 'HTTP/1.1 101 x\r\n\r\nTest Page', { receive });
+  const early = { real: false, why: 'the answer proper is still to come' };
+  await add('103 first', `HTTP/1.1 103 x\r\n\r\n${PAGE}`, { receive }, early);
+  const wide = { real: false, why: 'a head of 64 KiB is read' };
+  await add('a long field', `${OK}A: ${'x'.repeat(9000)}\r\n\r\n`, {}, wide);
+  await add('many fields', `${OK}${'A: b\r\n'.repeat(200)}\r\n`, {}, wide);
+  const coded = { real: false, why: 'the bytes are what counts' };
+  await add(
+    'a coding',
+    `${OK}Transfer-Encoding: x\r\n\r\nTest Page`,
+    { receive },
+    coded,
+  );
   await add('a head without end', `${OK}A: b`);
   await add('bare line ends', 'HTTP/1.1 200 OK\nA: b\n\nTest Page', { receive });
   await add('nothing', '');
@@ -121,6 +134,10 @@ t.test('http', lab('ldirectord', 'perl'), async (t) => {
   await add('odd characters', asked('GET /%7Ba%7D%5E%7C~!*()%20 HTTP/1.1\r\n'), {
     request: '/{a}^|~!*()%20',
   });
+  await add('brackets', asked('GET /a?b%5B%5D=1 HTTP/1.1\r\n'), {
+    request: '/a?b[]=1',
+  });
+  await add('a blank at the end', asked('GET /a HTTP/1.1\r\n'), { request: '/a ' });
   await add('Host is the address', asked('\r\nHost: 127.0.0.1\r\n'));
   await add('Host is the virtualhost', asked('\r\nHost: a.example:8\r\n'), {
     virtualhost: 'a.example:8',

@@ -42,8 +42,16 @@ export async function fetchPage(
 
 /** The place that a whole URL names. */
 export function placeOf(url: URL): Place {
-  const path = `${url.pathname}${url.search}`;
+  const path = escapePath(`${url.pathname}${url.search}`);
   return { url, path, hostHeader: url.host, nameHost: url.hostname };
+}
+
+/** Characters that stand for themselves in a path or query, `%` included; all others are
+ *  escaped, brackets too, and blanks at the end are none of it (as libwww-perl has it). A
+ *  fragment is never sent. */
+export function escapePath(request: string): string {
+  const [path = ''] = request.split('#', 1);
+  return path.trimEnd().replace(/[^\w;/?:@&=+$,\-.!~*'()%]/gu, encodeURIComponent);
 }
 
 /** Asks the host in the place's URL itself. Rejects when `tls-ca` cannot be read. */

@@ -2,7 +2,13 @@ import { isIP } from 'node:net';
 import { endpoint } from '../../model/address.ts';
 import type { Check, CheckTarget } from '../../model/check.ts';
 import { describe } from '../message.ts';
-import { directRequest, fetchPage, type Place, placeOf } from './http-fetch.ts';
+import {
+  directRequest,
+  escapePath,
+  fetchPage,
+  type Place,
+  placeOf,
+} from './http-fetch.ts';
 import { judgePage } from './http-verdict.ts';
 
 /** `service = http` and `https`: up when the page comes with 2xx, and its body matches where
@@ -36,11 +42,4 @@ function firstPlace(target: CheckTarget): Place {
     hostHeader: virtualhost ?? (isIP(address) === 6 ? `[${address}]` : address),
     nameHost: virtualhost ?? place.nameHost,
   };
-}
-
-/** Characters that stand for themselves in a URI, `%` included; all others are escaped
- *  (RFC 2396, as libwww-perl has it). A fragment is never sent. */
-function escapePath(request: string): string {
-  const [path = ''] = request.split('#', 1);
-  return path.replace(/[^\w;/?:@&=+$,[\]\-.!~*'()%]/gu, encodeURIComponent);
 }
