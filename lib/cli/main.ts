@@ -14,6 +14,7 @@ export async function main(
 ): Promise<number> {
   const out = (line: string): void => void process.stdout.write(`${line}\n`);
   const err = (line: string): void => void process.stderr.write(`${line}\n`);
+  leaveRemovedFolder();
   let line: CommandLine;
   try {
     line = parseCommandLine(argv);
@@ -35,6 +36,15 @@ export async function main(
   } catch (error) {
     err(`l4director: ${reason(error)}`);
     return EXIT.failed;
+  }
+}
+
+/** A shell may stand in a folder that was removed; whatever asks for it then would fail. */
+function leaveRemovedFolder(): void {
+  try {
+    process.cwd();
+  } catch {
+    process.chdir('/');
   }
 }
 

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -51,10 +52,24 @@ t.test(
   },
 );
 
+t.test('it is started and stopped from a folder that was removed', async (t) => {
+  const site = new Site(t, EMPTY);
+  const folder = join(site.folder, 'gone');
+  // Without tap's own hooks, which ask for the folder before the program does.
+  const script = `unset NODE_OPTIONS; mkdir ${folder}; cd ${folder}; rmdir ${folder}; exec "$@"`;
+  const there = (action: string) => {
+    const own = [site.program, '--runtime-dir', site.runtimeDir, site.config, action];
+    return collect(spawn('/bin/sh', ['-c', script, 'sh', process.execPath, ...own]));
+  };
+  t.same(await there('start'), { code: 0, stdout: '', stderr: '' });
+  t.ok(site.pid);
+  t.same(await there('stop'), { code: 0, stdout: '', stderr: '' });
+  t.notOk(site.pid);
+});
+
 t.test("pgrep finds it as Pacemaker's agent asks", lab('pgrep'), async (t) => {
   const site = new Site(t, EMPTY);
   await site.run('start');
-  const { spawn } = await import('node:child_process');
   const found = await collect(
     spawn('pgrep', ['-f', `${site.program} ${site.config} start`]),
   );
