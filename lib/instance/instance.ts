@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makePrivate } from './runtime-dir.ts';
 
 /** One director on this host, as its commands find it again: the files it leaves. */
 export interface Instance {
@@ -41,7 +42,7 @@ export function findInstance(name: string, chosen: string | undefined): Instance
  *  where nothing else has. */
 export function ownInstance(name: string, chosen: string | undefined): Instance {
   const directory = chosen ?? ownRuntimeDir();
-  if (directory === scratch()) mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (directory === scratch()) makePrivate(directory);
   return instanceIn(directory, name);
 }
 

@@ -1,3 +1,5 @@
+import { lstatSync, mkdirSync } from 'node:fs';
+
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such directory; create it, or choose another --runtime-dir',
   ENOTDIR: 'it is no directory; choose another --runtime-dir',
@@ -20,4 +22,16 @@ export function writingIn<T>(directory: string, write: () => T): T {
     const why = Object.hasOwn(WORDS, code) ? WORDS[code] : message;
     throw new Error(`runtime directory ${directory}: ${why}`, { cause: error });
   }
+}
+
+/** Makes a directory for this user alone, where others may make one of that name first: theirs
+ *  would let them name any process as the director. @throws Error in words for the operator */
+export function makePrivate(directory: string): void {
+  writingIn(directory, () => {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const found = lstatSync(directory);
+    const own = found.isDirectory() && found.uid === process.getuid?.();
+    if (!own || (found.mode & 0o022) !== 0)
+      throw new Error("it is not this user's alone; choose another --runtime-dir");
+  });
 }

@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { instanceIn } from '../../lib/instance/instance.ts';
 import { takeLock } from '../../lib/instance/lock.ts';
 import { writePidFile } from '../../lib/instance/pid-file.ts';
-import { writingIn } from '../../lib/instance/runtime-dir.ts';
+import { makePrivate, writingIn } from '../../lib/instance/runtime-dir.ts';
 
 t.test(
   'a runtime directory that is not there, or is none, is told with the mend',
@@ -31,6 +31,23 @@ t.test('so is one without permission or room', (t) => {
   });
   t.throws(() => failing('ENOSPC'), { message: /no space is left there/ });
   t.throws(() => failing('EIO'), { message: /\/run\/x: EIO: told by the kernel$/ });
+  t.end();
+});
+
+t.test('a directory of its own in /tmp is nobody else’s', (t) => {
+  const folder = t.testdir({ open: {} });
+  const mine = join(folder, 'mine');
+  makePrivate(mine);
+  makePrivate(mine);
+  t.equal(statSync(mine).mode & 0o777, 0o700);
+  const open = join(folder, 'open');
+  chmodSync(open, 0o777);
+  const link = join(folder, 'link');
+  symlinkSync(mine, link);
+  for (const other of [open, link])
+    t.throws(() => makePrivate(other), {
+      message: `runtime directory ${other}: it is not this user's alone; choose another --runtime-dir`,
+    });
   t.end();
 });
 
