@@ -77,6 +77,12 @@ t.test('a length that cannot be is not waited for', async (t) => {
   );
 });
 
+t.test('a password is hidden before what came is cut', async (t) => {
+  const words = `${'x'.repeat(50)}${pgsql({}).passwd}`;
+  const message = await answerToLogin(t, messageOf('R', 3, words));
+  t.equal(message, `login: expected PostgreSQL's, got "R ${'x'.repeat(50)}***"`);
+});
+
 t.test('an answer that comes byte by byte is waited for', async (t) => {
   const error = messageOf('E', 19, 'C57P03\0Mtoo few\0\0'.slice(0, 15));
   const server = await rawServer(t, (socket) =>
