@@ -153,3 +153,13 @@ t.test('SNI is the virtualhost', lab('openssl'), async (t) => {
   await checkOnce(pgsql({ port: server.port, virtualhost: 'db.example.com' }));
   t.same(names, ['db.example.com']);
 });
+
+t.test('words without end hold up no other check', async (t) => {
+  const words = `C57P03\0M${'%74%69'.repeat(160_000)}\0\0`;
+  const before = process.cpuUsage();
+  const message = await answerToLogin(t, messageOf('E', 4 + words.length, words));
+  t.match(message, 'login: %74%69');
+  // All of it is work of the main thread.
+  const { user } = process.cpuUsage(before);
+  t.ok(user < 350_000, `${user} µs`);
+});
