@@ -66,6 +66,10 @@ t.test('http', lab('ldirectord', 'perl'), async (t) => {
   await add('ICY 200', 'ICY 200 OK\r\n\r\nTest Page', { receive });
   await add('status 999', 'HTTP/1.1 999 x\r\n\r\nTest Page', { receive });
   await add('100 first', `HTTP/1.1 100 Continue\r\n\r\n${PAGE}`, { receive });
+  await add('101, and other words', 'HTTP/1.1 101 x\r\n\r\nTest Page', { receive });
+  const hints = `HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n${PAGE}`;
+  const why = 'the answer is still to come';
+  await add('103 first', hints, { receive }, { real: false, why });
   await add('a head without end', `${OK}A: b`);
   await add('bare line ends', 'HTTP/1.1 200 OK\nA: b\n\nTest Page', { receive });
   await add('nothing', '');

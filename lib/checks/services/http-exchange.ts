@@ -106,7 +106,7 @@ class AnswerReader {
       throw new Error(`a header of more than ${HEAD_LIMIT} bytes`);
     if (head === undefined) return true;
     const rest = this.#pending.subarray(head.length);
-    if (head.status < 200 && !ended) return this.#skipInterim(rest, head.length);
+    if (isInterim(head) && !ended) return this.#skipInterim(rest, head.length);
     this.#head = head;
     this.#body = bodyReader(head, this.#request.method, this.#request.bodyLimit);
     return this.#body.push(rest);
@@ -118,6 +118,11 @@ class AnswerReader {
     this.#pending = Buffer.alloc(0);
     return this.push(rest);
   }
+}
+
+/** After 101 the server speaks another protocol: no other answer comes. */
+function isInterim({ status }: HttpHead): boolean {
+  return status < 200 && status !== 101;
 }
 
 function nothing(): never {
