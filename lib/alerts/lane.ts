@@ -96,7 +96,7 @@ export class Lane {
     this.#running = undefined;
   }
 
-  /** @returns whether all that was tried is done with */
+  /** @returns whether the next attempt may follow at once */
   async #attempt(): Promise<boolean> {
     const batch = this.#queue.slice(0, BATCH);
     const open = new Set(batch);
@@ -115,10 +115,14 @@ export class Lane {
     } catch (error) {
       reason = reasonOf(error);
     }
+    if (this.counts.sent > sent) {
+      this.#failures = 0;
+      // Theirs is still to come: some servers take but a few mails over one connection.
+      if (open.size > 0) return true;
+    }
     for (const waiting of open)
       if (this.#settle(waiting, { taken: false, again: true, reason }))
         this.#forget(waiting);
-    if (this.counts.sent > sent) this.#failures = 0;
     if (!batch.some((one) => this.#queue.includes(one))) return true;
     this.#failures++;
     return false;

@@ -52,13 +52,17 @@ export class ServiceMail {
     this.#collect(notice);
   }
 
-  /** Sends what waits for a digest. */
+  /** Sends what waits for a digest, in a mail for each state. */
   flush(): void {
     clearTimeout(this.#window);
     this.#window = undefined;
     const notices = this.#waiting;
     this.#waiting = [];
-    if (notices.length > 0) this.#parties.post(this.#service, notices);
+    for (const state of new Set(notices.map((notice) => notice.state)))
+      this.#parties.post(
+        this.#service,
+        notices.filter((notice) => notice.state === state),
+      );
   }
 
   /** The service is gone: what waits is sent, nobody is reminded. */
@@ -73,7 +77,6 @@ export class ServiceMail {
       this.#parties.post(this.#service, [notice]);
       return;
     }
-    if (this.#waiting.some(({ state }) => state !== notice.state)) this.flush();
     this.#waiting.push(notice);
     this.#window ??= setTimeout(() => this.flush(), windowMs(this.#service));
   }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { hide, oneLine } from './message.ts';
+import { excerpt } from './excerpt.ts';
 import { during, openSocket, startTls } from './socket.ts';
 import type { TlsSettings } from './tls.ts';
 
@@ -79,8 +79,7 @@ export class LineSocket implements Disposable {
 
   /** At most 100 printable characters of what the server said, no secret among them. */
   quote(line: string): string {
-    // Hidden before it is cut: part of a password is one too.
-    return oneLine(hide(line, this.#secrets), 100);
+    return excerpt(line, this.#secrets, 100);
   }
 
   [Symbol.dispose](): void {

@@ -3,7 +3,11 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { noteCertificates } from './certificate.ts';
 import { distrust } from './distrust.ts';
+import { fairLookup } from './fair-lookup.ts';
 import type { TlsSettings } from './tls.ts';
+
+/** Only a redirect brings a name; all checks share the resolver. */
+const namesFairly = fairLookup();
 
 /** A TCP connection; the caller destroys it, and the signal does. Rejects with errno and
  *  peer, or with the signal's reason, and then nothing is left open. */
@@ -12,7 +16,7 @@ export async function openSocket(
   signal: AbortSignal,
 ): Promise<Socket> {
   signal.throwIfAborted();
-  return await ready(connect(peer), 'connect', signal);
+  return await ready(connect({ ...peer, lookup: namesFairly }), 'connect', signal);
 }
 
 /** TLS over an open connection, which belongs to it from here on. Rejects with OpenSSL's

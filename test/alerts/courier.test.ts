@@ -135,6 +135,17 @@ t.test('a dead connection fails all that wait, each once', async (t) => {
   t.match(courier.status(), { sent: 2, dropped: 0, problem: null });
 });
 
+t.test('a server that takes one mail a connection gets them all', async (t) => {
+  const { courier, sessions, idle } = aCourier(() => {
+    if (sessions.at(-1)?.length === 1) return taken;
+    throw new Error('421 too many mails');
+  }, NEVER);
+  for (let n = 0; n < 8; n++) courier.send(aMail(`${n}`));
+  await idle();
+  t.equal(sessions.length, 8);
+  t.match(courier.status(), { sent: 8, failed: 0, dropped: 0 });
+});
+
 t.test('a server that hangs delays no other server', async (t) => {
   const { courier, log } = aCourier(({ smtp }) =>
     smtp === 'hangs' ? new Promise(() => {}) : taken,

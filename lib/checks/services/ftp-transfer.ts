@@ -2,6 +2,7 @@ import { isIPv6, type Socket } from 'node:net';
 import type { LineSocket } from '../line-socket.ts';
 import { describe } from '../message.ts';
 import { during, openSocket } from '../socket.ts';
+import { Collected } from './collected.ts';
 import { command, reply } from './ftp-control.ts';
 
 /** A file, or the part of it that came. */
@@ -81,18 +82,16 @@ async function readAll(
   limit: number,
   signal: AbortSignal,
 ): Promise<FtpFile> {
-  const parts: Buffer[] = [];
-  let size = 0;
+  const collected = new Collected(limit);
   const file = (problem?: string): FtpFile => ({
-    bytes: Buffer.concat(parts).subarray(0, limit),
-    tooLong: size > limit,
+    bytes: collected.bytes(),
+    tooLong: collected.tooLong,
     problem,
   });
   try {
     for await (const part of data) {
-      parts.push(part);
-      size += part.length;
-      if (size > limit) return file();
+      collected.add(part);
+      if (collected.tooLong) return file();
     }
     signal.throwIfAborted();
     return file();

@@ -1,3 +1,4 @@
+import { Collected } from './collected.ts';
 import type { HttpHead } from './http-head.ts';
 
 /** A body as it comes in: undo the transfer coding, keep at most `limit` bytes. */
@@ -25,30 +26,6 @@ export function bodyReader(
   return lengthBody(/^\d+$/.test(length) ? Number(length) : Infinity, limit);
 }
 
-/** A bounded heap of bytes. */
-class Collected {
-  readonly #limit: number;
-  readonly #parts: Buffer[] = [];
-  #size = 0;
-  tooLong = false;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  add(bytes: Buffer): void {
-    const room = this.#limit - this.#size;
-    if (bytes.length > room) this.tooLong = true;
-    const part = bytes.subarray(0, room);
-    this.#parts.push(part);
-    this.#size += part.length;
-  }
-
-  bytes(): Buffer {
-    return Buffer.concat(this.#parts);
-  }
-}
-
 function lengthBody(length: number, limit: number): BodyReader {
   const collected = new Collected(limit);
   let left = length;
@@ -68,11 +45,15 @@ function lengthBody(length: number, limit: number): BodyReader {
 
 /** Longest line with a chunk's size, extensions included. */
 const SIZE_LINE_LIMIT = 4096;
+/** Most bytes in such lines and their ends, where the body may not hold more. */
+const LEAST_FRAMING = 65_536;
 
-/** Chunks put together. One that is malformed ends the body, as a cut connection would. */
+/** Chunks put together. One that is malformed ends the body, as a cut connection would, and so
+ *  does more framing than there may be body: it would have no end. */
 function chunkedBody(limit: number): BodyReader {
   const collected = new Collected(limit);
   let line = '';
+  let framing = Math.max(limit, LEAST_FRAMING);
   /** Bytes of the chunk still to come; 0: a line comes, its end or the next size. */
   let left = 0;
 
@@ -88,6 +69,12 @@ function chunkedBody(limit: number): BodyReader {
     return left === 0 && size !== '' ? undefined : end + 1;
   }
 
+  function takeFraming(bytes: Buffer): number | undefined {
+    const taken = takeLine(bytes);
+    framing -= taken ?? 0;
+    return framing < 0 ? undefined : taken;
+  }
+
   function takeData(bytes: Buffer): number {
     const part = bytes.subarray(0, left);
     collected.add(part);
@@ -99,7 +86,7 @@ function chunkedBody(limit: number): BodyReader {
     push(bytes) {
       let rest = bytes;
       while (rest.length > 0) {
-        const taken = left > 0 ? takeData(rest) : takeLine(rest);
+        const taken = left > 0 ? takeData(rest) : takeFraming(rest);
         if (taken === undefined || collected.tooLong) return false;
         rest = rest.subarray(taken);
       }

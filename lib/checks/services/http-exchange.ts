@@ -38,7 +38,7 @@ export async function exchange(
   const socket = await open(request, signal);
   const reader = new AnswerReader(request);
   try {
-    socket.write(requestText(request), 'latin1');
+    socket.write(requestText(request));
     for await (const bytes of socket) if (!reader.push(bytes)) break;
     signal.throwIfAborted();
   } catch (error) {

@@ -4,7 +4,7 @@ import type {
   CheckResult,
   CheckTarget,
 } from '../../model/check.ts';
-import { describe, hide, oneLine } from '../message.ts';
+import { describe } from '../message.ts';
 import { during } from '../socket.ts';
 import { tlsSettings } from '../tls.ts';
 import { type LdapConnection, openLdap } from './ldap-connection.ts';
@@ -23,8 +23,7 @@ export const ldapCheck: Check = async (target, context) => {
   try {
     return await judge(await find(target, context.signal), target, context);
   } catch (error) {
-    const { login, passwd } = target;
-    return { up: false, message: oneLine(hide(describe(error), [login, passwd])) };
+    return { up: false, message: describe(error) };
   }
 };
 

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { oneLine } from '../message.ts';
+import { excerpt } from '../excerpt.ts';
 
 /** One message of PostgreSQL's protocol 3, without its length. */
 export interface PgsqlMessage {
@@ -27,15 +27,18 @@ export class PgsqlMessages {
   readonly #socket: Socket;
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #limit: number;
+  readonly #secrets: readonly string[];
   #received = 0;
   /** Joined only when a message is whole: it may come byte by byte. */
   #pending: Buffer[] = [];
   #have = 0;
 
-  constructor(socket: Socket, limit: number) {
+  /** @param secrets  words that no error may hold */
+  constructor(socket: Socket, limit: number, secrets: readonly string[]) {
     this.#socket = socket;
     this.#chunks = socket[Symbol.asyncIterator]();
     this.#limit = limit;
+    this.#secrets = secrets;
   }
 
   /** A failure shows in what is read next. */
@@ -57,7 +60,7 @@ export class PgsqlMessages {
     const head = await this.#peek(HEAD_BYTES);
     const length = head.readUInt32BE(1);
     // It counts itself.
-    if (length < 4) throw unexpected(head);
+    if (length < 4) throw unexpected(head, this.#secrets);
     const whole = await this.#peek(1 + length);
     this.#pending = [whole.subarray(1 + length)];
     this.#have -= 1 + length;
@@ -107,8 +110,7 @@ function errorIn(body: Buffer): PgsqlError {
   return new PgsqlError(field('M') || 'an error without a text', field('C'));
 }
 
-function unexpected(bytes: Buffer): Error {
-  return new Error(
-    `expected PostgreSQL's, got "${oneLine(bytes.toString('latin1'), 60)}"`,
-  );
+function unexpected(bytes: Buffer, secrets: readonly string[]): Error {
+  const words = excerpt(bytes.toString('latin1'), secrets, 60);
+  return new Error(`expected PostgreSQL's, got "${words}"`);
 }

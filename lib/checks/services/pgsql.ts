@@ -33,7 +33,8 @@ async function run(
   const socket = await openSocket({ host: target.address, port: target.port }, signal);
   try {
     const stream = tls ? await preferTls(socket, target, signal) : socket;
-    const messages = new PgsqlMessages(stream, readLimit(target));
+    const secrets = [target.login, target.passwd];
+    const messages = new PgsqlMessages(stream, readLimit(target), secrets);
     await step('login', signal, logIn(messages, target)).catch((error) => {
       throw stream === socket ? error : unwanted(error);
     });

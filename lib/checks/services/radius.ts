@@ -1,5 +1,6 @@
 import type { Check, CheckResult, CheckTarget } from '../../model/check.ts';
-import { describe, hide, oneLine } from '../message.ts';
+import { excerpt } from '../excerpt.ts';
+import { describe } from '../message.ts';
 import { askByUdp } from '../udp.ts';
 import { type RadiusAnswer, readAnswer } from './radius-answer.ts';
 import { accessRequest } from './radius-request.ts';
@@ -53,8 +54,7 @@ function ask(
 function judge({ code, message }: RadiusAnswer, target: CheckTarget): CheckResult {
   const { login, passwd, secret } = target;
   if (code === 'Access-Accept') return { up: true, message: code };
-  // Hidden before it is cut: part of a password is one too.
-  const words = oneLine(hide(message, [login, passwd, secret]), 80);
+  const words = excerpt(message, [login, passwd, secret], 80);
   const said = words === '' ? '' : ` "${words}"`;
   return { up: false, message: `${code}${said}: expected Access-Accept` };
 }

@@ -1,4 +1,5 @@
 import type { CheckContext, CheckResult, CheckTarget } from '../../model/check.ts';
+import { excerpt } from '../excerpt.ts';
 import { oneLine } from '../message.ts';
 
 /** What a server gave where it was asked for something whole: a page, a file. */
@@ -16,7 +17,7 @@ export interface Received {
  *  @param after   added to the message when it does not match */
 export async function judgeReceived(
   { what, bytes, tooLong }: Received,
-  { receive, bodyLimit }: CheckTarget,
+  { receive, bodyLimit, login, passwd, secret }: CheckTarget,
   context: CheckContext,
   praise: string,
   after = '',
@@ -31,9 +32,10 @@ export async function judgeReceived(
   const text = bytes.toString('latin1');
   if (await context.matches(receive, text)) return { up: true, message: praise };
   const pattern = `/${oneLine(receive.perl, 80)}/`;
+  const shown = start(text, [login, passwd, secret]);
   return {
     up: false,
-    message: `${what} of ${count(text.length)} does not match ${pattern}${start(text)}${after}`,
+    message: `${what} of ${count(text.length)} does not match ${pattern}${shown}${after}`,
   };
 }
 
@@ -42,7 +44,7 @@ export function count(bytes: number): string {
   return `${bytes.toLocaleString('en')} byte${bytes === 1 ? '' : 's'}`;
 }
 
-function start(body: string): string {
-  const text = oneLine(body, 60);
+function start(body: string, secrets: readonly string[]): string {
+  const text = excerpt(body, secrets, 60);
   return text === '' ? '' : ` (starts with "${text}")`;
 }

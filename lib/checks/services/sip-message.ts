@@ -1,5 +1,5 @@
 import { endpoint } from '../../model/address.ts';
-import { oneLine } from '../message.ts';
+import { excerpt } from '../excerpt.ts';
 
 /** What an OPTIONS request says. */
 export interface SipRequest {
@@ -26,6 +26,9 @@ export interface SipAnswer {
   readonly length: number;
 }
 
+/** No more of a status line is looked at. */
+const LONGEST_LINE = 1000;
+
 /** OPTIONS, ready to be sent. Source: RFC 3261 8.1.1 and 11.1; RFC 3581 for rport. */
 export function optionsText(request: SipRequest): string {
   const { transport, own, branch, tag, callId, cseq } = request;
@@ -49,17 +52,18 @@ export function optionsText(request: SipRequest): string {
 }
 
 /** Reads the first response of what came so far, latin1-decoded.
+ *  @param who  no error may hold it
  *  @returns undefined while it is incomplete
  *  Throws when it is no SIP response. Source: RFC 3261 7 and 7.5. */
-export function parseSipAnswer(text: string): SipAnswer | undefined {
+export function parseSipAnswer(text: string, who: string): SipAnswer | undefined {
   const start = /^[\r\n]*/.exec(text)?.[0].length ?? 0;
-  const [line = ''] = text.slice(start, start + 200).split(/\r?\n/, 1);
+  const [line = ''] = text.slice(start, start + LONGEST_LINE).split(/\r?\n/, 1);
   const version = 'SIP/2.0 ';
-  if (!line.startsWith(version) && !version.startsWith(line)) throw foreign(line);
+  if (!line.startsWith(version) && !version.startsWith(line)) throw foreign(line, who);
   const head = /\r?\n\r?\n/.exec(text.slice(start));
   if (head === null) return undefined;
   const [, status, reason = ''] = /^SIP\/2\.0 (\d{3})(?: (.*))?$/.exec(line) ?? [];
-  if (status === undefined) throw foreign(line);
+  if (status === undefined) throw foreign(line, who);
   const headers = text.slice(start, start + head.index);
   const bodyLength =
     /^\d+$/.exec(field(headers, 'Content-Length', 'l') ?? '')?.[0] ?? 0;
@@ -72,8 +76,8 @@ export function parseSipAnswer(text: string): SipAnswer | undefined {
   };
 }
 
-function foreign(line: string): Error {
-  return new Error(`expected SIP/2.0 200, got "${oneLine(line, 80)}"`);
+function foreign(line: string, who: string): Error {
+  return new Error(`expected SIP/2.0 200, got "${excerpt(line, [who], 80)}"`);
 }
 
 /** @param short  the name's compact form */

@@ -34,7 +34,7 @@ function askByDatagrams(
   signal: AbortSignal,
 ): Promise<CheckResult> {
   const take = (datagram: Buffer) => {
-    const answer = parseSipAnswer(datagram.toString('latin1'));
+    const answer = parseSipAnswer(datagram.toString('latin1'), target.login);
     if (answer === undefined)
       throw new Error(`expected ${EXPECTED}, got part of an answer`);
     return transaction.take(answer);
@@ -49,14 +49,14 @@ function askByDatagrams(
 }
 
 async function askByTcp(
-  { address, port }: CheckTarget,
+  { address, port, login }: CheckTarget,
   transaction: SipTransaction,
   signal: AbortSignal,
 ): Promise<CheckResult> {
   const socket = await openSocket({ host: address, port }, signal);
   const { localAddress = '', localPort = 0 } = socket;
   socket.write(transaction.request({ address: localAddress, port: localPort }));
-  for await (const answer of answersOn(socket, signal)) {
+  for await (const answer of answersOn(socket, login, signal)) {
     const result = transaction.take(answer);
     if (result !== undefined) return result;
   }
@@ -65,6 +65,7 @@ async function askByTcp(
 
 async function* answersOn(
   socket: Socket,
+  login: string,
   signal: AbortSignal,
 ): AsyncGenerator<SipAnswer, void> {
   let pending = '';
@@ -77,7 +78,7 @@ async function* answersOn(
       const cut = Math.min(passed, pending.length);
       pending = pending.slice(cut);
       passed -= cut;
-      const answer = parseSipAnswer(pending);
+      const answer = parseSipAnswer(pending, login);
       if (answer === undefined) break;
       yield answer;
       passed = answer.length;

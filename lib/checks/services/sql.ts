@@ -1,5 +1,5 @@
 import type { Check, CheckTarget } from '../../model/check.ts';
-import { describe, hide } from '../message.ts';
+import { describe } from '../message.ts';
 import { during } from '../socket.ts';
 
 const LEAST_BYTES = 65_536;
@@ -28,9 +28,7 @@ export function sqlCheck(run: RunQuery): Check {
         ? { up: true, message: 'the query yields rows' }
         : { up: false, message: 'query: expected a row or more, got none' };
     } catch (error) {
-      // Servers name the login that they refuse.
-      const message = hide(describe(error), [target.login, target.passwd]);
-      return { up: false, message };
+      return { up: false, message: describe(error) };
     }
   };
 }

@@ -290,3 +290,11 @@ t.test('a password that a server repeats is hidden', async (t) => {
   const { message } = await checkOnce(target(fields));
   t.equal(message, 'expected 230 to PASS, got "530 no ***"');
 });
+
+t.test('nor is the beginning of one shown, where the message ends', async (t) => {
+  const send = (data: Socket): void => void data.end(`${'x'.repeat(50)}tiger-striped`);
+  const server = await ftpServer(t, { send });
+  const fields = { port: server.port, passwd: 'tiger-striped', receive };
+  const { message } = await checkOnce(target(fields));
+  t.match(message, /x{50}\*\*\*"/);
+});

@@ -63,6 +63,23 @@ t.test('a size line without end ends the body', async (t) => {
   t.equal(more, false);
 });
 
+t.test('size lines without end of blank ones end the body', async (t) => {
+  const blank = '\r\n'.repeat(5000);
+  const pieces = ['1\r\na', ...Array<string>(8).fill(blank), '1\r\nb'];
+  t.match(read(CHUNKED, pieces), { text: 'a', more: false });
+});
+
+t.test('it holds no bytes but the body', async (t) => {
+  const parsed = parseHead(`${CHUNKED}\r\n\r\n`, true);
+  if (parsed === undefined) throw new Error('no head');
+  const body = bodyReader(parsed, 'GET', 1000);
+  const piece = Buffer.from(`1;${'x'.repeat(4000)}\r\na\r\n`);
+  body.push(piece);
+  // A view would show it, and keep the whole piece in memory.
+  piece.fill('z');
+  t.equal(body.bytes().toString(), 'a');
+});
+
 t.test('chunks are put together however they are cut', async () => {
   fc.assert(
     fc.property(

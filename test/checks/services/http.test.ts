@@ -199,6 +199,7 @@ t.test('the request that is sent', async (t) => {
     ],
     [{ request: '/ü', httpmethod: 'HEAD' }, 'HEAD /%C3%BC HTTP/1.1', '127.0.0.1'],
     [{ virtualhost: 'www.example.com' }, 'GET / HTTP/1.1', 'www.example.com'],
+    [{ virtualhost: 'grün.example' }, 'GET / HTTP/1.1', 'gr\xc3\xbcn.example'],
     [{ virtualhost: 'a:81\r' }, 'GET / HTTP/1.1', 'a:81'],
     [{ virtualhost: '' }, 'GET / HTTP/1.1', ''],
   ] satisfies [Partial<CheckTarget>, string, string][])

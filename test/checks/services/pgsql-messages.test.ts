@@ -77,6 +77,12 @@ t.test('a length that cannot be is not waited for', async (t) => {
   );
 });
 
+t.test('a password is hidden before what came is cut', async (t) => {
+  const words = `${'x'.repeat(50)}${pgsql({}).passwd}`;
+  const message = await answerToLogin(t, messageOf('R', 3, words));
+  t.equal(message, `login: expected PostgreSQL's, got "R ${'x'.repeat(50)}***"`);
+});
+
 t.test('an answer that comes byte by byte is waited for', async (t) => {
   const error = messageOf('E', 19, 'C57P03\0Mtoo few\0\0'.slice(0, 15));
   const server = await rawServer(t, (socket) =>
@@ -146,4 +152,14 @@ t.test('SNI is the virtualhost', lab('openssl'), async (t) => {
   });
   await checkOnce(pgsql({ port: server.port, virtualhost: 'db.example.com' }));
   t.same(names, ['db.example.com']);
+});
+
+t.test('words without end hold up no other check', async (t) => {
+  const words = `C57P03\0M${'%74%69'.repeat(160_000)}\0\0`;
+  const before = process.cpuUsage();
+  const message = await answerToLogin(t, messageOf('E', 4 + words.length, words));
+  t.match(message, 'login: %74%69');
+  // All of it is work of the main thread.
+  const { user } = process.cpuUsage(before);
+  t.ok(user < 350_000, `${user} µs`);
 });

@@ -39,7 +39,7 @@ t.test('the request is sent as ldirectord sends it, and the end of it', async (t
     ['/a\\nb\\n', 'a\nb\n'],
     ['/a\\r\\nb', 'a\\r\nb'],
     ['/a\\\\n', 'a\\\n'],
-    ['/\xfc', '\xfc'],
+    ['/ü€', '\xc3\xbc\xe2\x82\xac'],
   ] as const)
     await t.test(JSON.stringify(request), async (t) => {
       const server = await rawServer(t, answering('yes\n'));

@@ -286,3 +286,10 @@ t.test('a server without a port is down with the mend', async (t) => {
   t.equal(up, false);
   t.match(message, 'no port to ask');
 });
+
+t.test('the login is hidden before what came is cut', async (t) => {
+  const words = () => `HTTP/1.1 400 ${'x'.repeat(50)}${LOGIN}\r\n\r\n`;
+  const server = await rawServer(t, answering(words));
+  const { message } = await checkOnce(sip({ port: server.port }));
+  t.equal(message, `expected SIP/2.0 200, got "HTTP/1.1 400 ${'x'.repeat(50)}***"`);
+});

@@ -85,6 +85,7 @@ const LINES: readonly [string, string, Partial<CheckTarget>, Remarks?][] = [
   ['two slashes in front', 'world\n', { request: '//hello', receive: world }],
   ['line ends', 'world\n', { request: 'hello\\nworld\\n', receive: world }],
   ['another escape', 'world\n', { request: 'hello\\r\\n\\t', receive: world }],
+  ['letters beyond ASCII', 'world\n', { request: 'grün €', receive: world }],
   ['blanks', 'world\n', { request: ' hello  world ', receive: world }],
 ];
 
