@@ -48,7 +48,7 @@ export class ServerBook {
 
   /** Under the service's lock. */
   bury(worker: number): void {
-    this.#columns[worker]?.bury();
+    this.#columns[worker]?.bury(this.#columns);
   }
 
   carried(service: VirtualService): CarriedServer {

@@ -146,14 +146,18 @@ export class ServerRecord {
     };
   }
 
-  /** Main thread: takes what a dead worker had open out of the sums. Its totals stay. */
-  bury(): void {
-    const active = Atomics.exchange(this.words, this.#column + COLUMN.active, 0);
-    const inactive = Atomics.exchange(this.words, this.#column + COLUMN.inactive, 0);
-    Atomics.sub(this.words, this.at + SERVER.active, active);
-    Atomics.sub(this.words, this.at + SERVER.inactive, inactive);
-    const load = active * LOAD.active + inactive * LOAD.inactive;
-    Atomics.sub(this.words, this.at + SERVER.load, load);
+  /** Main thread: takes what a dead worker had open out of the sums. They are added up anew, since
+   *  it may have died halfway through a count. Its totals stay.
+   *  @param columns those of all workers */
+  bury(columns: readonly ServerRecord[]): void {
+    for (const word of Object.values(COLUMN)) this.words[this.#column + word] = 0;
+    const sum = (what: keyof typeof COLUMN) =>
+      columns.reduce((total, column) => total + column.#own(what), 0);
+    const [active, inactive] = [sum('active'), sum('inactive')];
+    this.#put(SERVER.active, active);
+    this.#put(SERVER.inactive, inactive);
+    this.#put(SERVER.load, active * LOAD.active + inactive * LOAD.inactive);
+    this.#overload(this.#get(SERVER.overloaded));
     this.#relieve();
     this.#weigh();
   }
@@ -208,6 +212,10 @@ export class ServerRecord {
     Atomics.add(this.words, this.at + SERVER.load, step * LOAD[what]);
     const index = this.#column + COLUMN[what];
     this.words[index] = (this.words[index] ?? 0) + step;
+  }
+
+  #own(what: keyof typeof COLUMN): number {
+    return this.words[this.#column + COLUMN[what]] ?? 0;
   }
 
   #get(word: number): number {

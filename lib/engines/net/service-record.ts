@@ -1,3 +1,4 @@
+import { Lock } from './lock.ts';
 import { type Cell, columnOf } from './memory.ts';
 
 /** Words of a service's record. */
@@ -5,16 +6,10 @@ const LOCK = 0;
 const VERSION = 1;
 const CURSOR = 2;
 const CURSOR_WORDS = 4;
-const FREE = 0;
 
 /** The numbers of a worker's column. */
 const NUMBERS = ['accepted', 'refused', 'retries', 'persistence'] as const;
 type Count = (typeof NUMBERS)[number];
-
-/** A holder does arithmetic only, for microseconds; one that keeps the lock this long has
- *  died in it, and the lock is taken from it. */
-const PATIENCE_MS = 1000;
-const NAP_MS = 1;
 
 /** A virtual service's record as one thread sees it: its lock, and its counters. */
 export class ServiceRecord {
@@ -24,7 +19,7 @@ export class ServiceRecord {
   readonly #numbers: Float64Array;
   readonly #at: number;
   readonly #first: number;
-  readonly #owner: number;
+  readonly #lock: Lock;
 
   /** @param owner what stands in the lock word: 1 + the worker, or 1 + the number of
    *    workers for the main thread */
@@ -33,7 +28,7 @@ export class ServiceRecord {
     this.#numbers = cell.numbers;
     this.#at = cell.at;
     this.#first = columnOf(cell, worker) / 2;
-    this.#owner = owner;
+    this.#lock = new Lock(cell.words, cell.at + LOCK, owner);
     this.cursor = cell.words.subarray(
       cell.at + CURSOR,
       cell.at + CURSOR + CURSOR_WORDS,
@@ -51,18 +46,16 @@ export class ServiceRecord {
 
   /** Taken around each pick with its count, and around each change of a count. */
   lock(): void {
-    const at = this.#at + LOCK;
-    const holder = Atomics.compareExchange(this.#words, at, FREE, this.#owner);
-    if (holder !== FREE) this.#wait(at);
+    this.#lock.take();
   }
 
   unlock(): void {
-    Atomics.store(this.#words, this.#at + LOCK, FREE);
+    this.#lock.give();
   }
 
   /** Main thread: opens the lock that a dead worker left shut. */
   free(owner: number): void {
-    Atomics.compareExchange(this.#words, this.#at + LOCK, owner, FREE);
+    this.#lock.free(owner);
   }
 
   count(name: Count, step = 1): void {
@@ -80,15 +73,5 @@ export class ServiceRecord {
 
   wipe(): void {
     this.#words.fill(0, this.#at, this.#at + CURSOR + CURSOR_WORDS);
-  }
-
-  #wait(at: number): void {
-    const end = performance.now() + PATIENCE_MS;
-    for (;;) {
-      const holder = Atomics.compareExchange(this.#words, at, FREE, this.#owner);
-      if (holder === FREE) return;
-      if (performance.now() < end) Atomics.wait(this.#words, at, holder, NAP_MS);
-      else Atomics.compareExchange(this.#words, at, holder, FREE);
-    }
   }
 }

@@ -53,7 +53,7 @@ t.test('counts of all workers are one sum, without those of a dead one', async (
   two.halfClose();
   t.same([one.active, one.inactive, one.connections], [2, 1, 3]);
   t.notOk(eligible(one), 'at the upper threshold over both');
-  two.bury();
+  two.bury([one, two]);
   t.same([one.active, one.inactive], [1, 0]);
   t.ok(eligible(one), 'and its end ends the overload');
 });
@@ -182,6 +182,6 @@ t.test('the columns that schedulers read follow every change', async (t) => {
   record.release(true);
   record.set({ weight: 2, lower: 0, upper: 0 });
   t.match(columns(), { active: 3, roomyWeight: 0, weightedLoad: 384, delay: 2 });
-  record.bury();
+  record.bury([record]);
   t.match(columns(), { active: 0, roomyWeight: 2, weightedLoad: 0, idleDelay: 0 });
 });
