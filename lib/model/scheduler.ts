@@ -71,6 +71,8 @@ export interface Scheduler {
   /** The cursor's first word goes back to 0 when rows or weights change (wrr, as the kernel's:
    *  it begins at the head again, at the level it had). */
   readonly restarts?: true;
+  /** It uses {@link ServiceView.keep}: one thread makes all picks of a service. */
+  readonly keeps?: true;
   /** @returns undefined when nothing is eligible, or this client's server is not. */
   pick(service: ServiceView, client: Client): Row | undefined;
 }

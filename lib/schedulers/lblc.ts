@@ -15,6 +15,7 @@ interface Memory {
  *  Source: ipvsadm(8), "lblc"; net/netfilter/ipvs. */
 export const lblc: Scheduler = {
   summary: 'the server of the destination until it is overloaded',
+  keeps: true,
   pick(service) {
     const memory = service.keep(forgetful);
     const now = service.now();

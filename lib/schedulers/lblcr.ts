@@ -18,6 +18,7 @@ interface Memory {
  *  Source: ipvsadm(8), "lblcr"; net/netfilter/ipvs. */
 export const lblcr: Scheduler = {
   summary: 'a set of servers for the destination, widened when overloaded',
+  keeps: true,
   pick(service) {
     const memory = service.keep(forgetful);
     const now = service.now();

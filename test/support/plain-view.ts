@@ -103,6 +103,11 @@ export class PlainView implements ServiceView {
     return this.#derived as T;
   }
 
+  /** Whether the scheduler has kept anything. */
+  get hasKept(): boolean {
+    return this.#kept !== undefined;
+  }
+
   keep<T>(create: () => T): T {
     this.#kept ??= create();
     return this.#kept as T;

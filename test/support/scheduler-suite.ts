@@ -68,6 +68,12 @@ export function schedulerSuite(t: Test, scheduler: Scheduler): void {
     }
   });
 
+  t.test('it says whether it keeps anything of its own between picks', async (t) => {
+    const service = view({ weight: 3 }, { weight: 2 });
+    rows(service);
+    t.equal(service.hasKept, scheduler.keeps === true);
+  });
+
   t.test('same inputs, same picks', async (t) => {
     const twin = () => view({ weight: 3 }, { weight: 0 }, { weight: 2 }, { weight: 7 });
     t.same(rows(twin()), rows(twin()));
