@@ -4,6 +4,9 @@ import type { Engine } from '../model/engine.ts';
 export interface EngineOptions {
   /** Most client connections at once; undefined: what the file limit allows. */
   readonly maxConnections?: number | undefined;
+  /** How many threads forward; `auto`: as many as there are processors; undefined: one. For an
+   *  engine that forwards by itself. */
+  readonly workers?: number | 'auto';
 }
 
 /** A row of the registry of engines. */

@@ -62,6 +62,13 @@ export interface ServiceStats {
   readonly persistenceEntries: number;
 }
 
+/** One thread of an engine that has several. */
+export interface WorkerStats {
+  readonly openConnections: number;
+  /** Since the engine's start. */
+  readonly acceptedConnections: number;
+}
+
 export type EngineEvent =
   | { readonly type: 'outcome'; readonly outcome: ServiceOutcome }
   | {
@@ -81,6 +88,8 @@ export interface Engine {
   /** One outcome a service, in the table's order. Calls are serialised by the caller. */
   apply(table: ServiceTable): Promise<readonly ServiceOutcome[]>;
   stats(): Promise<readonly ServiceStats[]>;
+  /** How connections spread over its threads; empty where a kernel forwards. */
+  workers(): readonly WorkerStats[];
   /** For the director only; ends when the engine is closed. Bounded: the oldest is dropped. */
   readonly events: AsyncIterable<EngineEvent>;
   /** Ends listeners and connections. `clean: false` leaves in force what a kernel holds. */

@@ -31,14 +31,23 @@ interface Options {
   create(): Engine;
   /** Cases that this engine cannot show, each with the reason. */
   readonly skip?: Partial<Readonly<Record<EngineCaseName, string>>>;
+  /** Options of every case, where not all machines can run them. */
+  readonly where?: { readonly skip?: string };
 }
 
 /** Runs every case against a new engine each. */
-export function engineSuite(name: string, { create, skip = {} }: Options): void {
+export function engineSuite(
+  name: string,
+  { create, skip = {}, where = {} }: Options,
+): void {
   for (const [title, run] of Object.entries<EngineCase>(CASES)) {
     const why = (skip as Readonly<Record<string, string>>)[title];
-    t.test(`${name}: ${title}`, why === undefined ? {} : { skip: why }, async (t) => {
-      await run(t, rigFor(t, create()));
-    });
+    t.test(
+      `${name}: ${title}`,
+      why === undefined ? where : { skip: why },
+      async (t) => {
+        await run(t, rigFor(t, create()));
+      },
+    );
   }
 }

@@ -53,6 +53,7 @@ export function recordingEngine(
       }
     },
     stats: async () => (await how.stats?.()) ?? [],
+    workers: () => [],
     async close() {
       closed = true;
       events.end();

@@ -12,19 +12,25 @@ interface Options {
   /** Module of a worker thread. */
   readonly script: URL;
   readonly workers: number;
+  readonly admission: SharedArrayBuffer;
   /** The segments of the shared memory so far. */
   segments(): readonly SharedArrayBuffer[];
-  /** All of the table, for a worker that takes a dead one's place. */
+  /** Before a worker takes a dead one's place. */
+  prepare(): Promise<void>;
+  /** All of the table, for that one. */
   snapshot(): TableChange;
   heard(worker: number, message: Exclude<FromWorker, { type: 'applied' }>): void;
   /** A thread has ended without being told to; its place is being taken. */
   died(worker: number, reason: string): void;
 }
 
+/** What every worker answered, by its number. */
+export type Answers = ReadonlyMap<number, readonly ListenReport[]>;
+
 interface Round {
   readonly waiting: Set<number>;
-  readonly reports: (readonly ListenReport[])[];
-  readonly done: (reports: readonly (readonly ListenReport[])[]) => void;
+  readonly answers: Map<number, readonly ListenReport[]>;
+  readonly done: (answers: Answers) => void;
 }
 
 /** A worker that dies sooner than this after its start is replaced only after it. */
@@ -46,15 +52,14 @@ export class Crew {
     for (let worker = 0; worker < options.workers; worker++) this.#start(worker);
   }
 
-  /** Settles when every worker has the change; each worker's reports, in their order. */
-  change(change: TableChange): Promise<readonly (readonly ListenReport[])[]> {
-    const sequence = ++this.#sequence;
-    const all = this.#threads.map((_, worker) => worker);
-    const round = new Promise<readonly (readonly ListenReport[])[]>((done) => {
-      this.#rounds.set(sequence, { waiting: new Set(all), reports: [], done });
-    });
-    this.post({ type: 'change', sequence, change });
-    return round;
+  /** Settles when every worker has the change. */
+  change(change: TableChange): Promise<Answers> {
+    return this.#round((sequence) => ({ type: 'change', sequence, change }));
+  }
+
+  /** Settles when every worker has tried again to open the listeners of these services. */
+  listen(services: readonly string[]): Promise<Answers> {
+    return this.#round((sequence) => ({ type: 'listen', sequence, services }));
   }
 
   post(message: ToWorker): void {
@@ -70,10 +75,21 @@ export class Crew {
     for (const sequence of this.#rounds.keys()) this.#complete(sequence);
   }
 
+  #round(message: (sequence: number) => ToWorker): Promise<Answers> {
+    if (this.#closed) return Promise.resolve(new Map());
+    const sequence = ++this.#sequence;
+    const waiting = new Set(this.#threads.keys());
+    const round = new Promise<Answers>((done) => {
+      this.#rounds.set(sequence, { waiting, answers: new Map(), done });
+    });
+    this.post(message(sequence));
+    return round;
+  }
+
   #start(worker: number): void {
-    const { workers, script } = this.#options;
+    const { workers, script, admission } = this.#options;
     const segments = this.#options.segments();
-    const workerData: WorkerStart = { worker, workers, segments };
+    const workerData: WorkerStart = { worker, workers, segments, admission };
     const startedAt = performance.now();
     const thread = new Worker(script, {
       workerData,
@@ -95,12 +111,14 @@ export class Crew {
     const wait = Math.max(0, startedAt + BREATH_MS - performance.now());
     const timer = setTimeout(() => {
       this.#replacements.delete(timer);
-      this.#replace(worker);
+      void this.#replace(worker);
     }, wait);
     this.#replacements.add(timer);
   }
 
-  #replace(worker: number): void {
+  async #replace(worker: number): Promise<void> {
+    await this.#options.prepare();
+    if (this.#closed) return;
     this.#start(worker);
     const change = this.#options.snapshot();
     const sequence = this.#sequence;
@@ -119,7 +137,7 @@ export class Crew {
     for (const [sequence, round] of this.#rounds) {
       if (sequence > upTo || !round.waiting.delete(worker)) continue;
       answered = true;
-      round.reports.push(reports);
+      round.answers.set(worker, reports);
       if (round.waiting.size === 0) this.#complete(sequence);
     }
     if (answered) return;
@@ -130,7 +148,7 @@ export class Crew {
   #complete(sequence: number): void {
     const round = this.#rounds.get(sequence);
     this.#rounds.delete(sequence);
-    round?.done(round.reports);
+    round?.done(round.answers);
   }
 }
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import type {
   Engine,
@@ -5,10 +6,13 @@ import type {
   ServiceOutcome,
   ServiceStats,
   ServiceTable,
+  WorkerStats,
 } from '../../model/engine.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
 import type { EngineOptions } from '../factory.ts';
-import { Crew } from './crew.ts';
+import { Admission, admissionMemory } from './admission.ts';
+import { withClaim } from './claim.ts';
+import { type Answers, Crew } from './crew.ts';
 import { EventQueue } from './event-queue.ts';
 import { connectionCap, descriptorsOf, fileLimit } from './file-limit.ts';
 import { Ledger, type LedgerChange } from './ledger.ts';
@@ -19,6 +23,7 @@ import type { Place } from './problem.ts';
 import type { FromWorker, ListenReport, NoticeKind, TableChange } from './protocol.ts';
 import { RecordPool } from './record-pool.ts';
 import { refusal } from './refusal.ts';
+import { type WorkersWish, workerCount } from './worker-count.ts';
 
 export interface NetOptions extends EngineOptions {
   /** Where procfs is mounted; default `/proc`. */
@@ -28,7 +33,6 @@ export interface NetOptions extends EngineOptions {
 }
 
 const EVENTS = 1000;
-const WORKERS = 1;
 const WORKER = new URL(`./worker/main${extname(import.meta.url)}`, import.meta.url);
 
 /** The engine that forwards connections itself, in worker threads: needs no privileges but for
@@ -39,33 +43,41 @@ export function createNetEngine(options: NetOptions = {}): Engine {
 
 class NetEngine implements Engine {
   readonly events = new EventQueue<EngineEvent>(EVENTS);
-  readonly #maxConnections: number | undefined;
+  readonly #maxConnections: number;
   readonly #proc: string;
-  readonly #memory = new Memory(WORKERS);
+  readonly #workers: number;
+  readonly #memory: Memory;
   readonly #segments: SharedArrayBuffer[] = [];
+  readonly #admission: Admission;
   readonly #ledger: Ledger;
   readonly #listeners: Listeners;
   readonly #crew: Crew;
   readonly #notices = new Notices(() => performance.now());
-  #places: ReadonlyMap<string, Place> = new Map();
+  /** Tables and retries, one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
   #descriptors = 0;
 
   constructor(options: NetOptions) {
-    this.#maxConnections = options.maxConnections;
+    this.#maxConnections = options.maxConnections ?? Infinity;
     this.#proc = options.proc ?? '/proc';
+    this.#workers = this.#count(options.workers ?? 1);
+    this.#memory = new Memory(this.#workers);
     const pool = new RecordPool(this.#memory, (segment) => this.#grown(segment));
     this.#ledger = new Ledger(pool, this.#memory);
     this.#listeners = new Listeners({
       proc: this.#proc,
-      retry: (services) => this.#crew.post({ type: 'listen', services }),
-      changed: (outcome) => this.events.push({ type: 'outcome', outcome }),
+      retry: (services) => void this.#inTurn(() => this.#retry(services)),
     });
+    const admission = admissionMemory(this.#workers);
+    this.#admission = new Admission(admission, 0);
     this.#crew = new Crew({
       script: options.workerScript ?? WORKER,
-      workers: WORKERS,
+      workers: this.#workers,
+      admission,
       segments: () => this.#segments,
-      snapshot: () => this.#bounded(this.#ledger.snapshot(this.#mayListen)),
-      heard: (_worker, message) => this.#heard(message),
+      prepare: () => this.#claim(this.#ledger.ids, async () => {}),
+      snapshot: () => this.#bounded(this.#ledger.snapshot()),
+      heard: (worker, message) => this.#heard(worker, message),
       died: (worker, reason) => this.#died(worker, reason),
     });
   }
@@ -74,22 +86,16 @@ class NetEngine implements Engine {
     return refusal(service);
   }
 
-  async apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
-    const carried = table.filter(({ service }) => refusal(service) === undefined);
-    await this.#listeners.lookForIpvs();
-    const before = this.#places;
-    this.#places = new Map(carried.map(({ service }) => [service.id, place(service)]));
-    this.#descriptors = descriptorsOf(carried);
-    const change = this.#ledger.revise(carried, this.#mayListen);
-    for (const id of before.keys())
-      if (!this.#places.has(id)) this.#listeners.forget(id);
-    const rounds = await this.#crew.change(this.#bounded(change));
-    await Promise.all(rounds.flat().map((report) => this.#report(report)));
-    return table.map(({ service }) => this.#outcome(service));
+  apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
+    return this.#inTurn(() => this.#apply(table));
   }
 
   async stats(): Promise<readonly ServiceStats[]> {
     return this.#ledger.stats();
+  }
+
+  workers(): readonly WorkerStats[] {
+    return this.#admission.stats();
   }
 
   async close(): Promise<void> {
@@ -98,10 +104,63 @@ class NetEngine implements Engine {
     this.events.close();
   }
 
-  #mayListen = (id: string): boolean => {
-    const known = this.#places.get(id);
-    return known !== undefined && this.#listeners.mayListen(known);
-  };
+  #count(wish: WorkersWish): number {
+    const { node } = process.versions;
+    const processors = availableParallelism();
+    const { workers, notice } = workerCount(wish, { processors, node });
+    if (notice !== undefined) this.events.push({ type: 'notice', message: notice });
+    return workers;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+
+  async #apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
+    const carried = table.filter(({ service }) => refusal(service) === undefined);
+    await this.#listeners.lookForIpvs();
+    this.#listeners.expect(carried.map(({ service }) => place(service)));
+    this.#descriptors = descriptorsOf(carried, this.#workers);
+    const change = this.#ledger.revise(carried);
+    const ids = change.services.map(({ id }) => id);
+    await this.#open(ids, () => this.#crew.change(this.#bounded(change)));
+    return table.map(({ service }) => this.#outcome(service));
+  }
+
+  async #retry(ids: readonly string[]): Promise<void> {
+    const ask = async () => {
+      const may = ids.filter((id) => this.#listeners.mayListen(id));
+      return may.length > 0 ? this.#crew.listen(may) : new Map();
+    };
+    for (const outcome of await this.#open(ids, ask))
+      this.events.push({ type: 'outcome', outcome });
+  }
+
+  /** @param ask has the workers open what they may
+   *  @returns the outcomes that changed */
+  async #open(
+    ids: readonly string[],
+    ask: () => Promise<Answers>,
+  ): Promise<readonly ServiceOutcome[]> {
+    const answers = await this.#claim(ids, ask);
+    const heard = [...ids];
+    for (const [worker, reports] of answers) {
+      this.#listeners.report(worker, reports);
+      for (const { id } of reports) heard.push(id);
+    }
+    return this.#listeners.settle(heard);
+  }
+
+  /** One worker listens alone, and needs no claim. */
+  #claim<T>(ids: readonly string[], open: () => Promise<T>): Promise<T> {
+    const wanted = (id: string) => this.#workers > 1 && this.#ledger.wants(id);
+    return withClaim(this.#listeners.claim(ids, wanted), (refused) => {
+      this.#listeners.refuse(refused);
+      return open();
+    });
+  }
 
   #outcome(service: VirtualService): ServiceOutcome {
     const problem = refusal(service);
@@ -110,18 +169,11 @@ class NetEngine implements Engine {
       : { id: service.id, state: 'failed', problem };
   }
 
-  async #report(report: ListenReport): Promise<void> {
-    const known = this.#places.get(report.id);
-    if (known) await this.#listeners.report(known, report);
-  }
-
-  #heard(message: Exclude<FromWorker, { type: 'applied' }>): void {
+  #heard(worker: number, message: Exclude<FromWorker, { type: 'applied' }>): void {
     switch (message.type) {
-      case 'listener': {
-        const known = this.#places.get(message.report.id);
-        if (known) void this.#listeners.hear(known, message.report);
+      case 'listener':
+        void this.#hear(worker, message.report);
         break;
-      }
       case 'connect-failed':
         this.events.push(message);
         break;
@@ -133,8 +185,16 @@ class NetEngine implements Engine {
     }
   }
 
+  async #hear(worker: number, report: ListenReport): Promise<void> {
+    this.#listeners.report(worker, [report]);
+    for (const outcome of await this.#listeners.settle([report.id]))
+      this.events.push({ type: 'outcome', outcome });
+  }
+
   #died(worker: number, reason: string): void {
     this.#ledger.bury(worker);
+    this.#admission.bury(worker);
+    this.#listeners.bury(worker);
     this.#notice('worker', reason);
   }
 
@@ -150,8 +210,12 @@ class NetEngine implements Engine {
 
   #bounded(change: LedgerChange): TableChange {
     const cap = connectionCap(fileLimit(this.#proc), this.#descriptors);
-    const maxConnections = Math.min(cap, this.#maxConnections ?? cap);
-    return { ...change, maxConnections: Math.floor(maxConnections / WORKERS) };
+    const services = change.services.map((service) => ({
+      ...service,
+      listen: this.#listeners.mayListen(service.id),
+    }));
+    const maxConnections = Math.min(cap, this.#maxConnections);
+    return { ...change, services, maxConnections };
   }
 }
 

@@ -4,6 +4,8 @@ import type { ServiceTable } from '../../model/engine.ts';
 /** Kept for logs, the control socket and the runtime itself. */
 const RESERVE = 100;
 const LEAST = 8;
+/** Of a thread's event loop: five were observed. */
+const THREAD = 8;
 /** One to the client, one to the real server. */
 const DESCRIPTORS = 2;
 
@@ -19,10 +21,14 @@ export function fileLimit(proc: string): number {
   }
 }
 
-/** Descriptors that the table takes beside its connections: one a listener, and one a real
- *  server, for its check. All checks may hang at once. */
-export function descriptorsOf(table: ServiceTable): number {
-  return table.reduce((sum, { service }) => sum + 1 + service.reals.length, 0);
+/** Descriptors that the table takes beside its connections: a listener in each worker, one a real
+ *  server, for its check, and those of further threads. All checks may hang at once. */
+export function descriptorsOf(table: ServiceTable, workers = 1): number {
+  const threads = (workers - 1) * THREAD;
+  return table.reduce(
+    (sum, { service }) => sum + workers + service.reals.length,
+    threads,
+  );
 }
 
 /** How many connections fit below the limit, beside the table's other descriptors. */

@@ -1,18 +1,19 @@
 import type { ServiceStats, ServiceTable } from '../../model/engine.ts';
+import { Homes } from './homes.ts';
 import type { Memory } from './memory.ts';
 import type { CarriedService, Dismissal } from './protocol.ts';
 import type { RecordPool } from './record-pool.ts';
 import { ServiceBook } from './service-book.ts';
 
+/** A service as the table has it; whether it may listen is not known here. */
+type BookedService = Omit<CarriedService, 'listen'>;
+
 /** What a new table changes. */
 export interface LedgerChange {
-  readonly services: readonly CarriedService[];
+  readonly services: readonly BookedService[];
   readonly gone: readonly string[];
   readonly dismissed: readonly Dismissal[];
 }
-
-/** Whether a service may have a listener at all. */
-type MayListen = (id: string) => boolean;
 
 /** The table in force, service by service, written into the shared memory. */
 export class Ledger {
@@ -21,19 +22,21 @@ export class Ledger {
   readonly #books = new Map<string, ServiceBook>();
   /** Left the table with connections open. */
   readonly #retired = new Map<string, ServiceBook>();
+  readonly #homes: Homes;
   #order: readonly string[] = [];
 
   constructor(pool: RecordPool, memory: Memory) {
     this.#pool = pool;
     this.#memory = memory;
+    this.#homes = new Homes(memory.workers);
   }
 
   /** Writes the table. What is the same object as in the last one is not looked into. Every
    *  worker must have the last change before this is called again. */
-  revise(table: ServiceTable, mayListen: MayListen): LedgerChange {
+  revise(table: ServiceTable): LedgerChange {
     this.#reclaim();
     this.#order = table.map((entry) => entry.service.id);
-    const services: CarriedService[] = [];
+    const services: BookedService[] = [];
     const dismissed: Dismissal[] = [];
     for (const entry of table) {
       const { id } = entry.service;
@@ -41,16 +44,25 @@ export class Ledger {
       if (known?.entry === entry) continue;
       const book = known ?? this.#open(id, entry);
       dismissed.push(...book.revise(entry));
-      services.push(book.carried(mayListen(id)));
+      services.push(this.#carried(id, book));
     }
     const gone = this.#retire(new Set(this.#order), dismissed);
     return { services, gone, dismissed };
   }
 
   /** All of the table, for a worker that knows nothing. */
-  snapshot(mayListen: MayListen): LedgerChange {
-    const services = [...this.#books].map(([id, book]) => book.carried(mayListen(id)));
+  snapshot(): LedgerChange {
+    const services = [...this.#books].map(([id, book]) => this.#carried(id, book));
     return { services, gone: [], dismissed: [] };
+  }
+
+  get ids(): readonly string[] {
+    return this.#order;
+  }
+
+  /** Whether the service has a server that connections could be sent to. */
+  wants(id: string): boolean {
+    return this.#books.get(id)?.wanted ?? false;
   }
 
   /** In the table's order. */
@@ -62,6 +74,10 @@ export class Ledger {
   bury(worker: number): void {
     for (const book of this.#books.values()) book.bury(worker);
     for (const book of this.#retired.values()) book.bury(worker);
+  }
+
+  #carried(id: string, book: ServiceBook): BookedService {
+    return { ...book.carried(), home: this.#homes.settle(id, book.alone) };
   }
 
   #open(id: string, entry: ServiceTable[number]): ServiceBook {
@@ -79,6 +95,7 @@ export class Ledger {
       if (!book) continue;
       dismissed.push(...book.retire());
       this.#books.delete(id);
+      this.#homes.leave(id);
       this.#retired.set(id, book);
     }
     return gone;

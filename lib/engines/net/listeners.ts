@@ -18,8 +18,6 @@ interface Options {
   readonly proc: string;
   /** Asks the workers to try these services again. */
   retry(services: readonly string[]): void;
-  /** An outcome that changed by itself. */
-  changed(outcome: ServiceOutcome): void;
 }
 
 interface Listener {
@@ -28,9 +26,15 @@ interface Listener {
   /** Why it does not listen; undefined when all is well. */
   code: string | undefined;
   triedAt: number;
+  /** The last report of each worker. */
+  readonly reports: Map<number, ListenReport>;
+  /** The address is ours: a worker listens, or has been told to. */
+  claimed: boolean;
+  /** Why it could not be claimed. */
+  refused: string | undefined;
 }
 
-/** How each service's listener is, in words; and the retries of those that could not open. */
+/** How each service's listeners are, in words; and the retries of those that could not open. */
 export class Listeners {
   readonly #options: Options;
   readonly #listeners = new Map<string, Listener>();
@@ -46,38 +50,75 @@ export class Listeners {
     this.#held = await ipvsServices(this.#options.proc);
   }
 
-  mayListen(place: Place): boolean {
-    return !this.#held.has(endpointOf(place));
+  /** These are the services from now on. */
+  expect(places: readonly Place[]): void {
+    const ids = new Set(places.map(({ id }) => id));
+    for (const id of this.#listeners.keys())
+      if (!ids.has(id)) this.#listeners.delete(id);
+    for (const place of places)
+      if (!this.#listeners.has(place.id)) this.#listeners.set(place.id, unheard(place));
   }
 
-  /** What a worker said. Settles when the outcome is in words. */
-  async report(place: Place, report: ListenReport): Promise<void> {
-    const listener = this.#listener(place);
-    const code = this.#codeOf(place, report);
-    listener.triedAt = performance.now();
-    const same = code !== undefined && code === listener.code;
-    listener.code = code;
-    if (!same) {
-      const outcome = await this.#describe(place, report, code);
-      if (listener.code === code) listener.outcome = outcome;
+  mayListen(id: string): boolean {
+    const listener = this.#listeners.get(id);
+    return (
+      listener !== undefined &&
+      listener.refused === undefined &&
+      !this.#held.has(endpointOf(listener.place))
+    );
+  }
+
+  /** Which of them must be claimed before workers share them; it counts as done, unless
+   *  {@link refuse} says otherwise.
+   *  @param wanted whether the service has a use for a listener */
+  claim(ids: readonly string[], wanted: (id: string) => boolean): Place[] {
+    return ids.flatMap((id) => {
+      const listener = this.#listeners.get(id);
+      if (!listener) return [];
+      listener.refused = undefined;
+      if (listener.claimed || !wanted(id) || !this.mayListen(id)) return [];
+      listener.claimed = true;
+      return [listener.place];
+    });
+  }
+
+  /** @param codes by service id */
+  refuse(codes: ReadonlyMap<string, string>): void {
+    for (const [id, code] of codes) {
+      const listener = this.#listeners.get(id);
+      if (!listener) continue;
+      listener.refused = code;
+      listener.claimed = false;
     }
-    this.#watch();
   }
 
-  /** The same, for one that came by itself. */
-  async hear(place: Place, report: ListenReport): Promise<void> {
-    const before = this.#listeners.get(place.id)?.outcome;
-    await this.report(place, report);
-    const after = this.outcome(place.id);
-    if (JSON.stringify(before) !== JSON.stringify(after)) this.#options.changed(after);
+  /** What workers said; {@link settle} puts it in words. */
+  report(worker: number, reports: readonly ListenReport[]): void {
+    for (const report of reports)
+      this.#listeners.get(report.id)?.reports.set(worker, report);
+  }
+
+  /** A worker's end: its listeners are closed. */
+  bury(worker: number): void {
+    for (const listener of this.#listeners.values()) {
+      const last = listener.reports.get(worker);
+      listener.reports.delete(worker);
+      if (last?.state === 'listening') listener.claimed = isOpen(listener);
+    }
+  }
+
+  /** Puts in words how these are.
+   *  @returns the outcomes that changed */
+  async settle(ids: Iterable<string>): Promise<readonly ServiceOutcome[]> {
+    const settled = await Promise.all(
+      [...new Set(ids)].map((id) => this.#settle(this.#listeners.get(id))),
+    );
+    this.#watch();
+    return settled.flat();
   }
 
   outcome(id: string): ServiceOutcome {
     return this.#listeners.get(id)?.outcome ?? { id, state: 'idle' };
-  }
-
-  forget(id: string): void {
-    this.#listeners.delete(id);
   }
 
   close(): void {
@@ -85,29 +126,37 @@ export class Listeners {
     clearTimeout(this.#timer);
   }
 
-  #listener(place: Place): Listener {
-    const known = this.#listeners.get(place.id);
-    if (known) return known;
-    const outcome: ServiceOutcome = { id: place.id, state: 'idle' };
-    const listener = { place, outcome, code: undefined, triedAt: 0 };
-    this.#listeners.set(place.id, listener);
-    return listener;
+  async #settle(listener: Listener | undefined): Promise<ServiceOutcome[]> {
+    if (!listener) return [];
+    const code = this.#codeOf(listener);
+    listener.claimed = isOpen(listener);
+    listener.triedAt = performance.now();
+    const same = code !== undefined && code === listener.code;
+    listener.code = code;
+    if (same) return [];
+    const before = listener.outcome;
+    const outcome = await this.#describe(listener, code);
+    if (listener.code !== code) return [];
+    listener.outcome = outcome;
+    return JSON.stringify(before) === JSON.stringify(outcome) ? [] : [outcome];
   }
 
-  #codeOf(place: Place, report: ListenReport): string | undefined {
-    if (!this.mayListen(place)) return IPVS;
-    return report.state === 'failed' ? report.code : undefined;
+  #codeOf({ place, refused, reports }: Listener): string | undefined {
+    if (this.#held.has(endpointOf(place))) return IPVS;
+    if (refused !== undefined) return refused;
+    for (const report of reports.values())
+      if (report.state === 'failed') return report.code;
+    return undefined;
   }
 
   async #describe(
-    place: Place,
-    report: ListenReport,
+    listener: Listener,
     code: string | undefined,
   ): Promise<ServiceOutcome> {
+    const { place } = listener;
     if (code === IPVS) return ipvsProblem(place);
     if (code !== undefined) return listenProblem(place, code, this.#options.proc);
-    const state = report.state === 'listening' ? 'carried' : 'idle';
-    return { id: place.id, state };
+    return { id: place.id, state: isOpen(listener) ? 'carried' : 'idle' };
   }
 
   #troubled(): Listener[] {
@@ -135,7 +184,7 @@ export class Listeners {
     const waited = performance.now() - listener.triedAt;
     switch (listener.code) {
       case IPVS:
-        return this.mayListen(listener.place);
+        return !this.#held.has(endpointOf(listener.place));
       case 'EADDRNOTAVAIL':
         return (
           waited >= BLIND_RETRY_MS || addresses.has(canonical(listener.place.address))
@@ -144,6 +193,22 @@ export class Listeners {
         return waited >= RETRY_MS;
     }
   }
+}
+
+function unheard(place: Place): Listener {
+  return {
+    place,
+    outcome: { id: place.id, state: 'idle' },
+    code: undefined,
+    triedAt: 0,
+    reports: new Map(),
+    claimed: false,
+    refused: undefined,
+  };
+}
+
+function isOpen({ reports }: Listener): boolean {
+  return [...reports.values()].some(({ state }) => state === 'listening');
 }
 
 function endpointOf({ address, port }: Place): string {

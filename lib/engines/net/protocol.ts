@@ -33,6 +33,8 @@ export interface CarriedService {
   readonly servers: readonly CarriedServer[];
   /** False: no listener for now, whatever the weights are. */
   readonly listen: boolean;
+  /** The worker that carries it alone; undefined: all do. */
+  readonly home: number | undefined;
 }
 
 /** A server that left a service's table. */
@@ -48,7 +50,7 @@ export interface TableChange {
   readonly services: readonly CarriedService[];
   readonly gone: readonly string[];
   readonly dismissed: readonly Dismissal[];
-  /** Most connections at once in this worker. */
+  /** Most connections at once, over all workers. */
   readonly maxConnections: number;
 }
 
@@ -60,7 +62,11 @@ export type ToWorker =
       readonly change: TableChange;
     }
   /** Try again to open the listeners of these services. */
-  | { readonly type: 'listen'; readonly services: readonly string[] }
+  | {
+      readonly type: 'listen';
+      readonly sequence: number;
+      readonly services: readonly string[];
+    }
   | { readonly type: 'close' };
 
 /** How a service's listener is in one worker. */
@@ -92,4 +98,6 @@ export interface WorkerStart {
   readonly worker: number;
   readonly workers: number;
   readonly segments: readonly SharedArrayBuffer[];
+  /** Of `admissionMemory`: what all workers have open. */
+  readonly admission: SharedArrayBuffer;
 }

@@ -1,4 +1,5 @@
 import type { ServerEntry, ServiceEntry, ServiceStats } from '../../model/engine.ts';
+import { schedulerNamed } from '../../schedulers/index.ts';
 import type { Memory } from './memory.ts';
 import type { CarriedService, Dismissal } from './protocol.ts';
 import type { Loan, RecordPool } from './record-pool.ts';
@@ -16,6 +17,7 @@ export class ServiceBook {
   /** Left the table with connections open. */
   #leaving: ServerBook[] = [];
   #entry: ServiceEntry;
+  #scheduler = '';
 
   constructor(entry: ServiceEntry, pool: RecordPool, memory: Memory) {
     this.#entry = entry;
@@ -34,6 +36,20 @@ export class ServiceBook {
 
   get entry(): ServiceEntry {
     return this.#entry;
+  }
+
+  /** Whether there is a server that connections could be sent to. */
+  get wanted(): boolean {
+    return (
+      this.#entry.servers.some(({ weight }) => weight > 0) ||
+      this.#sum('persistence') > 0
+    );
+  }
+
+  /** Whether what it keeps from one connection to the next is in one worker's own memory. */
+  get alone(): boolean {
+    const { persistent, scheduler } = this.#entry.service;
+    return Boolean(persistent) || schedulerNamed(scheduler)?.keeps === true;
   }
 
   /** Writes the entry into the records.
@@ -83,7 +99,7 @@ export class ServiceBook {
     this.#record.unlock();
   }
 
-  carried(listen: boolean): CarriedService {
+  carried(): Omit<CarriedService, 'listen' | 'home'> {
     const { service } = this.#entry;
     const { connectTimeoutMs, idleTimeoutMs, halfClosedTimeoutMs } = service.options;
     return {
@@ -100,21 +116,18 @@ export class ServiceBook {
       idleTimeoutMs,
       halfClosedTimeoutMs,
       servers: this.#servers.map((server) => server.carried(service)),
-      listen,
     };
   }
 
   stats(): ServiceStats {
-    const sum = (name: 'accepted' | 'refused' | 'retries' | 'persistence') =>
-      this.#columns.reduce((total, column) => total + column.read(name), 0);
     const leaving = this.#leaving.filter((server) => server.connections > 0);
     return {
       id: this.#entry.service.id,
       servers: [...this.#servers, ...leaving].map((server) => server.stats()),
-      acceptedConnections: sum('accepted'),
-      refusedConnections: sum('refused'),
-      retries: sum('retries'),
-      persistenceEntries: sum('persistence'),
+      acceptedConnections: this.#sum('accepted'),
+      refusedConnections: this.#sum('refused'),
+      retries: this.#sum('retries'),
+      persistenceEntries: this.#sum('persistence'),
     };
   }
 
@@ -122,6 +135,10 @@ export class ServiceBook {
     const [first] = this.#columns;
     if (!first) throw new RangeError('an engine has at least one worker');
     return first;
+  }
+
+  #sum(name: 'accepted' | 'refused' | 'retries' | 'persistence'): number {
+    return this.#columns.reduce((total, column) => total + column.read(name), 0);
   }
 
   #all(): ServerBook[] {
@@ -136,8 +153,18 @@ export class ServiceBook {
     this.#record.lock();
     for (const [index, entry] of entries.entries()) this.#servers[index]?.revise(entry);
     for (const server of left) server.retire();
+    this.#rewind();
     this.#record.changed();
     this.#record.unlock();
+  }
+
+  /** Once for all workers, so that the turn goes on over all of them. */
+  #rewind(): void {
+    const { scheduler } = this.#entry.service;
+    const { cursor } = this.#record;
+    if (scheduler !== this.#scheduler) cursor.fill(0);
+    else if (schedulerNamed(scheduler)?.restarts) cursor[0] = 0;
+    this.#scheduler = scheduler;
   }
 
   #dismissal(server: ServerBook): Dismissal {

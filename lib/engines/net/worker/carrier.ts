@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { LONGEST_TIMER_MS } from '../../../model/timer.ts';
-import type { CarriedService, ListenReport } from '../protocol.ts';
+import type { CarriedService, ListenReport, WorkerStart } from '../protocol.ts';
 import type { ServiceRecord } from '../service-record.ts';
 import { BULK } from './buffers.ts';
 import { Connection } from './connection.ts';
@@ -14,21 +14,25 @@ const BACKLOG = 4096;
 /** Between two looks for persistence templates that are over, at least. */
 const SWEEP_MS = 100;
 
+type Seat = Pick<WorkerStart, 'worker' | 'workers'>;
+
 /** One virtual service in one worker: its listener and what new connections need. */
 export class Carrier implements Line {
   readonly id: string;
   readonly switchboard: Switchboard;
   readonly #desk: Desk;
+  readonly #seat: Seat;
   #service: CarriedService;
   #server: Server | undefined;
   /** The last change of the listener, under way or done. */
   #turn: Promise<unknown> = Promise.resolve();
   #sweeper: NodeJS.Timeout | undefined;
 
-  constructor(service: CarriedService, record: ServiceRecord, desk: Desk) {
+  constructor(service: CarriedService, record: ServiceRecord, desk: Desk, seat: Seat) {
     this.id = service.id;
     this.#service = service;
     this.#desk = desk;
+    this.#seat = seat;
     this.switchboard = new Switchboard(service, record, () => performance.now());
   }
 
@@ -46,8 +50,8 @@ export class Carrier implements Line {
     return this.listen(service.listen);
   }
 
-  /** Opens the listener where there is a server to send to, closes it where there is none. Calls
-   *  wait for each other.
+  /** Opens the listener where there is a server to send to, closes it where there is none, or where
+   *  another worker carries the service. Calls wait for each other.
    *  @param allowed false: not opened in any case */
   listen(allowed = true): Promise<ListenReport> {
     const settled = this.#turn.then(() => this.#settle(allowed));
@@ -65,7 +69,7 @@ export class Carrier implements Line {
 
   async #settle(allowed: boolean): Promise<ListenReport> {
     this.#sweep();
-    if (!allowed || !this.switchboard.open) {
+    if (!allowed || !this.#isHere || !this.switchboard.open) {
       this.#shut();
       return { id: this.id, state: 'idle' };
     }
@@ -73,6 +77,11 @@ export class Carrier implements Line {
     return code === undefined
       ? { id: this.id, state: 'listening' }
       : { id: this.id, state: 'failed', code };
+  }
+
+  get #isHere(): boolean {
+    const { home } = this.#service;
+    return home === undefined || home === this.#seat.worker;
   }
 
   /** @returns the error's code */
@@ -98,7 +107,8 @@ export class Carrier implements Line {
         resolve(undefined);
       });
       const ipv6Only = family === 'inet6';
-      server.listen({ host, port, backlog: BACKLOG, ipv6Only });
+      const reusePort = this.#seat.workers > 1;
+      server.listen({ host, port, backlog: BACKLOG, ipv6Only, reusePort });
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { addressBytes, unmapped } from '../../../model/address-bytes.ts';
 import type { Client } from '../../../model/scheduler.ts';
+import type { Admission } from '../admission.ts';
 import type { FromWorker } from '../protocol.ts';
 import type { BufferPool } from './buffers.ts';
 import type { RealServer } from './real-server.ts';
@@ -29,23 +30,6 @@ export interface Line {
   readonly id: string;
   readonly switchboard: Switchboard;
   readonly timeouts: Timeouts;
-}
-
-/** How many connections may be open at once. Two descriptors each: past the file limit Node would
- *  accept and close in silence, and the director's own checks and logs would fail. */
-export class Admission {
-  limit = Infinity;
-  #open = 0;
-
-  enter(): boolean {
-    if (this.#open >= this.limit) return false;
-    this.#open++;
-    return true;
-  }
-
-  leave(): void {
-    this.#open--;
-  }
 }
 
 /** A socket's peer as schedulers see it; asked for its address only when one wants to know. */

@@ -118,14 +118,8 @@ export class Switchboard {
   }
 
   #setScheduler(name: string): void {
-    const scheduler = schedulerNamed(name);
-    const { cursor } = this.record;
-    this.record.lock();
-    if (name !== this.#schedulerName) cursor.fill(0);
-    else if (scheduler?.restarts) cursor[0] = 0;
-    this.record.unlock();
     if (name !== this.#schedulerName) this.#view.forget();
-    this.#scheduler = scheduler;
+    this.#scheduler = schedulerNamed(name);
     this.#schedulerName = name;
   }
 

@@ -1,3 +1,4 @@
+import { Admission } from '../admission.ts';
 import { Memory } from '../memory.ts';
 import type {
   CarriedService,
@@ -10,7 +11,7 @@ import type {
 import { ServiceRecord } from '../service-record.ts';
 import { BufferPool } from './buffers.ts';
 import { Carrier } from './carrier.ts';
-import { Admission, type Desk } from './desk.ts';
+import type { Desk } from './desk.ts';
 import { Roster } from './real-server.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import { TurnEnd } from './turn-end.ts';
@@ -33,7 +34,7 @@ export class Worker {
       wheel: new TimerWheel(() => performance.now()),
       turnEnd: new TurnEnd(),
       buffers: new BufferPool(),
-      admission: new Admission(),
+      admission: new Admission(start.admission, start.worker),
       tell,
     };
   }
@@ -49,7 +50,7 @@ export class Worker {
         void this.#apply(message.sequence, message.change);
         break;
       case 'listen':
-        for (const id of message.services) void this.#listen(id);
+        void this.#listen(message.sequence, message.services);
         break;
       case 'close':
         this.#close();
@@ -79,14 +80,15 @@ export class Worker {
     const { worker } = this.#start;
     const cell = this.#memory.cell(service.record);
     const record = new ServiceRecord(cell, worker, worker + 1);
-    const carrier = new Carrier(service, record, this.#desk);
+    const carrier = new Carrier(service, record, this.#desk, this.#start);
     this.#carriers.set(service.id, carrier);
     return carrier;
   }
 
-  async #listen(id: string): Promise<void> {
-    const report = await this.#carriers.get(id)?.listen();
-    if (report) this.#desk.tell({ type: 'listener', report });
+  async #listen(sequence: number, ids: readonly string[]): Promise<void> {
+    const carriers = ids.flatMap((id) => this.#carriers.get(id) ?? []);
+    const reports = await Promise.all(carriers.map((carrier) => carrier.listen()));
+    this.#desk.tell({ type: 'applied', sequence, reports });
   }
 
   #drop(id: string): void {

@@ -1,5 +1,6 @@
 import { connect, Server } from 'node:net';
 import t, { type Test } from 'tap';
+import { admissionMemory } from '../../../../lib/engines/net/admission.ts';
 import { Memory } from '../../../../lib/engines/net/memory.ts';
 import type {
   CarriedService,
@@ -27,9 +28,8 @@ async function listening(t: Test, told: FromWorker[]): Promise<Server> {
   const memory = new Memory(1);
   const segments = [memory.grow()];
   new ServerRecord(memory.cell(1), 0).set({ weight: 1, lower: 0, upper: 0 });
-  const worker = new Worker({ worker: 0, workers: 1, segments }, (message) =>
-    told.push(message),
-  );
+  const start = { worker: 0, workers: 1, segments, admission: admissionMemory(1) };
+  const worker = new Worker(start, (message) => told.push(message));
   t.teardown(() => worker.handle({ type: 'close' }));
   const dead = {
     id: 'dead',
@@ -62,4 +62,5 @@ const SERVICE: Omit<CarriedService, 'servers'> = {
   idleTimeoutMs: 60_000,
   halfClosedTimeoutMs: 60_000,
   listen: true,
+  home: undefined,
 };

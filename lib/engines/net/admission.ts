@@ -1,0 +1,64 @@
+import type { WorkerStats } from '../../model/engine.ts';
+
+/** A cache line a worker: what it has open, and as a 64-bit number what it has accepted. */
+const LINE_BYTES = 64;
+const OPEN = 0;
+const ACCEPTED = 1;
+const WORDS = LINE_BYTES / Int32Array.BYTES_PER_ELEMENT;
+const NUMBERS = LINE_BYTES / Float64Array.BYTES_PER_ELEMENT;
+
+/** How many connections may be open at once, over all workers. Two descriptors each: past the file
+ *  limit Node would accept and close in silence, and the director's own checks and logs would
+ *  fail. Each worker counts its own and looks at the sum, so that a dead one leaves nothing behind
+ *  that has to be mended; two that come for the last place at once may both be refused. */
+export class Admission {
+  limit = Infinity;
+  readonly #words: Int32Array;
+  readonly #numbers: Float64Array;
+  readonly #workers: number;
+  readonly #own: number;
+
+  /** @param memory of {@link admissionMemory} */
+  constructor(memory: SharedArrayBuffer, worker: number) {
+    this.#words = new Int32Array(memory);
+    this.#numbers = new Float64Array(memory);
+    this.#workers = memory.byteLength / LINE_BYTES;
+    this.#own = worker;
+  }
+
+  enter(): boolean {
+    const accepted = this.#own * NUMBERS + ACCEPTED;
+    this.#numbers[accepted] = (this.#numbers[accepted] ?? 0) + 1;
+    Atomics.add(this.#words, this.#own * WORDS + OPEN, 1);
+    if (this.#open() <= this.limit) return true;
+    this.leave();
+    return false;
+  }
+
+  leave(): void {
+    Atomics.sub(this.#words, this.#own * WORDS + OPEN, 1);
+  }
+
+  /** Main thread: what a dead worker had open. */
+  bury(worker: number): void {
+    Atomics.store(this.#words, worker * WORDS + OPEN, 0);
+  }
+
+  stats(): WorkerStats[] {
+    return Array.from({ length: this.#workers }, (_, worker) => ({
+      openConnections: Atomics.load(this.#words, worker * WORDS + OPEN),
+      acceptedConnections: this.#numbers[worker * NUMBERS + ACCEPTED] ?? 0,
+    }));
+  }
+
+  #open(): number {
+    let open = 0;
+    for (let worker = 0; worker < this.#workers; worker++)
+      open += Atomics.load(this.#words, worker * WORDS + OPEN);
+    return open;
+  }
+}
+
+export function admissionMemory(workers: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(workers * LINE_BYTES);
+}

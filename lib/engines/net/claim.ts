@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Place } from './problem.ts';
+
+/** An abstract Unix socket: it is one in a network namespace, as addresses are, needs no folder
+ *  that two users share, and goes with its process. */
+const FLOOR = '\0l4director listen';
+const TRY_AGAIN_MS = 5;
+/** Others open within that, threads that are being started included; and whoever sits on the name
+ *  must not keep us from opening. */
+const PATIENCE_MS = 5000;
+
+/** With SO_REUSEPORT two programs of one user can share an address in silence. So before workers
+ *  share it among themselves it is bound without: that fails where anybody else listens. Between
+ *  the two another director's bind would succeed as well; so one of them at a time.
+ *  @param open opens the places; told the error's code of each that somebody else holds, or that
+ *    cannot be bound at all
+ *  @param patienceMs how long others may take before it goes on all the same */
+export async function withClaim<T>(
+  places: readonly Place[],
+  open: (refused: ReadonlyMap<string, string>) => Promise<T>,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
+  const refused = new Map<string, string>();
+  if (places.length === 0) return open(refused);
+  const floor = await takeFloor(patienceMs);
+  try {
+    await Promise.all(
+      places.map(async (place) => {
+        const code = await bindAlone(place);
+        if (code !== undefined) refused.set(place.id, code);
+      }),
+    );
+    return await open(refused);
+  } finally {
+    floor?.close();
+  }
+}
+
+async function takeFloor(patienceMs: number): Promise<Server | undefined> {
+  const end = performance.now() + patienceMs;
+  while (performance.now() < end) {
+    const floor = createServer((socket) => socket.destroy());
+    if ((await listening(floor, { path: FLOOR })) === undefined) return floor;
+    await sleep(TRY_AGAIN_MS);
+  }
+  return undefined;
+}
+
+/** Node cannot bind without listening: who comes in that moment is reset, and would have been
+ *  refused before it. @returns the error's code */
+async function bindAlone({ address, port }: Place): Promise<string | undefined> {
+  const server = createServer((socket) => socket.destroy());
+  const ipv6Only = address.includes(':');
+  const code = await listening(server, { host: address, port, backlog: 1, ipv6Only });
+  server.close();
+  return code;
+}
+
+async function listening(
+  server: Server,
+  options: Parameters<Server['listen']>[0] & object,
+): Promise<string | undefined> {
+  try {
+    await once(server.listen(options), 'listening');
+    return undefined;
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : 'failed';
+  }
+}
