@@ -36,6 +36,8 @@ export interface ProcessOptions {
   readonly file: string | undefined;
   /** `[limits] connections`: most client connections at once; undefined: from the file limit. */
   readonly maxConnections: number | undefined;
+  /** `[net] workers`: how many threads forward. */
+  readonly workers: number | 'auto';
 }
 
 /** An accepted ldirectord.cf with its ini: immutable, complete, names resolved. */

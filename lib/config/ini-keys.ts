@@ -86,6 +86,17 @@ function connections(text: string): number | undefined {
     : expected('how many connections, 1 to 10000000', '20000');
 }
 
+/** Each has a stack, a heap and a column in every record. */
+const MOST_WORKERS = 64;
+
+function workers(text: string): number | 'auto' {
+  if (text === 'auto') return text;
+  const number = /^\d+$/.test(text) ? Number(text) : 0;
+  return number >= 1 && number <= MOST_WORKERS
+    ? number
+    : expected(`auto, or how many threads, 1 to ${MOST_WORKERS}`, 'auto" or "2');
+}
+
 /** Every key of l4director.ini. Reader, hints and manual come from here. */
 export const INI_KEYS = {
   engine: {
@@ -119,6 +130,14 @@ export const INI_KEYS = {
     parse: duration,
     default: 60_000,
     doc: 'The same once one side has ended its direction.',
+  },
+  workers: {
+    section: 'net',
+    perService: false,
+    syntax: 'auto | <number>',
+    parse: workers,
+    default: 'auto' as number | 'auto',
+    doc: 'How many threads forward; auto: one a processor, at most 8. Above 1 needs Node 22.12.',
   },
   'tls-verify': {
     section: 'checks',

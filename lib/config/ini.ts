@@ -79,7 +79,11 @@ function readSections(
     if (own !== undefined) services.set(own, { line: section.line, values: into });
   });
   return {
-    process: { file, maxConnections: common.connections },
+    process: {
+      file,
+      maxConnections: common.connections,
+      workers: common.workers ?? INI_KEYS.workers.default,
+    },
     service: (id) => optionsFrom({ ...common, ...services.get(id)?.values }),
     errors: findings.errors(),
     warnings: (ids) => {

@@ -1,3 +1,4 @@
+import type { WorkerStats } from '../model/engine.ts';
 import type {
   CertificateStatus,
   CheckStatus,
@@ -49,6 +50,21 @@ const DIRECTOR: readonly Metric<StatusDocument>[] = [
     type: 'gauge',
     help: 'Alert mails that wait to be sent or tried again.',
     value: ({ mail }) => mail.pending,
+  },
+];
+
+const WORKER: readonly Metric<WorkerStats>[] = [
+  {
+    name: 'worker_connections',
+    type: 'gauge',
+    help: 'Client connections open in the worker thread.',
+    value: ({ openConnections }) => openConnections,
+  },
+  {
+    name: 'worker_accepted_connections_total',
+    type: 'counter',
+    help: 'Connections that the worker thread has accepted from clients.',
+    value: ({ acceptedConnections }) => acceptedConnections,
   },
 ];
 
@@ -196,6 +212,10 @@ const STATES = [
 /** What the status says, as families: the director, each virtual service, each real server
  *  of it, each check. */
 export function statusFamilies(document: StatusDocument): readonly Family[] {
+  const workers = document.workers.map((worker, number) => ({
+    of: worker,
+    labels: formatLabels({ worker: String(number) }),
+  }));
   const services = document.services.map((service) => ({
     of: service,
     labels: formatLabels({ service: service.id }),
@@ -215,6 +235,7 @@ export function statusFamilies(document: StatusDocument): readonly Family[] {
   return [
     buildInfo(document.version),
     ...DIRECTOR.map((metric) => familyOf(metric, [{ of: document, labels: '' }])),
+    ...WORKER.map((metric) => familyOf(metric, workers)),
     ...SERVICE.map((metric) => familyOf(metric, services)),
     serviceStates(document.services),
     ...REAL.map((metric) => familyOf(metric, reals)),

@@ -82,8 +82,8 @@ async function begin(
   async function adopt(next: Config): Promise<void> {
     await director.apply(next);
     keeper.follow(next.global.logfile);
-    if (next.options.maxConnections !== reloader.config.options.maxConnections)
-      log.warn('[limits] connections has changed: it holds from the next start on');
+    for (const key of changedForTheNextStart(reloader.config, next))
+      log.warn(`${key} has changed: it holds from the next start on`);
     void children.converge(next.global.execute);
   }
 
@@ -94,6 +94,18 @@ async function begin(
   void children.converge(reloader.config.global.execute);
   const watching = watchConfig(file, reloader, log, ending.signal);
   closers.add('watch of the config', () => watching);
+}
+
+/** Keys of the ini that the engines are told once. */
+function changedForTheNextStart(
+  { options: before }: Config,
+  { options: after }: Config,
+): readonly string[] {
+  const keys = {
+    '[limits] connections': before.maxConnections !== after.maxConnections,
+    '[net] workers': before.workers !== after.workers,
+  };
+  return Object.entries(keys).flatMap(([key, changed]) => (changed ? [key] : []));
 }
 
 /** Resolves when every service is at work, the wait is over, or the end was asked for. */

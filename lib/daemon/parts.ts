@@ -23,11 +23,11 @@ export interface Parts {
 /** Checks, engines, alerts and the director that joins them; nothing is at work yet. */
 export function openParts(config: Config, log: Log): Parts {
   const checks = createCheckRunner({ log });
-  const { maxConnections } = config.options;
+  const { maxConnections, workers } = config.options;
   const engines = new Map(
     Object.entries(ENGINES).map(([name, { create }]) => [
       name as EngineName,
-      create({ maxConnections }),
+      create({ maxConnections, workers }),
     ]),
   );
   const alerts = createAlerts({ log, openFile: monitorFiles(log) });

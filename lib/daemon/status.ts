@@ -19,6 +19,7 @@ export async function statusDocument(
     config: config.file,
     configError,
     services: await director.services(checks),
+    workers: director.workers(),
     mail: alerts.status(),
   };
 }

@@ -1,4 +1,9 @@
-import type { Engine, EngineEvent, ServiceStats } from '../model/engine.ts';
+import type {
+  Engine,
+  EngineEvent,
+  ServiceStats,
+  WorkerStats,
+} from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
 import type { EngineName, VirtualService } from '../model/virtual-service.ts';
 import { within } from '../model/within.ts';
@@ -70,6 +75,10 @@ export class Carriers {
     };
     await Promise.all([...this.#feeds.values()].map(ask));
     return stats;
+  }
+
+  workers(): readonly WorkerStats[] {
+    return [...this.#feeds.values()].flatMap(({ engine }) => engine.workers());
   }
 
   async close(how: { readonly clean: boolean }): Promise<void> {

@@ -6,7 +6,7 @@ import {
 import type { AlertState } from '../alerts/notice.ts';
 import type { Config } from '../config/config.ts';
 import type { CheckRunner } from '../model/check.ts';
-import type { Engine } from '../model/engine.ts';
+import type { Engine, WorkerStats } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
 import type { ServiceStatus } from '../model/status.ts';
 import type { EngineName, VirtualService } from '../model/virtual-service.ts';
@@ -100,6 +100,10 @@ class VirtualServices implements Director {
     return [...this.#keepers].map(([id, keeper]) =>
       serviceStatus(keeper, stats.get(id), wish),
     );
+  }
+
+  workers(): readonly WorkerStats[] {
+    return this.#carriers.workers();
   }
 
   close(): Promise<void> {

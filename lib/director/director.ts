@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { WorkerStats } from '../model/engine.ts';
 import type { ServiceStatus } from '../model/status.ts';
 
 /** All virtual services at work: checks turned into weights, weights into traffic. */
@@ -12,6 +13,8 @@ export interface Director {
   settled(signal: AbortSignal): Promise<void>;
   /** @param checks  results of each real server, 0 to 20; default 0 */
   services(checks?: number): Promise<readonly ServiceStatus[]>;
+  /** The threads that forward. */
+  workers(): readonly WorkerStats[];
   /** Ends checks, then engines, as each service's cleanstop says. Idempotent. */
   close(): Promise<void>;
 }

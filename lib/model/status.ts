@@ -1,3 +1,4 @@
+import type { WorkerStats } from './engine.ts';
 import type {
   CheckWord,
   EngineName,
@@ -18,6 +19,8 @@ export interface StatusDocument {
   /** Why the last reload was refused, one error a line; null when the file is in force. */
   readonly configError: string | null;
   readonly services: readonly ServiceStatus[];
+  /** The threads that forward, in the order of their numbers. */
+  readonly workers: readonly WorkerStats[];
   readonly mail: MailStatus;
 }
 

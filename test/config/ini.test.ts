@@ -35,7 +35,11 @@ async function readWith(t: Test, ini: string) {
 
 t.test('without an ini every option has its default', async (t) => {
   const ini = await readIni(join(t.testdir(), 'a.cf'));
-  t.strictSame(ini.process, { file: undefined, maxConnections: undefined });
+  t.strictSame(ini.process, {
+    file: undefined,
+    maxConnections: undefined,
+    workers: 'auto',
+  });
   t.strictSame(ini.service('tcp:10.1.1.19:80'), DEFAULTS);
   t.strictSame([ini.errors, ini.warnings([])], [[], []]);
 });
@@ -49,6 +53,7 @@ t.test(
 [net]
 connect-timeout = 500ms
 idle-timeout = 15m
+workers = 3
 [checks]
 tls-verify = no
 tls-expiry = 14
@@ -82,7 +87,11 @@ digest = yes
       tlsExpiryDays: 0,
       digest: true,
     });
-    t.match(config.options, { file: `${config.file}.ini`, maxConnections: 2000 });
+    t.match(config.options, {
+      file: `${config.file}.ini`,
+      maxConnections: 2000,
+      workers: 3,
+    });
     t.strictSame(config.warnings, []);
   },
 );
@@ -113,6 +122,9 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[net]\nengine\n', 2, 'expected an engine'],
   ['[net]\nconnect-timeout = 0\n', 2, 'expected a time above 0'],
   ['[net]\nconnect-timeout = 3 parsecs\n', 2, 'expected a time above 0'],
+  ['[net]\nworkers = 0\n', 2, 'expected auto, or how many threads, 1 to 64'],
+  ['[net]\nworkers = all\n', 2, 'expected auto, or how many threads, 1 to 64'],
+  ['[service tcp:10.1.1.19:80]\nworkers = 2\n', 2, 'expected it in [net]'],
   ['[net]\nidle-timeout = 1000h\n', 2, 'at most 24 days'],
   ['[checks]\ntls-verify = maybe\n', 2, 'expected yes or no'],
   ['[checks]\ntls-ca = ca.pem\n', 2, 'an absolute path'],

@@ -23,6 +23,8 @@ t.test('a status becomes lines of the text format', async (t) => {
     `l4director_build_info{version="0.1.0",node="${process.versions.node}"} 1`,
     'l4director_uptime_seconds 93784',
     'l4director_config_error 0',
+    'l4director_worker_connections{worker="0"} 3',
+    'l4director_worker_accepted_connections_total{worker="1"} 604',
     `l4director_service_up${service} 1`,
     `l4director_service_accepted_connections_total${service} 1204`,
     `l4director_service_refused_connections_total${service} 3`,

@@ -99,6 +99,10 @@ t.test('a limit that only a start puts in force is named by a reload', async (t)
   await site.run('reload');
   await site.logged(/connections has changed: it holds from the next start on/);
   t.equal(site.logText.split('has changed').length, 2, 'told once, when it changed');
+  writeFileSync(ini, '[limits]\nconnections = 60\n[net]\nworkers = 1\n');
+  await site.run('reload');
+  await site.logged(/\[net\] workers has changed: it holds from the next start on/);
+  t.equal(site.logText.split('has changed').length, 3);
 });
 
 t.test(

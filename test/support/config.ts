@@ -78,7 +78,7 @@ export function aConfig(
     warnings: [],
     global: { ...GLOBAL, ...global },
     virtuals,
-    options: { file: undefined, maxConnections: undefined },
+    options: { file: undefined, maxConnections: undefined, workers: 1 },
   };
 }
 

@@ -13,6 +13,10 @@ export function statusDocument(fields: Partial<StatusDocument> = {}): StatusDocu
     config: '/etc/ha.d/ldirectord.cf',
     configError: null,
     services: [serviceStatus()],
+    workers: [
+      { openConnections: 3, acceptedConnections: 600 },
+      { openConnections: 1, acceptedConnections: 604 },
+    ],
     mail: { sent: 7, failed: 2, dropped: 1, pending: 3, problem: null },
     ...fields,
   };
