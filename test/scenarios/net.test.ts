@@ -1,4 +1,4 @@
 import t from 'tap';
 import { runScenarios } from './suite.ts';
 
-runScenarios(t, 'net');
+runScenarios(t, 'net', { net: 'workers = 1' });

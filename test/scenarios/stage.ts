@@ -3,7 +3,6 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { EngineName } from '../../lib/model/virtual-service.ts';
 import { type Agent, startAgent } from '../lab/agent.ts';
 import { type Apache, startApache } from '../lab/apache.ts';
 import { createDaemon, type Daemon } from '../lab/daemon.ts';
@@ -33,9 +32,10 @@ export const VIP = '10.1.1.19';
 const SYSLOG = fileURLToPath(new URL('../../../test/lab/syslog.pl', import.meta.url));
 
 /** Builds the stage, lets `play` run on it, and takes it down whatever happens. The daemon is
- *  written down and not started. */
+ *  written down and not started.
+ *  @param net  lines of the ini's section [net] */
 export async function onStage(
-  engine: EngineName,
+  net: string,
   config: string,
   play: (stage: Stage) => Promise<void>,
 ): Promise<void> {
@@ -54,11 +54,7 @@ export async function onStage(
   );
   const web1 = await startApache(host1, '80');
   const web2 = await startApache(host2, '80');
-  await using daemon = await createDaemon(
-    director,
-    config,
-    `[net]\nengine = ${engine}\n`,
-  );
+  await using daemon = await createDaemon(director, config, `[net]\n${net}\n`);
   await startSyslog(director);
   await play({
     director,

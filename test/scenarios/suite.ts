@@ -17,20 +17,28 @@ export interface Scenario {
   readonly play: (stage: Stage, t: Test) => Promise<void>;
 }
 
-/** Plays every scenario on an engine.
- *  @param skip  by a scenario's name: why that engine cannot play it */
+interface Options {
+  /** By a scenario's name: why that engine cannot play it. */
+  readonly skip?: Readonly<Record<string, string>>;
+  /** Further lines of the ini's section [net]. */
+  readonly net?: string;
+  /** Options of every scenario, where not all machines can play them. */
+  readonly where?: { readonly skip?: string };
+}
+
+/** Plays every scenario on an engine. */
 export function runScenarios(
   t: Test,
   engine: EngineName,
-  { skip = {} }: { readonly skip?: Readonly<Record<string, string>> } = {},
+  { skip = {}, net = '', where = {} }: Options = {},
 ): void {
   t.setTimeout(300_000);
   for (const { name, config, play } of SCENARIOS) {
     const needs = lab('namespaces', 'apache2', 'perl', 'logger');
     const why = skip[name];
-    const options = why === undefined ? needs : { skip: why };
+    const options = why === undefined ? { ...needs, ...where } : { skip: why };
     t.test(name, { timeout: 120_000, ...options }, async (t) =>
-      onStage(engine, textOf(config), (stage) => play(stage, t)),
+      onStage(`engine = ${engine}\n${net}`, textOf(config), (stage) => play(stage, t)),
     );
   }
 }
