@@ -3,26 +3,28 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import t from 'tap';
 import { Lock } from '../../../lib/engines/net/lock.ts';
+import { COUNTS } from './fixtures/together.ts';
 
 const THREAD = new URL(
   `./fixtures/lock-thread${extname(import.meta.url)}`,
   import.meta.url,
 );
 const MAIN = 9;
+const THREADS = 4;
 
 function thread(words: Int32Array, owner: number, task: string): Worker {
-  return new Worker(THREAD, { workerData: { words, owner, task } });
+  return new Worker(THREAD, { workerData: { words, owner, task, threads: THREADS } });
 }
 
 function memory(): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(8));
+  return new Int32Array(new SharedArrayBuffer(12));
 }
 
 t.test('what threads do under it is never interleaved', async (t) => {
   const words = memory();
   const threads = [1, 2, 3, 4].map((owner) => thread(words, owner, 'count'));
   await Promise.all(threads.map((one) => once(one, 'exit')));
-  t.same([...words], [0, 80_000]);
+  t.same([...words], [0, THREADS * COUNTS, THREADS]);
 });
 
 t.test('giving it back does not open what another has taken', async (t) => {
