@@ -13,29 +13,53 @@ const PATIENCE_MS = 5000;
 
 /** With SO_REUSEPORT two programs of one user can share an address in silence. So before workers
  *  share it among themselves it is bound without: that fails where anybody else listens. Between
- *  the two another director's bind would succeed as well; so one of them at a time.
- *  @param open opens the places; told the error's code of each that somebody else holds, or that
- *    cannot be bound at all
- *  @param patienceMs how long others may take before it goes on all the same */
-export async function withClaim<T>(
-  places: readonly Place[],
-  open: (refused: ReadonlyMap<string, string>) => Promise<T>,
-  patienceMs = PATIENCE_MS,
-): Promise<T> {
-  const refused = new Map<string, string>();
-  if (places.length === 0) return open(refused);
-  const floor = await takeFloor(patienceMs);
-  try {
-    await Promise.all(
-      places.map(async (place) => {
-        const code = await bindAlone(place);
-        if (code !== undefined) refused.set(place.id, code);
-      }),
-    );
-    return await open(refused);
-  } finally {
-    floor?.close();
+ *  the two another director's bind would succeed as well; so one of them at a time. */
+export class Claims {
+  readonly #patienceMs: number;
+  #floor: Promise<Server | undefined> | undefined;
+  #holders = 0;
+
+  /** @param patienceMs how long other directors may take before it goes on all the same */
+  constructor(patienceMs = PATIENCE_MS) {
+    this.#patienceMs = patienceMs;
   }
+
+  /** Several at once are well if they are about other places.
+   *  @param open opens the places; told the error's code of each that somebody else holds, or
+   *    that cannot be bound at all */
+  async hold<T>(
+    places: readonly Place[],
+    open: (refused: ReadonlyMap<string, string>) => Promise<T>,
+  ): Promise<T> {
+    if (places.length === 0) return open(new Map());
+    this.#holders++;
+    try {
+      this.#floor ??= takeFloor(this.#patienceMs);
+      await this.#floor;
+      return await open(await bindEach(places));
+    } finally {
+      if (--this.#holders === 0) await this.#leave();
+    }
+  }
+
+  async #leave(): Promise<void> {
+    const floor = this.#floor;
+    this.#floor = undefined;
+    (await floor)?.close();
+  }
+}
+
+async function bindEach(
+  places: readonly Place[],
+): Promise<ReadonlyMap<string, string>> {
+  const refused = new Map<string, string>();
+  await Promise.all(
+    places.map(async (place) => {
+      const code = await bindAlone(place);
+      if (code !== undefined) refused.set(place.id, code);
+    }),
+  );
+  return refused;
 }
 
 async function takeFloor(patienceMs: number): Promise<Server | undefined> {

@@ -11,7 +11,7 @@ import type {
 import type { VirtualService } from '../../model/virtual-service.ts';
 import type { EngineOptions } from '../factory.ts';
 import { Admission, admissionMemory } from './admission.ts';
-import { withClaim } from './claim.ts';
+import { Claims } from './claim.ts';
 import { type Answers, Crew } from './crew.ts';
 import { EventQueue } from './event-queue.ts';
 import { connectionCap, descriptorsOf, fileLimit } from './file-limit.ts';
@@ -52,6 +52,7 @@ class NetEngine implements Engine {
   readonly #ledger: Ledger;
   readonly #listeners: Listeners;
   readonly #crew: Crew;
+  readonly #claims = new Claims();
   readonly #notices = new Notices(() => performance.now());
   /** Tables and retries, one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -156,7 +157,7 @@ class NetEngine implements Engine {
   /** One worker listens alone, and needs no claim. */
   #claim<T>(ids: readonly string[], open: () => Promise<T>): Promise<T> {
     const wanted = (id: string) => this.#workers > 1 && this.#ledger.wants(id);
-    return withClaim(this.#listeners.claim(ids, wanted), (refused) => {
+    return this.#claims.hold(this.#listeners.claim(ids, wanted), (refused) => {
       this.#listeners.refuse(refused);
       return open();
     });

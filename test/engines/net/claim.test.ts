@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import t from 'tap';
-import { withClaim } from '../../../lib/engines/net/claim.ts';
+import { Claims } from '../../../lib/engines/net/claim.ts';
 import { freePort } from '../../support/engine-rig.ts';
 
 const FLOOR = '\0l4director listen';
@@ -13,7 +13,7 @@ async function placeAt(address: string) {
 
 t.test('addresses that are free are claimed, and left to whoever opens', async (t) => {
   const places = [await placeAt('127.0.0.1'), await placeAt('::1')];
-  const refused = await withClaim(places, async (codes) => {
+  const refused = await new Claims().hold(places, async (codes) => {
     for (const { address, port } of places) {
       const server = createServer().listen(port, address);
       await once(server, 'listening');
@@ -32,7 +32,10 @@ t.test(
     await once(holder, 'listening');
     t.teardown(() => holder.close());
     const absent = { id: 'absent', address: '192.0.2.1', port: 80 };
-    const codes = await withClaim([free, held, absent], async (refused) => refused);
+    const codes = await new Claims().hold(
+      [free, held, absent],
+      async (refused) => refused,
+    );
     t.same(Object.fromEntries(codes), {
       [held.id]: 'EADDRINUSE',
       absent: 'EADDRNOTAVAIL',
@@ -40,11 +43,11 @@ t.test(
   },
 );
 
-t.test('claims come one after the other, whatever becomes of them', async (t) => {
+t.test('directors claim one after the other, whatever becomes of them', async (t) => {
   const place = await placeAt('127.0.0.1');
   let inside = 0;
   const claims = Array.from({ length: 5 }, (_, n) =>
-    withClaim([place], async ({ size }) => {
+    new Claims().hold([place], async ({ size }) => {
       t.equal(++inside, 1);
       t.equal(size, 0);
       await new Promise(setImmediate);
@@ -59,17 +62,25 @@ t.test('claims come one after the other, whatever becomes of them', async (t) =>
   );
 });
 
+t.test('one director may claim more while it opens what it has', async (t) => {
+  const [one, two] = [await placeAt('127.0.0.1'), await placeAt('127.0.0.1')];
+  const claims = new Claims(Infinity);
+  const both = claims.hold([one], () => claims.hold([two], async () => 'both'));
+  t.equal(await both, 'both');
+  t.equal(await new Claims(Infinity).hold([one], async () => 'over'), 'over');
+});
+
 t.test('who sits on the floor delays claims, and does not prevent them', async (t) => {
   const sitter = createServer().listen({ path: FLOOR });
   await once(sitter, 'listening');
   t.teardown(() => sitter.close());
   const place = await placeAt('127.0.0.1');
-  t.equal(await withClaim([place], async () => 'open', 300), 'open');
+  t.equal(await new Claims(300).hold([place], async () => 'open'), 'open');
 });
 
 t.test('nothing to claim waits for nobody', async (t) => {
   const sitter = createServer().listen({ path: FLOOR });
   await once(sitter, 'listening');
   t.teardown(() => sitter.close());
-  await withClaim([], async () => {}, Infinity);
+  await new Claims(Infinity).hold([], async () => {});
 });
