@@ -32,7 +32,7 @@ async function crowded(t: Test) {
     const client = await rig.client(service);
     client.resume();
     client.write('.');
-    await until(() => client.bytesRead === 1 || client.destroyed);
+    await until(() => client.bytesRead === 1 || gone(client));
     return client;
   };
   const clients = await Promise.all(Array.from({ length: CROWD }, echoing));
