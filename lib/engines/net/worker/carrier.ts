@@ -89,7 +89,6 @@ export class Carrier implements Line {
     const server = createServer({
       allowHalfOpen: true,
       pauseOnConnect: true,
-      noDelay: true,
       highWaterMark: BULK,
     });
     this.#server = server;

@@ -97,7 +97,7 @@ export class Connection implements Timed, Member, Due, SpliceOwner {
 
   #connect(host: string, port: number): Socket {
     const onread = { buffer: this.#buffer.next, callback: this.#fromServer };
-    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true, onread });
+    const socket = connect({ host, port, allowHalfOpen: true, onread });
     socket.on('connect', this.#connected);
     socket.on('close', this.#closed);
     socket.on('error', (error) => this.#serverFailed(socket, error));

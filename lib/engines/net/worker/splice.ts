@@ -5,11 +5,16 @@ import { Outlet, type StallListener } from './outlet.ts';
 import type { RealServer } from './real-server.ts';
 import { endedByReset, wasReset } from './reset-socket.ts';
 import type { Timed } from './timer-wheel.ts';
+import type { Due } from './turn-end.ts';
 
 /** Most connections are over before this; the others pay for keepalive. */
 const KEEPALIVE_AFTER_MS = 60_000;
 /** How often a side that is not read from, since the other takes nothing, is asked if it lives. */
 const PROBE_MS = 1000;
+/** How many turns of the event loop a first end waits for the second. Where both come together, as
+ *  they do where a server closes behind its answer, close() sends the FINs and no shutdown() is
+ *  needed. */
+const END_TURNS = 2;
 
 /** Whose connection is spliced. */
 export interface SpliceOwner {
@@ -29,7 +34,7 @@ export interface Splicing {
 }
 
 /** Two open sockets: passes bytes and ends both ways, and watches over the times. */
-export class Splice implements Timed, StallListener {
+export class Splice implements Timed, Due, StallListener {
   deadline = 0;
   previous: Timed | undefined;
   next: Timed | undefined;
@@ -44,6 +49,10 @@ export class Splice implements Timed, StallListener {
   readonly #toServer: Outlet;
   readonly #toClient: Outlet;
   #halfClosed = false;
+  /** Has to pass an end on, in so many turns from now. */
+  #ending: Outlet | undefined;
+  #turnsLeft = 0;
+  #closed = false;
   /** When bytes last came, on the wheel's clock. */
   #touched: number;
   /** The wheel's next visit is for {@link PROBE_MS}. */
@@ -71,7 +80,16 @@ export class Splice implements Timed, StallListener {
 
   /** Watches no more. The sockets are the owner's. */
   close(): void {
+    this.#closed = true;
     this.#desk.wheel.remove(this);
+  }
+
+  /** A turn has passed without the second end. */
+  turnEnded(): void {
+    const outlet = this.#ending;
+    if (!outlet || this.#closed) return;
+    if (--this.#turnsLeft > 0) this.#desk.turnEnd.add(this);
+    else this.#passFirstEnd(outlet);
   }
 
   /** Sends what waits for the end of the turn: a reset may come right behind the last words. */
@@ -117,26 +135,38 @@ export class Splice implements Timed, StallListener {
   }
 
   #serverEnded(): void {
-    if (!this.#halfClosed && endedByReset(this.#server)) this.#owner.reset();
+    if (!this.#halfClosed && this.#toClient.fresh && endedByReset(this.#server))
+      this.#owner.reset();
     else this.#passEnd(this.#toClient);
   }
 
   #clientEnded(): void {
-    if (wasReset(this.#client)) this.#owner.reset();
+    if (this.#toServer.fresh && wasReset(this.#client)) this.#owner.reset();
     else this.#passEnd(this.#toServer);
   }
 
   /** One side has sent its FIN: the other one gets it behind what is queued. */
   #passEnd(outlet: Outlet): void {
-    const last = this.#halfClosed;
-    if (!last) {
-      this.#halfClosed = true;
-      this.#touch();
-      this.#owner.halfClosed();
-      const { halfClosedTimeoutMs } = this.#line.timeouts;
-      this.#desk.wheel.move(this, Math.min(halfClosedTimeoutMs, KEEPALIVE_AFTER_MS));
+    const first = this.#ending;
+    this.#ending = undefined;
+    if (first) first.end(true);
+    if (first || this.#halfClosed) {
+      outlet.end(true);
+      return;
     }
-    outlet.end(last);
+    this.#ending = outlet;
+    this.#turnsLeft = END_TURNS;
+    this.#desk.turnEnd.add(this);
+  }
+
+  #passFirstEnd(outlet: Outlet): void {
+    this.#ending = undefined;
+    this.#halfClosed = true;
+    this.#touch();
+    this.#owner.halfClosed();
+    const { halfClosedTimeoutMs } = this.#line.timeouts;
+    this.#desk.wheel.move(this, Math.min(halfClosedTimeoutMs, KEEPALIVE_AFTER_MS));
+    outlet.end(false);
   }
 
   /** A side that has had our FIN may still be taking what the kernel holds for it: closed, it
