@@ -1,11 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { cpuOf } from './proc.ts';
 
 const READY_MS = 15_000;
 const END_MS = 5000;
+const SETPRIV = '/usr/bin/setpriv';
+/** Words in front of a command that end it with this process, even when that is killed. */
+const WITH_US = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL'] : [];
 
 /** A program that this benchmark started, and ends. */
 export class Child implements AsyncDisposable {
@@ -13,7 +17,9 @@ export class Child implements AsyncDisposable {
   readonly #process: ChildProcess;
   #said = '';
 
-  constructor(name: string, command: string, args: readonly string[]) {
+  /** @param words  the command and its arguments */
+  constructor(name: string, words: readonly string[]) {
+    const [command = '', ...args] = [...WITH_US, ...words];
     this.#name = name;
     this.#process = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.#process.stdout, this.#process.stderr])
@@ -40,10 +46,15 @@ export class Child implements AsyncDisposable {
     return this.#process.pid ?? 0;
   }
 
+  get #running(): boolean {
+    const { pid, exitCode, signalCode } = this.#process;
+    return pid !== undefined && exitCode === null && signalCode === null;
+  }
+
   /** Settles when the port accepts. @throws with its output when it ends or takes too long */
   async listening(host: string, port: number): Promise<void> {
     for (const until = performance.now() + READY_MS; performance.now() < until; ) {
-      if (this.#process.exitCode !== null || this.#process.pid === undefined) break;
+      if (!this.#running) break;
       if (await accepts(host, port)) return;
       await wait(50);
     }
@@ -51,7 +62,7 @@ export class Child implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#process.pid === undefined || this.#process.exitCode !== null) return;
+    if (!this.#running) return;
     const ended = once(this.#process, 'exit');
     this.#process.kill('SIGTERM');
     const killer = setTimeout(() => this.#process.kill('SIGKILL'), END_MS);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 
-/** Programs from Debian that the benchmark uses. Without nginx there are no real servers, without
- *  wrk no small requests; a missing peer is left out. */
+/** Programs from Debian that the benchmark uses. Without nginx there are no real servers; what
+ *  else is missing leaves out a row or a peer, by name. */
 export const PROGRAMS = {
   nginx: { path: '/usr/sbin/nginx', package: 'nginx-light' },
   stream: {
@@ -9,6 +9,7 @@ export const PROGRAMS = {
     package: 'libnginx-mod-stream',
   },
   haproxy: { path: '/usr/sbin/haproxy', package: 'haproxy' },
+  pen: { path: '/usr/bin/pen', package: 'pen' },
   wrk: { path: '/usr/bin/wrk', package: 'wrk' },
 } as const satisfies Record<string, { path: string; package: string }>;
 
@@ -18,10 +19,10 @@ export function has(program: Program): boolean {
   return existsSync(PROGRAMS[program].path);
 }
 
-/** `without haproxy, wrk: apt-get install haproxy wrk`; undefined: nothing is missing. */
-export function missing(): string | undefined {
-  const names = (Object.keys(PROGRAMS) as Program[]).filter((name) => !has(name));
-  if (names.length === 0) return undefined;
-  const packages = names.map((name) => PROGRAMS[name].package);
-  return `without ${names.join(', ')}: apt-get install ${packages.join(' ')}`;
+/** What would bring the programs that are missing: `apt-get install pen`; undefined: all there. */
+export function lacks(...programs: readonly Program[]): string | undefined {
+  const packages = programs
+    .filter((program) => !has(program))
+    .map((program) => PROGRAMS[program].package);
+  return packages.length === 0 ? undefined : `apt-get install ${packages.join(' ')}`;
 }

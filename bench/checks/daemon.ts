@@ -88,8 +88,7 @@ async function start(bench: Bench, name: string, servers: number): Promise<Child
     config,
     'start',
   ];
-  const [command = '', ...args] = [...processors.subject, options.node, ...director];
-  return new Child('l4director', command, args);
+  return new Child('l4director', [...processors.subject, options.node, ...director]);
 }
 
 function configuration(

@@ -1,4 +1,4 @@
-import { Program } from './program.ts';
+import { Program } from '../program.ts';
 import type { Asked, Heard } from './protocol.ts';
 
 const PORTS = 4;
@@ -22,7 +22,7 @@ export class Listeners implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<Listeners> {
     const args = [String(PORTS), String(intervalMs)];
-    const program = new Program<Heard>('listener', args, prefix, node);
+    const program = new Program<Heard>('checks/listener', args, prefix, node);
     const said = await program.next(signal);
     if (said.kind !== 'ports') throw new Error('the listeners named no ports');
     return new Listeners(program, said.ports);

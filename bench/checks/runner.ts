@@ -1,7 +1,7 @@
 import { descriptorsOf, memoryOf } from '../proc.ts';
+import { Program } from '../program.ts';
 import type { Bench } from './bench.ts';
 import type { Figures } from './figures.ts';
-import { Program } from './program.ts';
 import type { Load, LoadHeard } from './protocol.ts';
 import { DescriptorWatch } from './watch.ts';
 
@@ -11,7 +11,7 @@ export async function measureRunner(bench: Bench): Promise<Figures> {
   const { servers, intervalMs, rounds, node } = options;
   const load: Load = { servers, intervalMs, rounds, ports: listeners.ports };
   await using program = new Program<LoadHeard>(
-    'load',
+    'checks/load',
     [JSON.stringify(load)],
     processors.subject,
     node,

@@ -20,6 +20,7 @@ const NEEDS = {
   dovecot: program('/usr/lib/dovecot/pop3-login', 'dovecot-imapd dovecot-pop3d'),
   postfix: program('/usr/lib/postfix/sbin/smtpd', 'postfix'),
   haproxy: program('/usr/sbin/haproxy', 'haproxy'),
+  wrk: program('/usr/bin/wrk', 'wrk'),
   named: program('/usr/sbin/named', 'bind9'),
   vsftpd: program('/usr/sbin/vsftpd', 'vsftpd'),
   squid: program('/usr/sbin/squid', 'squid'),

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { Place } from './real-servers.ts';
+import type { Place } from '../place.ts';
 
 const CHUNK = Buffer.alloc(1 << 20);
 const SILENCE_MS = 20_000;
@@ -65,4 +65,23 @@ function closed(socket: Socket): Promise<void> {
     socket.once('error', reject);
     socket.once('close', () => resolve());
   });
+}
+
+/** Two transfers at once, a second one as soon as the first is done, for the set time.
+ *  @returns megabytes that went through */
+export async function transfers(
+  one: (place: Place, megabytes: number) => Promise<number>,
+  place: Place,
+  megabytes: number,
+  seconds: number,
+): Promise<number> {
+  const until = performance.now() + seconds * 1000;
+  const lane = async () => {
+    let bytes = 0;
+    do bytes += await one(place, megabytes);
+    while (performance.now() < until);
+    return bytes;
+  };
+  const lanes = await Promise.all([lane(), lane()]);
+  return lanes.reduce((sum, bytes) => sum + bytes, 0) / 1e6;
 }

@@ -3,18 +3,18 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** A part of the bench as a process of its own, which says things over a channel and ends when
- *  that closes. `Heard` is what it says: both ends are of this folder, and built together. */
+ *  that closes. `Heard` is what it says: both ends are of this bench, and built together. */
 export class Program<Heard> implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #name: string;
 
-  /** @param name    of a file beside this one, without its extension
+  /** @param name    of a file from this folder on, without its extension
    *  @param prefix  words in front of the command, such as `taskset -c 0` */
   constructor(
     name: string,
     args: readonly string[],
-    prefix: readonly string[],
-    node: string,
+    prefix: readonly string[] = [],
+    node = process.execPath,
   ) {
     this.#name = name;
     const file = fileURLToPath(new URL(`${name}.js`, import.meta.url));
@@ -26,6 +26,10 @@ export class Program<Heard> implements AsyncDisposable {
 
   get pid(): number {
     return this.#process.pid ?? 0;
+  }
+
+  get running(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
   send(message: string): void {
@@ -51,7 +55,7 @@ export class Program<Heard> implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    if (!this.running) return;
     const ended = once(this.#process, 'exit');
     this.#process.kill('SIGKILL');
     await ended;

@@ -1,0 +1,22 @@
+import { open, servers, services } from './curves.ts';
+import { idle } from './idle.ts';
+import { latency } from './latency.ts';
+import { quota } from './quota.ts';
+import type { Row } from './row.ts';
+import { connections, downloads, requests, uploads } from './throughput.ts';
+
+/** What is measured, in the order of the report, by the names that `--only` takes. */
+export const ROWS = {
+  requests,
+  connections,
+  download: downloads,
+  upload: uploads,
+  latency,
+  idle,
+  servers,
+  services,
+  open,
+  quota,
+} as const satisfies Record<string, Row>;
+
+export type RowName = keyof typeof ROWS;

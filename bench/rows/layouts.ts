@@ -1,0 +1,40 @@
+import type { Options } from '../options.ts';
+import type { Layout } from '../stage.ts';
+import { everybody, QUOTAS } from '../subjects/index.ts';
+
+/** Besides those that idle. */
+const BUSY = 1000;
+
+/** The stage of most rows: one service, two real servers. */
+export function plain({ workers, idle }: Options): Layout {
+  return {
+    name: 'plain',
+    ...{ reals: 2, services: 1, connections: idle + BUSY },
+    kinds: everybody(workers),
+  };
+}
+
+/** The plain one for as many as that has. */
+export function manyReals(options: Options, reals: number): Layout {
+  const usual = plain(options);
+  return reals === usual.reals ? usual : { ...usual, name: `reals-${reals}`, reals };
+}
+
+/** The plain one for as many as that has. */
+export function manyServices(options: Options, services: number): Layout {
+  const usual = plain(options);
+  return services === usual.services
+    ? usual
+    : { ...usual, name: `services-${services}`, services };
+}
+
+/** For many idle connections, over enough real servers that none runs out of ports. */
+export function crowded(options: Options): Layout {
+  const connections = options.open + BUSY;
+  return { ...plain(options), name: 'crowd', reals: 16, connections };
+}
+
+/** The director alone, under quotas. */
+export function quotas(options: Options): Layout {
+  return { ...plain(options), name: 'quota', kinds: QUOTAS };
+}

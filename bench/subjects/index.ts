@@ -1,0 +1,33 @@
+import { haproxy } from './haproxy.ts';
+import { l4director } from './l4director.ts';
+import { nginxStream } from './nginx-stream.ts';
+import { nodePeer } from './node-peer.ts';
+import { pen } from './pen.ts';
+import type { Kind } from './subject.ts';
+
+/** Who stands beside the director, in the order of the report. */
+const PEERS = {
+  haproxy,
+  'nginx stream': nginxStream,
+  pen,
+  pipe: nodePeer('pipe'),
+} as const satisfies Record<string, Kind>;
+
+/** Kinds by the names of the report. */
+export type Kinds = Readonly<Record<string, Kind>>;
+
+/** The director, once for each number of workers, and its peers. */
+export function everybody(workers: readonly number[]): Kinds {
+  const directors = workers.map((count) => [
+    count === 1 ? 'l4director' : `l4director w${count}`,
+    l4director(count),
+  ]);
+  return { ...Object.fromEntries(directors), ...PEERS };
+}
+
+/** One worker on 30 % of a core, and two on twice as much: what a second worker brings, also on
+ *  a machine whose cores are shared. */
+export const QUOTAS = {
+  'l4director, 30 %': l4director(1, 30),
+  'l4director w2, 60 %': l4director(2, 60),
+} as const satisfies Kinds;

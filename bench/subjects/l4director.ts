@@ -1,0 +1,57 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { IniKey } from '../../lib/config/ini-keys.ts';
+import { INI_KEYS } from '../../lib/config/ini-keys.ts';
+import type { Kind, Setup } from './subject.ts';
+
+const DIRECTOR = fileURLToPath(new URL('../../bin/l4director.js', import.meta.url));
+/** The key of l4director.ini that says how many worker threads there are. */
+const WORKERS_KEY = 'workers';
+
+/** The director with so many workers.
+ *  @param quota  per cent of one core; undefined: no quota */
+export function l4director(workers: number, quota?: number): Kind {
+  return {
+    lacks: () =>
+      workers === 1 || workersSection()
+        ? undefined
+        : `a director whose l4director.ini has the key ${WORKERS_KEY}`,
+    manyServices: true,
+    ...(quota === undefined ? {} : { quota }),
+    command: (setup) => {
+      const config = join(setup.folder, 'bench.cf');
+      writeFileSync(config, configuration(setup));
+      writeFileSync(`${config}.ini`, settings(workers));
+      const runtime = join(setup.folder, 'run');
+      mkdirSync(runtime);
+      const args = ['--foreground', '--runtime-dir', runtime, config, 'start'];
+      return [setup.node, DIRECTOR, ...args];
+    },
+  };
+}
+
+/** Undefined: this director knows of one worker only. */
+function workersSection(): string | undefined {
+  const keys: Readonly<Record<string, IniKey<unknown>>> = INI_KEYS;
+  return keys[WORKERS_KEY]?.section;
+}
+
+function settings(workers: number): string {
+  const section = workersSection();
+  return section ? `[${section}]\n${WORKERS_KEY} = ${workers}\n` : '';
+}
+
+function configuration({ folder, services, reals }: Setup): string {
+  const servers = reals
+    .map(({ host, port }) => `    real=${host}:${port} masq\n`)
+    .join('');
+  const virtuals = services.map(
+    ({ host, port }) => `virtual=${host}:${port}
+${servers}    scheduler=rr
+    protocol=tcp
+    checktype=on
+`,
+  );
+  return `logfile="${join(folder, 'l4director.log')}"\n${virtuals.join('')}`;
+}

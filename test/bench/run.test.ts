@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { isDead } from '../lab/leftovers.ts';
+import { lab } from '../support/lab.ts';
+
+const RUN = fileURLToPath(new URL('../../bench/run.js', import.meta.url));
+
+function start(...words: readonly string[]) {
+  const bench = spawn(process.execPath, [RUN, ...words]);
+  let [out, said] = ['', ''];
+  bench.stdout.on('data', (text) => (out += text));
+  bench.stderr.on('data', (text) => (said += text));
+  const ended = once(bench, 'close').then(([code]) => ({ code, out, said }));
+  return { bench, ended };
+}
+
+function run(...words: readonly string[]) {
+  return start(...words).ended;
+}
+
+/** Source: proc_pid_children(5). */
+function childrenOf(pid: number | undefined): readonly number[] {
+  const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1');
+  return list.trim().split(' ').map(Number);
+}
+
+t.test(
+  'npm run bench measures the director beside its peers',
+  lab('nginx', 'haproxy', 'wrk'),
+  async (t) => {
+    const { code, out, said } = await run('--short', '--only', 'requests');
+    t.equal(code, 0, said);
+    t.match(out, /^\| l4director \| [\d,]+ \| [\d.]+ \| [\d.]+ \| [\d.]+ \|$/m);
+    for (const peer of ['haproxy', 'nginx stream', 'pipe', 'direct'])
+      t.match(out, new RegExp(`^\\| ${peer} \\| [\\d,]+ `, 'm'));
+  },
+);
+
+t.test(
+  'npm run bench ends on a signal, and all that it started',
+  lab('nginx', 'haproxy', 'wrk'),
+  async (t) => {
+    const { bench, ended } = start('--short', '--only', 'requests,latency');
+    // A line for each row while its stage starts; all of it runs when there is another.
+    await new Promise<void>((resolve) => {
+      bench.stderr.on('data', (text) => String(text).includes('latency') && resolve());
+    });
+    const children = childrenOf(bench.pid);
+    t.ok(children.length > 4, `${children}`);
+    bench.kill('SIGTERM');
+    const { code, said } = await ended;
+    t.equal(code, 1);
+    t.match(said, 'bench: ended by SIGTERM');
+    t.strictSame(
+      children.filter((pid) => !isDead(pid)),
+      [],
+    );
+  },
+);
+
+t.test('npm run bench says what it does not know, and how it is called', async (t) => {
+  const { code, said } = await run('--only', 'nothing');
+  t.equal(code, 1);
+  t.match(said, 'bench: --only nothing: expected rows of requests, ');
+  t.match((await run('--help')).out, '--workers');
+});
