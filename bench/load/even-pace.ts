@@ -20,30 +20,46 @@ function sleepExactly(): void {
   writeFileSync('/proc/self/timerslack_ns', '1000');
 }
 
+/** What is measured, in microseconds. */
+interface Times {
+  /** Of requests, from when they were due. */
+  readonly took: Histogram;
+  /** By how much this load itself was late with them. */
+  readonly late: Histogram;
+}
+
 async function run({ place, rate, seconds, connections }: Pace): Promise<Paced> {
   const opening = Array.from({ length: connections }, () =>
     KeptConnection.open(place, '127.0.0.1', fail),
   );
   const free = await Promise.all(opening);
-  const took = new Histogram();
-  const schedule = new Schedule(performance.now(), rate, seconds);
-  const until = performance.now() + seconds * 1000 + GRACE_MS;
+  const times: Times = { took: new Histogram(), late: new Histogram() };
+  const { took, late } = times;
+  let looked = performance.now();
+  const schedule = new Schedule(looked, rate, seconds);
+  const until = looked + seconds * 1000 + GRACE_MS;
   while (schedule.nextAt < Number.POSITIVE_INFINITY || took.total < schedule.taken) {
     const now = performance.now();
     if (now > until) throw new Error(`${took.total} of ${schedule.taken} answered`);
-    sendDue(schedule, free, took, now);
+    sendDue(schedule, free, times, looked, now);
+    looked = now;
     nap(schedule.nextAt - performance.now());
     await turn();
   }
-  const [p50, p99, p999] = [0.5, 0.99, 0.999].map((share) => took.at(share));
-  return { requests: took.total, p50: p50 ?? 0, p99: p99 ?? 0, p999: p999 ?? 0 };
+  return {
+    requests: took.total,
+    ...{ p50: took.at(0.5), p99: took.at(0.99), p999: took.at(0.999) },
+    late: late.at(0.99),
+  };
 }
 
-/** What is due and finds no free connection waits, and its time runs. */
+/** What is due and finds no free connection waits, and its time runs.
+ *  @param looked  when that was last done: what fell due before has waited for a connection */
 function sendDue(
   schedule: Schedule,
   free: KeptConnection[],
-  took: Histogram,
+  { took, late }: Times,
+  looked: number,
   now: number,
 ): void {
   for (;;) {
@@ -51,11 +67,16 @@ function sendDue(
     const due = connection && schedule.take(now);
     if (!connection || due === undefined) return;
     free.pop();
+    if (due >= looked) late.record(microseconds(now - due));
     connection.request(() => {
-      took.record(Math.round((performance.now() - due) * 1000));
+      took.record(microseconds(performance.now() - due));
       free.push(connection);
     });
   }
+}
+
+function microseconds(ms: number): number {
+  return Math.round(ms * 1000);
 }
 
 function nap(ms: number): void {

@@ -16,6 +16,8 @@ export interface Paced {
   readonly p50: number;
   readonly p99: number;
   readonly p999: number;
+  /** By how much it was itself late to send, p99. */
+  readonly late: number;
 }
 
 /** What `hold` is to do. */

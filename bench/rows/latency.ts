@@ -13,13 +13,15 @@ export const latency: Row = {
   title: 'Latency of small requests at half load',
   about: `Requests of 128 bytes over ${CONNECTIONS} kept connections, at an even pace that is the same for all:
 half of the requests that the director can do, as a first measurement found. Each counts from
-the time at which it was due, also when it had to wait for a connection.`,
+the time at which it was due, also when it had to wait for a connection. The last column says by
+how much the load itself was late: times near it are the machine's, and no subject's.`,
   points: (options) => [{ label: '', size: 1, layout: plain(options) }],
   measures: {
     rate: { title: 'requests/s', digits: 0, given: true },
     p50: { title: 'p50 us', digits: 0 },
     p99: { title: 'p99 us', digits: 0 },
     p999: { title: 'p99.9 us', digits: 0 },
+    late: { title: 'load late by, p99 us', digits: 0, given: true },
   },
   charted: 'p99',
   against: 'haproxy',

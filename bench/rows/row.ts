@@ -8,7 +8,7 @@ export interface Measure {
   /** As a column is headed: `CPU us a request`. */
   readonly title: string;
   readonly digits: number;
-  /** The same for all, so that there is nothing to compare. */
+  /** It tells of the load and not of the subject: nothing to compare. */
   readonly given?: boolean;
 }
 

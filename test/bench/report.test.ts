@@ -42,11 +42,13 @@ t.test('a line a subject, medians with extremes, ratios to HAProxy', async (t) =
   t.match(text, '| direct | 9,000 | 4.50 |  |  |');
 });
 
-t.test('a figure that is given to all is not compared', async (t) => {
+t.test('what tells of the load is not compared', async (t) => {
   const { text } = found(
-    samples('latency', 'haproxy', [{ rate: 5000, p50: 100, p99: 200, p999: 300 }]),
+    samples('latency', 'haproxy', [
+      { rate: 5000, p50: 100, p99: 200, p999: 300, late: 9 },
+    ]),
   );
-  t.match(text, '| haproxy | 5,000 | 100 | 1.00 | 200 | 1.00 | 300 | 1.00 |');
+  t.match(text, '| haproxy | 5,000 | 100 | 1.00 | 200 | 1.00 | 300 | 1.00 | 9 |');
 });
 
 t.test('a curve has a column for each point and one for the growth', async (t) => {
