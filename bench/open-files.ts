@@ -5,7 +5,7 @@ const WANTED = 131_072;
 
 /** Raises the limit of open files as far as is permitted, for this process and all that it starts
  *  from now on.
- *  @returns connections that a proxy can carry at once with it, two descriptors each */
+ *  @returns connections that a proxy can carry at once with it */
 export function raiseOpenFiles(): number {
   const ours = ['--pid', String(process.pid)];
   for (const limit of [`${WANTED}:${WANTED}`, `${hardLimit()}:`])
@@ -13,9 +13,12 @@ export function raiseOpenFiles(): number {
   return roomIn(hardLimit());
 }
 
+/** Two ends of a connection, and HAProxy wants to be able to open a pipe for every fourth. */
+const DESCRIPTORS_EACH = 2.5;
+
 /** Connections for a limit of open files: a tenth, at most 1,000, is for listeners and logs. */
 export function roomIn(limit: number): number {
-  return Math.floor((limit - Math.min(1000, limit / 10)) / 2);
+  return Math.floor((limit - Math.min(1000, limit / 10)) / DESCRIPTORS_EACH);
 }
 
 /** Source: proc(5), "Max open files  SOFT  HARD  files". */

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ROWS, type RowName } from './rows/index.ts';
+import { BUSY, EARLIER } from './rows/layouts.ts';
 
 /** What the command line asks for. */
 export interface Options {
@@ -71,11 +72,11 @@ export function readOptions(argv: readonly string[]): Options {
 /** As many idle connections as there is room for.
  *  @param room  connections that a proxy can carry at once */
 export function within(options: Options, room: number): Options {
-  const most = Math.floor(room * 0.9);
+  const most = (others: number) => Math.max(1, room - BUSY - others);
   return {
     ...options,
-    idle: Math.min(options.idle, most),
-    open: Math.min(options.open, most),
+    idle: Math.min(options.idle, most(EARLIER)),
+    open: Math.min(options.open, most(0)),
   };
 }
 

@@ -48,6 +48,8 @@ export class Program<Heard> implements AsyncDisposable {
         ([heard]) => heard as Heard,
       );
       return await Promise.race([said, ended]);
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error;
     } finally {
       done.abort();
       ended.catch(() => {});

@@ -1,11 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Crowd } from '../load/crowd.ts';
 import { memoryOf } from '../proc.ts';
-import { plain } from './layouts.ts';
+import { EARLIER, plain } from './layouts.ts';
 import type { Row } from './row.ts';
 
-/** Connections before those that are weighed, so that what a program sets up once is there. */
-const EARLIER = 500;
 /** Until a program has put away what it needed to open them. */
 const SETTLE_MS = 2000;
 

@@ -2,14 +2,16 @@ import type { Options } from '../options.ts';
 import type { Layout } from '../stage.ts';
 import { everybody, QUOTAS } from '../subjects/index.ts';
 
-/** Besides those that idle. */
-const BUSY = 1000;
+/** Connections that a load may have at once, besides those that idle. */
+export const BUSY = 250;
+/** Idle ones before those that are weighed, so that what a program sets up once is there. */
+export const EARLIER = 500;
 
 /** The stage of most rows: one service, two real servers. */
 export function plain({ workers, idle }: Options): Layout {
   return {
     name: 'plain',
-    ...{ reals: 2, services: 1, connections: idle + BUSY },
+    ...{ reals: 2, services: 1, connections: EARLIER + idle + BUSY },
     kinds: everybody(workers),
   };
 }
