@@ -9,6 +9,8 @@ import { Schedule } from './schedule.ts';
 
 /** Longest sleep between two looks at the sockets. */
 const NAP_MS = 0.02;
+/** Until what runs often here is compiled. */
+const WARM_UP_SECONDS = 1;
 /** After the last request is due. */
 const GRACE_MS = 10_000;
 
@@ -20,30 +22,30 @@ function sleepExactly(): void {
   writeFileSync('/proc/self/timerslack_ns', '1000');
 }
 
-/** What is measured, in microseconds. */
-interface Times {
-  /** Of requests, from when they were due. */
-  readonly took: Histogram;
-  /** By how much this load itself was late with them. */
-  readonly late: Histogram;
-}
-
-async function run({ place, rate, seconds, connections }: Pace): Promise<Paced> {
+function open({ place, connections }: Pace): Promise<KeptConnection[]> {
   const opening = Array.from({ length: connections }, () =>
     KeptConnection.open(place, '127.0.0.1', fail),
   );
-  const free = await Promise.all(opening);
-  const times: Times = { took: new Histogram(), late: new Histogram() };
-  const { took, late } = times;
-  let looked = performance.now();
-  const schedule = new Schedule(looked, rate, seconds);
-  const until = looked + seconds * 1000 + GRACE_MS;
-  while (schedule.nextAt < Number.POSITIVE_INFINITY || took.total < schedule.taken) {
+  return Promise.all(opening);
+}
+
+/** @param free  connections over which nothing goes, as also afterwards */
+async function run(
+  free: KeptConnection[],
+  rate: number,
+  seconds: number,
+): Promise<Paced> {
+  const [took, late] = [new Histogram(), new Histogram()];
+  const start = performance.now();
+  const until = start + seconds * 1000 + GRACE_MS;
+  const requests = new Schedule(start, rate, seconds);
+  const looks = new Schedule(start, rate, seconds);
+  while (requests.nextAt < Number.POSITIVE_INFINITY || took.total < requests.taken) {
     const now = performance.now();
-    if (now > until) throw new Error(`${took.total} of ${schedule.taken} answered`);
-    sendDue(schedule, free, times, looked, now);
-    looked = now;
-    nap(schedule.nextAt - performance.now());
+    if (now > until) throw new Error(`${took.total} of ${requests.taken} answered`);
+    send(requests, free, took, now);
+    notice(looks, late, now);
+    nap(requests.nextAt - performance.now());
     await turn();
   }
   return {
@@ -53,26 +55,29 @@ async function run({ place, rate, seconds, connections }: Pace): Promise<Paced> 
   };
 }
 
-/** What is due and finds no free connection waits, and its time runs.
- *  @param looked  when that was last done: what fell due before has waited for a connection */
-function sendDue(
-  schedule: Schedule,
+/** What is due and finds no free connection waits, and its time runs. */
+function send(
+  requests: Schedule,
   free: KeptConnection[],
-  { took, late }: Times,
-  looked: number,
+  took: Histogram,
   now: number,
 ): void {
   for (;;) {
     const connection = free.at(-1);
-    const due = connection && schedule.take(now);
+    const due = connection && requests.take(now);
     if (!connection || due === undefined) return;
     free.pop();
-    if (due >= looked) late.record(microseconds(now - due));
     connection.request(() => {
       took.record(microseconds(performance.now() - due));
       free.push(connection);
     });
   }
+}
+
+/** By how much this load is late to see that something is due, connection or none. */
+function notice(looks: Schedule, late: Histogram, now: number): void {
+  for (let due = looks.take(now); due !== undefined; due = looks.take(now))
+    late.record(microseconds(now - due));
 }
 
 function microseconds(ms: number): number {
@@ -89,5 +94,7 @@ function fail(error: Error): never {
 
 process.once('disconnect', () => process.exit());
 sleepExactly();
-const paced = await run(pace);
+const free = await open(pace);
+await run(free, pace.rate, WARM_UP_SECONDS);
+const paced = await run(free, pace.rate, pace.seconds);
 process.send?.(paced, () => process.exit());

@@ -16,7 +16,7 @@ export interface Paced {
   readonly p50: number;
   readonly p99: number;
   readonly p999: number;
-  /** By how much it was itself late to send, p99. */
+  /** By how much it was itself late to see that a request was due, p99. */
   readonly late: number;
 }
 

@@ -12,8 +12,8 @@ t.test(
   async (t) => {
     let answered = 0;
     const server = createServer(async (_, response) => {
-      // In the midst of the load, once.
-      if (++answered === 200)
+      // Once, in the midst of the load: it warms up with as many requests.
+      if (++answered === 700)
         await new Promise((resolve) => setTimeout(resolve, STALL_MS));
       response.end('x'.repeat(128));
     });
