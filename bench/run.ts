@@ -48,7 +48,9 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(name, () => abort.abort(new Error(`ended by ${name}`)));
 try {
   process.exitCode = await main(process.argv.slice(2), abort.signal);
-} catch (error) {
+} catch (thrown) {
+  // What is aborted says so in its own words, and not why.
+  const error = abort.signal.aborted ? abort.signal.reason : thrown;
   say(`bench: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;
 }
