@@ -27,7 +27,7 @@ export interface Options {
 const NAMES = Object.keys(ROWS).filter(isRow);
 
 const FULL = {
-  ...{ rounds: 5, seconds: 4, warmUpSeconds: 3, megabytes: 100 },
+  ...{ rounds: 5, seconds: 4, warmUpSeconds: 10, megabytes: 100 },
   ...{ idle: 5000, open: 50_000, out: undefined },
 };
 const SHORT = {

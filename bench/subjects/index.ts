@@ -11,6 +11,7 @@ const PEERS = {
   'nginx stream': nginxStream,
   pen,
   pipe: nodePeer('pipe'),
+  'raw handles': nodePeer('raw-handles'),
 } as const satisfies Record<string, Kind>;
 
 /** Kinds by the names of the report. */
