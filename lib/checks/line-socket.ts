@@ -1,14 +1,9 @@
 import type { Socket } from 'node:net';
 import { excerpt } from './excerpt.ts';
-import { during, openSocket, startTls } from './socket.ts';
-import type { TlsSettings } from './tls.ts';
+import { during, openStream, type StreamPeer } from './socket.ts';
 
 /** Whom to talk to. */
-export interface LinePeer {
-  readonly host: string;
-  readonly port: number;
-  /** Undefined: not over TLS. */
-  readonly tls?: TlsSettings | undefined;
+export interface LinePeer extends StreamPeer {
   /** Words that no error may hold; empty ones hide nothing. */
   readonly secrets?: readonly string[];
 }
@@ -16,21 +11,12 @@ export interface LinePeer {
 /** What a server may say in one conversation before it is taken for something else. */
 const LIMIT = 65_536;
 
-/** Opens a conversation in lines. Rejects with errno and peer, with OpenSSL's words, or with
- *  the signal's reason; then nothing is left open. */
+/** Opens a conversation in lines; rejects as {@link openStream} does. */
 export async function openLines(
   peer: LinePeer,
   signal: AbortSignal,
 ): Promise<LineSocket> {
-  const socket = await openSocket(peer, signal);
-  if (peer.tls === undefined) return new LineSocket(socket, peer.secrets, signal);
-  try {
-    const secure = await startTls(socket, peer.tls, signal);
-    return new LineSocket(secure, peer.secrets, signal);
-  } catch (error) {
-    socket.destroy();
-    throw during('TLS', error);
-  }
+  return new LineSocket(await openStream(peer, signal), peer.secrets, signal);
 }
 
 /** A conversation in lines of UTF-8 text, over TCP or TLS. The signal ends it; so does whoever

@@ -9,6 +9,32 @@ import type { TlsSettings } from './tls.ts';
 /** Only a redirect brings a name; all checks share the resolver. */
 const namesFairly = fairLookup();
 
+/** Whom to connect to. */
+export interface StreamPeer {
+  readonly host: string;
+  readonly port: number;
+  /** Undefined: not over TLS. */
+  readonly tls?: TlsSettings | undefined;
+}
+
+/** A TCP connection, or TLS over one; the caller destroys it, and the signal does. Rejects with
+ *  errno and peer, with `TLS: ` and OpenSSL's words, or with the signal's reason, and then
+ *  nothing is left open.
+ *  @param signal  the check's own: see {@link startTls} */
+export async function openStream(
+  { host, port, tls }: StreamPeer,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const socket = await openSocket({ host, port }, signal);
+  if (tls === undefined) return socket;
+  try {
+    return await startTls(socket, tls, signal);
+  } catch (error) {
+    socket.destroy();
+    throw during('TLS', error);
+  }
+}
+
 /** A TCP connection; the caller destroys it, and the signal does. Rejects with errno and
  *  peer, or with the signal's reason, and then nothing is left open. */
 export async function openSocket(
@@ -19,8 +45,8 @@ export async function openSocket(
   return await ready(connect({ ...peer, lookup: namesFairly }), 'connect', signal);
 }
 
-/** TLS over an open connection, which belongs to it from here on. Rejects with OpenSSL's
- *  words and code: "certificate has expired (CERT_HAS_EXPIRED)". The certificates are noted for
+/** TLS over an open connection, which the caller destroys when it rejects: with OpenSSL's
+ *  words and code, "certificate has expired (CERT_HAS_EXPIRED)". The certificates are noted for
  *  the check with that signal, also those that are not accepted.
  *  @param signal  the check's own */
 export async function startTls(

@@ -1,15 +1,9 @@
-import type { Socket } from 'node:net';
-import { during, openSocket, startTls } from '../socket.ts';
-import type { TlsSettings } from '../tls.ts';
+import { during, openStream, type StreamPeer } from '../socket.ts';
 import { type BodyReader, bodyReader } from './http-body.ts';
 import { type HttpHead, parseHead } from './http-head.ts';
 
 /** One request, made on a connection of its own. */
-export interface HttpRequest {
-  readonly host: string;
-  readonly port: number;
-  /** Undefined: plain http. */
-  readonly tls: TlsSettings | undefined;
+export interface HttpRequest extends StreamPeer {
   readonly method: 'GET' | 'HEAD';
   /** Path and query, escaped; for a proxy the whole URL. */
   readonly path: string;
@@ -35,7 +29,7 @@ export async function exchange(
   request: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const socket = await open(request, signal);
+  const socket = await openStream(request, signal);
   const reader = new AnswerReader(request);
   try {
     socket.write(requestText(request));
@@ -48,18 +42,6 @@ export async function exchange(
     socket.destroy();
   }
   return reader.answer();
-}
-
-async function open(request: HttpRequest, signal: AbortSignal): Promise<Socket> {
-  const { host, port, tls } = request;
-  const socket = await openSocket({ host, port }, signal);
-  if (tls === undefined) return socket;
-  try {
-    return await startTls(socket, tls, signal);
-  } catch (error) {
-    socket.destroy();
-    throw during('TLS', error);
-  }
 }
 
 function requestText({ method, path, hostHeader }: HttpRequest): string {

@@ -38,7 +38,6 @@ function request(
   return {
     host: target.address,
     port: target.port,
-    tls: undefined,
     method: target.httpmethod,
     path: `http://${url.host}${path}`,
     hostHeader,

@@ -1,6 +1,4 @@
 import type { Socket } from 'node:net';
-import { during, openSocket, startTls } from '../socket.ts';
-import type { TlsSettings } from '../tls.ts';
 import { readElement, TAG } from './ber.ts';
 import {
   failureOf,
@@ -13,8 +11,8 @@ import {
 /** What a server may send in one conversation: an entry without attributes is short. */
 const LIMIT = 65_536;
 
-/** One conversation with a directory server, one request at a time. Disposing it, or the
- *  signal, closes it. */
+/** One conversation with a directory server over an open connection, one request at a time.
+ *  Disposing it closes that. */
 export class LdapConnection implements Disposable {
   readonly #socket: Socket;
   readonly #signal: AbortSignal;
@@ -49,24 +47,6 @@ export class LdapConnection implements Disposable {
   [Symbol.dispose](): void {
     if (this.#socket.writable) this.#socket.end(unbindRequest(this.#id + 1));
     this.#socket.destroy();
-  }
-}
-
-/** Connects. Rejects with errno and peer, with OpenSSL's words, or with the signal's reason;
- *  then nothing is left open.
- *  @param tls  undefined: plain ldap */
-export async function openLdap(
-  peer: { readonly host: string; readonly port: number },
-  tls: TlsSettings | undefined,
-  signal: AbortSignal,
-): Promise<LdapConnection> {
-  const socket = await openSocket(peer, signal);
-  if (tls === undefined) return new LdapConnection(socket, signal);
-  try {
-    return new LdapConnection(await startTls(socket, tls, signal), signal);
-  } catch (error) {
-    socket.destroy();
-    throw during('TLS', error);
   }
 }
 

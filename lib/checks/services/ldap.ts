@@ -5,9 +5,9 @@ import type {
   CheckTarget,
 } from '../../model/check.ts';
 import { describe } from '../message.ts';
-import { during } from '../socket.ts';
+import { during, openStream } from '../socket.ts';
 import { tlsSettings } from '../tls.ts';
-import { type LdapConnection, openLdap } from './ldap-connection.ts';
+import { LdapConnection } from './ldap-connection.ts';
 import {
   baseSearchRequest,
   bindRequest,
@@ -32,7 +32,8 @@ async function find(target: CheckTarget, signal: AbortSignal): Promise<Buffer> {
   const { address: host, port, virtualhost, login, passwd } = target;
   const secure = target.service === 'ldaps';
   const tls = secure ? await tlsSettings(target, virtualhost) : undefined;
-  using connection = await openLdap({ host, port }, tls, signal);
+  const stream = await openStream({ host, port, tls }, signal);
+  using connection = new LdapConnection(stream, signal);
   const known = login !== '' && passwd !== '';
   await step(
     'bind',
