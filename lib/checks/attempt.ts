@@ -8,6 +8,7 @@ import { certificateSeen } from './certificate.ts';
 import type { ChosenCheck } from './choose.ts';
 import type { Matcher } from './matcher.ts';
 import { describe, hide, oneLine } from './message.ts';
+import { secretsOf } from './secrets.ts';
 import { timerMs } from './timer-limit.ts';
 
 export interface AttemptOptions {
@@ -100,11 +101,11 @@ class Grace implements Disposable {
 
 /** What servers say may hold anything, the password they were sent included. */
 function clean(
-  { login, passwd, secret }: CheckTarget,
+  target: CheckTarget,
   { up, message }: CheckResult,
   certificate: CheckedCertificate | undefined,
 ): CheckResult {
-  const words = [login, passwd, secret];
+  const words = secretsOf(target);
   const tidy = (text: string) => oneLine(hide(text.slice(0, LONGEST_MESSAGE), words));
   const result = { up, message: tidy(message) };
   if (certificate === undefined) return result;

@@ -1,6 +1,7 @@
 import type { Check, CheckTarget } from '../model/check.ts';
 import { type LineSocket, openLines } from './line-socket.ts';
 import { describe } from './message.ts';
+import { secretsOf } from './secrets.ts';
 import { tlsSettings } from './tls.ts';
 
 /** A service that is spoken in lines. */
@@ -18,13 +19,13 @@ export interface LineService {
  *  comes after the verdict and never changes it. */
 export function lineCheck({ secureName, talk, goodbye }: LineService): Check {
   return async (target, { signal }) => {
-    const { address: host, port, login, passwd } = target;
+    const { address: host, port } = target;
     try {
       const tls =
         target.service === secureName
           ? await tlsSettings(target, target.virtualhost)
           : undefined;
-      const secrets = [login, passwd];
+      const secrets = secretsOf(target);
       using lines = await openLines({ host, port, tls, secrets }, signal);
       const came = await talk(lines, target);
       const parted = await answered(lines, goodbye);

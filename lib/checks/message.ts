@@ -13,8 +13,9 @@ export function oneLine(text: string, limit = LINE_LIMIT): string {
   return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
 }
 
-/** The message with each of the words hidden, also where it is escaped or stands in base64; empty
- *  words hide nothing. */
+/** The message with each of the words hidden, also where it is escaped or stands in base64. One
+ *  of up to three characters is hidden only where it stands by itself; an empty one hides
+ *  nothing. */
 export function hide(message: string, words: readonly string[]): string {
   const present = words.filter((word) => word !== '');
   if (present.length === 0) return message;

@@ -1,14 +1,25 @@
 const CACHE_LIMIT = 4096;
 const expressions = new Map<string, RegExp>();
 
-/** Matches the word wherever it stands, each of its characters as it is or as URLs,
- *  quoted-printable, LDAP, HTML, JSON or a quoted string escape it, in either case. */
+/** Shorter words are found in anything: they must stand by themselves. */
+const LONG = 4;
+
+/** No letter or digit stands before it, unless that is the end of an escape, and it is no part of
+ *  a number with dots, such as an address. */
+const BEGINS = String.raw`(?<=^|[^\p{L}\p{N}]|[%=\\][\da-f]{2}|\\(?:x..|u....|[a-z]))(?<!\d\.)`;
+const ENDS = String.raw`(?![\p{L}\p{N}]|\.\d)`;
+
+/** Matches the word wherever it stands, a short one where it stands by itself; each of its
+ *  characters as it is or as URLs, quoted-printable, LDAP, HTML, JSON or a quoted string escape
+ *  it, in either case. */
 export function escapedForms(word: string): RegExp {
   const known = expressions.get(word);
   if (known !== undefined) return known;
   if (expressions.size >= CACHE_LIMIT) expressions.clear();
   // Quoted-printable breaks a line anywhere, and takes it back with "=".
-  const expression = new RegExp([...word].map(formsOf).join('(?:=\\r?\\n)?'), 'giu');
+  const forms = [...word].map(formsOf).join('(?:=\\r?\\n)?');
+  const source = word.length < LONG ? `${BEGINS}${forms}${ENDS}` : forms;
+  const expression = new RegExp(source, 'giu');
   expressions.set(word, expression);
   return expression;
 }
@@ -49,24 +60,39 @@ function twoDigits(byte: number): string {
 }
 
 const BASE64_RUN = /[A-Za-z0-9+/_-]{2,}={0,2}/g;
-/** Shorter words are found in anything; they must be all of a part. */
-const LONG = 4;
 
 /** The text with every run of base64 replaced that holds one of the words, alone or with others
  *  around it as in SASL PLAIN. */
 export function withoutBase64(text: string, words: readonly string[]): string {
+  const long = words.filter((word) => word.length >= LONG);
+  const short = words.filter((word) => word.length < LONG);
   return text.replace(BASE64_RUN, (run) =>
-    // Something may stand before it without a blank: all four places of its beginning.
-    [0, 1, 2, 3].some((from) => holds(run.slice(from), words)) ? '***' : run,
+    holdsLong(run, long) || holdsShort(run, short) ? '***' : run,
   );
 }
 
-function holds(run: string, words: readonly string[]): boolean {
-  const bytes = Buffer.from(run, 'base64');
-  const texts = [bytes.toString(), bytes.toString('latin1')];
-  return words.some((word) =>
-    texts.some((text) =>
-      word.length >= LONG ? text.includes(word) : text.split(/[\0: ]/).includes(word),
-    ),
-  );
+/** Something may stand before it without a blank: all four places of its beginning. */
+function holdsLong(run: string, words: readonly string[]): boolean {
+  return [0, 1, 2, 3].some((from) => {
+    const texts = textsIn(run.slice(from));
+    return words.some((word) => texts.some((text) => text.includes(word)));
+  });
+}
+
+/** All of a part of what an encoder wrote: else many a word of English would hold a letter. */
+function holdsShort(run: string, words: readonly string[]): boolean {
+  const pieces = [run, ...run.split(/[+/_-]/)].filter(isEncoded);
+  const texts = pieces.flatMap(textsIn);
+  const parts = texts.flatMap((text) => [text, ...text.split(/[\0: ]/)]);
+  return words.some((word) => parts.includes(word));
+}
+
+function isEncoded(text: string): boolean {
+  const digits = text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return Buffer.from(digits, 'base64url').toString('base64url') === digits;
+}
+
+function textsIn(base64: string): readonly string[] {
+  const bytes = Buffer.from(base64, 'base64');
+  return [bytes.toString(), bytes.toString('latin1')];
 }

@@ -6,6 +6,7 @@ import type {
 } from '../../model/check.ts';
 import { type LineSocket, openLines } from '../line-socket.ts';
 import { describe } from '../message.ts';
+import { secretsOf } from '../secrets.ts';
 import { command, reply } from './ftp-control.ts';
 import { type FtpFile, fetchFile } from './ftp-transfer.ts';
 import { count, judgeReceived } from './received.ts';
@@ -25,8 +26,8 @@ export const ftpCheck: Check = async (target, context) => {
 };
 
 async function converse(target: CheckTarget, signal: AbortSignal): Promise<FtpFile> {
-  const { address: host, port, login, passwd, request, bodyLimit } = target;
-  using lines = await openLines({ host, port, secrets: [login, passwd] }, signal);
+  const { address: host, port, request, bodyLimit } = target;
+  using lines = await openLines({ host, port, secrets: secretsOf(target) }, signal);
   await reply(lines, 'a 220 greeting', /^2/);
   await logIn(lines, target);
   // ldirectord goes on where one of these is refused; then RETR tells.

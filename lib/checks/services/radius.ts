@@ -1,6 +1,7 @@
 import type { Check, CheckResult, CheckTarget } from '../../model/check.ts';
 import { excerpt } from '../excerpt.ts';
 import { describe } from '../message.ts';
+import { secretsOf } from '../secrets.ts';
 import { askByUdp } from '../udp.ts';
 import { type RadiusAnswer, readAnswer } from './radius-answer.ts';
 import { accessRequest } from './radius-request.ts';
@@ -52,9 +53,8 @@ function ask(
 }
 
 function judge({ code, message }: RadiusAnswer, target: CheckTarget): CheckResult {
-  const { login, passwd, secret } = target;
   if (code === 'Access-Accept') return { up: true, message: code };
-  const words = excerpt(message, [login, passwd, secret], 80);
+  const words = excerpt(message, secretsOf(target), 80);
   const said = words === '' ? '' : ` "${words}"`;
   return { up: false, message: `${code}${said}: expected Access-Accept` };
 }

@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { endpoint } from '../../model/address.ts';
 import type { CheckResult, CheckTarget } from '../../model/check.ts';
 import { excerpt } from '../excerpt.ts';
+import { secretsOf } from '../secrets.ts';
 import type { UdpEnd } from '../udp.ts';
 import { optionsText, type SipAnswer } from './sip-message.ts';
 
@@ -47,7 +48,7 @@ export class SipTransaction {
   take(answer: SipAnswer): CheckResult | undefined {
     const { status, reason } = answer;
     const ours = answer.callId === this.#callId && answer.cseq === this.#cseq;
-    const words = excerpt(`${status} ${reason}`, [this.#target.login], 80);
+    const words = excerpt(`${status} ${reason}`, secretsOf(this.#target), 80);
     if (ours && status === 200) return { up: true, message: words };
     if (ours && status > 200)
       return { up: false, message: `expected SIP/2.0 200, got "${words}"` };
