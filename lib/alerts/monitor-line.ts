@@ -46,7 +46,7 @@ function identity(service: VirtualService, real: RealServer): string {
 
 /** A request may be a URL, and that may hold a login and a password. */
 function withoutLogin(request: string): string {
-  return request.replace(/\/\/[^/?#\s]*@/g, '//***@');
+  return request.replace(/\/\/[^/?#]*@/g, '//***@');
 }
 
 function checkName({ checktype, service, checkcommand }: VirtualService): string {

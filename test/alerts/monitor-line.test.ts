@@ -33,6 +33,12 @@ const CASES: readonly (readonly [
     'combined smtp tcp [2001 db8 1] 25 1 masq a.b c  [up] 200 OK',
   ],
   [
+    { checktype: 'negotiate', request: '/http://scott:tig er@a.example/b' },
+    aReal('10.1.1.21:80'),
+    good(),
+    'negotiate http tcp 10.1.1.21 80 1 masq /http //***@a.example/b  [up] 200 OK',
+  ],
+  [
     { checktype: 'external', checkcommand: '/bin/check -x' },
     aReal('10.1.1.21:80', { request: 'own', receive: aPattern('^o\\.k$') }),
     maintained(),

@@ -167,7 +167,7 @@ t.test('a daemon keeps its passwords to itself', lab('openssl'), async (t) => {
   const told = [...parrots].filter(([, { heard }]) => betrays(heard()));
   const services = told.map(([service]) => service);
   t.comment(`sent a login or password: ${services.join(', ')}`);
-  for (const service of ['imap', 'imaps', 'pop', 'pops'])
+  for (const service of ['http', 'https', 'http_proxy', 'imap', 'imaps', 'pop', 'pops'])
     t.ok(services.includes(service), `${service} was tempted`);
   t.match(said.get('status'), '***', 'and something was hidden');
 });

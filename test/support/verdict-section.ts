@@ -32,19 +32,23 @@ export function serviceId(
 }
 
 /** One server of a comparison as a section of a .cf: what the target says, a time-out of 3 s,
- *  and a weight of its own, lest ldirectord take it for the same server as another.
+ *  and a weight of its own, lest ldirectord take it for the same server as another. A request
+ *  that is a whole URL of http or https stands with the receive in the `real` line: ldirectord
+ *  takes it for one there only.
  *  @throws when ldirectord's syntax cannot say it */
 export function verdictSection(fields: Partial<CheckTarget>, index: number): string {
   const { address = '127.0.0.1', port = 80, realPort = port, receive } = fields;
   const six = address.includes(':') ? '6' : '';
+  const whole = /^https?:/.test(fields.request ?? '');
+  const pair = whole ? ` "${fields.request}", "${receive?.perl ?? ''}"` : '';
   const host = six ? `[${address}]` : address;
   const lines = [
-    `real${six}=${realPort === 0 ? host : `${host}:${realPort}`} masq ${index + 1}`,
+    `real${six}=${realPort === 0 ? host : `${host}:${realPort}`} masq ${index + 1}${pair}`,
     ...(port === realPort || port === 0 ? [] : [`checkport=${port}`]),
     'negotiatetimeout=3',
     'checktimeout=3',
-    ...directives(fields),
-    ...(receive ? [quoted('receive', receive.perl)] : []),
+    ...directives(whole ? { ...fields, request: '' } : fields),
+    ...(receive && !whole ? [quoted('receive', receive.perl)] : []),
   ];
   for (const line of lines) refuseUnspeakable(line);
   return [

@@ -8,6 +8,8 @@ export interface HttpRequest extends StreamPeer {
   /** Path and query, escaped; for a proxy the whole URL. */
   readonly path: string;
   readonly hostHeader: string;
+  /** Undefined: none is sent. */
+  readonly authorization: string | undefined;
   readonly bodyLimit: number;
 }
 
@@ -44,10 +46,17 @@ export async function exchange(
   return reader.answer();
 }
 
-function requestText({ method, path, hostHeader }: HttpRequest): string {
-  // The host stands in the file and may hold a carriage return.
-  const host = hostHeader.replace(/\p{Cc}/gu, '');
-  return `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: l4director\r\nConnection: close\r\n\r\n`;
+function requestText(request: HttpRequest): string {
+  const { method, path, hostHeader, authorization } = request;
+  const lines = [
+    `${method} ${path} HTTP/1.1`,
+    // The host stands in the file and may hold a carriage return.
+    `Host: ${hostHeader.replace(/\p{Cc}/gu, '')}`,
+    'User-Agent: l4director',
+    ...(authorization === undefined ? [] : [`Authorization: ${authorization}`]),
+    'Connection: close',
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
 /** Puts an answer together as its bytes come. */

@@ -1,5 +1,6 @@
 import type { CheckTarget } from '../../model/check.ts';
 import { tlsSettings } from '../tls.ts';
+import { urlLogin } from '../whole-url.ts';
 import { exchange, type HttpAnswer, type HttpRequest } from './http-exchange.ts';
 
 const MOST_REDIRECTS = 7;
@@ -11,6 +12,8 @@ export interface Place {
   /** Path and query, escaped. */
   readonly path: string;
   readonly hostHeader: string;
+  /** Of the user and password in the URL; undefined: it has none. */
+  readonly authorization: string | undefined;
   /** Whose name TLS asks for. */
   readonly nameHost: string;
 }
@@ -40,10 +43,15 @@ export async function fetchPage(
   }
 }
 
-/** The place that a whole URL names. */
+/** The place that a whole URL names. Throws when its user cannot be sent. */
 export function placeOf(url: URL): Place {
-  const path = escapePath(`${url.pathname}${url.search}`);
-  return { url, path, hostHeader: url.host, nameHost: url.hostname };
+  return {
+    url,
+    path: escapePath(`${url.pathname}${url.search}`),
+    hostHeader: url.host,
+    authorization: authorizationOf(url),
+    nameHost: url.hostname,
+  };
 }
 
 /** Characters that stand for themselves in a path or query, `%` included; all others are
@@ -56,7 +64,7 @@ export function escapePath(request: string): string {
 
 /** Asks the host in the place's URL itself. Rejects when `tls-ca` cannot be read. */
 export async function directRequest(
-  { url, path, hostHeader, nameHost }: Place,
+  { url, path, hostHeader, authorization, nameHost }: Place,
   target: CheckTarget,
 ): Promise<HttpRequest> {
   const secure = url.protocol === 'https:';
@@ -67,8 +75,19 @@ export async function directRequest(
     method: target.httpmethod,
     path,
     hostHeader,
+    authorization,
     bodyLimit: target.bodyLimit,
   };
+}
+
+/** Without being asked for it, as libwww-perl does. Source: RFC 7617, observed. */
+function authorizationOf(url: URL): string | undefined {
+  const login = urlLogin(url);
+  if (login === undefined) return undefined;
+  if (login.user.includes(':'))
+    throw new Error('the user in the URL: expected one without a colon, as in "scott"');
+  const words = Buffer.concat([login.user, Buffer.from(':'), login.password]);
+  return `Basic ${words.toString('base64')}`;
 }
 
 function redirected(from: Place, answer: HttpAnswer): Place | undefined {

@@ -1,5 +1,6 @@
 import type { Check, CheckTarget } from '../../model/check.ts';
 import { describe } from '../message.ts';
+import { wholeUrl } from '../whole-url.ts';
 import type { HttpRequest } from './http-exchange.ts';
 import { directRequest, fetchPage, type Place, placeOf } from './http-fetch.ts';
 import { judgePage } from './http-verdict.ts';
@@ -21,19 +22,20 @@ export const httpProxyCheck: Check = async (target, context) => {
 };
 
 function firstPlace({ request }: CheckTarget): Place {
-  const text = request.replace(/^\//, '');
+  const url = wholeUrl(request);
   // Not quoted in the error: a URL may hold a password.
-  if (!/^http:\/\//i.test(text) || !URL.canParse(text))
+  if (url === undefined || !/^\/?http:\/\//i.test(request))
     throw new Error('request: expected a whole URL, as in "http://www.example.com/"');
-  return placeOf(new URL(text));
+  return placeOf(url);
 }
 
-/** The whole URL stands in the request line (RFC 9112, 3.2.2), without user and password. */
+/** The whole URL stands in the request line (RFC 9112, 3.2.2), but user and password in the
+ *  header only: proxies note the line in their logs. */
 function request(
   place: Place,
   target: CheckTarget,
 ): HttpRequest | Promise<HttpRequest> {
-  const { url, path, hostHeader } = place;
+  const { url, path, hostHeader, authorization } = place;
   if (url.protocol === 'https:') return directRequest(place, target);
   return {
     host: target.address,
@@ -41,6 +43,7 @@ function request(
     method: target.httpmethod,
     path: `http://${url.host}${path}`,
     hostHeader,
+    authorization,
     bodyLimit: target.bodyLimit,
   };
 }

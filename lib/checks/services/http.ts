@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { endpoint } from '../../model/address.ts';
 import type { Check, CheckTarget } from '../../model/check.ts';
 import { describe } from '../message.ts';
+import { wholeUrl } from '../whole-url.ts';
 import {
   directRequest,
   escapePath,
@@ -35,7 +36,13 @@ function firstPlace(target: CheckTarget): Place {
   const absolute = request.includes(`${service}://`);
   if (target.port === 0 && !absolute)
     throw new Error('no port to ask: give the real server one, or set checkport');
-  const place = placeOf(new URL(absolute ? request : `${service}://${own}/`));
+  const url = absolute ? wholeUrl(request) : new URL(`${service}://${own}/`);
+  // Not quoted in the error: a URL may hold a password.
+  if (url === undefined)
+    throw new Error(
+      `request: expected a whole URL, as in "${service}://www.example.com/"`,
+    );
+  const place = placeOf(url);
   return {
     ...place,
     path: absolute ? place.path : `/${escapePath(request)}`,

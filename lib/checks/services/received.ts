@@ -1,6 +1,7 @@
 import type { CheckContext, CheckResult, CheckTarget } from '../../model/check.ts';
 import { excerpt } from '../excerpt.ts';
 import { oneLine } from '../message.ts';
+import { secretsOf } from '../secrets.ts';
 
 /** What a server gave where it was asked for something whole: a page, a file. */
 export interface Received {
@@ -17,11 +18,12 @@ export interface Received {
  *  @param after   added to the message when it does not match */
 export async function judgeReceived(
   { what, bytes, tooLong }: Received,
-  { receive, bodyLimit, login, passwd, secret }: CheckTarget,
+  target: CheckTarget,
   context: CheckContext,
   praise: string,
   after = '',
 ): Promise<CheckResult> {
+  const { receive, bodyLimit } = target;
   if (receive === undefined || receive.perl === '')
     return { up: true, message: praise };
   if (tooLong)
@@ -32,7 +34,7 @@ export async function judgeReceived(
   const text = bytes.toString('latin1');
   if (await context.matches(receive, text)) return { up: true, message: praise };
   const pattern = `/${oneLine(receive.perl, 80)}/`;
-  const shown = start(text, [login, passwd, secret]);
+  const shown = start(text, target);
   return {
     up: false,
     message: `${what} of ${count(text.length)} does not match ${pattern}${shown}${after}`,
@@ -44,7 +46,7 @@ export function count(bytes: number): string {
   return `${bytes.toLocaleString('en')} byte${bytes === 1 ? '' : 's'}`;
 }
 
-function start(body: string, secrets: readonly string[]): string {
-  const text = excerpt(body, secrets, 60);
+function start(body: string, target: CheckTarget): string {
+  const text = excerpt(body, secretsOf(target), 60);
   return text === '' ? '' : ` (starts with "${text}")`;
 }

@@ -18,7 +18,7 @@ function target(fields: Partial<CheckTarget>): CheckTarget {
 checkSuite(t, { target: (port) => target({ port }), otherProtocolIsUp: true });
 
 t.test('the proxy is asked for the whole URL', async (t) => {
-  for (const [request, line, host] of [
+  for (const [request, line, host, login] of [
     [
       '/http://www.example.com/',
       'GET http://www.example.com/ HTTP/1.1',
@@ -32,7 +32,7 @@ t.test('the proxy is asked for the whole URL', async (t) => {
     ],
     ['/http://[::1]:81/', 'GET http://[::1]:81/ HTTP/1.1', '[::1]:81'],
     ['/HTTP://A.test/B', 'GET http://a.test/B HTTP/1.1', 'a.test'],
-    ['/http://me:word@a.test/', 'GET http://a.test/ HTTP/1.1', 'a.test'],
+    ['/http://me:word@a.test/', 'GET http://a.test/ HTTP/1.1', 'a.test', 'me:word'],
   ] as const) {
     const server = await rawServer(t, saying(PAGE));
     const fields = { port: server.port, request, virtualhost: 'other.example.com' };
@@ -42,6 +42,9 @@ t.test('the proxy is asked for the whole URL', async (t) => {
     const [first, ...headers] = (server.received[0] ?? '').split('\r\n');
     t.equal(first, line);
     t.ok(headers.includes(`Host: ${host}`), headers.join('|'));
+    const sent = headers.filter((header) => header.startsWith('Authorization: '));
+    const basic = (words: string) => `Basic ${Buffer.from(words).toString('base64')}`;
+    t.same(sent, login ? [`Authorization: ${basic(login)}`] : []);
   }
 });
 

@@ -1,0 +1,26 @@
+/** Who asks, by the URL that is asked for; bytes, each escape undone. */
+interface UrlLogin {
+  readonly user: Buffer;
+  readonly password: Buffer;
+}
+
+/** A request that is a whole URL, apart from the `/` that it may begin with; undefined: it is
+ *  none. A backslash is no slash, but escaped, as by libwww-perl. */
+export function wholeUrl(request: string): URL | undefined {
+  const text = request.replace(/^\//, '').replaceAll('\\', '%5C');
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+/** The user and the password in a URL; undefined: it has neither. */
+export function urlLogin({ username, password }: URL): UrlLogin | undefined {
+  if (username === '' && password === '') return undefined;
+  return { user: unescaped(username), password: unescaped(password) };
+}
+
+/** Not decodeURIComponent(): a password may be no UTF-8, and hold a lone `%`. */
+function unescaped(text: string): Buffer {
+  const bytes = text.replace(/%([\da-f]{2})/gi, (_, hex) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Buffer.from(bytes, 'latin1');
+}
