@@ -24,17 +24,30 @@ function resolves(name: string): boolean {
   }
 }
 
-/** By where this program lies: with `npm install --global`, in a project, or in a clone. */
+/** The command that compiles a package again where this program finds it. */
+export function rebuildCommand(name: string): string {
+  return `npm rebuild ${place().options} ${name}`;
+}
+
 function installCommand(name: string): string {
+  const { options, clone } = place();
+  const unsaved = clone ? ' --no-save' : '';
+  return `npm install ${options}${unsaved} ${name}${versionOf(name, ownFolder())}`;
+}
+
+/** npm's options by where this program lies: with `npm install --global`, in a project, or in a
+ *  clone. */
+function place(): { readonly options: string; readonly clone: boolean } {
   const root = ownFolder();
-  const wanted = `${name}${versionOf(name, root)}`;
   const modules = dirname(root);
-  const place = dirname(modules);
+  const above = dirname(modules);
   if (basename(modules) !== 'node_modules')
-    return `npm install --prefix ${quoted(root)} --no-save ${wanted}`;
-  if (basename(place) === 'lib' && !existsSync(join(place, 'package.json')))
-    return `npm install --global --prefix ${quoted(dirname(place))} ${wanted}`;
-  return `npm install --prefix ${quoted(place)} ${wanted}`;
+    return { options: `--prefix ${quoted(root)}`, clone: true };
+  const global = basename(above) === 'lib' && !existsSync(join(above, 'package.json'));
+  const options = global
+    ? `--global --prefix ${quoted(dirname(above))}`
+    : `--prefix ${quoted(above)}`;
+  return { options, clone: false };
 }
 
 /** Where our package.json is. */

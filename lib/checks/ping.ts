@@ -1,8 +1,11 @@
 import { randomInt } from 'node:crypto';
+import { createRequire } from 'node:module';
+import type netPing from 'net-ping';
 import type { Family } from '../model/address.ts';
 import type { Check, CheckTarget } from '../model/check.ts';
 import type { LoadedCheck } from './index.ts';
-import { describe } from './message.ts';
+import { describe, oneLine } from './message.ts';
+import { missingPackage, rebuildCommand } from './packages.ts';
 import { timerMs } from './timer-limit.ts';
 
 /** ICMP header and the 64 bytes of data that ldirectord sends. */
@@ -12,7 +15,7 @@ const PACKET_SIZE = 72;
  *  All targets share one raw socket a family, which `close` ends. Rejects with the mend when
  *  package or privilege is missing. Source: ldirectord(8). */
 export async function openPing(): Promise<LoadedCheck> {
-  const sessions = new Sessions(await loadNetPing());
+  const sessions = new Sessions(loadNetPing());
   // Tells at once whether raw sockets are to be had.
   sessions.of('inet');
   const check: Check = async (target, { signal }) => {
@@ -53,7 +56,7 @@ function echo(
   });
 }
 
-type NetPing = Awaited<ReturnType<typeof loadNetPing>>;
+type NetPing = typeof netPing;
 type Session = ReturnType<NetPing['createSession']>;
 
 /** The raw sockets, opened when first needed, and again after an error. */
@@ -101,13 +104,19 @@ class Sessions {
   }
 }
 
-async function loadNetPing() {
+function loadNetPing(): NetPing {
   try {
-    return (await import('net-ping')).default;
+    // Not import(): what failed once fails ever after there, mended or not.
+    return createRequire(import.meta.url)('net-ping');
   } catch (error) {
-    throw new Error(
-      `ping needs the npm package net-ping (${describe(error).split('\n', 1)[0]}): npm install net-ping, or use checktype=connect`,
-      { cause: error },
-    );
+    const mend = missingPackage('net-ping') ?? uncompiled(error);
+    throw new Error(`ping needs ${mend}, or use checktype=connect`, { cause: error });
   }
+}
+
+/** Node says it in several lines, with advice that does not fit and the files that asked. */
+function uncompiled(error: unknown): string {
+  const [why = ''] = describe(error).split(/Please try|Require stack/, 1);
+  const command = rebuildCommand('raw-socket');
+  return `raw-socket, which cannot be loaded (${oneLine(why)}): compile it for this Node with "${command}" (that takes g++, make and python3)`;
 }
