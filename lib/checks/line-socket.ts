@@ -19,8 +19,9 @@ export async function openLines(
   return new LineSocket(await openStream(peer, signal), peer.secrets, signal);
 }
 
-/** A conversation in lines of UTF-8 text, over TCP or TLS. The signal ends it; so does whoever
- *  opened it, by disposing it. At most 64 KiB are read in all. */
+/** A conversation in lines, over TCP or TLS: what is read is text in UTF-8, what is sent are
+ *  bytes. The signal ends it; so does whoever opened it, by disposing it. At most 64 KiB are
+ *  read in all. */
 export class LineSocket implements Disposable {
   readonly #socket: Socket;
   readonly #chunks: AsyncIterator<Buffer>;
@@ -36,11 +37,12 @@ export class LineSocket implements Disposable {
     this.#secrets = secrets;
   }
 
-  /** Sends the text with CR LF after it; a failure shows in what is read next.
+  /** Sends the bytes, each one character (latin1), with CR LF after them; a failure shows in
+   *  what is read next.
    *  @param secrets  more words that no error may hold, such as encoded forms of a password */
-  send(text: string, secrets: readonly string[] = []): void {
+  send(bytes: string, secrets: readonly string[] = []): void {
     this.#secrets = [...this.#secrets, ...secrets];
-    if (this.#socket.writable) this.#socket.write(`${text}\r\n`);
+    if (this.#socket.writable) this.#socket.write(`${bytes}\r\n`, 'latin1');
   }
 
   /** The next line, without LF or CR LF.

@@ -34,18 +34,20 @@ const NAMED: Readonly<Record<string, string>> = {
 };
 
 function formsOf(character: string): string {
-  const bytes = [...Buffer.from(character)];
+  const encoded = [...Buffer.from(character)];
   const code = character.codePointAt(0) ?? 0;
   const hex = code.toString(16);
   const forms = [
-    bytes.map((byte) => `(?:[%=\\\\]|\\\\x)${twoDigits(byte)}`).join(''),
+    encoded.map(escapedByte).join(''),
+    // Of Latin-1.
+    ...(code > 0x7f && code < 0x100 ? [escapedByte(code)] : []),
     `\\\\u${hex.padStart(4, '0')}`,
     `&#(?:0*${code}|x0*${hex});`,
     ...(Object.hasOwn(NAMED, character) ? [NAMED[character]] : []),
   ];
   // UTF-8 that was read as latin1.
-  if (bytes.length > 1)
-    forms.push(bytes.map((byte) => String.fromCharCode(byte)).join(''));
+  if (encoded.length > 1)
+    forms.push(encoded.map((byte) => String.fromCharCode(byte)).join(''));
   // Last, as a backslash may be the beginning of the others.
   forms.push(`\\\\?${literal(character)}`);
   return `(?:${forms.join('|')})`;
@@ -55,8 +57,8 @@ function literal(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
-function twoDigits(byte: number): string {
-  return byte.toString(16).padStart(2, '0');
+function escapedByte(byte: number): string {
+  return `(?:[%=\\\\]|\\\\x)${byte.toString(16).padStart(2, '0')}`;
 }
 
 const BASE64_RUN = /[A-Za-z0-9+/_-]{2,}={0,2}/g;

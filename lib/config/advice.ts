@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Directive } from './directives/directive.ts';
 import { DIRECTIVES, type DirectiveName } from './directives.ts';
 import type { Findings } from './findings.ts';
@@ -14,6 +15,9 @@ interface Advice {
 
 const URL_SERVICES: ReadonlySet<string> = new Set(['http', 'https', 'http_proxy']);
 const SQL_SERVICES: ReadonlySet<string> = new Set(['mysql', 'pgsql', 'oracle']);
+
+/** Their libraries take text, and send UTF-8. All others send the bytes of the file. */
+const TEXT_SERVICES: ReadonlySet<string> = new Set(['mysql', 'oracle']);
 
 const negotiates = ({ checktype }: ParsedService) =>
   checktype === 'negotiate' || typeof checktype === 'number';
@@ -58,6 +62,14 @@ const ADVICE: readonly Advice[] = [
       negotiates(service) && SQL_SERVICES.has(service.service) && service.login === '',
     saying: 'a check of a database without login finds every server down',
   },
+  ...(['login', 'passwd', 'database', 'request'] as const).map((about) => ({
+    about,
+    applies: (service: ParsedService) =>
+      negotiates(service) &&
+      TEXT_SERVICES.has(service.service) &&
+      !isUtf8(Buffer.from(service[about], 'latin1')),
+    saying: `${about} is not written in UTF-8, and what a check of mysql or oracle sends is; write the file in UTF-8, as "iconv -f latin1 -t utf8" does`,
+  })),
   {
     about: 'real',
     applies: ({ reals }) => reals.length === 0,

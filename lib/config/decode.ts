@@ -14,6 +14,7 @@ export function decodeUtf8(value: unknown): unknown {
   );
 }
 
-function isAscii(text: string): boolean {
+/** Whether bytes that were read as Latin-1 are ASCII. */
+export function isAscii(text: string): boolean {
   return !/[\x80-\xff]/.test(text);
 }

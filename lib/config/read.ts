@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import type { FileEncoding } from '../model/file-text.ts';
 import { advise, adviseOnQuiescent, adviseOnRepeats } from './advice.ts';
 import { readBounded } from './bounded.ts';
 import type { ReadResult } from './config.ts';
-import { decodeUtf8 } from './decode.ts';
+import { decodeUtf8, isAscii } from './decode.ts';
 import { checkFiles } from './files.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { globalSettings } from './global-settings.ts';
@@ -50,23 +51,23 @@ export async function readConfig(
   const built = await withNames(names, (lookup) =>
     build(parsed, lookup, createFindings(path, findings), host),
   );
-  const { global, services, errors, warnings } = isText(text)
-    ? decodeUtf8(built)
-    : built;
+  const encoding = encodingOf(text);
+  const { global, services, errors, warnings } =
+    encoding === 'utf8' && !isAscii(text) ? decodeUtf8(built) : built;
   if (errors.length + ini.errors.length > 0)
     return { ok: false, errors: [...errors, ...ini.errors], warnings };
   const ids = services.map(({ id }) => id);
   const virtuals = services.map((service) => {
-    return { ...service, options: ini.service(service.id) };
+    return { ...service, encoding, options: ini.service(service.id) };
   });
   const all = [...warnings, ...ini.warnings(ids)];
   const options = ini.process;
   return { ok: true, config: { file: path, warnings: all, global, virtuals, options } };
 }
 
-/** Whether the bytes are UTF-8 and not only ASCII. Else they are taken for Latin-1. */
-function isText(bytes: string): boolean {
-  return /[\x80-\xff]/.test(bytes) && isUtf8(Buffer.from(bytes, 'latin1'));
+/** What is no UTF-8 is taken for Latin-1. */
+function encodingOf(bytes: string): FileEncoding {
+  return isUtf8(Buffer.from(bytes, 'latin1')) ? 'utf8' : 'latin1';
 }
 
 function build(

@@ -32,7 +32,8 @@ function virtualReport(service: VirtualService): Readonly<Record<string, unknown
     persistent,
     ...more
   } = service;
-  const { line: _line, unavailable: _, options, receive, ...shown } = more;
+  const { line: _line, unavailable: _, encoding: _encoding, ...known } = more;
+  const { options, receive, ...shown } = known;
   const { fallback, reals, emailalert, ...rest } = shown;
   const values = {
     ...{ id, address, port, fwmark, protocol, family, scheduler, persistent },

@@ -19,8 +19,8 @@ export interface Surroundings {
   readonly hostname: string;
 }
 
-/** A service without what l4director.ini says about it. */
-export type ParsedService = Omit<VirtualService, 'options'>;
+/** A service without what l4director.ini and the file as a whole say about it. */
+export type ParsedService = Omit<VirtualService, 'encoding' | 'options'>;
 
 /** What a section's address turned into. */
 interface Identity

@@ -1,5 +1,6 @@
 import { serviceNamed } from '../checks/index.ts';
 import type { CheckPlan } from '../model/check.ts';
+import { bytesOf } from '../model/file-text.ts';
 import { LONGEST_TIMER_MS } from '../model/timer.ts';
 import type { RealServer, VirtualService } from '../model/virtual-service.ts';
 import type { Checking } from '../pool/pool.ts';
@@ -17,6 +18,8 @@ export function checkingOf({ checktype, unavailable }: VirtualService): {
 /** The check of one real server of a service: what the service says, but for the pair of
  *  request and receive that the real server's own line may hold. */
 export function checkPlan(service: VirtualService, real: RealServer): CheckPlan {
+  const bytes = (text: string) => bytesOf(text, service.encoding);
+  const { virtualhost } = service;
   return {
     target: {
       family: service.family,
@@ -28,14 +31,14 @@ export function checkPlan(service: VirtualService, real: RealServer): CheckPlan 
       virtualPort: service.port ?? 0,
       checktype: service.checktype,
       service: service.service,
-      request: real.request ?? service.request,
+      request: bytes(real.request ?? service.request),
       receive: real.receive ?? service.receive,
       httpmethod: service.httpmethod,
-      virtualhost: service.virtualhost,
-      login: service.login,
-      passwd: service.passwd,
-      database: service.database,
-      secret: service.secret,
+      virtualhost: virtualhost === undefined ? undefined : bytes(virtualhost),
+      login: bytes(service.login),
+      passwd: bytes(service.passwd),
+      database: bytes(service.database),
+      secret: bytes(service.secret),
       checkcommand: service.checkcommand,
       checkcount: service.checkcount,
       checktimeoutMs: milliseconds(service.checktimeout),

@@ -2,7 +2,9 @@ import type { Family } from './address.ts';
 import type { Pattern } from './pattern.ts';
 import type { CheckType, CheckWord, Protocol } from './virtual-service.ts';
 
-/** Everything a check may ask about what it checks: one real server as one service sees it. */
+/** Everything a check may ask about what it checks: one real server as one service sees it.
+ *  request, virtualhost, login, passwd, database and secret are bytes, each one character
+ *  (latin1), as they are sent; see `bytesOf()`. */
 export interface CheckTarget {
   readonly family: Family;
   readonly protocol: Protocol;

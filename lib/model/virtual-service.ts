@@ -1,4 +1,5 @@
 import { endpoint, type Family } from './address.ts';
+import type { FileEncoding } from './file-text.ts';
 import type { Pattern } from './pattern.ts';
 
 export type Protocol = 'tcp' | 'udp' | 'fwm';
@@ -121,6 +122,8 @@ export interface VirtualService {
   readonly comment: string | undefined;
   /** In the file's order. Two with one id are possible; the first counts. */
   readonly reals: readonly RealServer[];
+  /** Of the file that its texts are from. */
+  readonly encoding: FileEncoding;
   readonly options: ServiceOptions;
 }
 

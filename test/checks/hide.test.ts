@@ -20,6 +20,7 @@ const FORMS: Readonly<Record<string, (word: string) => string>> = {
   'in quoted-printable': quotedPrintable,
   'in quoted-printable, over two lines': (word) =>
     quotedPrintable(word).replace('=62', '=62=\r\n'),
+  'in a URL, as Latin-1': (word) => encodeURIComponent(word).replace('%C3%9F', '%DF'),
   'in a quoted string': (word) => word.replace(/["\\]/g, '\\$&'),
   'in JSON': (word) => JSON.stringify(word).slice(1, -1),
   'in a distinguished name': (word) =>

@@ -93,6 +93,60 @@ t.test('an example stands in quotes once', async (t) => {
   }
 });
 
+t.test('a file is UTF-8, or else Latin-1', async (t) => {
+  const text = (word: string) => `quiescent=yes
+virtual=10.0.0.1:80
+\treal=10.0.0.2:80 masq
+\tservice=http
+\tlogin="${word}"
+`;
+  const file = join(t.testdir(), 'a.cf');
+  for (const [word, encoding] of [
+    ['jürgen', 'utf8'],
+    ['jürgen', 'latin1'],
+    ['jones', 'utf8'],
+  ] as const) {
+    writeFileSync(file, text(word), encoding);
+    const read = await readConfig(file);
+    if (!read.ok) throw new Error(read.errors.map(formatDiagnostic).join('\n'));
+    t.match(read.config.virtuals, [{ login: word, encoding }]);
+  }
+});
+
+t.test(
+  'what is not UTF-8 for mysql and oracle is warned of, and not shown',
+  async (t) => {
+    const section = (service: string, at: number) =>
+      `virtual=10.0.0.1:${at + 1}
+\treal=10.0.0.2:80 masq
+\tservice=${service}
+\tlogin="monitor"
+\tpasswd="pässword"
+\trequest="SELECT 1"
+`;
+    const file = join(t.testdir(), 'a.cf');
+    const sections = ['pgsql', 'mysql', 'oracle'].map(section);
+    const text = `quiescent=yes\n${sections.join('')}`;
+    for (const [encoding, lines] of [
+      ['utf8', []],
+      ['latin1', [12, 18]],
+    ] as const) {
+      writeFileSync(file, text, encoding);
+      const read = await readConfig(file);
+      if (!read.ok) throw new Error(read.errors.map(formatDiagnostic).join('\n'));
+      const warnings = read.config.warnings.filter(({ lacking }) => !lacking);
+      t.same(
+        warnings.map(({ line }) => line),
+        lines,
+      );
+      for (const { message } of warnings) {
+        t.match(message, /^passwd is not written in UTF-8, .* write the file in UTF-8/);
+        t.notMatch(message, /ssword/);
+      }
+    }
+  },
+);
+
 t.test('a port that gate or ipip does not use is warned of, once a line', async (t) => {
   const text = `quiescent=yes
 fallback=127.0.0.1:8080

@@ -32,6 +32,31 @@ t.test('the real server has its own request and receive', async (t) => {
   });
 });
 
+t.test('its words are the bytes that the file has', async (t) => {
+  const [request, virtualhost, login] = ['/wäg', 'höst', 'jürgen'];
+  const words = {
+    request,
+    virtualhost,
+    login,
+    passwd: 'ß',
+    database: 'é',
+    secret: 'ñ',
+  };
+  const target = (encoding: 'utf8' | 'latin1', own = {}) =>
+    checkPlan(aService({ ...words, encoding }), aReal('10.1.1.21:80', own)).target;
+  t.match(target('latin1'), words);
+  t.match(target('utf8'), {
+    request: '/w\xc3\xa4g',
+    virtualhost: 'h\xc3\xb6st',
+    login: 'j\xc3\xbcrgen',
+    passwd: '\xc3\x9f',
+    database: '\xc3\xa9',
+    secret: '\xc3\xb1',
+  });
+  t.match(target('utf8', { request: '/ö' }), { request: '/\xc3\xb6' });
+  t.equal(checkPlan(aService({}), aReal('10.1.1.21:80')).target.virtualhost, undefined);
+});
+
 t.test('times are milliseconds', async (t) => {
   const service = aService({ checktimeout: 2, negotiatetimeout: 7, checkinterval: 3 });
   const { target, intervalMs } = checkPlan(service, aReal('10.1.1.21:80'));

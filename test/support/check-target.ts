@@ -2,11 +2,20 @@ import { attempt } from '../../lib/checks/attempt.ts';
 import { chooseCheck } from '../../lib/checks/choose.ts';
 import { createMatcher } from '../../lib/checks/matcher.ts';
 import type { CheckResult, CheckTarget } from '../../lib/model/check.ts';
+import { bytesOf, type FileEncoding } from '../../lib/model/file-text.ts';
 import type { Log } from '../../lib/model/log.ts';
 import type { Pattern } from '../../lib/model/pattern.ts';
 
-/** A target on loopback with every field filled in; the test says what matters to it. */
-export function checkTarget(fields: Partial<CheckTarget>): CheckTarget {
+/** A target on loopback with every field filled in; the test says what matters to it, its words as
+ *  text: they become what a file in that encoding holds. */
+export function checkTarget(
+  fields: Partial<CheckTarget>,
+  encoding: FileEncoding = 'utf8',
+): CheckTarget {
+  const words = BYTES.flatMap((name) => {
+    const word = fields[name];
+    return word === undefined ? [] : [[name, bytesOf(word, encoding)]];
+  });
   return {
     family: 'inet',
     protocol: 'tcp',
@@ -33,8 +42,18 @@ export function checkTarget(fields: Partial<CheckTarget>): CheckTarget {
     tlsCa: undefined,
     bodyLimit: 1_048_576,
     ...fields,
+    ...Object.fromEntries(words),
   };
 }
+
+const BYTES = [
+  'request',
+  'virtualhost',
+  'login',
+  'passwd',
+  'database',
+  'secret',
+] as const satisfies (keyof CheckTarget)[];
 
 /** A pattern that means the same in Perl and JavaScript. */
 export function pattern(source: string, flags = ''): Pattern {

@@ -134,5 +134,6 @@ const DEFAULTS = {
   servicename: undefined,
   comment: undefined,
   reals: [],
+  encoding: 'utf8',
   options: OPTIONS,
 } as const satisfies Partial<VirtualService>;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FileEncoding } from '../../lib/model/file-text.ts';
 
 export interface RealRound {
   /** A folder of the round's own; made if need be. */
@@ -11,6 +12,8 @@ export interface RealRound {
   readonly sections: readonly string[];
   /** How long one check may last before the daemon counts as hung. */
   readonly hangsAfterMs: number;
+  /** How the config is written; default: utf8. */
+  readonly encoding?: FileEncoding;
   /** PEM of the authorities that its TLS trusts; undefined: the system's. */
   readonly authorities: string | undefined;
 }
@@ -104,7 +107,7 @@ function lastLines(said: string): string {
 }
 
 /** Writes the config and all that the daemon calls. @returns the daemon's path */
-function prepare({ folder, sections }: RealRound): string {
+function prepare({ folder, sections, encoding = 'utf8' }: RealRound): string {
   const at = (name: string) => join(folder, name);
   const source = readFileSync('/usr/sbin/ldirectord', 'latin1')
     .replaceAll('/var/run/ldirectord', at('ldirectord'))
@@ -116,7 +119,7 @@ function prepare({ folder, sections }: RealRound): string {
   writeFileSync(at('sentinel'), SENTINEL, { mode: 0o755 });
   const settings = ['checkinterval=600', 'quiescent=yes', 'readdquiescent=yes', ''];
   const text = [...settings, ...sections, LAST_SECTION(at('sentinel'))].join('\n');
-  writeFileSync(at('checks.cf'), text);
+  writeFileSync(at('checks.cf'), text, encoding);
   return at('ldirectord');
 }
 

@@ -20,9 +20,9 @@ export function element(tag: number, ...content: readonly Buffer[]): Buffer {
   return Buffer.concat([Buffer.of(tag), lengthOctets(length), ...content]);
 }
 
-/** An element whose content is the text in UTF-8. */
-export function textElement(tag: number, text: string): Buffer {
-  return element(tag, Buffer.from(text));
+/** An element whose content are these bytes, each one character (latin1). */
+export function textElement(tag: number, bytes: string): Buffer {
+  return element(tag, Buffer.from(bytes, 'latin1'));
 }
 
 /** An integer, enumeration or boolean, encoded.

@@ -4,6 +4,7 @@ import type {
   CheckResult,
   CheckTarget,
 } from '../../model/check.ts';
+import { textOf } from '../../model/file-text.ts';
 import type { Pattern } from '../../model/pattern.ts';
 import { describe, oneLine } from '../message.ts';
 import { askDns } from './dns-exchange.ts';
@@ -15,7 +16,7 @@ import { type DnsQuestion, questionFor } from './dns-question.ts';
 export const dnsCheck: Check = async (target, context) => {
   try {
     const pattern = needed(target.receive);
-    const asked = questionFor(target.request);
+    const asked = questionFor(textOf(target.request));
     const found = await lookUp(asked, target, context.signal);
     return await judge(asked, found, pattern, context);
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { LineSocket } from '../line-socket.ts';
+import { withoutControls } from './without-controls.ts';
 
 /** Sends a command and reads what the server says to it.
  *  @param expected  the reply that is wanted: "227"
@@ -14,7 +15,7 @@ export async function command(
 ): Promise<string> {
   const [verb = ''] = words.split(' ', 1);
   // The words stand in the file and may hold a carriage return.
-  lines.send(words.replace(/\p{Cc}/gu, ''));
+  lines.send(withoutControls(words));
   return await reply(lines, `${expected} to ${verb}`, wanted);
 }
 

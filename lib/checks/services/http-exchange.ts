@@ -1,6 +1,7 @@
 import { during, openStream, type StreamPeer } from '../socket.ts';
 import { type BodyReader, bodyReader } from './http-body.ts';
 import { type HttpHead, parseHead } from './http-head.ts';
+import { withoutControls } from './without-controls.ts';
 
 /** One request, made on a connection of its own. */
 export interface HttpRequest extends StreamPeer {
@@ -34,7 +35,7 @@ export async function exchange(
   const socket = await openStream(request, signal);
   const reader = new AnswerReader(request);
   try {
-    socket.write(requestText(request));
+    socket.write(requestText(request), 'latin1');
     for await (const bytes of socket) if (!reader.push(bytes)) break;
     signal.throwIfAborted();
   } catch (error) {
@@ -51,7 +52,7 @@ function requestText(request: HttpRequest): string {
   const lines = [
     `${method} ${path} HTTP/1.1`,
     // The host stands in the file and may hold a carriage return.
-    `Host: ${hostHeader.replace(/\p{Cc}/gu, '')}`,
+    `Host: ${withoutControls(hostHeader)}`,
     'User-Agent: l4director',
     ...(authorization === undefined ? [] : [`Authorization: ${authorization}`]),
     'Connection: close',

@@ -1,6 +1,6 @@
 import type { CheckTarget } from '../../model/check.ts';
 import { tlsSettings } from '../tls.ts';
-import { urlLogin } from '../whole-url.ts';
+import { escapeByte, urlLogin } from '../whole-url.ts';
 import { exchange, type HttpAnswer, type HttpRequest } from './http-exchange.ts';
 
 const MOST_REDIRECTS = 7;
@@ -54,12 +54,13 @@ export function placeOf(url: URL): Place {
   };
 }
 
-/** Characters that stand for themselves in a path or query, `%` included; all others are
+/** Bytes that stand for themselves in a path or query, `%` included; all others are
  *  escaped, brackets too, and blanks at the end are none of it (as libwww-perl has it). A
  *  fragment is never sent. */
 export function escapePath(request: string): string {
   const [path = ''] = request.split('#', 1);
-  return path.trimEnd().replace(/[^\w;/?:@&=+$,\-.!~*'()%]/gu, encodeURIComponent);
+  const trimmed = path.replace(/[ \t\r\n]+$/, '');
+  return trimmed.replace(/[^\w;/?:@&=+$,\-.!~*'()%]/g, escapeByte);
 }
 
 /** Asks the host in the place's URL itself. Rejects when `tls-ca` cannot be read. */
@@ -86,7 +87,7 @@ function authorizationOf(url: URL): string | undefined {
   if (login === undefined) return undefined;
   if (login.user.includes(':'))
     throw new Error('the user in the URL: expected one without a colon, as in "scott"');
-  const words = Buffer.concat([login.user, Buffer.from(':'), login.password]);
+  const words = Buffer.from(`${login.user}:${login.password}`, 'latin1');
   return `Basic ${words.toString('base64')}`;
 }
 

@@ -35,7 +35,7 @@ async function logIn(lines: LineSocket, { login, passwd }: CheckTarget): Promise
 /** Quoted where that may carry it; else a literal, whose bytes begin after the NUL. */
 function astring(word: string): string {
   const printable = /^[\x20-\x7e]*$/.test(word);
-  return printable ? `"${escaped(word)}"` : `{${Buffer.byteLength(word)}}\0${word}`;
+  return printable ? `"${escaped(word)}"` : `{${word.length}}\0${word}`;
 }
 
 function escaped(word: string): string {

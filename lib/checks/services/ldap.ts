@@ -4,6 +4,7 @@ import type {
   CheckResult,
   CheckTarget,
 } from '../../model/check.ts';
+import { textOf } from '../../model/file-text.ts';
 import { describe } from '../message.ts';
 import { during, openStream } from '../socket.ts';
 import { tlsSettings } from '../tls.ts';
@@ -40,7 +41,7 @@ async function find(target: CheckTarget, signal: AbortSignal): Promise<Buffer> {
     known ? bind(connection, login, passwd) : bind(connection, '', ''),
   );
   const base = target.request.replace(/^\//, '');
-  return await step(`search of "${base}"`, search(connection, base));
+  return await step(`search of "${textOf(base)}"`, search(connection, base));
 }
 
 async function step<T>(name: string, work: Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { type Connection, createConnection } from 'mysql2';
 import type { CheckTarget } from '../../model/check.ts';
+import { textOf } from '../../model/file-text.ts';
 import { oneLine } from '../message.ts';
 import { openSocket } from '../socket.ts';
 import { readLimit, sqlCheck, step } from './sql.ts';
@@ -48,9 +49,9 @@ function logIn(socket: Socket, target: CheckTarget): Connection {
   const { login, passwd, database } = target;
   const connection = createConnection({
     stream: socket,
-    user: login,
-    password: passwd,
-    ...(database === '' ? {} : { database }),
+    user: textOf(login),
+    password: textOf(passwd),
+    ...(database === '' ? {} : { database: textOf(database) }),
     // The signal is the only clock.
     connectTimeout: 0,
     connectAttributes: { program_name: 'l4director' },
@@ -86,7 +87,7 @@ function countRows(connection: Connection, sql: string, failed: Promise<never>) 
     const fail = (error: unknown) => (rows > 0 ? resolve(rows) : reject(error));
     failed.catch(fail);
     connection
-      .query({ sql })
+      .query({ sql: textOf(sql) })
       .on('result', (result: unknown) => {
         rows += rowsIn(result);
         if (rows > MOST_ROWS) resolve(rows);

@@ -1,5 +1,6 @@
 import oracledb from 'oracledb';
 import type { CheckTarget } from '../../model/check.ts';
+import { textOf } from '../../model/file-text.ts';
 import { describe } from '../message.ts';
 import { withOwnSockets } from './own-sockets.ts';
 import { readLimit, sqlCheck } from './sql.ts';
@@ -16,7 +17,7 @@ export const oracleCheck = sqlCheck(async (target, query, signal) => {
   return await withOwnSockets(signal, readLimit(target), async () => {
     const attributes = { ...credentials(target), ...timeouts(target), connectString };
     const connection = await told('login', oracledb.getConnection(attributes));
-    const answer = connection.execute(query, [], ONE_ROW);
+    const answer = connection.execute(textOf(query), [], ONE_ROW);
     const { rows, rowsAffected } = await told('query', answer);
     // A row came, or none: that the goodbye fails changes nothing.
     await connection.close().catch(() => {});
@@ -42,7 +43,7 @@ function descriptor({ address, port, database }: CheckTarget): string {
 }
 
 function credentials({ login, passwd }: CheckTarget) {
-  return { user: login, password: passwd };
+  return { user: textOf(login), password: textOf(passwd) };
 }
 
 /** The library's own time-outs, later than ours: it has some by default that may be earlier. */

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { CheckTarget } from '../../model/check.ts';
 import { type PgsqlMessages, pgsqlMessage } from './pgsql-messages.ts';
@@ -31,13 +32,13 @@ export async function logIn(
   }
 }
 
-function startup({ login, database }: CheckTarget): Buffer {
+function startup({ login, database, request }: CheckTarget): Buffer {
   const settings = {
     user: login,
     // As libpq has it.
     database: database === '' ? login : database,
     application_name: 'l4director',
-    client_encoding: 'UTF8',
+    client_encoding: isUtf8(Buffer.from(request, 'latin1')) ? 'UTF8' : 'LATIN1',
   };
   const words = Object.entries(settings).flatMap(([name, value]) => [
     ...[name, '\0', value, '\0'],
@@ -65,7 +66,8 @@ async function authenticate(
 function md5Answer(login: string, passwd: string, salt: Buffer): string {
   const md5 = (...parts: readonly (string | Buffer)[]) =>
     parts.reduce((hash, part) => hash.update(part), createHash('md5')).digest('hex');
-  return `md5${md5(md5(passwd, login), salt)}`;
+  const raw = (bytes: string) => Buffer.from(bytes, 'latin1');
+  return `md5${md5(md5(raw(passwd), raw(login)), salt)}`;
 }
 
 async function prove(

@@ -91,12 +91,17 @@ export class PgsqlMessages {
   }
 }
 
-/** @param type  absent for the first message of a connection */
+/** @param type   absent for the first message of a connection
+ *  @param parts  a text has one byte a character (latin1) */
 export function pgsqlMessage(
   type: string,
   ...parts: readonly (string | Buffer)[]
 ): Buffer {
-  const body = Buffer.concat(parts.map((part) => Buffer.from(part)));
+  const body = Buffer.concat(
+    parts.map((part) =>
+      typeof part === 'string' ? Buffer.from(part, 'latin1') : part,
+    ),
+  );
   const length = Buffer.alloc(4);
   length.writeUInt32BE(4 + body.length);
   return Buffer.concat([Buffer.from(type), length, body]);

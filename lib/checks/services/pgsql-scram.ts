@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import {
   createHash,
   createHmac,
@@ -27,7 +28,8 @@ export interface Scram {
   verify(last: string): void;
 }
 
-/** The login's name is sent by the protocol, not here. */
+/** The login's name is sent by the protocol, not here.
+ *  @param password  bytes, each one character (latin1) */
 export function scram(password: string): Scram {
   const nonce = randomBytes(18).toString('base64');
   const bare = `n=,r=${nonce}`;
@@ -40,7 +42,7 @@ export function scram(password: string): Scram {
       if (!r.startsWith(nonce) || !(rounds >= 1 && rounds <= MOST_ITERATIONS))
         throw new Error(`expected a challenge of ${SCRAM}, got another`);
       const salted = await derive(
-        password.normalize('NFKC'),
+        prepared(password),
         Buffer.from(s, 'base64'),
         rounds,
         32,
@@ -60,6 +62,12 @@ export function scram(password: string): Scram {
         throw new Error('the server does not know the password');
     },
   };
+}
+
+/** SASLprep in the main, and only for what is UTF-8, as libpq has it. */
+function prepared(password: string): Buffer {
+  const bytes = Buffer.from(password, 'latin1');
+  return isUtf8(bytes) ? Buffer.from(bytes.toString().normalize('NFKC')) : bytes;
 }
 
 function hmac(key: Buffer, text: string): Buffer {

@@ -6,6 +6,7 @@ interface Session {
   readonly lines: LineSocket;
   /** It may hold the stamp that APOP needs. */
   readonly greeting: string;
+  /** Bytes, as is passwd. */
   readonly login: string;
   readonly passwd: string;
 }
@@ -48,7 +49,7 @@ export function isPositive(answer: string): boolean {
 async function apop({ lines, greeting, login, passwd }: Session) {
   const [stamp] = /<[^<>\s]+@[^<>\s]+>/.exec(greeting) ?? [];
   if (stamp === undefined) return undefined;
-  const digest = createHash('md5').update(`${stamp}${passwd}`).digest('hex');
+  const digest = createHash('md5').update(stamp).update(passwd, 'latin1').digest('hex');
   lines.send(`APOP ${login} ${digest}`, [digest]);
   return await lines.read('an answer to APOP');
 }
@@ -60,8 +61,9 @@ async function cramMd5({ lines, login, passwd }: Session) {
   const answer = await lines.read('a challenge of CRAM-MD5');
   if (!answer.startsWith('+ ')) return answer;
   const challenge = Buffer.from(answer.slice(2), 'base64');
-  const digest = createHmac('md5', passwd).update(challenge).digest('hex');
-  const response = Buffer.from(`${login} ${digest}`).toString('base64');
+  const key = Buffer.from(passwd, 'latin1');
+  const digest = createHmac('md5', key).update(challenge).digest('hex');
+  const response = Buffer.from(`${login} ${digest}`, 'latin1').toString('base64');
   lines.send(response, [digest, response]);
   return await lines.read('an answer to CRAM-MD5');
 }

@@ -16,15 +16,19 @@ export const ATTRIBUTE = {
   messageAuthenticator: 80,
 } as const;
 
-/** The bytes of all parts, hashed together. */
+/** The bytes of all parts, hashed together; a text has one a character (latin1). */
 export function md5(...parts: readonly (Buffer | string)[]): Buffer {
   const hash = createHash('md5');
-  for (const part of parts) hash.update(part);
+  for (const part of parts) hash.update(bytes(part));
   return hash.digest();
 }
 
 /** The Message-Authenticator of a packet in which its place is zero, and which holds the
  *  authenticator of the request. */
 export function signature(packet: Buffer, secret: string): Buffer {
-  return createHmac('md5', secret).update(packet).digest();
+  return createHmac('md5', bytes(secret)).update(packet).digest();
+}
+
+function bytes(part: Buffer | string): Buffer {
+  return typeof part === 'string' ? Buffer.from(part, 'latin1') : part;
 }

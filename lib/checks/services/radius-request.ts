@@ -38,7 +38,7 @@ export function accessRequest(options: {
 }
 
 function bounded(name: string, word: string, least: number, most: number): Buffer {
-  const bytes = Buffer.from(word);
+  const bytes = Buffer.from(word, 'latin1');
   if (bytes.length < least || bytes.length > most)
     throw new Error(`${name}: expected ${least} to ${most} bytes, for RADIUS`);
   return bytes;

@@ -22,7 +22,7 @@ export const simpletcpCheck: Check = async (target, context) => {
     if (port === 0)
       throw new Error('no port to ask: give the real server one, or set checkport');
     const socket = await openSocket({ host: address, port }, context.signal);
-    socket.end(requestOf(target));
+    socket.end(requestOf(target), 'latin1');
     const bounds = {
       signal: context.signal,
       expected: expectation(target),

@@ -1,10 +1,11 @@
 import { endpoint } from '../../model/address.ts';
 import { excerpt } from '../excerpt.ts';
+import { escapeByte } from '../whole-url.ts';
 
 /** What an OPTIONS request says. */
 export interface SipRequest {
   readonly transport: 'UDP' | 'TCP';
-  /** Whom it is about, without `sip:`; anything that a config file can hold. */
+  /** Whom it is about, without `sip:`; any bytes that a config file can hold. */
   readonly who: string;
   /** This end of the socket, no brackets. */
   readonly own: { readonly address: string; readonly port: number };
@@ -88,5 +89,5 @@ function field(headers: string, name: string, short = name): string | undefined 
 
 /** No blank, line end or bracket of it may end the URI. */
 function escapeUri(text: string): string {
-  return text.replace(/[^\w.!~*'()&=+$,;?/%@:[\]-]/gu, encodeURIComponent);
+  return text.replace(/[^\w.!~*'()&=+$,;?/%@:[\]-]/g, escapeByte);
 }

@@ -19,7 +19,7 @@ export type RunQuery = (
  *  Source: ldirectord(8), observed. */
 export function sqlCheck(run: RunQuery): Check {
   return async (target, { signal }) => {
-    const query = target.request.replace(/^\//, '').trim();
+    const query = target.request.replace(/^\/?[ \t\r]*|[ \t\r]+$/g, '');
     const missing = missingWords(target.login, query);
     if (missing !== undefined) return { up: false, message: missing };
     try {

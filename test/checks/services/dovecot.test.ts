@@ -44,7 +44,9 @@ t.test("Debian's Dovecot, spoken to in IMAP and POP3", NEEDS, async (t) => {
       t.test('accepts a login, at IPv6 too', async (t) => {
         const subject = tlsNames.has(service) ? 'CN=mail.example.com' : undefined;
         for (const where of [{}, inet6]) {
-          const result = await checkOnce({ ...target, ...where, login, passwd });
+          const result = await checkOnce(
+            checkTarget({ ...target, ...where, login, passwd }),
+          );
           t.match(result, { up: true, message: said });
           t.equal(result.certificate?.subject, subject);
         }
@@ -52,7 +54,9 @@ t.test("Debian's Dovecot, spoken to in IMAP and POP3", NEEDS, async (t) => {
 
       t.test('gets logins and passwords of any characters unharmed', async (t) => {
         for (const [login, passwd] of Object.entries(users)) {
-          const { up, message } = await checkOnce({ ...target, login, passwd });
+          const { up, message } = await checkOnce(
+            checkTarget({ ...target, login, passwd }),
+          );
           t.ok(up, `${login}: ${message}`);
         }
       });
@@ -66,7 +70,9 @@ t.test("Debian's Dovecot, spoken to in IMAP and POP3", NEEDS, async (t) => {
         ] as const;
         // Together: Dovecot takes half a second to refuse.
         const results = await Promise.all(
-          refused.map(([login, passwd]) => checkOnce({ ...target, login, passwd })),
+          refused.map(([login, passwd]) =>
+            checkOnce(checkTarget({ ...target, login, passwd })),
+          ),
         );
         for (const [index, { up, message }] of results.entries()) {
           t.equal(up, false);

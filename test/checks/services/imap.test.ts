@@ -121,7 +121,7 @@ t.test('a login is quoted, or sent as a literal', async (t) => {
 t.test('a literal waits until the server asks for it', async (t) => {
   const server = await lineServer(t, OK, () => 'a1 NO no literals\r\n');
   const target = checkTarget({ service: 'imap', port: server.port, ...LOGIN });
-  t.same(await checkOnce({ ...target, passwd: 'schlüssel' }), {
+  t.same(await checkOnce(checkTarget({ ...target, passwd: 'schlüssel' })), {
     up: false,
     message: 'expected go-ahead for LOGIN, got "a1 NO no literals"',
   });
