@@ -19,34 +19,26 @@ export interface AttemptOptions {
   /** How long after its time-out a check may take to close what it opened and to match
    *  what it received. */
   readonly graceMs: number;
-  /** Aborts when nobody wants the check any more. */
-  readonly stop: AbortSignal;
+  /** The check's own: aborted at its time-out, and from outside when nobody wants it any more. */
+  readonly abort: AbortController;
 }
 
 /** Makes one check. Always resolves, at the latest when the time-out and the grace are over:
  *  a check that does not heed its signal is left behind and counts as failed. */
 export async function attempt(options: AttemptOptions): Promise<CheckResult> {
-  const { target, chosen, graceMs, stop } = options;
-  const soft = new AbortController();
-  using grace = new Grace(soft.signal, graceMs);
-  const abort = () => soft.abort(stop.reason);
-  stop.addEventListener('abort', abort, { once: true });
-  if (stop.aborted) abort();
+  const { target, chosen, graceMs, abort } = options;
+  const { signal } = abort;
+  using grace = new Grace(signal, graceMs);
   const reason = `no answer within ${chosen.timeoutWords}`;
   using _deadline = deadline(chosen.timeoutMs, () =>
-    soft.abort(new DOMException(reason, 'TimeoutError')),
+    abort.abort(new DOMException(reason, 'TimeoutError')),
   );
-  try {
-    const result = await run(options, soft.signal, grace);
-    return clean(target, result, certificateSeen(soft.signal));
-  } finally {
-    stop.removeEventListener('abort', abort);
-  }
+  const result = await run(options, grace);
+  return clean(target, result, certificateSeen(signal));
 }
 
 async function run(
-  { check, target, matcher }: AttemptOptions,
-  signal: AbortSignal,
+  { check, target, matcher, abort: { signal } }: AttemptOptions,
   grace: Grace,
 ): Promise<CheckResult> {
   const left = grace.over.then((reason) => {
@@ -75,12 +67,14 @@ class Grace implements Disposable {
 
   constructor(signal: AbortSignal, ms: number) {
     this.over = new Promise((resolve) => {
-      signal.addEventListener('abort', () => {
+      const begin = () => {
         this.#timer = setTimeout(() => {
           this.#controller.abort(signal.reason);
           resolve(signal.reason);
         }, ms);
-      });
+      };
+      if (signal.aborted) begin();
+      else signal.addEventListener('abort', begin, { once: true });
     });
   }
 

@@ -1,19 +1,23 @@
 import type { CheckPlan, CheckReport, CheckResult } from '../model/check.ts';
 import type { CheckWord } from '../model/virtual-service.ts';
-import type { Pacer } from './pacer.ts';
+import type { Pacer, Startable } from './pacer.ts';
 import { timerMs } from './timer-limit.ts';
 
-/** What a planned check needs of the runner. */
+/** What a planned check needs of the runner. There are thousands of planned checks, and most of
+ *  the time each waits: what only a check at work needs is made for it, and not kept. */
 export interface Checking {
   readonly pacer: Pacer;
   inMaintenance(plan: CheckPlan): Promise<boolean>;
-  /** One check of that kind; undefined when there is nothing to report. Never rejects. */
+  /** One check of that kind; undefined when there is nothing to report. Never rejects.
+   *  @param abort  ends it; the check may abort it as well */
   check(
     plan: CheckPlan,
     word: CheckWord,
-    stop: AbortSignal,
+    abort: AbortController,
   ): Promise<CheckResult | undefined>;
   readonly started: ((lateMs: number) => void) | undefined;
+  /** Nobody subscribes to it any more. */
+  unwanted(planned: PlannedCheck): void;
   /** A subscriber threw. */
   failed(error: unknown): void;
 }
@@ -23,91 +27,114 @@ type Found = Omit<CheckReport, 'at' | 'durationMs'>;
 
 type Listener = (report: CheckReport) => void;
 
+class Subscription implements Disposable {
+  readonly on: Listener;
+  readonly #planned: PlannedCheck;
+
+  constructor(on: Listener, planned: PlannedCheck) {
+    this.on = on;
+    this.#planned = planned;
+  }
+
+  [Symbol.dispose](): void {
+    this.#planned.unsubscribe(this);
+  }
+}
+
 /** One plan at work: its timer, its subscribers, its last report. Starts at once and goes on
  *  until {@link PlannedCheck.stop}; one check at a time. */
-export class PlannedCheck {
+export class PlannedCheck implements Startable {
+  /** What the runner knows it by. */
+  readonly key: string;
   readonly #plan: CheckPlan;
   readonly #checking: Checking;
   /** Part of the interval by which each of the next checks comes early. */
   readonly #early: number;
   /** How many of them do. */
   #parting = 2;
-  readonly #listeners = new Set<{ readonly on: Listener }>();
-  readonly #stop = new AbortController();
+  #subscriptions: readonly Subscription[] = [];
+  #stopped = false;
   #due = performance.now();
   #timer: NodeJS.Timeout | undefined;
-  #start: Disposable | undefined;
   #running: Promise<void> | undefined;
+  /** Of the check that runs. */
+  #abort: AbortController | undefined;
   #last: { readonly report: CheckReport; readonly at: number } | undefined;
   /** Combined form: connects still to make before the next negotiate. */
   #connectsLeft = 0;
 
   /** @param phase  0 to below 1: where in the interval its checks fall in the end, so that plans
    *                which begin together part ways */
-  constructor(plan: CheckPlan, checking: Checking, phase: number) {
+  constructor(key: string, plan: CheckPlan, checking: Checking, phase: number) {
+    this.key = key;
     this.#plan = plan;
     this.#checking = checking;
     // In two steps: after the first check, none is ever due in less than half the interval.
     this.#early = phase / 2;
-    this.#begin();
-  }
-
-  get wanted(): boolean {
-    return this.#listeners.size > 0;
+    checking.pacer.add(this);
   }
 
   /** A report younger than the interval is given to a late comer too, soon. */
   subscribe(on: Listener): Disposable {
-    const entry = { on };
-    this.#listeners.add(entry);
+    const subscription = new Subscription(on, this);
+    this.#subscriptions = [...this.#subscriptions, subscription];
     const last = this.#last;
     if (last && performance.now() - last.at < this.#plan.intervalMs)
       setImmediate(() => {
         // A newer one may have come in the meantime.
-        if (this.#last === last) this.#tell(entry, last.report);
+        if (this.#last === last) this.#tell(subscription, last.report);
       });
-    return { [Symbol.dispose]: () => void this.#listeners.delete(entry) };
+    return subscription;
+  }
+
+  unsubscribe(subscription: Subscription): void {
+    if (!this.#subscriptions.includes(subscription)) return;
+    this.#subscriptions = this.#subscriptions.filter((one) => one !== subscription);
+    if (this.#subscriptions.length === 0) this.#checking.unwanted(this);
   }
 
   /** Aborts it; resolves when what runs has ended. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     clearTimeout(this.#timer);
-    this.#start?.[Symbol.dispose]();
-    this.#stop.abort(new Error('the check is no longer wanted'));
+    this.#checking.pacer.drop(this);
+    this.#abort?.abort(new Error('the check is no longer wanted'));
     await this.#running;
   }
 
-  #begin(): void {
-    this.#start = this.#checking.pacer.start(() => {
-      this.#running = this.#round();
-    });
+  /** For the pacer to call. */
+  start(): void {
+    this.#running = this.#round();
   }
 
   async #round(): Promise<void> {
     const began = performance.now();
     this.#checking.started?.(began - this.#due);
     const result = await this.#look();
-    if (this.#stop.signal.aborted) return;
+    if (this.#stopped) return;
     if (result) this.#publish(result, began);
-    this.#schedule();
+    // A subscriber may have ended it from within its report.
+    if (!this.#stopped) this.#schedule();
   }
 
   #schedule(): void {
-    // A subscriber may have ended it from within its report.
-    if (this.#stop.signal.aborted) return;
     const { intervalMs } = this.#plan;
     const now = performance.now();
     // From start to start; one that took longer has lost its turn and follows at once.
     const early = this.#parting-- > 0 ? this.#early : 0;
     this.#due = Math.max(this.#due + intervalMs * (1 - early), now);
-    this.#timer = setTimeout(() => this.#begin(), timerMs(this.#due - now));
+    const { pacer } = this.#checking;
+    this.#timer = setTimeout(() => pacer.add(this), timerMs(this.#due - now));
   }
 
   async #look(): Promise<Found | undefined> {
     if (await this.#checking.inMaintenance(this.#plan))
       return { up: false, message: 'Server in maintenance', maintenance: true };
+    if (this.#stopped) return undefined;
     const word = this.#word();
-    const result = await this.#checking.check(this.#plan, word, this.#stop.signal);
+    this.#abort = new AbortController();
+    const result = await this.#checking.check(this.#plan, word, this.#abort);
+    this.#abort = undefined;
     this.#count(word, result);
     if (result) return { ...result, made: word, maintenance: false };
     // With checktype=off nothing else would tell that the maintenance is over.
@@ -134,14 +161,14 @@ export class PlannedCheck {
     const at = performance.now();
     const report = { ...result, at: Date.now(), durationMs: Math.round(at - began) };
     this.#last = { report, at };
-    for (const entry of [...this.#listeners]) this.#tell(entry, report);
+    for (const subscription of this.#subscriptions) this.#tell(subscription, report);
   }
 
-  #tell(entry: { readonly on: Listener }, report: CheckReport): void {
+  #tell(subscription: Subscription, report: CheckReport): void {
     // One of the others may have disposed of it just now.
-    if (!this.#listeners.has(entry)) return;
+    if (!this.#subscriptions.includes(subscription)) return;
     try {
-      entry.on(report);
+      subscription.on(report);
     } catch (error) {
       this.#checking.failed(error);
     }

@@ -46,8 +46,9 @@ class Runner implements CheckRunner {
     this.#checking = {
       pacer: createPacer(),
       inMaintenance: ({ target }) => this.#maintenance.holds(target),
-      check: (plan, word, stop) => this.#check(plan, word, stop),
+      check: (plan, word, abort) => this.#check(plan, word, abort),
       started: options.started,
+      unwanted: (planned) => this.#end(planned),
       failed: (error) =>
         options.log.error(`A check's report was not taken: ${describe(error)}`),
     };
@@ -57,14 +58,7 @@ class Runner implements CheckRunner {
     if (this.#closed) throw new Error('the check runner is closed');
     const key = identity(plan);
     const planned = this.#planned.get(key) ?? this.#start(key, plan);
-    const subscription = planned.subscribe(on);
-    return {
-      [Symbol.dispose]: () => {
-        subscription[Symbol.dispose]();
-        if (!planned.wanted && this.#planned.get(key) === planned)
-          this.#end(key, planned);
-      },
-    };
+    return planned.subscribe(on);
   }
 
   maintenancedir(directory: string | undefined): void {
@@ -73,7 +67,7 @@ class Runner implements CheckRunner {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const [key, planned] of this.#planned) this.#end(key, planned);
+    for (const planned of this.#planned.values()) this.#end(planned);
     await Promise.all(this.#stopping);
     await this.#matcher.close();
     await this.#loader.close();
@@ -82,18 +76,20 @@ class Runner implements CheckRunner {
   #start(key: string, plan: CheckPlan): PlannedCheck {
     // Multiples of the golden ratio fall evenly into the interval, however many there are.
     const phase = (this.#count++ * 0.618_034) % 1;
-    const planned = new PlannedCheck(plan, this.#checking, phase);
+    const planned = new PlannedCheck(key, plan, this.#checking, phase);
     this.#planned.set(key, planned);
     return planned;
   }
 
-  #end(key: string, planned: PlannedCheck): void {
-    this.#planned.delete(key);
+  /** Once: the runner may have been closed before its subscribers let go. */
+  #end(planned: PlannedCheck): void {
+    if (this.#planned.get(planned.key) !== planned) return;
+    this.#planned.delete(planned.key);
     const ended = planned.stop().finally(() => this.#stopping.delete(ended));
     this.#stopping.add(ended);
   }
 
-  async #check(...[plan, word, stop]: Parameters<Checking['check']>) {
+  async #check(...[plan, word, abort]: Parameters<Checking['check']>) {
     const { target } = plan;
     const { choose = chooseCheck, graceMs = 2000 } = this.#options;
     const chosen = choose(target, word);
@@ -101,7 +97,7 @@ class Runner implements CheckRunner {
     try {
       const check = await this.#loader.load(chosen.load);
       const matcher = this.#matcher;
-      return await attempt({ target, chosen, check, matcher, graceMs, stop });
+      return await attempt({ target, chosen, check, matcher, graceMs, abort });
     } catch (error) {
       return { up: false, message: describe(error) };
     }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { CheckPlan, CheckTarget } from '../model/check.ts';
 
 /** What only external checks see of a target: their arguments. */
@@ -13,14 +14,16 @@ const USED: Readonly<Record<string, readonly (keyof CheckTarget)[]>> = {
   'external-perl': [...ARGUMENTS, 'checkcommand', 'checktimeoutMs'],
 };
 
-/** Equal for plans whose checks would ask the same of the same server, at the same pace:
+/** A short word, equal for plans whose checks would ask the same of the same server, at the same pace:
  *  they are made once. A service's own address, say, tells two http checks not apart. */
 export function identity({ target, intervalMs }: CheckPlan): string {
   const used = USED[target.checktype];
   const entries = Object.entries(target)
     .filter(([name]) => matters(name, used))
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([intervalMs, entries]);
+  const text = JSON.stringify([intervalMs, entries]);
+  // Hashed: it is kept as long as the check, and there may be thousands.
+  return createHash('sha256').update(text).digest('base64');
 }
 
 const ALWAYS: readonly string[] = ['checktype', 'address', 'realPort'];

@@ -1,6 +1,12 @@
 import type { CheckReport } from '../model/check.ts';
 import { MOST_CHECKS } from '../model/status.ts';
 
+/** What the status tells of a report. */
+export interface KeptReport
+  extends Pick<CheckReport, 'at' | 'durationMs' | 'up' | 'message'> {
+  readonly made?: CheckReport['made'] | undefined;
+}
+
 /** The last reports on each real server of a service, by its id: {@link MOST_CHECKS} of each. To
  *  note one costs the same however many there were. */
 export class CheckHistory {
@@ -8,19 +14,14 @@ export class CheckHistory {
 
   /** A report that is given twice (a check with a new subscriber) counts once. */
   note(realId: string, report: CheckReport): void {
-    const ring = this.#rings.get(realId) ?? { reports: [], next: 0 };
+    const ring = this.#rings.get(realId) ?? new Ring();
     this.#rings.set(realId, ring);
-    const { reports, next } = ring;
-    if (reports.at(next - 1) === report) return;
-    reports[next] = report;
-    ring.next = (next + 1) % MOST_CHECKS;
+    ring.note(report);
   }
 
   /** At most that many, the newest first. */
-  last(realId: string, count: number): readonly CheckReport[] {
-    const { reports, next } = this.#rings.get(realId) ?? { reports: [], next: 0 };
-    const oldestFirst = [...reports.slice(next), ...reports.slice(0, next)];
-    return oldestFirst.reverse().slice(0, count);
+  last(realId: string, count: number): readonly KeptReport[] {
+    return this.#rings.get(realId)?.last(count) ?? [];
   }
 
   /** Forgets every other server: one that comes back starts anew. */
@@ -29,8 +30,40 @@ export class CheckHistory {
   }
 }
 
-interface Ring {
-  readonly reports: CheckReport[];
+type Outcome = Omit<KeptReport, 'at' | 'durationMs'>;
+
+/** The reports on one server. There are thousands of rings, and a server says few things again and
+ *  again: each is kept once, and times are numbers in a row. */
+class Ring {
+  #newest: CheckReport | undefined;
+  readonly #outcomes = new Array<Outcome | undefined>(MOST_CHECKS).fill(undefined);
+  /** When each was, and how long it took. */
+  readonly #times = new Array<number>(2 * MOST_CHECKS).fill(0);
   /** Where the next report goes: behind the newest. */
-  next: number;
+  #next = 0;
+
+  note(report: CheckReport): void {
+    if (report === this.#newest) return;
+    const { up, made, message, at, durationMs } = report;
+    const known = this.#outcomes.find(
+      (one) => one?.up === up && one.made === made && one.message === message,
+    );
+    this.#outcomes[this.#next] = known ?? { up, made, message };
+    this.#times[2 * this.#next] = at;
+    this.#times[2 * this.#next + 1] = durationMs;
+    this.#newest = report;
+    this.#next = (this.#next + 1) % MOST_CHECKS;
+  }
+
+  last(count: number): readonly KeptReport[] {
+    const reports: KeptReport[] = [];
+    for (let back = 1; back <= Math.min(count, MOST_CHECKS); back++) {
+      const place = (this.#next - back + MOST_CHECKS) % MOST_CHECKS;
+      const outcome = this.#outcomes[place];
+      if (outcome === undefined) break;
+      const [at = 0, durationMs = 0] = this.#times.slice(2 * place, 2 * place + 2);
+      reports.push({ ...outcome, at, durationMs });
+    }
+    return reports;
+  }
 }

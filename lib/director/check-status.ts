@@ -1,8 +1,9 @@
-import type { CheckedCertificate, CheckReport } from '../model/check.ts';
+import type { CheckedCertificate } from '../model/check.ts';
 import type { CheckRecord, CheckStatus } from '../model/status.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
 import type { RealServerState } from '../pool/pool.ts';
 import { certificateStatus } from './certificates.ts';
+import type { KeptReport } from './check-history.ts';
 
 /** What the status says of a real server's check; null before its first result.
  *  @param now  wall clock, milliseconds since 1970 */
@@ -23,7 +24,7 @@ export function checkStatus(
 }
 
 /** One result, as the status words it. */
-export function checkRecord(report: CheckReport): CheckRecord {
+export function checkRecord(report: KeptReport): CheckRecord {
   const { at, durationMs, up, made = null, message } = report;
   return { at: new Date(at).toISOString(), durationMs, up, made, message };
 }

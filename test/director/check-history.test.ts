@@ -1,7 +1,8 @@
 import t from 'tap';
 import { CheckHistory } from '../../lib/director/check-history.ts';
 import { MOST_CHECKS } from '../../lib/model/status.ts';
-import { good } from '../support/reports.ts';
+import { heapInUse } from '../support/heap.ts';
+import { bad, good, NOON } from '../support/reports.ts';
 
 const A = '10.1.1.21:80';
 const B = '10.1.1.22:80';
@@ -39,6 +40,30 @@ t.test('a report that is given again counts once, its like counts', async (t) =>
   history.note(A, report);
   history.note(A, good(1));
   t.strictSame(times(history, A), [1, 1]);
+});
+
+t.test('all of a report is kept that the status tells', async (t) => {
+  const history = new CheckHistory();
+  const reports = [good(1), bad(2), { ...good(3), made: 'connect' as const }, bad(4)];
+  for (const report of reports) history.note(A, report);
+  t.match(
+    history.last(A, 20),
+    reports.toReversed().map(({ maintenance: _, ...kept }) => kept),
+  );
+});
+
+t.test('what a server says again and again is kept once', async (t) => {
+  const servers = 1000;
+  const history = new CheckHistory();
+  // Each check makes its words anew.
+  const said = (at: number) => ({ ...bad(at), message: Buffer.from('no').toString() });
+  const before = await heapInUse();
+  for (let server = 0; server < servers; server++)
+    for (let at = 1; at <= MOST_CHECKS; at++)
+      history.note(`${server}`, said(NOON + at));
+  const each = ((await heapInUse()) - before) / servers;
+  t.ok(each < 1500, `${Math.round(each)} bytes a server`);
+  t.equal(history.last('7', 20).length, MOST_CHECKS);
 });
 
 t.test('one who leaves and comes back starts anew', async (t) => {

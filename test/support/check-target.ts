@@ -72,9 +72,14 @@ export async function checkOnce(
   const chosen = chooseCheck(target, word);
   if (chosen === undefined) throw new Error('nothing to check');
   const check = await chosen.load();
+  const abort = new AbortController();
+  const end = () => abort.abort(stop.reason);
+  if (stop.aborted) end();
+  stop.addEventListener('abort', end, { once: true });
   try {
-    return await attempt({ target, chosen, check, matcher, graceMs: 5000, stop });
+    return await attempt({ target, chosen, check, matcher, graceMs: 5000, abort });
   } finally {
+    stop.removeEventListener('abort', end);
     check.close?.();
   }
 }
