@@ -12,7 +12,7 @@ import { type FtpFile, fetchFile } from './ftp-transfer.ts';
 import { count, judgeReceived } from './received.ts';
 
 /** 421: the server gives up altogether. */
-const OR_REFUSED = /^(?!421)[245]/;
+const ANYTHING_ELSE = /^(?!421)[2-5]/;
 
 /** `service = ftp`: up when the file that the request names can be fetched, and matches where
  *  there is a receive. As for ldirectord, what came of a file counts, whatever happens after.
@@ -30,9 +30,9 @@ async function converse(target: CheckTarget, signal: AbortSignal): Promise<FtpFi
   using lines = await openLines({ host, port, secrets: secretsOf(target) }, signal);
   await reply(lines, 'a 220 greeting', /^2/);
   await logIn(lines, target);
-  // ldirectord goes on where one of these is refused; then RETR tells.
-  await command(lines, 'CWD /', '250', OR_REFUSED);
-  await command(lines, 'TYPE I', '200', OR_REFUSED);
+  // ldirectord goes on whatever is said to these; then RETR tells.
+  await command(lines, 'CWD /', '250', ANYTHING_ELSE);
+  await command(lines, 'TYPE I', '200', ANYTHING_ELSE);
   const transfer = { host, path: request, limit: bodyLimit };
   const file = await fetchFile(lines, transfer, signal);
   await quit(lines);

@@ -8,6 +8,9 @@ import { lab } from '../../support/lab.ts';
 import { rawServer } from '../../support/raw-server.ts';
 
 const FETCHED = { real: true, why: 'without a receive the file must still come' };
+const LOGIN = { real: true, why: 'a login that is refused is a check that failed' };
+const PATIENCE = { real: false, why: '120 says that the greeting is to come' };
+const AT_ONCE = { real: false, why: 'the file came, and is said to be whole' };
 
 t.test('ftp', lab('ldirectord', 'perl', 'vsftpd', 'root'), async (t) => {
   const passwd = 'lab.test';
@@ -47,8 +50,21 @@ t.test('ftp', lab('ldirectord', 'perl', 'vsftpd', 'root'), async (t) => {
   for (const [name, script, differs] of [
     ['a greeting of many lines', { replies: { greeting: '220-a\r\n b\r\n220 c' } }],
     ['no password wanted', { replies: { USER: '230 in' } }],
+    ['USER refused', { replies: { USER: '500 no' } }, LOGIN],
+    ['PASS refused', { replies: { PASS: '530 no' } }, LOGIN],
+    ['an account wanted', { replies: { PASS: '332 account' } }, LOGIN],
     ['CWD refused', { replies: { CWD: '550 no' } }],
+    [
+      'a server that gives up at CWD',
+      { replies: { CWD: '421 bye' } },
+      { real: true, why: '421 says that it closes the connection' },
+    ],
     ['TYPE refused', { replies: { TYPE: '504 no' } }],
+    ['more wanted after TYPE', { replies: { TYPE: '300 and?' } }],
+    ['more wanted after CWD', { replies: { CWD: '350 and?' } }],
+    ['a greeting announced', { replies: { greeting: '120 a\r\n220 b' } }, PATIENCE],
+    ['226 to RETR', { replies: { RETR: '226 sent' }, after: '' }, AT_ONCE],
+    ['250 to RETR', { replies: { RETR: '250 sent' }, after: '' }, AT_ONCE],
     ['a greeting that turns away', { replies: { greeting: '421 busy' } }],
     ['a transfer that fails after the file', { after: '426 cut' }],
     ['silence after the file', { after: '' }],
