@@ -1,4 +1,5 @@
 import type { Check, CheckTarget } from '../model/check.ts';
+import { parted } from './goodbye.ts';
 import { type LineSocket, openLines } from './line-socket.ts';
 import { describe } from './message.ts';
 import { secretsOf } from './secrets.ts';
@@ -28,24 +29,18 @@ export function lineCheck({ secureName, talk, goodbye }: LineService): Check {
       const secrets = secretsOf(target);
       using lines = await openLines({ host, port, tls, secrets }, signal);
       const came = await talk(lines, target);
-      const parted = await answered(lines, goodbye);
-      return { up: true, message: parted ? came : `${came}; no answer to the goodbye` };
+      const well = await parted(answer(lines, goodbye));
+      return { up: true, message: well ? came : `${came}; no answer to the goodbye` };
     } catch (error) {
       return { up: false, message: describe(error) };
     }
   };
 }
 
-/** Waits, since a server notes a client that hangs up on it as a lost connection. */
-async function answered(
+async function answer(
   lines: LineSocket,
-  { send, answer }: LineService['goodbye'],
-): Promise<boolean> {
-  try {
-    lines.send(send);
-    while (!answer.test(await lines.read('an answer')));
-    return true;
-  } catch {
-    return false;
-  }
+  { send, answer: wanted }: LineService['goodbye'],
+): Promise<void> {
+  lines.send(send);
+  while (!wanted.test(await lines.read('an answer')));
 }

@@ -82,7 +82,7 @@ async function serve(
     say(replies?.[verb] ?? REPLIES[verb]);
     if (verb === 'PORT') connected(active(words));
     if (verb === 'RETR') void transfer();
-    if (verb === 'QUIT') control.end();
+    if (verb === 'QUIT' && replies?.QUIT !== '') control.end();
   };
   let pending = '';
   control.on('data', (bytes) => {

@@ -4,6 +4,7 @@ import type {
   CheckResult,
   CheckTarget,
 } from '../../model/check.ts';
+import { parted } from '../goodbye.ts';
 import { type LineSocket, openLines } from '../line-socket.ts';
 import { describe } from '../message.ts';
 import { secretsOf } from '../secrets.ts';
@@ -35,23 +36,13 @@ async function converse(target: CheckTarget, signal: AbortSignal): Promise<FtpFi
   await command(lines, 'TYPE I', '200', ANYTHING_ELSE);
   const transfer = { host, path: request, limit: bodyLimit };
   const file = await fetchFile(lines, transfer, signal);
-  await quit(lines);
+  await parted(command(lines, 'QUIT', '221', /^221/));
   return file;
 }
 
 async function logIn(lines: LineSocket, { login, passwd }: CheckTarget): Promise<void> {
   const answer = await command(lines, `USER ${login}`, '331', /^(2|331)/);
   if (answer.startsWith('331')) await command(lines, `PASS ${passwd}`, '230', /^2/);
-}
-
-/** Waits for the goodbye, since a server notes a client that hangs up on it. It changes
- *  nothing. */
-async function quit(lines: LineSocket): Promise<void> {
-  try {
-    await command(lines, 'QUIT', '221', /^221/);
-  } catch {
-    // The file is here.
-  }
 }
 
 async function judge(

@@ -1,6 +1,7 @@
 import oracledb from 'oracledb';
 import type { CheckTarget } from '../../model/check.ts';
 import { textOf } from '../../model/file-text.ts';
+import { parted } from '../goodbye.ts';
 import { describe } from '../message.ts';
 import { withOwnSockets } from './own-sockets.ts';
 import { readLimit, sqlCheck } from './sql.ts';
@@ -19,8 +20,7 @@ export const oracleCheck = sqlCheck(async (target, query, signal) => {
     const connection = await told('login', oracledb.getConnection(attributes));
     const answer = connection.execute(textOf(query), [], ONE_ROW);
     const { rows, rowsAffected } = await told('query', answer);
-    // A row came, or none: that the goodbye fails changes nothing.
-    await connection.close().catch(() => {});
+    await parted(connection.close());
     return rows?.length ?? rowsAffected ?? 0;
   });
 });

@@ -217,6 +217,15 @@ t.test('up or down by what is fetched', async (t) => {
     });
 });
 
+t.test('a goodbye that does not come is not waited for long', async (t) => {
+  const server = await ftpServer(t, { replies: { QUIT: '' } });
+  const began = performance.now();
+  const fields = { port: server.port, receive, negotiatetimeoutMs: 30_000 };
+  t.equal((await checkOnce(target(fields))).up, true);
+  t.ok(performance.now() - began < 15_000, 'it did not wait for the time-out');
+  await server.idle();
+});
+
 t.test('the commands that are sent', async (t) => {
   const server = await ftpServer(t);
   const fields = { login: 'me', passwd: 'a b\r', request: '/dir/a file.txt' };

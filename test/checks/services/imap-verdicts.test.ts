@@ -74,6 +74,14 @@ async function scripted(t: Test): Promise<readonly VerdictCase[]> {
     const address = await serve(t, greeting, saying(result));
     cases.push({ name, fields: { service: 'imap', address, port: 143, ...login } });
   }
+  const loggedIn: Answer = (line) =>
+    line.endsWith('LOGOUT') ? undefined : `${line.split(' ', 1)} OK\r\n`;
+  const address = await serve(t, '* OK hi\r\n', loggedIn);
+  cases.push({
+    name: 'silence to LOGOUT',
+    fields: { service: 'imap', address, port: 143, ...LOGIN },
+    onlyHere: { up: true, why: 'it waits for ever' },
+  });
   return cases.map((one) => ({
     ...one,
     ...(one.name === 'greeting PREAUTH, with login' && {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import oracledb from 'oracledb';
 import t, { type Test } from 'tap';
 import type { CheckTarget } from '../../../lib/model/check.ts';
 import { checkSuite } from '../../support/check-suite.ts';
@@ -180,4 +181,16 @@ t.test('a hundred that are aborted at once leave no connection', async (t) => {
   await server.idle();
   t.equal(server.accepted, 100);
   t.equal(server.open, 0);
+});
+
+t.test('a database that answers no goodbye is up, and soon', async (t) => {
+  const connection = {
+    execute: async () => ({ rows: [[1]] }),
+    close: () => new Promise(() => {}),
+  };
+  t.capture(oracledb, 'getConnection', async () => connection);
+  const began = performance.now();
+  const result = await checkOnce(oracle({ negotiatetimeoutMs: 20_000 }));
+  t.same(result, { up: true, message: 'the query yields rows' });
+  t.ok(performance.now() - began < 10_000, 'it did not wait for the time-out');
 });

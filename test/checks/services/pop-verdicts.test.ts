@@ -50,6 +50,7 @@ async function scripted(t: Test): Promise<readonly VerdictCase[]> {
   const refusing = await lineServer(t, no);
   const silent = await lineServer(t, '');
   const closing = await lineServer(t, OK, (_, socket) => void socket.end());
+  const clinging = await lineServer(t, OK, toVerbs({ ...all, QUIT: '' }));
   return [
     ...cases,
     {
@@ -61,6 +62,11 @@ async function scripted(t: Test): Promise<readonly VerdictCase[]> {
       name: 'silence',
       fields: { service, port: silent.port, ...LOGIN },
       onlyHere: { up: false, why: 'it waits for ever' },
+    },
+    {
+      name: 'silence to QUIT',
+      fields: { service, port: clinging.port, ...LOGIN },
+      onlyHere: { up: true, why: 'it waits for ever' },
     },
     { name: 'an end', fields: { service, port: closing.port, ...LOGIN } },
   ];

@@ -115,3 +115,15 @@ t.test('the goodbye does not change the verdict', async (t) => {
     await server.idle();
   }
 });
+
+t.test('nor does it delay it', async (t) => {
+  const server = await lineServer(t, BANNER, (line) =>
+    line === 'QUIT' ? undefined : '250 a\r\n',
+  );
+  const target = checkTarget({ service: 'smtp', port: server.port });
+  const began = performance.now();
+  const result = await checkOnce({ ...target, negotiatetimeoutMs: 30_000 });
+  t.ok(result.up);
+  t.ok(performance.now() - began < 15_000, 'it did not wait for the time-out');
+  await server.idle();
+});
