@@ -27,10 +27,17 @@ export function hide(message: string, words: readonly string[]): string {
   );
 }
 
-/** What went wrong, for people: "connect ECONNREFUSED 10.0.0.2:80". */
+/** What went wrong, for people: "connect ECONNREFUSED 10.0.0.2:80", "wrong version number". */
 export function describe(error: unknown): string {
   // A name with several addresses: Node's own message is empty.
   if (error instanceof AggregateError && error.message === '')
     return error.errors.map(describe).join('; ');
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return opensslReason(error) ?? error.message;
+}
+
+/** The message of an error of OpenSSL's is its queue: a thread's number, and paths in its source. */
+function opensslReason(error: Error): string | undefined {
+  if (!('library' in error && 'reason' in error)) return undefined;
+  return typeof error.reason === 'string' ? error.reason : undefined;
 }

@@ -4,6 +4,7 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { noteCertificates } from './certificate.ts';
 import { distrust } from './distrust.ts';
 import { fairLookup } from './fair-lookup.ts';
+import { describe } from './message.ts';
 import type { TlsSettings } from './tls.ts';
 
 /** Only a redirect brings a name; all checks share the resolver. */
@@ -76,8 +77,9 @@ export async function startTls(
 export function during(step: string, error: unknown): Error {
   const cause = error instanceof Error ? error : new Error(String(error));
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-  const told = code === '' || cause.message.includes(code);
-  return new Error(`${step}: ${cause.message}${told ? '' : ` (${code})`}`, { cause });
+  const words = describe(cause);
+  const told = code === '' || words.includes(code);
+  return new Error(`${step}: ${words}${told ? '' : ` (${code})`}`, { cause });
 }
 
 async function ready<S extends Socket>(
