@@ -5,6 +5,7 @@ import type { CheckTarget } from '../../model/check.ts';
 import { textOf } from '../../model/file-text.ts';
 import { oneLine } from '../message.ts';
 import { openSocket } from '../socket.ts';
+import { readQuietly } from './quiet-reader.ts';
 import { readLimit, sqlCheck, step } from './sql.ts';
 import { boundReading, sayGoodbye } from './sql-socket.ts';
 
@@ -62,10 +63,10 @@ function logIn(socket: Socket, target: CheckTarget): Connection {
     typeCast: false,
   });
   connection.on('warn', () => {
-    // Else it prints a line to stderr for every packet that is out of order.
-    connection.pause();
-    socket.destroy(new Error('packets came out of order'));
+    // Else it goes on, with the next packet too.
+    throw new Error('packets came out of order');
   });
+  readQuietly(socket);
   boundReading(socket, readLimit(target));
   return connection;
 }
