@@ -4,6 +4,7 @@ import { takeLock } from '../instance/lock.ts';
 import { version } from '../instance/version.ts';
 import type { Log } from '../model/log.ts';
 import { openConfigFile } from './config-file.ts';
+import { leaveLookUps } from './leave.ts';
 import { live } from './life.ts';
 import { keepLog } from './log/keeper.ts';
 import { logDiagnostics } from './reloader.ts';
@@ -30,12 +31,16 @@ export async function serve(
   process.chdir('/'); // all paths are absolute by now
   const keeper = keepLog(launch.mode, launch.instance.name, config.global.logfile);
   greet(keeper.log, launch, config);
+  let exitCode: number;
   try {
-    return await live({ launch, file, config, keeper, signals, report });
+    exitCode = await live({ launch, file, config, keeper, signals, report });
   } finally {
     // A disk or a reader that hangs would keep even exit() waiting.
     if (!(await keeper.log.close(FLUSH_MS))) process.kill(process.pid, 'SIGKILL');
   }
+  // In the foreground somebody waits for the exit code.
+  if (launch.mode === 'daemon' && exitCode === EXIT.done) leaveLookUps();
+  return exitCode;
 }
 
 function greet(log: Log, { mode, invocation }: Launch, config: Config): void {
