@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { hostname, userInfo } from 'node:os';
 import type { CheckReport } from '../model/check.ts';
 import type { Log } from '../model/log.ts';
@@ -31,6 +32,8 @@ export interface Alerts {
 export interface AlertParts {
   readonly log: Log;
   readonly openFile: OpenLineFile;
+  /** How a mail server's name is looked up. */
+  readonly lookup?: LookupFunction;
   /** Tests give their own. */
   readonly courier?: Courier;
   readonly sender?: Sender;
@@ -41,10 +44,12 @@ const CLOSE_MS = 5_000;
 export function createAlerts({
   log,
   openFile,
+  lookup,
   sender = thisHost(),
   courier = createCourier({
     log,
-    route: (smtp) => (smtp === undefined ? sendmailRoute() : smtpRoute(smtp, sender)),
+    route: (smtp) =>
+      smtp === undefined ? sendmailRoute() : smtpRoute(smtp, sender, { lookup }),
   }),
 }: AlertParts): Alerts {
   const monitors = createMonitorFiles(openFile);

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { letterOf } from './letter.ts';
 import type { Mail, Sender } from './mail.ts';
 import { type Delivery, type Route, reasonOf } from './route.ts';
@@ -7,8 +8,10 @@ import { openSession, type SmtpSession } from './smtp-session.ts';
 const STEP_MS = 15_000;
 const PORT = 25;
 
-/** What a test sets. */
 export interface SmtpOptions {
+  /** How the host's name is looked up. Default: by Node. */
+  readonly lookup?: LookupFunction | undefined;
+  /** Tests set these. */
   readonly port?: number;
   readonly stepMs?: number;
 }
@@ -17,9 +20,9 @@ export interface SmtpOptions {
 export function smtpRoute(
   host: string,
   sender: Sender,
-  { port = PORT, stepMs = STEP_MS }: SmtpOptions = {},
+  { port = PORT, stepMs = STEP_MS, lookup }: SmtpOptions = {},
 ): Route {
-  const server = { host, port, helo: sender.host, stepMs };
+  const server = { host, port, lookup, helo: sender.host, stepMs };
   return {
     what: 'SMTP email message',
     name: host,

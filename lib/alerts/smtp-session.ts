@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, type LookupFunction, type Socket } from 'node:net';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { within } from '../model/within.ts';
 import type { Letter } from './letter.ts';
@@ -9,6 +9,8 @@ import { type Delivery, reasonOf } from './route.ts';
 export interface SmtpServer {
   readonly host: string;
   readonly port: number;
+  /** Undefined: Node's own. */
+  readonly lookup: LookupFunction | undefined;
   /** What we call ourselves. */
   readonly helo: string;
   readonly stepMs: number;
@@ -130,9 +132,10 @@ function replyCode(error: unknown): number | undefined {
   return typeof code === 'number' ? code : undefined;
 }
 
-async function openSocket({ host, port, stepMs, signal }: SmtpServer): Promise<Socket> {
+async function openSocket(server: SmtpServer): Promise<Socket> {
+  const { host, port, lookup, stepMs, signal } = server;
   const late = AbortSignal.timeout(stepMs);
-  const socket = connect({ host, port });
+  const socket = connect({ host, port, lookup });
   try {
     await once(socket, 'connect', { signal: AbortSignal.any([late, signal]) });
     return socket;

@@ -61,6 +61,9 @@ export function fairLookup(ask: AskForName = askSystem): LookupFunction {
   };
 }
 
+/** All of this process shares the resolver. */
+export const namesFairly = fairLookup();
+
 async function askSystem(name: string): ReturnType<AskForName> {
   return await lookup(name, { all: true });
 }

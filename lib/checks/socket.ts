@@ -3,12 +3,9 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { noteCertificates } from './certificate.ts';
 import { distrust } from './distrust.ts';
-import { fairLookup } from './fair-lookup.ts';
+import { namesFairly } from './fair-lookup.ts';
 import { describe } from './message.ts';
 import type { TlsSettings } from './tls.ts';
-
-/** Only a redirect brings a name; all checks share the resolver. */
-const namesFairly = fairLookup();
 
 /** Whom to connect to. */
 export interface StreamPeer {
@@ -43,6 +40,7 @@ export async function openSocket(
   signal: AbortSignal,
 ): Promise<Socket> {
   signal.throwIfAborted();
+  // Only a redirect brings a name.
   return await ready(connect({ ...peer, lookup: namesFairly }), 'connect', signal);
 }
 

@@ -1,5 +1,6 @@
 import { type Alerts, createAlerts } from '../alerts/alerts.ts';
 import type { OpenLineFile } from '../alerts/monitor-files.ts';
+import { namesFairly } from '../checks/fair-lookup.ts';
 import { createCheckRunner } from '../checks/runner.ts';
 import type { Config } from '../config/config.ts';
 import { trimBlanks } from '../config/values.ts';
@@ -30,7 +31,11 @@ export function openParts(config: Config, log: Log): Parts {
       create({ maxConnections, workers }),
     ]),
   );
-  const alerts = createAlerts({ log, openFile: monitorFiles(log) });
+  const alerts = createAlerts({
+    log,
+    openFile: monitorFiles(log),
+    lookup: namesFairly,
+  });
   const director = createDirector({ engines, checks, alerts, log });
   return {
     director,

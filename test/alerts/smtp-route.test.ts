@@ -225,6 +225,22 @@ t.test('a name that is none', async (t) => {
   t.match(failure, /mail\.invalid/);
 });
 
+t.test('a name is looked up as it is told', async (t) => {
+  const { port, accepted } = await silent(t);
+  const names: string[] = [];
+  const lookup: SmtpOptions['lookup'] = (name, _options, callback) => {
+    names.push(name);
+    callback(null, [{ address: '127.0.0.1', family: 4 }]);
+  };
+  const stop = new AbortController();
+  const options = { port, lookup };
+  const sending = send('mail.invalid', options, [aMail('one')], stop.signal);
+  await accepted;
+  stop.abort(new Error('the director ends'));
+  await sending;
+  t.same(names, ['mail.invalid']);
+});
+
 t.test('it ends at once when the director does', async (t) => {
   const { port, accepted } = await silent(t);
   const stop = new AbortController();
