@@ -44,6 +44,12 @@ export class SipTransaction {
     return Buffer.from(text, 'latin1');
   }
 
+  /** Something came that is no answer: it is told of, no more. */
+  pass(text: string): void {
+    const words = excerpt(text, [this.#target.login], 80);
+    this.#passed = `; before that "${words}", no whole SIP answer`;
+  }
+
   /** @returns undefined when the final answer is still to come. Source: RFC 3261 17.1.3 */
   take(answer: SipAnswer): CheckResult | undefined {
     const { status, reason } = answer;

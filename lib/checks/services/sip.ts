@@ -14,8 +14,8 @@ const EXPECTED = 'SIP/2.0 200';
 const ANSWERS_LIMIT = 65_536;
 
 /** `service = sip`: up when OPTIONS is answered with 200; over TCP where protocol is tcp, else
- *  over UDP. Provisional answers, and answers to another call, are waited past. Source:
- *  ldirectord(8), observed; RFC 3261. */
+ *  over UDP. Provisional answers, answers to another call, and datagrams that are none, are
+ *  waited past. Source: ldirectord(8), observed; RFC 3261. */
 export const sipCheck: Check = async (target, { signal }) => {
   const transaction = new SipTransaction(target);
   try {
@@ -34,10 +34,11 @@ function askByDatagrams(
   signal: AbortSignal,
 ): Promise<CheckResult> {
   const take = (datagram: Buffer) => {
-    const answer = parseSipAnswer(datagram.toString('latin1'), target.login);
-    if (answer === undefined)
-      throw new Error(`expected ${EXPECTED}, got part of an answer`);
-    return transaction.take(answer);
+    const text = datagram.toString('latin1');
+    const answer = wholeAnswer(text, target.login);
+    if (answer !== undefined) return transaction.take(answer);
+    transaction.pass(text);
+    return undefined;
   };
   const resendMs = (sent: number) =>
     transaction.heard ? T2_MS : Math.min(T1_MS * 2 ** (sent - 1), T2_MS);
@@ -46,6 +47,16 @@ function askByDatagrams(
     (own) => ({ datagram: transaction.request(own), take, resendMs }),
     signal,
   );
+}
+
+/** A response that is none, or is cut short, is to be discarded. Source: RFC 3261 18.3. */
+function wholeAnswer(text: string, who: string): SipAnswer | undefined {
+  try {
+    const answer = parseSipAnswer(text, who);
+    return answer && answer.length <= text.length ? answer : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function askByTcp(

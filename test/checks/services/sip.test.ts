@@ -170,30 +170,21 @@ const ANSWERS: readonly [
     false,
     new RegExp(`^expected SIP/2\\.0 200, got "${status}"$`),
   ]),
+];
+
+const FOREIGN: readonly [string, (request: string) => string, string][] = [
   [
     'SIP/3.0',
-    (request) => [answer(request).replace('SIP/2.0 ', 'SIP/3.0 ')],
-    false,
-    /^expected SIP\/2\.0 200, got "SIP\/3\.0 200 OK"$/,
+    (request) => answer(request).replace('SIP/2.0 ', 'SIP/3.0 '),
+    'SIP/3.0 200 OK',
   ],
-  [
-    '200 glued',
-    (request) => [answer(request, '2000 OK')],
-    false,
-    /got "SIP\/2\.0 2000 OK"$/,
-  ],
+  ['200 glued', (request) => answer(request, '2000 OK'), 'SIP/2.0 2000 OK'],
   [
     'a web server',
-    () => ['HTTP/1.1 400 Bad Request\r\n\r\n'],
-    false,
-    /got "HTTP\/1\.1 400 Bad Request"$/,
+    () => 'HTTP/1.1 400 Bad Request\r\n\r\n',
+    'HTTP/1.1 400 Bad Request',
   ],
-  [
-    'words with control characters',
-    () => ['\x1b[2J\x07no\r\n'],
-    false,
-    /got "\[2J no"$/,
-  ],
+  ['words with control characters', () => '\x1b[2J\x07no\r\n', '[2J no'],
 ];
 
 for (const [what, answers, up, message] of ANSWERS) {
@@ -215,6 +206,42 @@ for (const [what, answers, up, message] of ANSWERS) {
     t.match(result, { up, message });
   });
 }
+
+t.test('what is no SIP answer', async (t) => {
+  for (const [what, words, told] of FOREIGN)
+    await t.test(what, async (t) => {
+      const tcp = await rawServer(t, answering(words));
+      const { up, message } = await checkOnce(sip({ port: tcp.port }));
+      t.equal(up, false);
+      t.equal(message, `expected SIP/2.0 200, got "${told}"`);
+      await tcp.idle();
+      const udp = await rawUdpServer(t, (request, reply) => reply(words(`${request}`)));
+      const fields = { protocol: 'udp', negotiatetimeoutMs: 300 } as const;
+      const late = await checkOnce(sip({ port: udp.port, ...fields }));
+      t.equal(late.up, false);
+      t.match(
+        late.message,
+        `no answer within 0.3 s (negotiatetimeout); before that "${told}`,
+      );
+      t.match(late.message, /", no whole SIP answer$/);
+    });
+});
+
+t.test('a datagram that is no whole answer is waited past', async (t) => {
+  for (const [what, stray] of [
+    ['another protocol', () => 'SSH-2.0-OpenSSH_9.2p1\r\n'],
+    ['nothing', () => ''],
+    ['half of a head', (request) => answer(request, '503 x').slice(0, -10)],
+    ['half of a body', (request) => `${answer(request, '503 x', 'l: 9\r\n')}v=0`],
+  ] as const satisfies [string, (request: string) => string][]) {
+    const server = await rawUdpServer(t, (request, reply) => {
+      reply(stray(`${request}`));
+      reply(answer(`${request}`));
+    });
+    const result = await checkOnce(sip({ port: server.port, protocol: 'udp' }));
+    t.match(result, { up: true, message: '200 OK' }, what);
+  }
+});
 
 t.test('an answer may come byte by byte', async (t) => {
   const server = await rawServer(t, (socket) =>
