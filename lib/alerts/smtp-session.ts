@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type LookupFunction, type Socket } from 'node:net';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { missingPackage } from '../model/packages.ts';
 import { within } from '../model/within.ts';
 import type { Letter } from './letter.ts';
 import { type Delivery, reasonOf } from './route.ts';
@@ -61,13 +62,9 @@ export async function openSession(
 }
 
 async function loadConnection(): Promise<typeof SMTPConnection> {
-  try {
-    return (await import('nodemailer/lib/smtp-connection')).default;
-  } catch (error) {
-    throw new Error(
-      `mail over SMTP needs the npm package nodemailer (${reasonOf(error)}): npm install nodemailer`,
-    );
-  }
+  const missing = missingPackage('nodemailer');
+  if (missing !== undefined) throw new Error(`mail over SMTP needs ${missing}`);
+  return (await import('nodemailer/lib/smtp-connection')).default;
 }
 
 type Step = <T>(

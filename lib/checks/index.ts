@@ -1,8 +1,6 @@
 import type { Check } from '../model/check.ts';
+import { missingPackage } from '../model/packages.ts';
 import type { CheckType, CheckWord, Protocol } from '../model/virtual-service.ts';
-import { missingPackage } from './packages.ts';
-
-export { missingPackage };
 
 /** A check that was loaded; `close` ends what it shares between targets (raw sockets). */
 export type LoadedCheck = Check & { readonly close?: () => void };

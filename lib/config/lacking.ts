@@ -1,4 +1,4 @@
-import { missingPackage } from '../checks/index.ts';
+import { missingPackage } from '../model/packages.ts';
 import type { DirectiveName } from './directives.ts';
 import type { Findings } from './findings.ts';
 import { lastSetting, type ParsedSection, type Setting } from './parse.ts';

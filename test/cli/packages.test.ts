@@ -214,3 +214,22 @@ t.test('one line that stands for many services is told of once', async (t) => {
     /^\S+a\.cf:2: smtp = mx\.lab\.test needs the npm package nodemailer[^\n]+\n$/,
   );
 });
+
+t.test('mail without its package fails in the words of configtest', async (t) => {
+  const folder = aFolder(t);
+  const installation = new Installation(join(folder, 'clone'));
+  const route = join(installation.folder, 'dist/lib/alerts/smtp-route.js');
+  const script = `const { smtpRoute } = await import(${JSON.stringify(route)});
+    const route = smtpRoute('127.0.0.1', { user: 'root', host: 'lab' }, { port: 1 });
+    route.send([], () => {}, new AbortController().signal).catch(({ message }) =>
+      process.stdout.write(message));`;
+  const send = () =>
+    collect(spawn(process.execPath, ['--input-type=module', '--eval', script]));
+  const mail = ['smtp=mx.lab.test', 'checktype=on', 'emailalert="a@lab.test"'];
+  const file = aConfig(folder, service(1, ...mail));
+  const { stderr } = await installation.run(file, 'configtest');
+  const [, words] = / needs (.*)\n$/.exec(stderr) ?? [];
+  t.equal((await send()).stdout, `mail over SMTP needs ${words}`);
+  installation.link('nodemailer');
+  t.match((await send()).stdout, 'ECONNREFUSED');
+});
