@@ -5,6 +5,7 @@ import type { Log } from '../model/log.ts';
 import type { MailStatus } from '../model/status.ts';
 import type { RealServer, VirtualService } from '../model/virtual-service.ts';
 import { type Courier, createCourier } from './courier.ts';
+import type { Digest } from './digest.ts';
 import { mailOf, mailSubject, type Sender } from './mail.ts';
 import { createMonitorFiles, type OpenLineFile } from './monitor-files.ts';
 import { isMonitored, monitorLine } from './monitor-line.ts';
@@ -55,11 +56,11 @@ export function createAlerts({
   const monitors = createMonitorFiles(openFile);
   const services = new Map<string, ServiceMail>();
 
-  function post(service: VirtualService, notices: readonly Notice[]): void {
+  function post(service: VirtualService, digest: Digest): void {
     const { emailalert } = service;
     if (!emailalert) return;
-    log.info(`emailalert: ${mailSubject(service, notices)}`);
-    courier.send(mailOf({ ...service, emailalert }, notices, sender));
+    log.info(`emailalert: ${mailSubject(service, digest)}`);
+    courier.send(mailOf({ ...service, emailalert }, digest, sender));
   }
 
   function mailFor(service: VirtualService): ServiceMail {

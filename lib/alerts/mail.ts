@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ctime } from '../model/ctime.ts';
 import { serviceLabel, type VirtualService } from '../model/virtual-service.ts';
-import type { Notice } from './notice.ts';
+import type { Digest } from './digest.ts';
 
 /** One mail, as text. */
 export interface Mail {
@@ -27,47 +27,39 @@ export interface Sender {
 
 /** Longest line in a mail; SMTP ends at 998 bytes. */
 const LINE_LIMIT = 900;
-/** Most changes that one mail lists. */
-const LIST_LIMIT = 1000;
 
-/** What the log calls the mail about these notices: the change itself, or for several a count by
+/** What the log calls the mail about these changes: the change itself, or for several a count by
  *  kind, as in `3 changes of virtual server: V (2 Quiescent, 1 Added)`. */
-export function mailSubject(
-  service: VirtualService,
-  notices: readonly Notice[],
-): string {
-  const [only] = notices;
-  if (only && notices.length === 1) return line(only.subject);
-  const counts = new Map<string, number>();
-  for (const { subject } of notices) {
-    const [verb = ''] = subject.split(' ', 1);
-    counts.set(verb, (counts.get(verb) ?? 0) + 1);
-  }
-  const kinds = [...counts].map(([verb, count]) => `${count} ${verb}`).join(', ');
-  return `${notices.length} changes of virtual server: ${serviceLabel(service)} (${kinds})`;
+export function mailSubject(service: VirtualService, digest: Digest): string {
+  const [only] = digest.notices;
+  if (only && digest.size === 1) return line(only.subject);
+  const kinds = [...digest.counts]
+    .map(([kind, count]) => `${count} ${kind}`)
+    .join(', ');
+  return `${digest.size} changes of virtual server: ${serviceLabel(service)} (${kinds})`;
 }
 
-/** The mail about changes of one service, which all happened in the same state of the daemon.
- *  Lines and their order are ldirectord's; what a check found, and the list of several changes,
- *  come after them. Whatever a value holds, each stays one line. Source: observed.
- *  @param notices  one at least */
+/** The mail about changes of one service. Lines and their order are ldirectord's; what a check
+ *  found, and the list of several changes, come after them. Whatever a value holds, each stays one
+ *  line. Source: observed.
+ *  @param digest  one change at least */
 export function mailOf(
   service: VirtualService & { readonly emailalert: string },
-  notices: readonly Notice[],
+  digest: Digest,
   sender: Sender,
 ): Mail {
   const { smtp, emailalert, emailalertfrom } = service;
-  const last = notices.at(-1);
+  const last = digest.notices.at(-1);
   const at = new Date(last?.at ?? 0);
   const name = line(service.servicename ?? '');
-  const about = mailSubject(service, notices);
+  const about = mailSubject(service, digest);
   const subject = line(name === '' ? about : `[${name}] ${about}`);
   const own = smtp === undefined ? undefined : `${sender.user}@${sender.host}`;
   const text = [
     `ldirectord host: ${sender.host}`,
     `Log-Message: ${subject}`,
     `Daemon-Status: ${last?.state}`,
-    ...details(notices),
+    ...details(digest),
     ...serviceLines(name, line(service.comment ?? '')),
   ];
   return {
@@ -81,15 +73,15 @@ export function mailOf(
   };
 }
 
-function details(notices: readonly Notice[]): readonly string[] {
+function details({ notices, size }: Digest): readonly string[] {
   const [only] = notices;
-  if (only && notices.length === 1)
+  if (only && size === 1)
     return only.finding === undefined ? [] : [line(`Check: ${only.finding}`)];
-  const listed = notices.slice(0, LIST_LIMIT).map(({ at, subject, finding }) => {
+  const listed = notices.map(({ at, subject, finding }) => {
     const found = finding === undefined ? '' : ` (${finding})`;
     return line(`${ctime(new Date(at))}: ${subject}${found}`);
   });
-  const more = notices.length - listed.length;
+  const more = size - listed.length;
   return ['', ...listed, ...(more > 0 ? [`and ${more} more`] : [])];
 }
 

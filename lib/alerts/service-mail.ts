@@ -1,5 +1,6 @@
 import { LONGEST_TIMER_MS } from '../model/timer.ts';
 import { serviceLabel, type VirtualService } from '../model/virtual-service.ts';
+import { Digest } from './digest.ts';
 import type { AlertState, Notice, Subject } from './notice.ts';
 import { due, keepOnly, nextDue, type Reminders, remind } from './reminders.ts';
 
@@ -8,8 +9,8 @@ export interface ServiceMailParties {
   /** Wall clock, milliseconds since 1970. */
   now(): number;
   /** A mail is due.
-   *  @param notices  one at least, all of the same state */
-  post(service: VirtualService, notices: readonly Notice[]): void;
+   *  @param digest  one change at least */
+  post(service: VirtualService, digest: Digest): void;
 }
 
 /** A digest waits for one round of checks, in which whatever a common cause took down is found,
@@ -24,7 +25,7 @@ export class ServiceMail {
   #service: VirtualService;
   #reminders: Reminders = new Map();
   #reminder: NodeJS.Timeout | undefined;
-  #waiting: Notice[] = [];
+  readonly #waiting = new Map<AlertState, Digest>();
   #window: NodeJS.Timeout | undefined;
 
   constructor(service: VirtualService, parties: ServiceMailParties) {
@@ -56,13 +57,9 @@ export class ServiceMail {
   flush(): void {
     clearTimeout(this.#window);
     this.#window = undefined;
-    const notices = this.#waiting;
-    this.#waiting = [];
-    for (const state of new Set(notices.map((notice) => notice.state)))
-      this.#parties.post(
-        this.#service,
-        notices.filter((notice) => notice.state === state),
-      );
+    const digests = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const digest of digests) this.#parties.post(this.#service, digest);
   }
 
   /** The service is gone: what waits is sent, nobody is reminded. */
@@ -74,10 +71,12 @@ export class ServiceMail {
   #collect(notice: Notice): void {
     if (!wanted(this.#service, notice.state)) return;
     if (!this.#service.options.digest) {
-      this.#parties.post(this.#service, [notice]);
+      this.#parties.post(this.#service, new Digest(notice));
       return;
     }
-    this.#waiting.push(notice);
+    const waiting = this.#waiting.get(notice.state);
+    if (waiting) waiting.add(notice);
+    else this.#waiting.set(notice.state, new Digest(notice));
     this.#window ??= setTimeout(() => this.flush(), windowMs(this.#service));
   }
 

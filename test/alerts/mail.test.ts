@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { Digest } from '../../lib/alerts/digest.ts';
 import { letterOf } from '../../lib/alerts/letter.ts';
 import { mailOf, mailSubject } from '../../lib/alerts/mail.ts';
 import type { Notice } from '../../lib/alerts/notice.ts';
@@ -21,7 +22,7 @@ function notice(fields: Partial<Notice> = {}): Notice {
 }
 
 const mail = (fields = {}, notices = [notice()]) =>
-  mailOf({ ...aService(), ...to, ...fields }, notices, SENDER);
+  mailOf({ ...aService(), ...to, ...fields }, new Digest(...notices), SENDER);
 
 t.test('a mail holds what ldirectord writes, in its order', async (t) => {
   const subject = notice().subject;
@@ -63,7 +64,7 @@ t.test('a digest counts by kind and lists all, with time and finding', async (t)
   ];
   const service = aService();
   t.equal(
-    mailSubject(service, notices),
+    mailSubject(service, new Digest(...notices)),
     '3 changes of virtual server: 10.1.1.19:80 (2 Quiescent, 1 Added)',
   );
   const { text } = mail({}, notices);

@@ -21,7 +21,7 @@ function aServiceMail(t: Test, fields: Partial<VirtualService> = {}) {
     });
   const mail = new ServiceMail(make(), {
     now: () => NOON,
-    post(_service, notices) {
+    post(_service, { notices }) {
       mails.push(notices.map(({ subject }) => subject).join(' + '));
       for (const look of waiting) look();
     },
