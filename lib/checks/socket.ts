@@ -34,12 +34,15 @@ export async function openStream(
 }
 
 /** A TCP connection; the caller destroys it, and the signal does. Rejects with errno and
- *  peer, or with the signal's reason, and then nothing is left open. */
+ *  peer, with the mend where nothing gives a port (0), or with the signal's reason, and then
+ *  nothing is left open. */
 export async function openSocket(
   peer: { readonly host: string; readonly port: number },
   signal: AbortSignal,
 ): Promise<Socket> {
   signal.throwIfAborted();
+  if (peer.port === 0)
+    throw new Error('no port to ask: give the real server one, or set checkport');
   // Only a redirect brings a name.
   return await ready(connect({ ...peer, lookup: namesFairly }), 'connect', signal);
 }

@@ -21,11 +21,16 @@ t.test('an open port is up, and the connection is closed at once', async (t) => 
 });
 
 t.test('without a port it is down and says what to set', async (t) => {
-  const { up, message } = await checkOnce(
-    checkTarget({ checktype: 'connect', port: 0 }),
-  );
-  t.equal(up, false);
-  t.match(message, 'checkport');
+  const message = 'no port to ask: give the real server one, or set checkport';
+  for (const fields of [
+    { checktype: 'connect' },
+    { service: 'http' },
+    { service: 'simpletcp' },
+  ] as const)
+    t.same(await checkOnce(checkTarget({ ...fields, port: 0 })), {
+      up: false,
+      message,
+    });
 });
 
 t.test('a firewall mark is checked over TCP', async (t) => {

@@ -71,7 +71,7 @@ export async function directRequest(
   const secure = url.protocol === 'https:';
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port) || (secure ? 443 : 80),
+    port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
     tls: secure ? await tlsSettings(target, nameHost) : undefined,
     method: target.httpmethod,
     path,

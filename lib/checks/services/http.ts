@@ -34,8 +34,6 @@ function firstPlace(target: CheckTarget): Place {
   const own = endpoint(address, target.port);
   const request = target.request.replace(/^\//, '');
   const absolute = request.includes(`${service}://`);
-  if (target.port === 0 && !absolute)
-    throw new Error('no port to ask: give the real server one, or set checkport');
   const url = absolute ? wholeUrl(request) : new URL(`${service}://${own}/`);
   // Not quoted in the error: a URL may hold a password.
   if (url === undefined)

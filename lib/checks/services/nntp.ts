@@ -8,8 +8,6 @@ const EXPECTED = 'a greeting that starts with 2';
  *  ldirectord(8); RFC 3977 5.1. */
 export const nntpCheck: Check = async ({ address, port }, { signal }) => {
   try {
-    if (port === 0)
-      throw new Error('no port to ask: give the real server one, or set checkport');
     using lines = await openLines({ host: address, port }, signal);
     const greeting = await lines.read(EXPECTED);
     if (!greeting.startsWith('2')) throw lines.unexpected(EXPECTED, greeting);

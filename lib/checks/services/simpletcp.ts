@@ -19,8 +19,6 @@ const MOST_LINES = 10_000;
 export const simpletcpCheck: Check = async (target, context) => {
   const { address, port } = target;
   try {
-    if (port === 0)
-      throw new Error('no port to ask: give the real server one, or set checkport');
     const socket = await openSocket({ host: address, port }, context.signal);
     socket.end(requestOf(target), 'latin1');
     const bounds = {

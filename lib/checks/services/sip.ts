@@ -19,8 +19,6 @@ const ANSWERS_LIMIT = 65_536;
 export const sipCheck: Check = async (target, { signal }) => {
   const transaction = new SipTransaction(target);
   try {
-    if (target.port === 0)
-      throw new Error('no port to ask: give the real server one, or set checkport');
     const ask = target.protocol === 'tcp' ? askByTcp : askByDatagrams;
     return await ask(target, transaction, signal);
   } catch (error) {

@@ -322,10 +322,3 @@ t.test('a head that drips is down at the time-out', async (t) => {
   t.match(await checkOnce(target), { up: false, message: /no answer within/ });
   await server.idle();
 });
-
-t.test('without a port it is down and says what to set', async (t) => {
-  t.match(await checkOnce(checkTarget({ port: 0 })), {
-    up: false,
-    message: /checkport/,
-  });
-});

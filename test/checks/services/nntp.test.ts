@@ -36,9 +36,3 @@ t.test('up when the greeting starts with 2', async (t) => {
       t.equal(server.received[0], '', 'nothing is sent');
     });
 });
-
-t.test('a server without a port is down with the mend', async (t) => {
-  const { up, message } = await checkOnce(nntp({ port: 0 }));
-  t.equal(up, false);
-  t.match(message, 'no port to ask');
-});

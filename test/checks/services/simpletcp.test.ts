@@ -148,9 +148,3 @@ t.test('no more than body-limit is read', async (t) => {
   t.match(message, 'got more than 100000 bytes');
   await server.idle();
 });
-
-t.test('a server without a port is down with the mend', async (t) => {
-  const { up, message } = await checkOnce(simpletcp({ port: 0 }));
-  t.equal(up, false);
-  t.match(message, 'no port to ask');
-});

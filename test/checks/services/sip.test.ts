@@ -308,12 +308,6 @@ t.test('a lost request is sent again after T1, then after 2 T1', async (t) => {
     t.ok((at[index + 1] ?? 0) - (at[0] ?? 0) > afterMs - 50);
 });
 
-t.test('a server without a port is down with the mend', async (t) => {
-  const { up, message } = await checkOnce(sip({ port: 0 }));
-  t.equal(up, false);
-  t.match(message, 'no port to ask');
-});
-
 t.test('the login is hidden before what came is cut', async (t) => {
   const words = () => `HTTP/1.1 400 ${'x'.repeat(50)}${LOGIN}\r\n\r\n`;
   const server = await rawServer(t, answering(words));
