@@ -11,7 +11,7 @@ export interface BodyReader {
   readonly tooLong: boolean;
 }
 
-/** The reader that the head asks for. Source: RFC 9112, 6.3. */
+/** The reader that the head asks for. Throws when it contradicts itself. Source: RFC 9112, 6.3. */
 export function bodyReader(
   head: HttpHead,
   method: 'GET' | 'HEAD',
@@ -20,10 +20,30 @@ export function bodyReader(
   const { status, headers } = head;
   if (method === 'HEAD' || status === 204 || status === 304)
     return lengthBody(0, limit);
-  const coding = headers.get('transfer-encoding') ?? '';
-  if (/\bchunked\s*$/i.test(coding)) return chunkedBody(limit);
-  const length = headers.get('content-length') ?? '';
-  return lengthBody(/^\d+$/.test(length) ? Number(length) : Infinity, limit);
+  const codings = listed(headers.get('transfer-encoding'));
+  if (codings.length === 0)
+    return lengthBody(lengthOf(headers.get('content-length')) ?? Infinity, limit);
+  const chunked = codings.at(-1)?.toLowerCase() === 'chunked';
+  return chunked ? chunkedBody(limit) : lengthBody(Infinity, limit);
+}
+
+/** The members of a list, in whatever number of fields. */
+function listed(values: readonly string[] = []): readonly string[] {
+  return values.flatMap((value) => value.split(',').map((part) => part.trim()));
+}
+
+/** Undefined: the body ends with the connection, also where the length is no number: the RFC
+ *  would have such an answer discarded, ldirectord takes it. */
+function lengthOf(values: readonly string[] | undefined): number | undefined {
+  const lengths = [...new Set(listed(values))];
+  const [length = ''] = lengths;
+  if (lengths.length > 1) {
+    if (lengths.some((one) => !/^\d+$/.test(one))) return undefined;
+    throw new Error(`expected one Content-Length, got ${lengths.length} that differ`);
+  }
+  // As libwww-perl: of "2 x" the 2.
+  const [, digits] = /^(\d+)(?:\s|$)/.exec(length) ?? [];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 function lengthBody(length: number, limit: number): BodyReader {
@@ -43,7 +63,9 @@ function lengthBody(length: number, limit: number): BodyReader {
   };
 }
 
-/** Longest line with a chunk's size, extensions included. */
+/** A chunk's size, and extensions, which say nothing. Source: RFC 9112, 7.1. */
+const SIZE = /^([0-9a-f]+)[ \t]*(?:;.*)?\r?$/i;
+/** Longest line with it. */
 const SIZE_LINE_LIMIT = 4096;
 /** Most bytes in such lines and their ends, where the body may not hold more. */
 const LEAST_FRAMING = 65_536;
@@ -54,8 +76,10 @@ function chunkedBody(limit: number): BodyReader {
   const collected = new Collected(limit);
   let line = '';
   let framing = Math.max(limit, LEAST_FRAMING);
-  /** Bytes of the chunk still to come; 0: a line comes, its end or the next size. */
+  /** Bytes of the chunk still to come; 0: a line comes. */
   let left = 0;
+  /** That line ends a chunk; else it is the next size. */
+  let closing = false;
 
   /** @returns how many bytes it took; undefined at the end of the body */
   function takeLine(bytes: Buffer): number | undefined {
@@ -63,10 +87,20 @@ function chunkedBody(limit: number): BodyReader {
     line += bytes.toString('latin1', 0, end < 0 ? bytes.length : end);
     if (line.length > SIZE_LINE_LIMIT) return undefined;
     if (end < 0) return bytes.length;
-    const [size] = /^[0-9a-f]+|^$/i.exec(line.trim()) ?? ['0'];
+    const whole = line;
     line = '';
-    left = size === '' ? 0 : Number.parseInt(size, 16);
-    return left === 0 && size !== '' ? undefined : end + 1;
+    return goesOn(whole) ? end + 1 : undefined;
+  }
+
+  /** @returns false when it is the last chunk's size, or malformed */
+  function goesOn(whole: string): boolean {
+    if (closing) {
+      closing = false;
+      return whole.trimEnd() === '';
+    }
+    closing = true;
+    left = Number.parseInt(SIZE.exec(whole)?.[1] ?? '0', 16);
+    return left > 0;
   }
 
   function takeFraming(bytes: Buffer): number | undefined {

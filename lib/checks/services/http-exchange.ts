@@ -99,8 +99,8 @@ class AnswerReader {
     if (head === undefined) return true;
     const rest = this.#pending.subarray(head.length);
     if (isInterim(head.status) && !ended) return this.#skipInterim(rest, head.length);
-    this.#head = head;
     this.#body = bodyReader(head, this.#request.method, this.#request.bodyLimit);
+    this.#head = head;
     return this.#body.push(rest);
   }
 

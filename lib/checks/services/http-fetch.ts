@@ -92,7 +92,7 @@ function authorizationOf(url: URL): string | undefined {
 }
 
 function redirected(from: Place, answer: HttpAnswer): Place | undefined {
-  const location = answer.headers.get('location');
+  const [location] = answer.headers.get('location') ?? [];
   if (location === undefined || !URL.canParse(location, from.url.href))
     return undefined;
   const url = new URL(location, from.url);

@@ -3,8 +3,8 @@ export interface HttpHead {
   readonly status: number;
   /** "OK", as the server words it; not sanitised. */
   readonly reason: string;
-  /** Names in lower case; of a repeated one the first counts. */
-  readonly headers: ReadonlyMap<string, string>;
+  /** Names in lower case; the values of a repeated one in their order. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
   /** Where the body begins in the bytes that were parsed. */
   readonly length: number;
 }
@@ -32,13 +32,15 @@ function statusLine(line: string) {
   return { status: Number(code), reason: reason.join(' ') };
 }
 
-function fields(text: string): ReadonlyMap<string, string> {
-  const headers = new Map<string, string>();
+function fields(text: string): HttpHead['headers'] {
+  const headers = new Map<string, string[]>();
   for (const line of text.split(/\r?\n/)) {
     const [, name, value] = /^([^\s:]+)[ \t]*:(.*)$/.exec(line) ?? [];
     if (name === undefined || value === undefined) continue;
     const key = name.toLowerCase();
-    if (!headers.has(key)) headers.set(key, value.trim());
+    const values = headers.get(key) ?? [];
+    values.push(value.trim());
+    headers.set(key, values);
   }
   return headers;
 }

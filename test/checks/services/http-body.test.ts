@@ -30,6 +30,16 @@ t.test('the head says where the body ends', async (t) => {
     ['HTTP/1.1 200 OK\r\nContent-Length: 0', 'abc', '', false],
     ['HTTP/1.1 200 OK\r\nContent-Length: -1', 'abc', 'abc', true],
     ['HTTP/1.1 200 OK\r\nContent-Length: x', 'abc', 'abc', true],
+    ['HTTP/1.1 200 OK\r\nContent-Length: 2 x', 'abc', 'ab', false],
+    ['HTTP/1.1 200 OK\r\nContent-Length: 2, 2', 'abc', 'ab', false],
+    ['HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2', 'abc', 'ab', false],
+    [`${CHUNKED}\r\nTransfer-Encoding: x`, 'abc', 'abc', true],
+    [
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: x\r\nContent-Length: 2',
+      'abc',
+      'abc',
+      true,
+    ],
     ['HTTP/1.1 204 No Content', 'abc', '', false],
     [CHUNKED, '3\r\nabc\r\n0\r\n\r\nx', 'abc', false],
     [CHUNKED, '3;ext=1\nabc\n2\nde\n0\n', 'abcde', false],
@@ -63,10 +73,31 @@ t.test('a size line without end ends the body', async (t) => {
   t.equal(more, false);
 });
 
-t.test('size lines without end of blank ones end the body', async (t) => {
-  const blank = '\r\n'.repeat(5000);
-  const pieces = ['1\r\na', ...Array<string>(8).fill(blank), '1\r\nb'];
-  t.match(read(CHUNKED, pieces), { text: 'a', more: false });
+t.test('more around the chunks than there may be body ends it', async (t) => {
+  const chunk = `1;${'x'.repeat(4000)}\r\na\r\n`;
+  t.match(read(CHUNKED, Array<string>(100).fill(chunk)), {
+    text: 'a'.repeat(16),
+    more: false,
+  });
+});
+
+t.test('a malformed chunk ends the body', async (t) => {
+  for (const [sent, text] of [
+    ['\r\n1\r\na\r\n', ''],
+    ['1\r\na\r\n\r\n1\r\nb\r\n', 'a'],
+    [' 1\r\na\r\n', ''],
+    ['1\r\na1\r\nb\r\n', 'a'],
+    ['1 x\r\na\r\n', ''],
+    ['1x\r\na\r\n', ''],
+  ] as const)
+    t.match(read(CHUNKED, [sent]), { text, more: false }, JSON.stringify(sent));
+});
+
+t.test('lengths that differ are none', async (t) => {
+  for (const lengths of ['9, 4', '9\r\nContent-Length: 4'])
+    t.throws(() => read(`HTTP/1.1 200 OK\r\nContent-Length: ${lengths}`, ['']), {
+      message: 'expected one Content-Length, got 2 that differ',
+    });
 });
 
 t.test('it holds no bytes but the body', async (t) => {
