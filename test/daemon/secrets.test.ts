@@ -167,7 +167,9 @@ t.test('a daemon keeps its passwords to itself', lab('openssl'), async (t) => {
   const told = [...parrots].filter(([, { heard }]) => betrays(heard()));
   const services = told.map(([service]) => service);
   t.comment(`sent a login or password: ${services.join(', ')}`);
-  for (const service of ['http', 'https', 'http_proxy', 'imap', 'imaps', 'pop', 'pops'])
+  // Oracle's client sends no login before a whole negotiation; test/checks has it refused.
+  const tempted = ['http', 'https', 'http_proxy', 'imap', 'imaps', 'mysql', 'pgsql'];
+  for (const service of [...tempted, 'pop', 'pops'])
     t.ok(services.includes(service), `${service} was tempted`);
   t.match(said.get('status'), '***', 'and something was hidden');
 });

@@ -4,6 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Test } from 'tap';
 import type { KeyPair } from './certificates.ts';
+import { DATABASES } from './database-parrots.ts';
 
 /** How a protocol of lines greets, agrees and refuses. */
 interface Manners {
@@ -45,7 +46,8 @@ export interface Parrot {
 }
 
 /** Repeats what comes, over TCP and UDP of one port of loopback: a line as it is, in a URL, in
- *  base64 and in quoted-printable; anything else as it is. It agrees until it hears `word`.
+ *  base64 and in quoted-printable, and so a login of mysql and pgsql; anything else as it is. It
+ *  agrees until it hears `word`.
  *  @param pair  it speaks TLS */
 export async function parrot(
   t: Test,
@@ -60,9 +62,13 @@ export async function parrot(
     open.add(socket);
     socket.on('error', () => {});
     socket.on('close', () => open.delete(socket));
-    if (manners?.greeting) socket.write(`${manners.greeting}\r\n`);
     socket.on('data', (bytes) => {
       heard += bytes.toString('latin1');
+    });
+    const database = DATABASES[service];
+    if (database) return database(socket, repeated);
+    if (manners?.greeting) socket.write(`${manners.greeting}\r\n`);
+    socket.on('data', (bytes) => {
       const lines = bytes.toString('latin1').split('\r\n').slice(0, -1);
       if (lines.length === 0) socket.end(bytes);
       for (const line of lines) socket.write(`${answer(line)}\r\n`, 'latin1');

@@ -9,6 +9,7 @@ import { checkOnce, checkTarget, pattern } from '../../support/check-target.ts';
 import { cutProxy } from '../../support/cut-proxy.ts';
 import { cutsEverywhere, requiredWords } from '../../support/database-cases.ts';
 import { lab } from '../../support/lab.ts';
+import { GREETING, packet } from '../../support/mysql-packets.ts';
 import { rawServer } from '../../support/raw-server.ts';
 
 function mysql(fields: Partial<CheckTarget>): CheckTarget {
@@ -129,20 +130,6 @@ t.test("Debian's MariaDB", lab('mariadb', 'root'), async (t) => {
 
   await cutsEverywhere(t, server.port, mysql);
 });
-
-/** The first words of a server, as MariaDB 5.5 says them. */
-const GREETING = packet(
-  0,
-  Buffer.concat([
-    Buffer.from('\n5.5.5-x\0\x01\0\0\0saltsalt\0', 'latin1'),
-    Buffer.of(0xff, 0xf7, 33, 2, 0, 0x0f, 0x80, 21, ...Array(10).fill(0)),
-    Buffer.from('saltsaltsalt\0mysql_native_password\0'),
-  ]),
-);
-
-function packet(sequence: number, payload: Buffer): Buffer {
-  return Buffer.concat([Buffer.of(payload.length, 0, 0, sequence), payload]);
-}
 
 async function answerOf(
   t: Test,

@@ -194,3 +194,13 @@ t.test('a database that answers no goodbye is up, and soon', async (t) => {
   t.same(result, { up: true, message: 'the query yields rows' });
   t.ok(performance.now() - began < 10_000, 'it did not wait for the time-out');
 });
+
+t.test('what the database says of login and password is hidden', async (t) => {
+  t.capture(oracledb, 'getConnection', async ({ user = '', password = '' }) => {
+    throw new Error(`ORA-01017: ${user}/${password}@ORCL denied`);
+  });
+  t.same(await checkOnce(oracle({})), {
+    up: false,
+    message: 'login: ORA-01017: ***/***@ORCL denied',
+  });
+});
