@@ -3,9 +3,9 @@ import { createRequire } from 'node:module';
 import type netPing from 'net-ping';
 import type { Family } from '../model/address.ts';
 import type { Check, CheckTarget } from '../model/check.ts';
+import { missingPackage, rebuildCommand } from '../model/packages.ts';
 import type { LoadedCheck } from './index.ts';
 import { describe, oneLine } from './message.ts';
-import { missingPackage, rebuildCommand } from './packages.ts';
 import { timerMs } from './timer-limit.ts';
 
 /** ICMP header and the 64 bytes of data that ldirectord sends. */
