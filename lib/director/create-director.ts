@@ -58,9 +58,10 @@ class VirtualServices implements Director {
       keepers: () => this.#keepers,
       applied: () => this.#progress(),
     });
-    const changed = ({ carriage }: ServiceKeeper) => {
+    const changed = ({ carriage, ready }: ServiceKeeper) => {
       this.#carriers.touch(carriage.engine);
-      this.#progress();
+      // One that an engine carries gets ready when that has the table, many at a time.
+      if (ready) this.#progress();
     };
     const configuring = () => this.#configuring;
     const commands = this.#commands;
@@ -83,7 +84,7 @@ class VirtualServices implements Director {
   settled(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const look = () => {
-        if (!this.#closed && !signal.aborted && this.starting().length > 0) return;
+        if (!this.#closed && !signal.aborted && this.#isStarting()) return;
         this.#unsettled.delete(look);
         signal.removeEventListener('abort', look);
         resolve();
@@ -184,6 +185,11 @@ class VirtualServices implements Director {
     } catch (error) {
       this.#parts.log.error(`Defect in virtual server ${service.id}: ${String(error)}`);
     }
+  }
+
+  #isStarting(): boolean {
+    for (const keeper of this.#keepers.values()) if (!keeper.ready) return true;
+    return false;
   }
 
   #progress(): void {
