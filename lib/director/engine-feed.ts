@@ -1,4 +1,4 @@
-import { setImmediate as nextTick } from 'node:timers/promises';
+import { setImmediate as nextTick, setTimeout as pause } from 'node:timers/promises';
 import type {
   Engine,
   EngineEvent,
@@ -10,6 +10,10 @@ import { within } from '../model/within.ts';
 
 /** From an apply() that threw to the next attempt. */
 const RETRY_MS = 1000;
+/** The cost of a call grows with the table, and so does the pause behind it: a millisecond for as
+ *  many services, up to the longest. */
+const SERVICES_A_MS = 100;
+const LONGEST_PAUSE_MS = 50;
 /** How long a shutdown waits for an apply() under way, and for the engine's end. */
 const CLOSE_MS = 5000;
 
@@ -26,8 +30,9 @@ export interface FeedParties {
   event(event: EngineEvent): void;
 }
 
-/** Keeps one engine at the table: changes of one turn of the event loop go together, never two
- *  calls at once, the latest table wins. Owns the engine: closing it closes that too. */
+/** Keeps one engine at the table: changes of one turn of the event loop go together, and those of
+ *  some milliseconds where the table is large; never two calls at once, the latest table wins. Owns
+ *  the engine: closing it closes that too. */
 export class EngineFeed {
   readonly #parties: FeedParties;
   readonly #listening: Promise<void>;
@@ -90,15 +95,19 @@ export class EngineFeed {
     while (this.#done < this.#asked && this.#closing === undefined) {
       await nextTick();
       const holds = this.#asked;
-      await this.#applyOnce();
+      const services = await this.#applyOnce();
       this.#done = holds;
       this.#release();
+      // Results of many checks, one at a time: what comes meanwhile goes together.
+      const ms = Math.min(Math.floor(services / SERVICES_A_MS), LONGEST_PAUSE_MS);
+      if (ms > 0 && this.#closing === undefined) await pause(ms);
     }
     this.#running = undefined;
     this.#release();
   }
 
-  async #applyOnce(): Promise<void> {
+  /** @returns how many services the table has */
+  async #applyOnce(): Promise<number> {
     const { engine, log } = this.#parties;
     const table = this.#parties.table();
     try {
@@ -113,6 +122,7 @@ export class EngineFeed {
       if (this.#closing === undefined)
         this.#retry = setTimeout(() => this.touch(), RETRY_MS);
     }
+    return table.length;
   }
 
   #release(): void {

@@ -133,8 +133,10 @@ export class ServiceKeeper implements Disposable {
   /** The engine's word. @param entry  what it was given, where the word answers an apply() */
   heard(outcome: ServiceOutcome, entry?: ServiceEntry): void {
     const before = this.#carriage.outcome;
-    this.#carriage = { ...this.#carriage, outcome };
-    logOutcome(this.#parties.log, this.label, before, outcome);
+    if (outcome !== before) {
+      this.#carriage = { ...this.#carriage, outcome };
+      logOutcome(this.#parties.log, this.label, before, outcome);
+    }
     if (entry) this.#carried = entry.servers;
     if (entry === this.#pool.entry && this.#pool.settled) this.#inForce = true;
   }
