@@ -1,4 +1,4 @@
-import { isIPv6, SocketAddress } from 'node:net';
+import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import type { Family } from '../model/address.ts';
 
 /** An address that needs no look-up, in its usual form, as getaddrinfo reads it: for IPv4 also
@@ -26,11 +26,11 @@ export function quadNumber(address: string): number {
   return address.split('.').reduce((number, octet) => number * 256 + Number(octet), 0);
 }
 
-const PLAIN = /^(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}$/;
 const PART = /^(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/;
 
 /** 1 to 4 parts; the last fills the bytes that are left. Source: inet_aton(3). */
 function inetAton(text: string): string | undefined {
+  if (isIPv4(text)) return text;
   const parts = text.split('.');
   if (parts.length > 4 || !parts.every((part) => PART.test(part))) return undefined;
   const numbers = parts.map((part) =>
@@ -39,7 +39,6 @@ function inetAton(text: string): string | undefined {
   const last = numbers.pop() ?? 0;
   if (numbers.some((octet) => octet > 255) || last >= 256 ** (4 - numbers.length))
     return undefined;
-  if (PLAIN.test(text)) return text;
   const high = numbers.reduce((sum, octet, at) => sum + octet * 256 ** (3 - at), 0);
   return dottedQuad(high + last);
 }
