@@ -25,16 +25,16 @@ export interface AppendEvents {
 /** Appends to a file, and follows it over rotation without a signal: each batch asks whether the
  *  name still leads to the open file. Lines wait while writing fails, up to a limit. */
 export function appendTo(path: string, { lost, failing }: AppendEvents): Appender {
-  let handle: FileHandle | undefined;
+  let file: OpenFile | undefined;
   let failed = false;
 
   async function current(): Promise<FileHandle> {
-    if (handle && !(await leadsTo(path, handle))) {
-      await handle.close();
-      handle = undefined;
+    if (file && !(await leadsTo(path, file))) {
+      await file.handle.close();
+      file = undefined;
     }
-    handle ??= await open(path, FLAGS, 0o666);
-    return handle;
+    file ??= await openFile(path);
+    return file.handle;
   }
 
   async function write(bytes: Buffer): Promise<number> {
@@ -54,16 +54,34 @@ export function appendTo(path: string, { lost, failing }: AppendEvents): Appende
     push: (line) => queue.push(line),
     async close(timeoutMs) {
       const flushed = await queue.close(timeoutMs);
-      if (flushed) await handle?.close();
+      if (flushed) await file?.handle.close();
       return flushed;
     },
   };
 }
 
-async function leadsTo(path: string, handle: FileHandle): Promise<boolean> {
+interface OpenFile {
+  readonly handle: FileHandle;
+  /** Which file it is: another has another pair while this one is open. */
+  readonly ino: number;
+  readonly dev: number;
+}
+
+async function openFile(path: string): Promise<OpenFile> {
+  const handle = await open(path, FLAGS, 0o666);
   try {
-    const [there, here] = await Promise.all([stat(path), handle.stat()]);
-    return there.ino === here.ino && there.dev === here.dev;
+    const { ino, dev } = await handle.stat();
+    return { handle, ino, dev };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function leadsTo(path: string, { ino, dev }: OpenFile): Promise<boolean> {
+  try {
+    const there = await stat(path);
+    return there.ino === ino && there.dev === dev;
   } catch {
     return false; // moved away, and no new one yet
   }
