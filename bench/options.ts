@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { numbers, whole } from './numbers.ts';
 import { ROWS, type RowName } from './rows/index.ts';
 import { BUSY, EARLIER } from './rows/layouts.ts';
 
@@ -36,6 +37,7 @@ const SHORT = {
 };
 
 export const USAGE = `npm run bench -- checks [--help]: what ten thousand checks cost
+npm run bench -- scale [--help]: start and reload with a thousand services
 npm run bench -- [--node PATH] [--workers N[,N]] [--rounds N] [--only ROW[,ROW]] [--short] [--out FILE]
   --node     the Node that runs the director and the Node peers (default: this one)
   --workers  the director runs once for each number of workers (default 1)
@@ -62,7 +64,7 @@ export function readOptions(argv: readonly string[]): Options {
   return {
     ...form,
     node: values.node,
-    workers: list(values.workers).map((text) => whole('workers', text, 64)),
+    workers: numbers('workers', values.workers, 64),
     rounds: whole('rounds', values.rounds ?? String(form.rounds), 100),
     only: list(values.only).map(row),
     out: values.out ?? form.out,
@@ -91,10 +93,4 @@ function row(name: string): RowName {
 
 function isRow(name: string): name is RowName {
   return Object.hasOwn(ROWS, name);
-}
-
-function whole(name: string, text: string, most: number): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 1 && number <= most) return number;
-  throw new TypeError(`--${name} ${text}: expected a whole number from 1 to ${most}`);
 }

@@ -9,16 +9,24 @@ import { raiseOpenFiles } from './open-files.ts';
 import { readOptions, USAGE, within } from './options.ts';
 import { destination, save } from './report/destination.ts';
 import { report } from './report/report.ts';
+import { benchScale } from './scale/index.ts';
 
 const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url));
+
+/** Benches of their own, by the first word of the command line. */
+const PARTS: Readonly<Record<string, typeof benchChecks>> = {
+  checks: benchChecks,
+  scale: benchScale,
+};
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
 async function main(argv: readonly string[], signal: AbortSignal): Promise<number> {
-  if (argv[0] === 'checks') {
-    await benchChecks(argv.slice(1), RESULTS, signal);
+  const part = argv[0] && Object.hasOwn(PARTS, argv[0]) ? PARTS[argv[0]] : undefined;
+  if (part) {
+    await part(argv.slice(1), RESULTS, signal);
     return 0;
   }
   if (argv.includes('--help')) {

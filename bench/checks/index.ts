@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { version } from '../machine.ts';
+import { join } from 'node:path';
+import { saveText } from '../report/destination.ts';
 import { measureDaemon } from './daemon.ts';
 import { Listeners } from './listeners.ts';
 import { CHECKS_USAGE, type CheckOptions, readCheckOptions } from './options.ts';
@@ -26,7 +26,7 @@ export async function benchChecks(
   try {
     const report = await measure(options, folder, signal);
     process.stdout.write(report);
-    save(options, results, report);
+    saveText(report, { ...options, results, what: 'checks' }, say);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -45,16 +45,6 @@ async function measure(
   const runner = await measureRunner(bench);
   const { figures: daemon, answers } = await measureDaemon(bench);
   return checksReport(options, where.words, loadBefore, { runner, daemon, answers });
-}
-
-function save({ node, out }: CheckOptions, results: string, report: string): void {
-  const major = version(node, ['--version']).split('.')[0]?.replace('v', 'node') ?? '';
-  const name = `${new Date().toISOString().slice(0, 10)}-checks-${major}.md`;
-  const file = out ?? join(results, name);
-  if (file === '') return;
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, report);
-  say(`written to ${file}`);
 }
 
 function say(text: string): void {

@@ -17,9 +17,7 @@ export function destination(
   results: string,
 ): Destination | undefined {
   if (out === '') return undefined;
-  const [major = ''] = version(node, ['--version']).split('.');
-  const date = new Date().toISOString().slice(0, 10);
-  const file = out ?? join(results, `${date}-${major.replace('v', 'node')}.md`);
+  const file = out ?? join(results, `${date()}-${nameOf(node)}.md`);
   return { file, folder: join(dirname(file), basename(file, extname(file))) };
 }
 
@@ -29,4 +27,36 @@ export function save({ file, folder }: Destination, { text, charts }: Report): v
   writeFileSync(file, text);
   for (const [name, chart] of Object.entries(charts))
     writeFileSync(join(folder, `${name}.svg`), chart);
+}
+
+/** Where the report of a part of the bench goes. */
+interface Place {
+  readonly node: string;
+  /** As asked for; undefined: `DATE-WHAT-nodeN.md` in `results`; '': nowhere. */
+  readonly out: string | undefined;
+  readonly results: string;
+  readonly what: string;
+}
+
+/** Writes a report without charts. @param say hears where it is */
+export function saveText(
+  text: string,
+  { node, out, results, what }: Place,
+  say: (line: string) => void,
+): void {
+  if (out === '') return;
+  const file = out ?? join(results, `${date()}-${what}-${nameOf(node)}.md`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  say(`written to ${file}`);
+}
+
+function date(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+/** `node24` */
+function nameOf(node: string): string {
+  const [major = ''] = version(node, ['--version']).split('.');
+  return major.replace('v', 'node');
 }

@@ -59,9 +59,18 @@ t.test(
   },
 );
 
+t.test('npm run bench -- scale starts and reloads directors', async (t) => {
+  const few = ['--services', '20', '--workers', '1', '--rounds', '1', '--out', ''];
+  const { code, out, said } = await run('scale', ...few);
+  t.equal(code, 0, said);
+  t.match(out, /^\| 20 \| connect \| 1 \| [\d,]+ \| [\d,]+ \| \d+ \|$/m);
+  t.match(out, /^\| 20 \| on \| 1 \| \d+ \(\d+ to \d+\) \| .*\|$/m);
+});
+
 t.test('npm run bench says what it does not know, and how it is called', async (t) => {
   const { code, said } = await run('--only', 'nothing');
   t.equal(code, 1);
   t.match(said, 'bench: --only nothing: expected rows of requests, ');
   t.match((await run('--help')).out, '--workers');
+  t.match((await run('scale', '--help')).out, '--services');
 });
