@@ -1,11 +1,14 @@
+import type { Config } from '../config/config.ts';
 import type { Launch } from '../instance/launch.ts';
 import type { CommandLine } from './command-line.ts';
 
 /** The daemon's room as commands see it. It is handed in and loaded when first needed, so
  *  that `status` never waits for it. */
 export interface DaemonRoom {
-  /** Runs a director in this process until it is stopped. @returns its exit code */
-  serve(launch: Launch): Promise<number>;
+  /** Runs a director in this process until it is stopped.
+   *  @param known  the config, where it has been read just now
+   *  @returns      its exit code */
+  serve(launch: Launch, known?: Config): Promise<number>;
   /** Writes one line to the log that the config names. */
   record(logfile: string, instance: string, message: string): Promise<void>;
 }

@@ -30,7 +30,7 @@ export async function startWith(
     for (const warning of config.warnings) context.err(formatDiagnostic(warning));
   return mode === 'daemon'
     ? detach(context, launchOf(context, path, mode))
-    : serve(context, path, mode);
+    : serve(context, path, mode, config);
 }
 
 function modeFor({ line }: Context, config: Config): Mode {
@@ -39,9 +39,14 @@ function modeFor({ line }: Context, config: Config): Mode {
   return line.foreground ? 'foreground' : 'daemon';
 }
 
-async function serve(context: Context, path: string, mode: Mode): Promise<number> {
+async function serve(
+  context: Context,
+  path: string,
+  mode: Mode,
+  known?: Config,
+): Promise<number> {
   const daemon = await context.daemon();
-  return daemon.serve(launchOf(context, path, mode));
+  return daemon.serve(launchOf(context, path, mode), known);
 }
 
 function launchOf(

@@ -44,6 +44,8 @@ export interface ProcessOptions {
 export interface Config {
   /** Absolute path. */
   readonly file: string;
+  /** SHA-256 of the bytes of the ldirectord.cf, in hexadecimal. */
+  readonly digest: string;
   readonly warnings: readonly Diagnostic[];
   readonly global: GlobalSettings;
   readonly virtuals: readonly VirtualService[];

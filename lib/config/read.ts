@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { hash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { FileEncoding } from '../model/file-text.ts';
@@ -60,9 +61,15 @@ export async function readConfig(
   const virtuals = services.map((service) => {
     return { ...service, encoding, options: ini.service(service.id) };
   });
-  const all = [...warnings, ...ini.warnings(ids)];
-  const options = ini.process;
-  return { ok: true, config: { file: path, warnings: all, global, virtuals, options } };
+  const config = {
+    file: path,
+    digest: hash('sha256', Buffer.from(text, 'latin1')),
+    warnings: [...warnings, ...ini.warnings(ids)],
+    global,
+    virtuals,
+    options: ini.process,
+  };
+  return { ok: true, config };
 }
 
 /** What is no UTF-8 is taken for Latin-1. */

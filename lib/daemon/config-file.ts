@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import type { ReadResult } from '../config/config.ts';
+import type { Config, ReadResult } from '../config/config.ts';
 import { readConfig } from '../config/index.ts';
 import type { Launch } from '../instance/launch.ts';
 
@@ -13,12 +13,13 @@ export interface ConfigFile {
   look(): Promise<'same' | 'changed' | 'gone'>;
 }
 
-export function openConfigFile({
-  config: path,
-  ini,
-  mode,
-}: Pick<Launch, 'config' | 'ini' | 'mode'>): ConfigFile {
+/** @param known  what has been read of it just now: the first reading */
+export function openConfigFile(
+  { config: path, ini, mode }: Pick<Launch, 'config' | 'ini' | 'mode'>,
+  known?: Config,
+): ConfigFile {
   const how = { ...(ini === undefined ? {} : { ini }), debug: mode === 'debug' };
+  let first = known;
   let stamp = '';
   let digest: string | undefined;
   let gone = false;
@@ -39,13 +40,23 @@ export function openConfigFile({
     }
   }
 
+  /** Spares the first reading where that has been done. */
+  async function readOnce(): Promise<ReadResult> {
+    const config = first;
+    first = undefined;
+    if (config) return { ok: true, config };
+    // Before the reading: a change in between is then seen at the next look.
+    digest = await content();
+    return readConfig(path, how);
+  }
+
   return {
     path,
     async read() {
-      // Before the reading: a change in between is then seen at the next look.
-      digest = await content();
+      const result = await readOnce();
+      if (result.ok) ({ digest } = result.config);
       gone = digest === undefined;
-      return readConfig(path, how);
+      return result;
     },
     async look() {
       const found = await content();

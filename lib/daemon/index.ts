@@ -1,15 +1,18 @@
+import type { Config } from '../config/config.ts';
 import { EXIT, type Launch } from '../instance/launch.ts';
 import { createReporter } from './report.ts';
 import { catchSignals } from './signals.ts';
 
 /** Runs a director in this process until it is stopped. Signals are caught before the rest is
- *  even loaded. @returns its exit code */
-export async function serve(launch: Launch): Promise<number> {
+ *  even loaded.
+ *  @param known  the config, where it has been read just now
+ *  @returns      its exit code */
+export async function serve(launch: Launch, known?: Config): Promise<number> {
   const signals = catchSignals();
   const report = createReporter(launch);
   try {
     const life = await import('./serve.ts');
-    return await life.serve(launch, signals, report);
+    return await life.serve(launch, signals, report, known);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const reasons = [`l4director: cannot start: ${reason}`];

@@ -13,15 +13,18 @@ import type { Signals } from './signals.ts';
 
 const FLUSH_MS = 2_000;
 
-/** A director's life from its lock to its last log line. @returns the exit code */
+/** A director's life from its lock to its last log line.
+ *  @param known  the config, where it has been read just now
+ *  @returns      the exit code */
 export async function serve(
   launch: Launch,
   signals: Signals,
   report: Reporter,
+  known?: Config,
 ): Promise<number> {
   const lock = takeLock(launch.instance.lock);
   if (!lock.taken) return report({ type: 'already', pid: lock.holder.pid });
-  const file = openConfigFile(launch);
+  const file = openConfigFile(launch, known);
   const first = await file.read();
   if (!first.ok) {
     const reasons = first.errors.map(formatDiagnostic);

@@ -75,6 +75,7 @@ export function aConfig(
 ): Config {
   return {
     file: '/etc/ha.d/ldirectord.cf',
+    digest: '',
     warnings: [],
     global: { ...GLOBAL, ...global },
     virtuals,
