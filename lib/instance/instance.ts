@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makePrivate } from './runtime-dir.ts';
+import { expectPrivate, makePrivate } from './runtime-dir.ts';
 
 /** One director on this host, as its commands find it again: the files it leaves. */
 export interface Instance {
@@ -30,9 +30,12 @@ export function instanceIn(runtimeDir: string, name: string): Instance {
 }
 
 /** Where the instance is, or would be: in `chosen` if given, else in the user's runtime
- *  directory. Another user's look at root's director (monitoring) finds it in /var/run. */
+ *  directory. Another user's look at root's director (monitoring) finds it in /var/run.
+ *  @throws Error in words for the operator, where that directory is in others' hands */
 export function findInstance(name: string, chosen: string | undefined): Instance {
-  const own = instanceIn(chosen ?? ownRuntimeDir(), name);
+  const directory = chosen ?? ownRuntimeDir();
+  if (directory === scratch()) expectPrivate(directory);
+  const own = instanceIn(directory, name);
   if (chosen !== undefined || existsSync(own.pidFile)) return own;
   const system = instanceIn(SYSTEM, name);
   return existsSync(system.pidFile) ? system : own;

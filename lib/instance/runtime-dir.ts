@@ -24,14 +24,21 @@ export function writingIn<T>(directory: string, write: () => T): T {
   }
 }
 
-/** Makes a directory for this user alone, where others may make one of that name first: theirs
- *  would let them name any process as the director. @throws Error in words for the operator */
+/** Makes a directory for this user alone. @throws as {@link expectPrivate} */
 export function makePrivate(directory: string): void {
-  writingIn(directory, () => {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const found = lstatSync(directory);
-    const own = found.isDirectory() && found.uid === process.getuid?.();
-    if (!own || (found.mode & 0o022) !== 0)
-      throw new Error("it is not this user's alone; choose another --runtime-dir");
-  });
+  writingIn(directory, () => mkdirSync(directory, { recursive: true, mode: 0o700 }));
+  expectPrivate(directory);
+}
+
+/** For a directory that others may make first under that name: theirs would let them name any
+ *  process as the director. One that is not there is well.
+ *  @throws Error in words for the operator */
+export function expectPrivate(directory: string): void {
+  const found = lstatSync(directory, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  const own = found.isDirectory() && found.uid === process.getuid?.();
+  if (!own || (found.mode & 0o022) !== 0)
+    throw new Error(
+      `runtime directory ${directory}: it is not this user's alone; choose another --runtime-dir`,
+    );
 }

@@ -1,7 +1,16 @@
-import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { instanceIn } from '../../lib/instance/instance.ts';
+import { findInstance, instanceIn, ownInstance } from '../../lib/instance/instance.ts';
 import { takeLock } from '../../lib/instance/lock.ts';
 import { writePidFile } from '../../lib/instance/pid-file.ts';
 import { makePrivate, writingIn } from '../../lib/instance/runtime-dir.ts';
@@ -48,6 +57,30 @@ t.test('a directory of its own in /tmp is nobody else’s', (t) => {
     t.throws(() => makePrivate(other), {
       message: `runtime directory ${other}: it is not this user's alone; choose another --runtime-dir`,
     });
+  t.end();
+});
+
+t.test('no command looks into a directory in /tmp that others made', (t) => {
+  const folder = t.testdir({ 'l4director-4242': {} });
+  const forged = join(folder, 'l4director-4242');
+  t.intercept(process, 'getuid', { value: () => 4242 });
+  const { TMPDIR, XDG_RUNTIME_DIR } = process.env;
+  t.teardown(() => Object.assign(process.env, { TMPDIR, XDG_RUNTIME_DIR }));
+  process.env.TMPDIR = folder;
+  delete process.env.XDG_RUNTIME_DIR;
+  writeFileSync(join(forged, 'ldirectord.a.cf.pid'), `${process.pid}\n`);
+  const refused = {
+    message: `runtime directory ${forged}: it is not this user's alone; choose another --runtime-dir`,
+  };
+  t.throws(() => findInstance('a.cf', undefined), refused);
+  t.throws(() => ownInstance('a.cf', undefined), refused);
+  rmSync(forged, { recursive: true });
+  t.match(
+    findInstance('a.cf', undefined),
+    { lock: forged },
+    'one that is not there is well',
+  );
+  t.notOk(existsSync(forged));
   t.end();
 });
 
