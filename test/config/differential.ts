@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { isDeepStrictEqual } from 'node:util';
-import type { ReadResult } from '../../lib/config/config.ts';
+import type { Config, ReadResult } from '../../lib/config/config.ts';
 import { configReport } from '../../lib/config/index.ts';
 import { isListed } from './listed.ts';
 import type { Answer } from './oracle.ts';
@@ -15,6 +15,9 @@ export interface Difference {
   readonly theirs: unknown;
   /** The service in which it was found, as ours reports it. */
   readonly service?: Values;
+  /** Of a service, or of a file that ldirectord broke down on: where each of our real servers
+   *  stands. Of `line`: ours and theirs. */
+  readonly lines?: readonly number[];
 }
 
 /** Where the two read one file differently, what is listed left out. */
@@ -38,33 +41,51 @@ function allDifferences(
 ): readonly Difference[] {
   const first = ours.ok ? undefined : ours.errors[0];
   if (theirs.died !== undefined)
-    return [{ what: 'verdict', ours: first?.message, theirs: theirs.died }];
+    return [
+      {
+        what: 'verdict',
+        ours: first?.message,
+        theirs: theirs.died,
+        lines: ours.ok ? linesOf(ours.config).flat() : [],
+      },
+    ];
   if (ours.ok !== theirs.accepted)
     return [{ what: 'verdict', ours: first?.message, theirs: theirs.message }];
-  if (!ours.ok)
-    return first?.line === theirs.line
+  if (!ours.ok) {
+    const lines = [first?.line ?? 0, theirs.line ?? 0];
+    const [mine, other] = [first?.message, theirs.message];
+    return lines[0] === lines[1]
       ? []
-      : [{ what: 'line', ours: first, theirs: { ...theirs, warnings: [] } }];
-  const report = configReport(ours.config);
+      : [{ what: 'line', ours: mine, theirs: other, lines }];
+  }
+  const { global } = configReport(ours.config);
   return [
-    ...valueDifferences(report.global, theirs.global ?? {}, bytes),
-    ...serviceDifferences(report.virtuals, theirs.virtuals ?? [], bytes),
+    ...valueDifferences(global, theirs.global ?? {}, bytes),
+    ...serviceDifferences(ours.config, theirs.virtuals ?? [], bytes),
   ];
 }
 
 function serviceDifferences(
-  ours: readonly Values[],
+  config: Config,
   theirs: readonly Values[],
   bytes: ToBytes,
 ): readonly Difference[] {
+  const ours = configReport(config).virtuals;
   if (ours.length !== theirs.length)
     return [{ what: 'services', ours: ours.length, theirs: theirs.length }];
+  const lines = linesOf(config);
   return ours.flatMap((service, at) =>
     valueDifferences(service, theirs[at] ?? {}, bytes).map((found) => ({
       ...found,
       service,
+      lines: lines[at] ?? [],
     })),
   );
+}
+
+/** Of each service's real servers. */
+function linesOf({ virtuals }: Config): readonly (readonly number[])[] {
+  return virtuals.map(({ reals }) => reals.map(({ line }) => line));
 }
 
 /** Compares what ldirectord knows of; ours may tell more. */
