@@ -2,7 +2,13 @@ import { endpoint } from '../../model/address.ts';
 import type { ServiceOutcome } from '../../model/engine.ts';
 import { canonical, hostAddresses } from './host-addresses.ts';
 import { ipvsServices } from './ip-vs.ts';
-import { ipvsProblem, listenProblem, type Place } from './problem.ts';
+import {
+  ipvsProblem,
+  listenProblem,
+  overlap,
+  ownProblem,
+  type Place,
+} from './problem.ts';
 import type { ListenReport } from './protocol.ts';
 
 /** Beside the codes of failed listens. */
@@ -155,8 +161,16 @@ export class Listeners {
   ): Promise<ServiceOutcome> {
     const { place } = listener;
     if (code === IPVS) return ipvsProblem(place);
+    const rival = code === 'EADDRINUSE' ? this.#rival(place) : undefined;
+    if (rival) return ownProblem(place, rival);
     if (code !== undefined) return listenProblem(place, code, this.#options.proc);
     return { id: place.id, state: isOpen(listener) ? 'carried' : 'idle' };
+  }
+
+  /** The service of ours that listens where this one should. */
+  #rival(place: Place): Place | undefined {
+    const open = [...this.#listeners.values()].filter(isOpen);
+    return open.find((other) => overlap(place, other.place))?.place;
   }
 
   #troubled(): Listener[] {

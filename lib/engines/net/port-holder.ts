@@ -1,12 +1,13 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { addressBytes, unmapped } from '../../model/address-bytes.ts';
+import { canonicalIpv6 } from './ip-vs.ts';
 
 /** A process that listens where the service should. */
 export interface PortHolder {
   /** Undefined when its descriptors cannot be read, as another user's. */
   readonly pid?: number;
   readonly name?: string;
-  /** `*` for every address. */
+  /** As listed, IPv6 in its shortest form; `*` for every address. */
   readonly address: string;
 }
 
@@ -17,7 +18,8 @@ interface Place {
 
 const LISTEN = '0A';
 
-/** Who holds the port at the address, or at all addresses; undefined when nobody does (any more).
+/** Who holds the port at the address, or at all addresses, or, where the service wants all of
+ *  them, at any; undefined when nobody does (any more).
  *  @param proc where procfs is mounted */
 export async function portHolder(
   place: Place,
@@ -44,11 +46,28 @@ async function listeningSocket(
     const [hex = '', port = ''] = local.split(':');
     if (state !== LISTEN || Number.parseInt(port, 16) !== place.port) continue;
     const bytes = kernelBytes(hex);
-    if (bytes.every((byte) => byte === 0)) return { address: '*', inode };
-    if (Buffer.compare(unmapped(bytes), addressBytes(place.address)) === 0)
-      return { address: place.address, inode };
+    if (isEvery(bytes)) return { address: '*', inode };
+    const found = unmapped(bytes);
+    if (meets(found, addressBytes(place.address)))
+      return { address: written(found), inode };
   }
   return undefined;
+}
+
+function isEvery(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
+}
+
+function meets(found: Uint8Array, wanted: Uint8Array): boolean {
+  return isEvery(wanted)
+    ? found.length === wanted.length
+    : Buffer.compare(found, wanted) === 0;
+}
+
+function written(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join('.');
+  const groups = Buffer.from(bytes).toString('hex').match(/.{4}/g) ?? [];
+  return canonicalIpv6(groups.join(':'));
 }
 
 function kernelBytes(hex: string): Uint8Array {

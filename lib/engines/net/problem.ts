@@ -9,6 +9,25 @@ export interface Place {
   readonly port: number;
 }
 
+/** What the kernel takes for every address of the family. */
+const EVERY: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+const AGAIN = 'the service starts by itself when the port is free';
+
+/** Whether two places cannot be listened on at once: one wants the port on every address. */
+export function overlap(one: Place, other: Place): boolean {
+  return (
+    one.port === other.port &&
+    one.address.includes(':') === other.address.includes(':') &&
+    (EVERY.has(one.address) || EVERY.has(other.address))
+  );
+}
+
+/** Another service of the same director listens there. */
+export function ownProblem({ id, port }: Place, rival: Place): ServiceOutcome {
+  const problem = `port ${port} is held by this director's own service ${rival.id}, and one of the two wants it on every address: give each the address that it serves, or another port; ${AGAIN}`;
+  return { id, state: 'failed', problem };
+}
+
 /** What it means that a listener could not be opened, in words for the operator.
  *  @param code the error's, as in EADDRINUSE
  *  @param proc where procfs is mounted */
@@ -40,15 +59,14 @@ async function failure(place: Place, code: string, proc: string): Promise<string
 }
 
 function inUse(port: number, holder: PortHolder | undefined): string {
-  const again = 'the service starts by itself when the port is free';
-  if (!holder) return `port ${port} is in use; ${again}`;
+  if (!holder) return `port ${port} is in use; ${AGAIN}`;
   const { pid, name } = holder;
   const who = pid === undefined ? 'another process' : `${name} (pid ${pid})`;
   const mend =
     holder.address === '*'
       ? `let it listen on the addresses it needs only, as Apache does with "Listen 127.0.0.1:${port}"`
       : 'stop it, or move it to another address';
-  return `port ${port} is held by ${who} on ${holder.address}:${port}: ${mend}; ${again}`;
+  return `port ${port} is held by ${who} on ${endpoint(holder.address, port)}: ${mend}; ${AGAIN}`;
 }
 
 /** The kernel's IPVS table holds the address, as ldirectord leaves it behind. */

@@ -51,6 +51,8 @@ t.test('the holder of a port is found on any address, IPv4 or IPv6', async (t) =
     const holder = await portHolder({ address, port }, '/proc');
     t.match(holder, { pid: process.pid, name: String }, host);
     t.equal(holder?.address, ['::', '0.0.0.0'].includes(host) ? '*' : host);
+    const every = { address: host === '::1' ? '::' : '0.0.0.0', port };
+    t.match(await portHolder(every, '/proc'), holder, 'also where all are wanted');
     server.close();
     await once(server, 'close');
     t.equal(await portHolder({ address, port }, '/proc'), undefined, 'and free again');

@@ -55,6 +55,31 @@ export const listening = {
     t.match(outcome?.problem, `Listen 127.0.0.1:${port}`);
   },
 
+  async 'two services on one port name each other, whichever has every address'(
+    t,
+    rig,
+  ) {
+    const a = await rig.server((socket) => socket.end('a'));
+    for (const [first, second] of [
+      ['127.0.0.1', '0.0.0.0'],
+      ['0.0.0.0', '127.0.0.1'],
+    ] as const) {
+      const one = await rig.service({ address: first });
+      const other = await rig.service({ address: second, port: one.port });
+      await rig.engine.apply(tableOf(one, a.entry()));
+      const table = [...tableOf(one, a.entry()), ...tableOf(other, a.entry())];
+      t.match(await rig.engine.apply(table), [
+        { state: 'carried' },
+        { state: 'failed', problem: `this director's own service ${one.id}, ` },
+      ]);
+      const [now] = await rig.engine.apply(tableOf(other, a.entry()));
+      const last =
+        now?.state === 'carried' ? now : (await rig.event('outcome')).outcome;
+      t.same(last, { id: other.id, state: 'carried' }, 'and follow each other');
+      await rig.engine.apply([]);
+    }
+  },
+
   async 'an address that this host does not hold is waited for'(t, rig) {
     const service = await rig.service({ address: '192.0.2.1', port: 8080 });
     const a = await rig.server(() => {});
