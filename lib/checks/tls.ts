@@ -1,8 +1,8 @@
-import { X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import type { CheckTarget } from '../model/check.ts';
+import { pemCertificates } from '../model/pem.ts';
 import { describe } from './message.ts';
 
 /** How to speak TLS to a real server. */
@@ -66,19 +66,12 @@ async function build(system: string | undefined, own: string | undefined) {
   return createSecureContext({ ca });
 }
 
-/** OpenSSL skips what it cannot read without a word; the operator should hear of it. */
 function certificates(text: string, file: string): readonly string[] {
-  const found = text.match(
-    /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g,
-  );
-  if (found === null) throw new Error(`tls-ca ${file}: no PEM certificate in it`);
-  for (const [index, pem] of found.entries())
-    try {
-      new X509Certificate(pem);
-    } catch (cause) {
-      throw new Error(`tls-ca ${file}: certificate ${index + 1} is broken`, { cause });
-    }
-  return found;
+  try {
+    return pemCertificates(text);
+  } catch (cause) {
+    throw new Error(`tls-ca ${file}: ${describe(cause)}`, { cause });
+  }
 }
 
 async function fileState(file: string): Promise<string> {

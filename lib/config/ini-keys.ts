@@ -1,7 +1,8 @@
-import { accessSync, constants } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { ENGINES } from '../engines/index.ts';
 import { didYouMean } from '../model/nearest.ts';
+import { pemCertificates } from '../model/pem.ts';
 import type { EngineName } from '../model/virtual-service.ts';
 import { expected } from './values.ts';
 
@@ -64,13 +65,30 @@ function isEngine(text: string): text is keyof typeof ENGINES {
   return Object.hasOwn(ENGINES, text);
 }
 
+/** Far above the authorities of the world. */
+const LARGEST_STORE = 2 ** 24;
+
 function authorities(text: string): string | undefined {
-  if (!isAbsolute(text)) return expected('an absolute path', '/etc/ssl/our-ca.pem');
+  const example = '/etc/ssl/our-ca.pem';
+  if (!isAbsolute(text)) return expected('an absolute path', example);
+  const pem = readStore(text) ?? expected('a file that can be read', example);
   try {
-    accessSync(text, constants.R_OK);
+    pemCertificates(pem);
     return text;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return expected(`a PEM file with certificates (${why})`, example);
+  }
+}
+
+/** Only a regular file: reading a pipe could wait for ever. */
+function readStore(path: string): string | undefined {
+  try {
+    const found = statSync(path);
+    const good = found.isFile() && found.size <= LARGEST_STORE;
+    return good ? readFileSync(path, 'latin1') : undefined;
   } catch {
-    return expected('a file that can be read', '/etc/ssl/our-ca.pem');
+    return undefined;
   }
 }
 

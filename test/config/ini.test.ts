@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import t, { type Test } from 'tap';
 import { formatDiagnostic } from '../../lib/config/config.ts';
 import { readConfig } from '../../lib/config/index.ts';
@@ -24,10 +25,11 @@ const DEFAULTS = {
   digest: false,
 };
 
+/** FOLDER stands for a folder with a certificate in ca.pem. */
 async function readWith(t: Test, ini: string) {
-  const file = join(t.testdir(), 'a.cf');
-  writeFileSync(file, CONFIG);
-  writeFileSync(`${file}.ini`, ini);
+  const folder = t.testdir({ 'a.cf': CONFIG, 'ca.pem': rootCertificates[0] ?? '' });
+  const file = join(folder, 'a.cf');
+  writeFileSync(`${file}.ini`, ini.replaceAll('FOLDER', folder));
   const read = await readConfig(file);
   if (!read.ok) throw new Error(read.errors.map(formatDiagnostic).join('\n'));
   return read.config;
@@ -58,7 +60,7 @@ workers = 3
 tls-verify = no
 tls-expiry = 14
 body-limit = 64k
-tls-ca = /dev/null
+tls-ca = FOLDER/ca.pem
 [limits]
 connections = 2000
 [service tcp:10.1.1.19:80]
@@ -76,7 +78,7 @@ digest = yes
       idleTimeoutMs: 900_000,
       tlsVerify: false,
       tlsExpiryDays: 14,
-      tlsCa: '/dev/null',
+      tlsCa: join(dirname(config.file), 'ca.pem'),
       bodyLimit: 65_536,
     };
     t.strictSame(config.virtuals[0]?.options, { ...common, connectTimeoutMs: 1000 });
@@ -129,6 +131,12 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[checks]\ntls-verify = maybe\n', 2, 'expected yes or no'],
   ['[checks]\ntls-ca = ca.pem\n', 2, 'an absolute path'],
   ['[checks]\ntls-ca = /nonexistent/ca.pem\n', 2, 'a file that can be read'],
+  ['[checks]\ntls-ca = /dev/zero\n', 2, 'a file that can be read'],
+  [
+    '[checks]\ntls-ca = /etc/passwd\n',
+    2,
+    'tls-ca = /etc/passwd: expected a PEM file with certificates (no PEM certificate in it), as in "/etc/ssl/our-ca.pem"',
+  ],
   ['[checks]\ntls-expiry = 3651\n', 2, 'expected whole days, 0 to 3650'],
   ['[checks]\ntls-expiry = soon\n', 2, 'expected whole days, 0 to 3650'],
   ['[checks]\ntls-expiry =\n', 2, 'expected whole days, 0 to 3650'],
@@ -144,6 +152,17 @@ t.test('what is wrong in an ini is an error with its line', async (t) => {
     const ini = await readIni('/nonexistent/a.cf', file);
     t.match(ini.errors, [{ file, line, message: saying }], JSON.stringify(text));
   }
+});
+
+t.test('a tls-ca with a broken certificate is an error too', async (t) => {
+  const folder = t.testdir({
+    'ca.pem': '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+    'l.ini': '',
+  });
+  const [ca, file] = [join(folder, 'ca.pem'), join(folder, 'l.ini')];
+  writeFileSync(file, `[checks]\ntls-ca = ${ca}\n`);
+  const message = `tls-ca = ${ca}: expected a PEM file with certificates (certificate 1 is broken)`;
+  t.match((await readIni('/nonexistent/a.cf', file)).errors, [{ line: 2, message }]);
 });
 
 t.test('an ini that is asked for must be there', async (t) => {
