@@ -14,7 +14,8 @@ export interface IniSection {
   readonly keys: readonly IniLine[];
 }
 
-const HEADER = /^\s*\[(.*)\]\s*$/;
+/** A comment may stand behind it, as behind a value. */
+const HEADER = /^\s*\[(.*?)\]\s*(?:[;#].*)?$/;
 const IGNORED = /^\s*(?:[;#]|$)/;
 
 /** Where everything stands, and the text as the package `ini` may read it: to that, dots and

@@ -98,6 +98,21 @@ digest = yes
   },
 );
 
+t.test('a comment may stand behind a header', async (t) => {
+  const config = await readWith(
+    t,
+    `[net] ; all [services]
+connect-timeout = 1s
+ [service tcp:[2001:db8::1]:443]# one
+connect-timeout = 2s
+`,
+  );
+  t.same(
+    config.virtuals.map(({ options }) => options.connectTimeoutMs),
+    [1000, 2000],
+  );
+});
+
 t.test('a section for a service that is not there is a warning', async (t) => {
   const { warnings } = await readWith(
     t,
