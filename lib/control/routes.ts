@@ -43,13 +43,16 @@ export function findRoute(
   );
 }
 
-/** The query is what follows the first `?`. */
+const ORIGIN = /^https?:\/\/[^/?]*/i;
+
+/** The query is what follows the first `?`. What a proxy is asked, `http://host/path`, is answered
+ *  as the path: a server must (RFC 9112, 3.2.2). */
 export function splitUrl(url: string): {
   readonly path: string;
   readonly query: URLSearchParams;
 } {
-  const [path = '', ...query] = url.split('?');
-  return { path, query: new URLSearchParams(query.join('?')) };
+  const [path = '', ...query] = url.replace(ORIGIN, '').split('?');
+  return { path: path || '/', query: new URLSearchParams(query.join('?')) };
 }
 
 /** The JSON body of a refusal: what is wrong, and what there is. */

@@ -54,6 +54,16 @@ t.test('who asks for different numbers of results shares nothing', async (t) => 
   );
 });
 
+t.test('a request as to a proxy is answered as its path', async (t) => {
+  const { path } = await openControl(t, async (checks) =>
+    statusDocument({ config: `with ${checks} checks` }),
+  );
+  const reply = await ask(path, 'HTTP://any.example:80/v1/status?checks=3');
+  t.match([reply.status, reply.text], [200, '"with 3 checks"']);
+  for (const url of ['http://any.example', 'http://any.example/'])
+    t.match((await ask(path, url)).text, '"nothing at /"');
+});
+
 t.test('HEAD answers as GET does, without the body', async (t) => {
   const { path } = await openControl(t);
   const [head, get] = [
