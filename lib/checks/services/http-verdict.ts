@@ -1,5 +1,6 @@
 import type { CheckContext, CheckResult, CheckTarget } from '../../model/check.ts';
-import { hide, oneLine } from '../message.ts';
+import { excerpt } from '../excerpt.ts';
+import { oneLine } from '../message.ts';
 import { secretsOf } from '../secrets.ts';
 import type { Page } from './http-fetch.ts';
 import { judgeReceived } from './received.ts';
@@ -11,8 +12,7 @@ export async function judgePage(
   target: CheckTarget,
   context: CheckContext,
 ): Promise<CheckResult> {
-  const secrets = secretsOf(target);
-  const came = oneLine(hide(`${answer.status} ${answer.reason}`, secrets), 80);
+  const came = excerpt(`${answer.status} ${answer.reason}`, secretsOf(target), 80);
   const after = hops === 0 ? '' : ` (after ${hops} redirect${hops === 1 ? '' : 's'})`;
   if (answer.status < 200 || answer.status > 299)
     return { up: false, message: `${came}: expected 2xx${after}` };

@@ -1,4 +1,5 @@
 import type { CheckTarget } from '../../model/check.ts';
+import { secretsOf } from '../secrets.ts';
 import { openSocket } from '../socket.ts';
 import { logIn } from './pgsql-login.ts';
 import { PgsqlError, PgsqlMessages } from './pgsql-messages.ts';
@@ -33,8 +34,7 @@ async function run(
   const socket = await openSocket({ host: target.address, port: target.port }, signal);
   try {
     const stream = tls ? await preferTls(socket, target, signal) : socket;
-    const secrets = [target.login, target.passwd];
-    const messages = new PgsqlMessages(stream, readLimit(target), secrets);
+    const messages = new PgsqlMessages(stream, readLimit(target), secretsOf(target));
     await step('login', signal, logIn(messages, target)).catch((error) => {
       throw stream === socket ? error : unwanted(error);
     });

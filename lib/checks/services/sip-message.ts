@@ -53,18 +53,22 @@ export function optionsText(request: SipRequest): string {
 }
 
 /** Reads the first response of what came so far, latin1-decoded.
- *  @param who  no error may hold it
+ *  @param secrets  words that no error may hold
  *  @returns undefined while it is incomplete
  *  Throws when it is no SIP response. Source: RFC 3261 7 and 7.5. */
-export function parseSipAnswer(text: string, who: string): SipAnswer | undefined {
+export function parseSipAnswer(
+  text: string,
+  secrets: readonly string[],
+): SipAnswer | undefined {
   const start = /^[\r\n]*/.exec(text)?.[0].length ?? 0;
   const [line = ''] = text.slice(start, start + LONGEST_LINE).split(/\r?\n/, 1);
   const version = 'SIP/2.0 ';
-  if (!line.startsWith(version) && !version.startsWith(line)) throw foreign(line, who);
+  if (!line.startsWith(version) && !version.startsWith(line))
+    throw foreign(line, secrets);
   const head = /\r?\n\r?\n/.exec(text.slice(start));
   if (head === null) return undefined;
   const [, status, reason = ''] = /^SIP\/2\.0 (\d{3})(?: (.*))?$/.exec(line) ?? [];
-  if (status === undefined) throw foreign(line, who);
+  if (status === undefined) throw foreign(line, secrets);
   const headers = text.slice(start, start + head.index);
   const bodyLength =
     /^\d+$/.exec(field(headers, 'Content-Length', 'l') ?? '')?.[0] ?? 0;
@@ -77,8 +81,8 @@ export function parseSipAnswer(text: string, who: string): SipAnswer | undefined
   };
 }
 
-function foreign(line: string, who: string): Error {
-  return new Error(`expected SIP/2.0 200, got "${excerpt(line, [who], 80)}"`);
+function foreign(line: string, secrets: readonly string[]): Error {
+  return new Error(`expected SIP/2.0 200, got "${excerpt(line, secrets, 80)}"`);
 }
 
 /** @param short  the name's compact form */

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Check, CheckResult, CheckTarget } from '../../model/check.ts';
 import { describe } from '../message.ts';
 import { piecesOf } from '../pieces.ts';
+import { secretsOf } from '../secrets.ts';
 import { openSocket } from '../socket.ts';
 import { askByUdp } from '../udp.ts';
 import { parseSipAnswer, type SipAnswer } from './sip-message.ts';
@@ -33,7 +34,7 @@ function askByDatagrams(
 ): Promise<CheckResult> {
   const take = (datagram: Buffer) => {
     const text = datagram.toString('latin1');
-    const answer = wholeAnswer(text, target.login);
+    const answer = wholeAnswer(text, secretsOf(target));
     if (answer !== undefined) return transaction.take(answer);
     transaction.pass(text);
     return undefined;
@@ -48,9 +49,9 @@ function askByDatagrams(
 }
 
 /** A response that is none, or is cut short, is to be discarded. Source: RFC 3261 18.3. */
-function wholeAnswer(text: string, who: string): SipAnswer | undefined {
+function wholeAnswer(text: string, secrets: readonly string[]): SipAnswer | undefined {
   try {
-    const answer = parseSipAnswer(text, who);
+    const answer = parseSipAnswer(text, secrets);
     return answer && answer.length <= text.length ? answer : undefined;
   } catch {
     return undefined;
@@ -58,14 +59,15 @@ function wholeAnswer(text: string, who: string): SipAnswer | undefined {
 }
 
 async function askByTcp(
-  { address, port, login }: CheckTarget,
+  target: CheckTarget,
   transaction: SipTransaction,
   signal: AbortSignal,
 ): Promise<CheckResult> {
+  const { address, port } = target;
   const socket = await openSocket({ host: address, port }, signal);
   const { localAddress = '', localPort = 0 } = socket;
   socket.write(transaction.request({ address: localAddress, port: localPort }));
-  for await (const answer of answersOn(socket, login, signal)) {
+  for await (const answer of answersOn(socket, secretsOf(target), signal)) {
     const result = transaction.take(answer);
     if (result !== undefined) return result;
   }
@@ -74,7 +76,7 @@ async function askByTcp(
 
 async function* answersOn(
   socket: Socket,
-  login: string,
+  secrets: readonly string[],
   signal: AbortSignal,
 ): AsyncGenerator<SipAnswer, void> {
   let pending = '';
@@ -87,7 +89,7 @@ async function* answersOn(
       const cut = Math.min(passed, pending.length);
       pending = pending.slice(cut);
       passed -= cut;
-      const answer = parseSipAnswer(pending, login);
+      const answer = parseSipAnswer(pending, secrets);
       if (answer === undefined) break;
       yield answer;
       passed = answer.length;

@@ -314,3 +314,12 @@ t.test('the login is hidden before what came is cut', async (t) => {
   const { message } = await checkOnce(sip({ port: server.port }));
   t.equal(message, `expected SIP/2.0 200, got "HTTP/1.1 400 ${'x'.repeat(50)}***"`);
 });
+
+t.test('a login of two letters takes none out of what came', async (t) => {
+  const server = await rawServer(
+    t,
+    answering(() => 'HTTP/1.1 400 PS not as asked\r\n\r\n'),
+  );
+  const { message } = await checkOnce(sip({ port: server.port, login: 'as' }));
+  t.equal(message, 'expected SIP/2.0 200, got "HTTP/1.1 400 PS not as asked"');
+});
