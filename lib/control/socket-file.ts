@@ -22,8 +22,8 @@ interface Identity {
  *  private directory beside it and linked into place when it is ready. A socket file that nobody
  *  listens on is replaced; of two who start at once, one gets the name.
  *  @returns what gives the name back: removes the file while it is still the one made here
- *  @throws  when somebody listens there (says who), or the file is no socket; then nothing
- *           has changed and the server is closed */
+ *  @throws  Error in words: somebody listens there (says who), the file is no socket, or it cannot
+ *           be made; then nothing has changed and the server is closed */
 export async function listenAt(
   server: Server,
   path: string,
@@ -39,7 +39,7 @@ export async function listenAt(
     return () => giveBack(path, identity);
   } catch (error) {
     server.close();
-    throw error;
+    throw codeOf(error) === undefined ? error : unmade(path, error);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -55,11 +55,21 @@ async function privateDirectory(path: string): Promise<string> {
   try {
     return await mkdtemp(template);
   } catch (error) {
-    throw new Error(
-      `${path}: cannot be made (${codeOf(error)} in ${dirname(path)}); choose another --runtime-dir`,
-      { cause: error },
-    );
+    throw unmade(path, error);
   }
+}
+
+const ROOM = 'no space or no inode is left, see "df" and "df -i"; make room';
+const MENDS: Readonly<Record<string, string>> = { ENOSPC: ROOM, EDQUOT: ROOM };
+
+/** In words: what, where, why and how to mend it. */
+function unmade(path: string, cause: unknown): Error {
+  const code = String(codeOf(cause));
+  const mend = Object.hasOwn(MENDS, code) ? `: ${MENDS[code]}, or` : ';';
+  return new Error(
+    `${path}: cannot be made (${code} in ${dirname(path)})${mend} choose another --runtime-dir`,
+    { cause },
+  );
 }
 
 async function takeName(own: string, path: string): Promise<void> {

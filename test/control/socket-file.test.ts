@@ -11,9 +11,10 @@ import {
 } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import t from 'tap';
 import { createControlServer } from '../../lib/control/index.ts';
+import { listenAt } from '../../lib/control/socket-file.ts';
 import { ask, openControl, silent } from '../support/control.ts';
 import { socketPath } from '../support/socket-path.ts';
 import { statusDocument } from '../support/status.ts';
@@ -99,6 +100,23 @@ t.test('a directory that is not there is told in words', async (t) => {
   await t.rejects(start(path), {
     message: /x\.sock: cannot be made \(ENOENT in .*gone\)/,
   });
+});
+
+t.test('a directory without room is told in words, wherever it runs out', async (t) => {
+  const path = socketPath(t);
+  const server = createServer();
+  t.intercept(server, 'listen', {
+    value: (place: string) => {
+      const text = `listen ENOSPC: no space left on device ${place}`;
+      const error = Object.assign(new Error(text), { code: 'ENOSPC' });
+      process.nextTick(() => server.emit('error', error));
+      return server;
+    },
+  });
+  await t.rejects(listenAt(server, path), {
+    message: `${path}: cannot be made (ENOSPC in ${dirname(path)}): no space or no inode is left, see "df" and "df -i"; make room, or choose another --runtime-dir`,
+  });
+  t.same(await readdir(dirname(path)), [], 'and nothing is left');
 });
 
 t.test('a path too long for a socket is refused in words', async (t) => {
