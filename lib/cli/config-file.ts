@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Config, formatDiagnostic } from '../config/config.ts';
 import { findConfig, type ReadOptions, readConfig } from '../config/index.ts';
@@ -41,6 +42,22 @@ export async function readConfigFile(
     exitCode: EXIT.badConfig,
     complaints: [...result.warnings, ...result.errors].map(formatDiagnostic),
   };
+}
+
+/** The same for a director that is to run, and will read the file again. */
+export async function readLastingFile(context: Context): Promise<ConfigFile> {
+  const path = configPath(context.line.config);
+  if (path === undefined || lasts(path)) return readConfigFile(context);
+  const complaint = `${path}: a director reads its config again: expected a regular file, as in "/etc/ha.d/ldirectord.cf"; only configtest takes a pipe`;
+  return { ok: false, exitCode: EXIT.failed, complaints: [complaint] };
+}
+
+/** A pipe can be read only once, and what /dev/stdin is depends on who asks. To ldirectord a pipe
+ *  is not found. */
+function lasts(path: string): boolean {
+  const found = statSync(path);
+  if (found.isDirectory()) return true; // reading it says so
+  return found.isFile() && !/^\/(?:dev|proc)\//.test(resolve(path));
 }
 
 export function missing(name: string): Unusable {

@@ -1,7 +1,7 @@
 import { findInstance } from '../instance/instance.ts';
 import { EXIT } from '../instance/launch.ts';
 import { presence } from '../instance/pid-file.ts';
-import { complain, readConfigFile } from './config-file.ts';
+import { complain, readLastingFile } from './config-file.ts';
 import type { Context } from './context.ts';
 import { startWith } from './start.ts';
 import { end } from './stop.ts';
@@ -20,7 +20,7 @@ async function again(
   context: Context,
   { startStopped }: { readonly startStopped: boolean },
 ): Promise<number> {
-  const file = await readConfigFile(context);
+  const file = await readLastingFile(context);
   if (!file.ok) return complain(context, file);
   const { line } = context;
   const found = presence(findInstance(line.instance, line.runtimeDir));

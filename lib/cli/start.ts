@@ -3,7 +3,7 @@ import { type Config, formatDiagnostic } from '../config/config.ts';
 import { findInstance, ownInstance } from '../instance/instance.ts';
 import { EXIT, type Launch, type Mode } from '../instance/launch.ts';
 import { presence } from '../instance/pid-file.ts';
-import { complain, configPath, readConfigFile } from './config-file.ts';
+import { complain, configPath, readLastingFile } from './config-file.ts';
 import type { Context } from './context.ts';
 import { detach, wasDetached } from './detach.ts';
 
@@ -13,7 +13,7 @@ export async function start(context: Context): Promise<number> {
   const { line } = context;
   if (wasDetached())
     return serve(context, configPath(line.config) ?? line.config, 'daemon');
-  const file = await readConfigFile(context);
+  const file = await readLastingFile(context);
   if (!file.ok) return complain(context, file);
   const { state } = presence(findInstance(line.instance, line.runtimeDir));
   return state === 'running' ? EXIT.done : startWith(context, file.path, file.config);

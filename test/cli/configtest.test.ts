@@ -38,6 +38,21 @@ t.test('configtest names all errors on stderr, and nothing on stdout', async (t)
   }
 });
 
+t.test('configtest reads a pipe, and start does not', async (t) => {
+  const site = new Site(t, GOOD);
+  t.match(await site.piped('configtest'), {
+    code: 0,
+    stdout: /^\/dev\/stdin: good: 1 /,
+  });
+  for (const action of ['start', 'restart'])
+    t.same(await site.piped(action), {
+      code: 1,
+      stdout: '',
+      stderr:
+        '/dev/stdin: a director reads its config again: expected a regular file, as in "/etc/ha.d/ldirectord.cf"; only configtest takes a pipe\n',
+    });
+});
+
 t.test('configtest leaves a running director and its log alone', async (t) => {
   const site = new Site(t, GOOD);
   t.equal((await site.run('configtest')).code, 0);

@@ -67,6 +67,14 @@ export class Site {
     return collect(this.spawn(...args));
   }
 
+  /** Calls the program with this site's config through a pipe. */
+  piped(action: string): Promise<Outcome> {
+    const own = [process.execPath, this.program, '--runtime-dir', this.runtimeDir];
+    const words = [this.config, ...own, '/dev/stdin', action];
+    const script = 'file=$1; shift; cat "$file" | "$@"';
+    return collect(spawn('/bin/sh', ['-c', script, 'sh', ...words]));
+  }
+
   spawn(...args: string[]): ChildProcess {
     const own = [this.program, '--runtime-dir', this.runtimeDir];
     return spawn(process.execPath, [...own, ...args], {
