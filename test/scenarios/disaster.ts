@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { patternDigest } from '../lab/bulk.ts';
-import { alternates, start, weighs } from './steps.ts';
+import { server } from '../lab/daemon.ts';
+import type { Visit } from '../lab/traffic.ts';
+import type { Stage, Web } from './stage.ts';
+import { alternates, servedBy, start, weighs } from './steps.ts';
 import type { Scenario } from './suite.ts';
 
 const SIZE = 100_000_000;
@@ -32,6 +35,16 @@ virtual=10.1.1.19:81
     scheduler=lc
 `;
 
+/** Clients that were led to the server and got no whole answer: nobody else may fail. */
+async function lostOn(
+  { daemon }: Stage,
+  { id, host }: Web,
+  visits: readonly Visit[],
+): Promise<number> {
+  const led = server(await daemon.service(), id).totalConnections;
+  return led - visits.filter((visit) => servedBy(visit) === host.name).length;
+}
+
 /** What must not hurt anybody. */
 export const disaster: readonly Scenario[] = [
   {
@@ -45,7 +58,7 @@ export const disaster: readonly Scenario[] = [
       const kill = await web.web2.host.killAll();
       await weighs(stage, web.web2, 0, 15_000);
       await sleep(1000);
-      await alternates(stage, t, ['web1'], 20);
+      const alone = await alternates(stage, t, ['web1'], 20);
       await client.do('endLoad', url);
       const visits = await load;
       const failed = visits.filter(({ outcome }) => outcome !== 'ok');
@@ -60,6 +73,13 @@ export const disaster: readonly Scenario[] = [
       t.strictSame(
         failed.filter((visit) => !inFlight.includes(visit)),
         [],
+      );
+      const all = [...visits, ...alone];
+      t.equal(await lostOn(stage, web.web1, all), 0, 'the other server lost nobody');
+      t.equal(
+        await lostOn(stage, web.web2, all),
+        failed.length,
+        'who failed was on the one that was killed',
       );
     },
   },

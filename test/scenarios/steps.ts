@@ -28,17 +28,20 @@ export async function start({ daemon }: Stage, t: Test): Promise<void> {
   );
 }
 
-/** `count` connections in turn, strictly alternating between exactly these hosts. */
+/** `count` connections in turn, strictly alternating between exactly these hosts.
+ *  @returns them */
 export async function alternates(
   { client, url }: Stage,
   t: Test,
   hosts: readonly string[],
   count = 12,
-): Promise<void> {
-  const order = (await client.do('visits', url, count)).map(servedBy);
+): Promise<readonly Visit[]> {
+  const visits = await client.do('visits', url, count);
+  const order = visits.map(servedBy);
   const first = hosts.indexOf(order[0] ?? '');
   const expected = order.map((_, i) => hosts[(first + i) % hosts.length]);
   t.strictSame(order, expected, `served by ${hosts.join(', ')} in strict turn`);
+  return visits;
 }
 
 /** Waits for a server to be in force with that weight, or out of force.
