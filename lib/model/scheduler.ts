@@ -34,6 +34,9 @@ export interface Column {
 /** A virtual service as a scheduler sees it. Reads cost no more than an array access. */
 export interface ServiceView {
   readonly size: number;
+  /** The server's own number, above 0, for as long as it is in the table, whatever row it has;
+   *  the same in all workers. */
+  key(row: Row): number;
   /** Weight above 0, below its upper threshold, and not left out for this connection. */
   eligible(row: Row): boolean;
   weight(row: Row): number;
@@ -53,7 +56,9 @@ export interface ServiceView {
   readonly destination: Uint8Array;
   /** schedflags names in force: `sh-fallback`, `sh-port`, `mh-fallback`, `mh-port`, `flag-1` ... */
   readonly flags: ReadonlySet<string>;
-  /** Four words of the scheduler's own, 0 at first; see `restarts`. Shared by all workers. */
+  /** Four words of the scheduler's own, 0 at first. Shared by all workers. The first may hold a
+   *  key: it becomes that of the server before it when its own leaves the table, else 0. Or see
+   *  `restarts`. */
   readonly cursor: Int32Array;
   /** What `build` makes of the rows, kept until rows or weights change. One use a scheduler. */
   derive<T>(build: (service: ServiceView) => T): T;

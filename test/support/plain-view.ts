@@ -1,3 +1,4 @@
+import { turnAfter } from '../../lib/engines/net/turn.ts';
 import { addressBytes } from '../../lib/model/address-bytes.ts';
 import type {
   Client,
@@ -8,8 +9,10 @@ import type {
   ServiceView,
 } from '../../lib/model/scheduler.ts';
 
-/** A server of a {@link PlainView}; what is left out is 0, the address 10.0.0.(row + 1). */
+/** A server of a {@link PlainView}; what is left out is 0, the address 10.0.0.(row + 1), the key
+ *  row + 1. */
 export interface PlainServer {
+  key: number;
   weight: number;
   lastWeight: number;
   active: number;
@@ -43,10 +46,14 @@ export class PlainView implements ServiceView {
 
   /** Puts other servers or weights in force, as a reload or a check would. */
   change(edit: (servers: PlainServer[]) => PlainServer[] | undefined): void {
+    const before = keysOf(this.servers);
     this.servers = edit(this.servers) ?? this.servers;
     for (const one of this.servers) if (one.weight > 0) one.lastWeight = one.weight;
     this.#derived = undefined;
-    if (this.#restarts) this.cursor[0] = 0;
+    const [last = 0] = this.cursor;
+    const stay = new Set(keysOf(this.servers));
+    const left = before.filter((key) => !stay.has(key));
+    this.cursor[0] = this.#restarts ? 0 : turnAfter(last, before, left);
   }
 
   get size(): number {
@@ -57,6 +64,10 @@ export class PlainView implements ServiceView {
     const found = this.servers[row];
     if (!found) throw new RangeError(`no row ${row} in ${this.size}`);
     return found;
+  }
+
+  key(row: Row): number {
+    return this.at(row).key;
   }
 
   eligible(row: Row): boolean {
@@ -138,10 +149,15 @@ export class PlainView implements ServiceView {
   }
 }
 
+function keysOf(servers: readonly PlainServer[]): readonly number[] {
+  return servers.map(({ key }) => key);
+}
+
 /** A server with defaults filled in; `row` gives its address. */
 export function server(given: Partial<PlainServer>, row: number): PlainServer {
   const weight = given.weight ?? 1;
   return {
+    key: row + 1,
     weight,
     lastWeight: weight,
     active: 0,

@@ -5,6 +5,7 @@ import type { CarriedService, Dismissal } from './protocol.ts';
 import type { Loan, RecordPool } from './record-pool.ts';
 import { ServerBook } from './server-book.ts';
 import { ServiceRecord } from './service-record.ts';
+import { keyOf, turnAfter } from './turn.ts';
 
 /** A virtual service as the main thread keeps it: the entry in force, and its records. */
 export class ServiceBook {
@@ -62,10 +63,11 @@ export class ServiceBook {
       (server) => known.get(server.id) ?? this.#engage(server),
     );
     const kept = new Set(servers);
-    const left = this.#servers.filter((server) => !kept.has(server));
+    const listed = this.#servers;
+    const left = listed.filter((server) => !kept.has(server));
     this.#servers = servers;
     this.#leaving = before.filter((server) => !kept.has(server));
-    this.#write(entry.servers, left);
+    this.#write(listed, left);
     return left.map((server) => this.#dismissal(server));
   }
 
@@ -149,21 +151,25 @@ export class ServiceBook {
     return new ServerBook(entry, this.#pool.take(), this.#memory);
   }
 
-  #write(entries: readonly ServerEntry[], left: readonly ServerBook[]): void {
+  /** @param before the servers so far */
+  #write(before: readonly ServerBook[], left: readonly ServerBook[]): void {
     this.#record.lock();
-    for (const [index, entry] of entries.entries()) this.#servers[index]?.revise(entry);
+    for (const [index, entry] of this.#entry.servers.entries())
+      this.#servers[index]?.revise(entry);
     for (const server of left) server.retire();
-    this.#rewind();
+    this.#setTurn(before, left);
     this.#record.changed();
     this.#record.unlock();
   }
 
   /** Once for all workers, so that the turn goes on over all of them. */
-  #rewind(): void {
+  #setTurn(before: readonly ServerBook[], left: readonly ServerBook[]): void {
     const { scheduler } = this.#entry.service;
     const { cursor } = this.#record;
     if (scheduler !== this.#scheduler) cursor.fill(0);
     else if (schedulerNamed(scheduler)?.restarts) cursor[0] = 0;
+    else if (left.length > 0)
+      cursor[0] = turnAfter(cursor[0] ?? 0, keysOf(before), keysOf(left));
     this.#scheduler = scheduler;
   }
 
@@ -171,4 +177,8 @@ export class ServiceBook {
     const reset = server.entry.onRemoval === 'reset';
     return { service: this.#entry.service.id, record: server.loan.record, reset };
   }
+}
+
+function keysOf(servers: readonly ServerBook[]): readonly number[] {
+  return servers.map(({ loan }) => keyOf(loan));
 }

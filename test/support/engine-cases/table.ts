@@ -18,6 +18,29 @@ export const table = {
     t.equal(await download, 'a to its end');
   },
 
+  async 'round-robin goes on behind the last server chosen'(t, rig) {
+    const service = await rig.service({ scheduler: 'rr' });
+    const names = ['a', 'b', 'c', 'd'];
+    const servers = await Promise.all(
+      names.map((name) => rig.server((socket) => socket.end(name))),
+    );
+    let served = '';
+    for (const [table, picks] of [
+      ['b', 1],
+      ['ab', 2], // a comes up ahead of it
+      ['abcd', 3],
+      ['bcd', 2], // a goes
+      ['bd', 2], // so does c, which was the last
+      ['dcba', 4],
+    ] as const) {
+      const listed = [...table].flatMap((name) => servers[names.indexOf(name)] ?? []);
+      await rig.engine.apply(tableOf(service, ...listed.map((one) => one.entry())));
+      for (let n = 0; n < picks; n++) served += await rig.ask(service);
+      served += ' ';
+    }
+    t.equal(served, 'b ab cda bc db adcb ');
+  },
+
   async 'a removed server resets its connections where it is to'(t, rig) {
     const service = await rig.service();
     const a = await rig.server((socket) => socket.write('a'));

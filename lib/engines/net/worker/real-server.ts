@@ -1,6 +1,7 @@
 import type { Memory } from '../memory.ts';
 import type { CarriedServer } from '../protocol.ts';
 import { ServerRecord } from '../server-record.ts';
+import { keyOf } from '../turn.ts';
 import { type Member, Members } from './members.ts';
 
 /** A connection, as far as its server must know it. */
@@ -14,6 +15,8 @@ const REPORT_MS = 1000;
 /** A real server in this worker, for as long as it has a record. */
 export class RealServer {
   readonly generation: number;
+  /** To schedulers; see {@link ServiceView}. */
+  readonly key: number;
   readonly record: ServerRecord;
   /** This worker's connections to it. */
   readonly connections = new Members<Resettable>();
@@ -28,6 +31,7 @@ export class RealServer {
 
   constructor(server: CarriedServer, record: ServerRecord) {
     this.generation = server.generation;
+    this.key = keyOf(server);
     this.record = record;
     this.id = server.id;
     this.address = server.address;

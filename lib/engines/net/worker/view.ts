@@ -52,6 +52,10 @@ export class RecordView implements ServiceView {
     this.#derivedFrom = -1;
   }
 
+  key(row: Row): number {
+    return this.#servers[row]?.key ?? 0;
+  }
+
   eligible(row: Row): boolean {
     return this.#read(row, SERVER.eligible) > 0 && !this.#isLeftOut(row);
   }
