@@ -46,7 +46,7 @@ export class SipTransaction {
 
   /** Something came that is no answer: it is told of, no more. */
   pass(text: string): void {
-    const words = excerpt(text, [this.#target.login], 80);
+    const words = excerpt(text, secretsOf(this.#target), 80);
     this.#passed = `; before that "${words}", no whole SIP answer`;
   }
 
