@@ -1,27 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { formatDiagnostic } from '../../lib/config/config.ts';
 import { configReport, readConfig } from '../../lib/config/index.ts';
 import { lab } from '../support/lab.ts';
 
-const SEED = `checktimeout=10
-checkinterval=2
-autoreload=no
-logfile="/var/log/ldirectord.log"
-logfile="local0"
-quiescent=yes
-virtual=10.1.1.19:80
-        fallback=127.0.0.1:80
-        real=10.1.1.21:80 masq
-        real=10.1.1.22:80 masq
-        service=http
-        request="index.html"
-        receive="Test Page"
-        scheduler=rr
-        protocol=tcp
-        checktype=negotiate
-`;
+const SEED = readFileSync(
+  new URL('../../../examples/seed.cf', import.meta.url),
+  'utf8',
+);
 
 function write(t: Test, text: string): string {
   const file = join(t.testdir(), 'ldirectord.cf');
