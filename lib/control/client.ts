@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { StatusDocument } from '../model/status.ts';
 
 /** More than a hundred times the document of 100 services of 20. */
 const MOST_BYTES = 64 << 20;
+const ASK_AGAIN_MS = 50;
 
 export interface StatusRequest {
   readonly timeoutMs: number;
@@ -21,10 +23,26 @@ export async function readStatus(
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const query = checks === undefined ? '' : `?checks=${checks}`;
-    return parse(await get(socketPath, `/v1/status${query}`, signal), socketPath);
+    const text = await patiently(
+      () => get(socketPath, `/v1/status${query}`, signal),
+      signal,
+    );
+    return parse(text, socketPath);
   } catch (error) {
     throw new Error(explain(error, socketPath, timeoutMs), { cause: error });
   }
+}
+
+/** EAGAIN: so many wait to be let in that the kernel turns others away. */
+async function patiently<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (;;)
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN'))
+        throw error;
+      await delay(ASK_AGAIN_MS, undefined, { signal });
+    }
 }
 
 async function get(

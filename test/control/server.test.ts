@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import t from 'tap';
+import { readStatus } from '../../lib/control/index.ts';
 import { ask, openControl, raw } from '../support/control.ts';
 import { statusDocument } from '../support/status.ts';
 
@@ -163,6 +164,19 @@ t.test('idle clients never keep out one who asks', async (t) => {
   t.equal((await ask(path, '/v1/status')).status, 200);
   await Promise.all(dropped);
   t.ok(idle.filter((socket) => !socket.closed).length <= 64);
+});
+
+t.test('a crowd at the door keeps out nobody who asks for the status', async (t) => {
+  const { path } = await openControl(t);
+  const turnedAway: Socket[] = [];
+  const crowd = Array.from({ length: 1000 }, () => connect({ path }));
+  for (const socket of crowd) socket.on('error', () => turnedAway.push(socket));
+  t.equal((await readStatus(path, { timeoutMs: 5_000 })).pid, 4711);
+  t.ok(
+    turnedAway.length > 100,
+    'the kernel turned away who found no place in the queue',
+  );
+  for (const socket of crowd) socket.destroy();
 });
 
 t.test('where all are being served, one too many is dropped', async (t) => {
