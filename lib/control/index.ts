@@ -67,8 +67,7 @@ export async function createControlServer(
 function boundedServer(): Server {
   return createServer({
     maxHeaderSize: 8 << 10,
-    headersTimeout: CLIENTS.silenceMs,
-    requestTimeout: CLIENTS.silenceMs,
+    requestTimeout: CLIENTS.silenceMs, // headers included
     connectionsCheckingInterval: 1_000,
   });
 }

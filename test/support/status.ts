@@ -22,6 +22,20 @@ export function statusDocument(fields: Partial<StatusDocument> = {}): StatusDocu
   };
 }
 
+/** One of many services with 10 real servers each: 6 kB a service. */
+export function largeStatus(services = 100): StatusDocument {
+  const service = (s: number) =>
+    serviceStatus({
+      id: `tcp:10.1.1.${s}:80`,
+      reals: Array.from({ length: 10 }, (_, r) =>
+        realStatus({ id: `10.2.${s}.${r}:80` }),
+      ),
+    });
+  return statusDocument({
+    services: Array.from({ length: services }, (_, s) => service(s)),
+  });
+}
+
 /** A virtual service that is up. */
 export function serviceStatus(fields: Partial<ServiceStatus> = {}): ServiceStatus {
   return {
