@@ -17,6 +17,8 @@ export interface Layout {
   /** Most client connections at once. */
   readonly connections: number;
   readonly kinds: Kinds;
+  /** Words in front of every command. */
+  readonly prefix?: readonly string[];
 }
 
 /** What all stages of a run have in common. */
@@ -90,7 +92,8 @@ export class Stage implements AsyncDisposable {
     words: readonly string[],
     at: readonly Place[],
   ): Promise<{ readonly child: Child; readonly place: Place }> {
-    const child = new Child(name, words);
+    const { prefix = [] } = this.#layout;
+    const child = new Child(name, [...prefix, ...words]);
     this.#children.push(child);
     const place = at.at(-1) ?? { host: '', port: 0 };
     await child.listening(place.host, place.port);

@@ -1,7 +1,8 @@
 import type { Pace, Paced } from '../load/protocol.ts';
 import { lacks } from '../needs.ts';
+import { pinnedTo, twoProcessors } from '../pin.ts';
 import { Program } from '../program.ts';
-import { plain } from './layouts.ts';
+import { apart } from './layouts.ts';
 import type { Row } from './row.ts';
 
 /** Kept connections: so many requests may be under way at once. */
@@ -13,9 +14,10 @@ export const latency: Row = {
   title: 'Latency of small requests at half load',
   about: `Requests of 128 bytes over ${CONNECTIONS} kept connections, at an even pace that is the same for all:
 half of the requests that the director can do, as a first measurement found. Each counts from
-the time at which it was due, also when it had to wait for a connection. The last column says by
+the time at which it was due, also when it had to wait for a connection. The load has a processor
+to itself, where there are two; the subject and the servers share another. The last column says by
 how much the load itself was late: times near it are the machine's, and no subject's.`,
-  points: (options) => [{ label: '', size: 1, layout: plain(options) }],
+  points: (options) => [{ label: '', size: 1, layout: apart(options) }],
   measures: {
     rate: { title: 'requests/s', digits: 0, given: true },
     p50: { title: 'p50 us', digits: 0 },
@@ -31,7 +33,13 @@ how much the load itself was late: times near it are the machine's, and no subje
     const rate = await halfLoad();
     const pace: Pace = { place, rate, seconds, connections: CONNECTIONS };
     const ended = AbortSignal.timeout(seconds * 1000 + LONGEST_MS);
-    await using program = new Program<Paced>('load/even-pace', [JSON.stringify(pace)]);
+    const two = twoProcessors();
+    const alone = two ? pinnedTo(two[0]) : [];
+    await using program = new Program<Paced>(
+      'load/even-pace',
+      [JSON.stringify(pace)],
+      alone,
+    );
     const { requests, ...times } = await program.next(AbortSignal.any([signal, ended]));
     return { rate: requests / seconds, ...times };
   },

@@ -1,4 +1,5 @@
 import type { Options } from '../options.ts';
+import { pinnedTo, twoProcessors } from '../pin.ts';
 import type { Layout } from '../stage.ts';
 import { everybody, QUOTAS } from '../subjects/index.ts';
 
@@ -28,6 +29,13 @@ export function manyServices(options: Options, services: number): Layout {
   return services === usual.services
     ? usual
     : { ...usual, name: `services-${services}`, services };
+}
+
+/** The plain one away from the load, where there are two processors. */
+export function apart(options: Options): Layout {
+  const two = twoProcessors();
+  const usual = plain(options);
+  return two ? { ...usual, name: 'apart', prefix: pinnedTo(two[1]) } : usual;
 }
 
 /** For many idle connections, over enough real servers that none runs out of ports. */

@@ -36,9 +36,9 @@ export class ReadBuffer {
 
   /** The bytes that were read, safe from the next read: those in a buffer of its own as they are,
    *  since the connection reads no more while any of them are queued. */
-  chunk(bytes: number, buffer: Uint8Array): Uint8Array {
-    const own = buffer === this.#own;
-    if (own && bytes >= BULK) return buffer.subarray(0, bytes);
+  chunk(bytes: number, buffer: Uint8Array): Buffer {
+    const own = buffer === this.#own ? this.#own : undefined;
+    if (own && bytes >= BULK) return own.subarray(0, bytes);
     if (own) this.release();
     else if (bytes >= BULK) this.#own = this.#pool.take();
     return Buffer.from(buffer.subarray(0, bytes));

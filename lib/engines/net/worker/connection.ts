@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import type { Outgoing } from './batch.ts';
 import { ReadBuffer } from './buffers.ts';
 import { type Desk, type Line, SocketClient, type Tried } from './desk.ts';
 import { type DialFailure, dialFailure, tellDialFailure } from './dial-failure.ts';
@@ -7,7 +8,6 @@ import { resetSocket } from './reset-socket.ts';
 import { Splice, type SpliceOwner } from './splice.ts';
 import type { Booking } from './switchboard.ts';
 import type { Timed } from './timer-wheel.ts';
-import type { Due } from './turn-end.ts';
 
 const NONE: Tried = [];
 
@@ -16,7 +16,7 @@ type State = 'dialling' | 'open' | 'half-closed' | 'ended';
 /** One client's connection: picks a server, dials it, and splices the two together. The client's
  *  socket is paused until the server's is connected, so that nothing is lost when another
  *  server must be tried. */
-export class Connection implements Timed, Member, Due, SpliceOwner {
+export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   deadline = 0;
   previous: Timed | undefined;
   next: Timed | undefined;
@@ -34,8 +34,8 @@ export class Connection implements Timed, Member, Due, SpliceOwner {
   /** Sockets whose 'close' is still to come. */
   #sockets = 1;
 
-  /** Takes the socket over, and leaves the admission when all is closed. Dials when the turn
-   *  ends. */
+  /** Takes the socket over, and leaves the admission when all is closed. Dials with the
+   *  batch. */
   constructor(line: Line, desk: Desk, client: Socket) {
     this.#line = line;
     this.#desk = desk;
@@ -43,10 +43,10 @@ export class Connection implements Timed, Member, Due, SpliceOwner {
     this.#buffer = new ReadBuffer(desk.buffers);
     client.on('error', () => this.reset());
     client.on('close', this.#closed);
-    desk.turnEnd.add(this);
+    desk.batch.add(this);
   }
 
-  turnEnded(): void {
+  goOut(): void {
     if (this.#state === 'dialling') this.#dial();
   }
 

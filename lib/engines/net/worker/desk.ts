@@ -3,11 +3,11 @@ import { addressBytes, unmapped } from '../../../model/address-bytes.ts';
 import type { Client } from '../../../model/scheduler.ts';
 import type { Admission } from '../admission.ts';
 import type { FromWorker } from '../protocol.ts';
+import type { Batch } from './batch.ts';
 import type { BufferPool } from './buffers.ts';
 import type { RealServer } from './real-server.ts';
 import type { Switchboard } from './switchboard.ts';
 import type { TimerWheel } from './timer-wheel.ts';
-import type { TurnEnd } from './turn-end.ts';
 
 /** How long a connection may be silent, in milliseconds. */
 export interface Timeouts {
@@ -19,7 +19,7 @@ export interface Timeouts {
 /** What the connections of one worker have in common. */
 export interface Desk {
   readonly wheel: TimerWheel;
-  readonly turnEnd: TurnEnd;
+  readonly batch: Batch;
   readonly buffers: BufferPool;
   readonly admission: Admission;
   tell(message: FromWorker): void;

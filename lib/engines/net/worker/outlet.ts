@@ -1,81 +1,112 @@
 import type { Socket } from 'node:net';
-import { BULK } from './buffers.ts';
-import type { Due, TurnEnd } from './turn-end.ts';
+import type { Batch, Outgoing } from './batch.ts';
+import { freeChunk } from './buffers.ts';
 
 /** What surely fits into one TCP segment. Source: RFC 9293 section 3.7.1, less options. */
 const ONE_SEGMENT = 500;
+/** More than this is not gathered but sent: with one more read, a stalled connection holds twice as
+ *  much. */
+const GATHERED = 64 * 1024;
 
 /** Hears that a side takes no more. */
 export interface StallListener {
   stalled(): void;
 }
 
-/** One direction of a connection: what comes from one side goes out to the other, and is read no
- *  faster than that one takes it. Small chunks wait for the end of the turn, bulk goes at once. */
-export class Outlet implements Due {
+/** One direction of a connection: what comes from one side goes out to the other with the batch,
+ *  and is read no faster than that one takes it. */
+export class Outlet implements Outgoing {
   readonly #from: Socket;
   readonly #to: Socket;
-  readonly #turnEnd: TurnEnd;
+  readonly #batch: Batch;
   readonly #listener: StallListener;
-  #waiting: Uint8Array | undefined;
-  #fresh = false;
+  #gathered: Buffer[] = [];
+  #bytes = 0;
+  #freshIn = -1;
   #written = false;
   #noDelay = false;
 
-  constructor(from: Socket, to: Socket, turnEnd: TurnEnd, listener: StallListener) {
+  constructor(from: Socket, to: Socket, batch: Batch, listener: StallListener) {
     this.#from = from;
     this.#to = to;
-    this.#turnEnd = turnEnd;
+    this.#batch = batch;
     this.#listener = listener;
   }
 
   /** Whether bytes may have come in this turn of the event loop; false: surely not. */
   get fresh(): boolean {
-    return this.#fresh;
+    return this.#freshIn === this.#batch.turn;
   }
 
-  /** The bytes must stay as they are until they have gone out. */
-  send(chunk: Uint8Array): void {
-    if (this.#waiting) this.turnEnded();
-    this.#fresh = true;
-    if (chunk.length >= BULK) {
-      this.#write(chunk);
-      return;
-    }
-    this.#waiting = chunk;
-    this.#turnEnd.add(this);
+  /** Takes the chunk over; if large, it is freed when it has gone out. */
+  send(chunk: Buffer): void {
+    this.#freshIn = this.#batch.turn;
+    if (this.#gathered.push(chunk) === 1) this.#batch.add(this);
+    this.#bytes += chunk.length;
+    if (this.#bytes > GATHERED) this.goOut();
+  }
+
+  /** What need not wait for the batch. The bytes must stay as they are until they have gone out. */
+  sendNow(chunk: Uint8Array): void {
+    this.goOut();
+    this.#freshIn = this.#batch.turn;
+    this.#write(chunk);
   }
 
   /** Passes a FIN on, behind what is queued.
    *  @param last  the other direction has ended too: nothing more is to come from that side */
   end(last: boolean): void {
-    this.turnEnded();
+    this.goOut();
     const to = this.#to;
     if (last && to.writableLength === 0)
       to.destroy(); // close() sends the FIN
     else to.end();
   }
 
-  turnEnded(): void {
-    const chunk = this.#waiting;
-    this.#waiting = undefined;
-    this.#fresh = false;
-    if (chunk && !this.#to.destroyed) this.#write(chunk);
+  goOut(): void {
+    const chunks = this.#gathered;
+    const [first] = chunks;
+    if (!first) return;
+    const to = this.#to;
+    if (!to.destroyed) {
+      if (chunks.length === 1) this.#write(first);
+      else this.#writeAll(chunks);
+      if (to.writableLength === 0) for (const chunk of chunks) freeChunk(chunk);
+    }
+    chunks.length = 0;
+    this.#bytes = 0;
   }
 
   #write(chunk: Uint8Array): void {
+    this.#hurry(chunk.length);
+    const wantsMore = this.#to.write(chunk);
+    if (!wantsMore) this.#stall();
+  }
+
+  /** In one system call. */
+  #writeAll(chunks: readonly Buffer[]): void {
     const to = this.#to;
-    if (!this.#noDelay) this.#hurry(chunk.length);
-    if (to.write(chunk) || to.writableLength === 0) return;
+    this.#hurry(this.#bytes);
+    let wantsMore = true;
+    to.cork();
+    for (const chunk of chunks) wantsMore = to.write(chunk);
+    to.uncork();
+    if (!wantsMore) this.#stall();
+  }
+
+  /** Reads no more until all that is queued has been taken. */
+  #stall(): void {
+    if (this.#to.writableLength === 0) return;
     const from = this.#from;
     from.pause();
-    to.once('drain', () => from.resume());
+    this.#to.once('drain', () => from.resume());
     this.#listener.stalled();
   }
 
   /** Turns Nagle's algorithm off before it could hold anything back: it lets a first segment pass,
    *  and many connections send no second one. A system call saved each way. */
   #hurry(bytes: number): void {
+    if (this.#noDelay) return;
     this.#noDelay = this.#written || bytes > ONE_SEGMENT;
     this.#written = true;
     if (this.#noDelay) this.#to.setNoDelay(true);

@@ -1,20 +1,19 @@
 import type { Socket } from 'node:net';
-import { freeChunk, type ReadBuffer } from './buffers.ts';
+import type { Outgoing } from './batch.ts';
+import { BULK, type ReadBuffer } from './buffers.ts';
 import type { Desk, Line } from './desk.ts';
 import { Outlet, type StallListener } from './outlet.ts';
 import type { RealServer } from './real-server.ts';
 import { endedByReset, wasReset } from './reset-socket.ts';
 import type { Timed } from './timer-wheel.ts';
-import type { Due } from './turn-end.ts';
 
 /** Most connections are over before this; the others pay for keepalive. */
 const KEEPALIVE_AFTER_MS = 60_000;
 /** How often a side that is not read from, since the other takes nothing, is asked if it lives. */
 const PROBE_MS = 1000;
-/** How many turns of the event loop a first end waits for the second. Where both come together, as
- *  they do where a server closes behind its answer, close() sends the FINs and no shutdown() is
- *  needed. */
-const END_TURNS = 2;
+/** How many batches a first end waits for the second. Where both come together, as they do where a
+ *  server closes behind its answer, close() sends the FINs and no shutdown() is needed. */
+const END_BATCHES = 2;
 
 /** Whose connection is spliced. */
 export interface SpliceOwner {
@@ -34,7 +33,7 @@ export interface Splicing {
 }
 
 /** Two open sockets: passes bytes and ends both ways, and watches over the times. */
-export class Splice implements Timed, Due, StallListener {
+export class Splice implements Timed, Outgoing, StallListener {
   deadline = 0;
   previous: Timed | undefined;
   next: Timed | undefined;
@@ -49,9 +48,9 @@ export class Splice implements Timed, Due, StallListener {
   readonly #toServer: Outlet;
   readonly #toClient: Outlet;
   #halfClosed = false;
-  /** Has to pass an end on, in so many turns from now. */
+  /** Has to pass an end on, in so many batches from now. */
   #ending: Outlet | undefined;
-  #turnsLeft = 0;
+  #batchesLeft = 0;
   #closed = false;
   /** When bytes last came, on the wheel's clock. */
   #touched: number;
@@ -68,8 +67,8 @@ export class Splice implements Timed, Due, StallListener {
     this.#server = server;
     this.#real = real;
     this.#buffer = buffer;
-    this.#toServer = new Outlet(client, server, desk.turnEnd, this);
-    this.#toClient = new Outlet(server, client, desk.turnEnd, this);
+    this.#toServer = new Outlet(client, server, desk.batch, this);
+    this.#toClient = new Outlet(server, client, desk.batch, this);
     this.#touched = desk.wheel.now;
     desk.wheel.add(this, Math.min(this.#patience, KEEPALIVE_AFTER_MS));
     server.on('end', () => this.#serverEnded());
@@ -84,25 +83,27 @@ export class Splice implements Timed, Due, StallListener {
     this.#desk.wheel.remove(this);
   }
 
-  /** A turn has passed without the second end. */
-  turnEnded(): void {
+  /** A batch has passed without the second end. */
+  goOut(): void {
     const outlet = this.#ending;
     if (!outlet || this.#closed) return;
-    if (--this.#turnsLeft > 0) this.#desk.turnEnd.add(this);
+    if (--this.#batchesLeft > 0) this.#desk.batch.add(this);
     else this.#passFirstEnd(outlet);
   }
 
-  /** Sends what waits for the end of the turn: a reset may come right behind the last words. */
+  /** Sends what waits for the batch: a reset may come right behind the last words. */
   flush(): void {
-    this.#toServer.turnEnded();
-    this.#toClient.turnEnded();
+    this.#toServer.goOut();
+    this.#toClient.goOut();
   }
 
   /** What was read into the buffer. */
   fromServer(bytes: number, buffer: Uint8Array): void {
     this.#touch();
     this.#real.record.sent(bytes);
-    this.#toClient.send(this.#buffer.chunk(bytes, buffer));
+    const chunk = this.#buffer.chunk(bytes, buffer);
+    if (bytes >= BULK) this.#toClient.sendNow(chunk);
+    else this.#toClient.send(chunk);
   }
 
   expire(): void {
@@ -131,7 +132,6 @@ export class Splice implements Timed, Due, StallListener {
     this.#touch();
     this.#real.record.received(chunk.length);
     this.#toServer.send(chunk);
-    if (this.#server.writableLength === 0) freeChunk(chunk);
   }
 
   #serverEnded(): void {
@@ -155,8 +155,8 @@ export class Splice implements Timed, Due, StallListener {
       return;
     }
     this.#ending = outlet;
-    this.#turnsLeft = END_TURNS;
-    this.#desk.turnEnd.add(this);
+    this.#batchesLeft = END_BATCHES;
+    this.#desk.batch.add(this);
   }
 
   #passFirstEnd(outlet: Outlet): void {

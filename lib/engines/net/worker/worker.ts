@@ -9,12 +9,12 @@ import type {
   WorkerStart,
 } from '../protocol.ts';
 import { ServiceRecord } from '../service-record.ts';
+import { Batch } from './batch.ts';
 import { BufferPool } from './buffers.ts';
 import { Carrier } from './carrier.ts';
 import type { Desk } from './desk.ts';
 import { Roster } from './real-server.ts';
 import { TimerWheel } from './timer-wheel.ts';
-import { TurnEnd } from './turn-end.ts';
 
 /** Listeners and connections of all services, in one thread. Told what to carry by the main thread,
  *  through messages and the memory they share. */
@@ -32,7 +32,7 @@ export class Worker {
     this.#roster = new Roster(this.#memory, start.worker);
     this.#desk = {
       wheel: new TimerWheel(() => performance.now()),
-      turnEnd: new TurnEnd(),
+      batch: new Batch(),
       buffers: new BufferPool(),
       admission: new Admission(start.admission, start.worker),
       tell,
@@ -41,7 +41,7 @@ export class Worker {
 
   handle(message: ToWorker): void {
     // What was accepted before a change is served as before it.
-    this.#desk.turnEnd.run();
+    this.#desk.batch.send();
     switch (message.type) {
       case 'segment':
         this.#memory.attach(message.buffer);

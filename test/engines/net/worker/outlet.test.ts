@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
 import t from 'tap';
+import { Batch } from '../../../../lib/engines/net/worker/batch.ts';
 import { Outlet } from '../../../../lib/engines/net/worker/outlet.ts';
-import { TurnEnd } from '../../../../lib/engines/net/worker/turn-end.ts';
 
 /** An outlet to a real socket, which tells when Nagle's algorithm is turned off. */
 async function outletFor(t: { teardown(end: () => void): void }) {
@@ -19,14 +20,15 @@ async function outletFor(t: { teardown(end: () => void): void }) {
     peer.destroy();
     server.close();
   });
+  const batch = new Batch();
   let hurried = 0;
   const setNoDelay = to.setNoDelay.bind(to);
   to.setNoDelay = (on) => {
     hurried++;
     return setNoDelay(on);
   };
-  const outlet = new Outlet(to, to, new TurnEnd(), { stalled() {} });
-  return { outlet, peer, hurried: () => hurried };
+  const outlet = new Outlet(to, to, batch, { stalled() {} });
+  return { outlet, peer, to, hurried: () => hurried };
 }
 
 t.test('a first segment needs no TCP_NODELAY, a second one does', async (t) => {
@@ -49,17 +51,47 @@ t.test('what may take two segments needs it at once', async (t) => {
   t.equal(hurried(), 1);
 });
 
+t.test('bytes are fresh until a turn with something to send ends', async (t) => {
+  const { outlet } = await outletFor(t);
+  t.equal(outlet.fresh, false);
+  outlet.send(Buffer.alloc(1));
+  t.equal(outlet.fresh, true);
+  await turn();
+  t.equal(outlet.fresh, false);
+  outlet.sendNow(Buffer.alloc(64 * 1024));
+  await turn();
+  t.equal(outlet.fresh, true, 'nobody has counted this turn');
+});
+
 t.test(
-  'bytes are fresh until the turn ends, bulk until something small comes',
+  'what is gathered goes out in its order, and nothing overtakes it',
   async (t) => {
-    const { outlet } = await outletFor(t);
-    t.equal(outlet.fresh, false);
-    outlet.send(Buffer.alloc(1));
-    t.equal(outlet.fresh, true);
-    await turn();
-    t.equal(outlet.fresh, false);
-    outlet.send(Buffer.alloc(64 * 1024));
-    await turn();
-    t.equal(outlet.fresh, true);
+    const { outlet, peer } = await outletFor(t);
+    const sizes = [10, 40_000, 20, 30_000, 70_000, 5];
+    const chunks = sizes.map((size, i) => Buffer.alloc(size, `${i}`));
+    const want = Buffer.concat([
+      ...chunks,
+      Buffer.alloc(50_000, 'x'),
+      Buffer.alloc(3, 'y'),
+    ]);
+    for (const chunk of chunks) outlet.send(chunk);
+    outlet.sendNow(Buffer.alloc(50_000, 'x'));
+    outlet.send(Buffer.alloc(3, 'y'));
+    outlet.end(false);
+    const got = await buffer(peer);
+    t.ok(got.equals(want));
   },
 );
+
+t.test('a peer that takes nothing is read for no more than 128 KB', async (t) => {
+  const { outlet, peer, to } = await outletFor(t);
+  peer.pause();
+  let most = 0;
+  while (to.writableLength === 0) {
+    outlet.send(Buffer.alloc(64 * 1024));
+    await turn();
+    most = Math.max(most, to.writableLength);
+  }
+  t.ok(to.isPaused(), 'it reads no more');
+  t.ok(most <= 128 * 1024, `${most}`);
+});
