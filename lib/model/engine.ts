@@ -80,11 +80,27 @@ export type EngineEvent =
   /** A line for the operator about the engine itself, at most one a minute of a kind. */
   | { readonly type: 'notice'; readonly message: string };
 
+/** What an engine found in force for a service, of an earlier run. */
+export interface RecoveredService {
+  /** Service id. */
+  readonly id: string;
+  readonly servers: readonly RecoveredServer[];
+}
+
+export interface RecoveredServer {
+  /** As {@link ServerEntry.id} would be. */
+  readonly id: string;
+  readonly weight: number;
+}
+
 /** Makes the traffic follow a table. Told what should be, it converges; calling it twice
  *  changes nothing. */
 export interface Engine {
   /** Why it cannot carry the service, in words for the operator; undefined when it can. */
   refuses(service: VirtualService): string | undefined;
+  /** What an earlier run left in force for these services, so that a restart disturbs nothing.
+   *  Asked once, before the first apply(); those that it does not know are left out. */
+  recover(services: readonly VirtualService[]): Promise<readonly RecoveredService[]>;
   /** One outcome a service, in the table's order. Calls are serialised by the caller. */
   apply(table: ServiceTable): Promise<readonly ServiceOutcome[]>;
   stats(): Promise<readonly ServiceStats[]>;

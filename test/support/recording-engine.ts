@@ -1,6 +1,7 @@
 import type {
   Engine,
   EngineEvent,
+  RecoveredService,
   ServiceOutcome,
   ServiceStats,
   ServiceTable,
@@ -24,6 +25,7 @@ export function recordingEngine(
   how: {
     readonly refuses?: (service: VirtualService) => string | undefined;
     readonly apply?: (table: ServiceTable) => Promise<readonly ServiceOutcome[]>;
+    readonly recovered?: readonly RecoveredService[];
     readonly stats?: () => Promise<readonly ServiceStats[]>;
   } = {},
 ): RecordingEngine {
@@ -43,6 +45,7 @@ export function recordingEngine(
       return entry?.servers.map(({ id, weight }) => `${id}@${weight}`);
     },
     refuses: (service) => how.refuses?.(service),
+    recover: async () => how.recovered ?? [],
     async apply(table) {
       most = Math.max(most, ++running);
       tables.push(table);

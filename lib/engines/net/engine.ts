@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import type {
   Engine,
   EngineEvent,
+  RecoveredService,
   ServiceOutcome,
   ServiceStats,
   ServiceTable,
@@ -85,6 +86,11 @@ class NetEngine implements Engine {
 
   refuses(service: VirtualService): string | undefined {
     return refusal(service);
+  }
+
+  /** Nothing outlives a process. */
+  async recover(): Promise<readonly RecoveredService[]> {
+    return [];
   }
 
   apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {

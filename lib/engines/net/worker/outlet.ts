@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Batch, Outgoing } from './batch.ts';
-import { freeChunk } from './buffers.ts';
+import { BULK, freeChunk } from './buffers.ts';
 
 /** What surely fits into one TCP segment. Source: RFC 9293 section 3.7.1, less options. */
 const ONE_SEGMENT = 500;
@@ -70,6 +70,7 @@ export class Outlet implements Outgoing {
     const to = this.#to;
     if (!to.destroyed) {
       if (chunks.length === 1) this.#write(first);
+      else if (this.#bytes < BULK) this.#write(Buffer.concat(chunks, this.#bytes));
       else this.#writeAll(chunks);
       if (to.writableLength === 0) for (const chunk of chunks) freeChunk(chunk);
     }

@@ -83,6 +83,13 @@ t.test(
   },
 );
 
+t.test('small pieces go out as one', async (t) => {
+  const { outlet, peer } = await outletFor(t);
+  for (const piece of ['one ', 'and ', 'two']) outlet.send(Buffer.from(piece));
+  const [got] = await once(peer, 'data');
+  t.equal(String(got), 'one and two');
+});
+
 t.test('a peer that takes nothing is read for no more than 128 KB', async (t) => {
   const { outlet, peer, to } = await outletFor(t);
   peer.pause();
