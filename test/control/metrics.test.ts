@@ -95,10 +95,10 @@ t.test('values that are no numbers are written as Prometheus reads them', async 
 t.test('the process measures itself', async (t) => {
   const watch = watchProcess();
   t.teardown(() => watch.stop());
-  await new Promise((resolve) => setTimeout(resolve, 60));
-  const until = performance.now() + 120;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const until = performance.now() + 400;
   while (performance.now() < until);
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  await new Promise((resolve) => setTimeout(resolve, 300));
   const families = new Map((await watch.families()).map((f) => [f.name, f.samples]));
   const value = (name: string) => families.get(name)?.at(-1)?.value ?? Number.NaN;
   t.ok(value('process_open_fds') >= 3);
