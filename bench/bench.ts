@@ -3,7 +3,7 @@ import { smallRequests } from './load/wrk.ts';
 import { has } from './needs.ts';
 import type { Options } from './options.ts';
 import { ROWS, type RowName } from './rows/index.ts';
-import { plain } from './rows/layouts.ts';
+import { apart } from './rows/layouts.ts';
 import type { Point, Row } from './rows/row.ts';
 import type { Sample } from './samples.ts';
 import { type Stage, Stages } from './stage.ts';
@@ -93,7 +93,7 @@ async function warmUp(
 }
 
 async function halfOf(stages: Stages, options: Options, signal: AbortSignal) {
-  const [director] = (await stages.get(plain(options))).subjects;
+  const [director] = (await stages.get(apart(options))).subjects;
   if (!director) throw new Error('no director');
   const done = await smallRequests(director.place, HALF_LOAD_SECONDS, true, signal);
   return Math.round(done / HALF_LOAD_SECONDS / 2);

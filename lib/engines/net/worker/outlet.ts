@@ -4,9 +4,12 @@ import { BULK, freeChunk } from './buffers.ts';
 
 /** What surely fits into one TCP segment. Source: RFC 9293 section 3.7.1, less options. */
 const ONE_SEGMENT = 500;
-/** More than this is not gathered but sent: with one more read, a stalled connection holds 256 KB.
+/** More than this is not gathered but sent: with what a socket's high-water mark lets queue, one
+ *  more read, and one that comes as reading stops, a stalled side holds 384 KB.
  *  Each doubling saves an upload a twentieth (measured from 64 KB on). */
 const GATHERED = 192 * 1024;
+/** In the place of a turn: nothing is known of the turn, as the side is not read from. */
+const STALLED = -2;
 
 /** Hears that a side takes no more. */
 export interface StallListener {
@@ -37,7 +40,7 @@ export class Outlet implements Outgoing {
 
   /** Whether bytes may have come in this turn of the event loop; false: surely not. */
   get fresh(): boolean {
-    return this.#freshIn === this.#batch.turn;
+    return this.#freshIn === this.#batch.turn || this.#freshIn === STALLED;
   }
 
   /** Takes the chunk over; if large, it is freed when it has gone out. */
@@ -106,6 +109,7 @@ export class Outlet implements Outgoing {
   /** Reads no more until all that is queued has been taken. */
   #stall(): void {
     if (this.#to.writableLength === 0) return;
+    this.#freshIn = STALLED;
     const from = this.#from;
     from.pause();
     this.#to.once('drain', () => from.resume());

@@ -30,9 +30,10 @@ export class Worker {
     this.#memory = new Memory(start.workers);
     for (const segment of start.segments) this.#memory.attach(segment);
     this.#roster = new Roster(this.#memory, start.worker);
+    const now = () => performance.now();
     this.#desk = {
-      wheel: new TimerWheel(() => performance.now()),
-      batch: new Batch(),
+      wheel: new TimerWheel(now),
+      batch: new Batch(now),
       buffers: new BufferPool(),
       admission: new Admission(start.admission, start.worker),
       tell,

@@ -4,12 +4,16 @@ import { Batch } from '../../../../lib/engines/net/worker/batch.ts';
 
 /** A batch, and the names of what has gone out. */
 function recorded() {
-  const batch = new Batch();
+  let ms = 0;
+  const batch = new Batch(() => ms);
+  const pass = (more: number) => {
+    ms += more;
+  };
   const out: string[] = [];
   const add = (...names: string[]) => {
     for (const name of names) batch.add({ goOut: () => out.push(name) });
   };
-  return { batch, out, add };
+  return { batch, out, add, pass };
 }
 
 t.test('what comes alone goes out when its turn ends, once', async (t) => {
@@ -56,6 +60,18 @@ t.test('nor for more than 16 turns', async (t) => {
   t.equal(turns, 16);
 });
 
+t.test('nor for more than a millisecond', async (t) => {
+  const { out, add, pass } = recorded();
+  add('a', 'b');
+  pass(0.5);
+  await turn();
+  t.same(out, []);
+  add('c');
+  pass(0.5);
+  await turn();
+  t.same(out, ['a', 'b', 'c']);
+});
+
 t.test('what is added while it goes out is of the next batch', async (t) => {
   const { batch, out, add } = recorded();
   batch.add({
@@ -77,4 +93,19 @@ t.test('what was sent before its turn ended does not go out again', async (t) =>
   batch.send();
   await turn();
   t.same(out, ['a']);
+});
+
+t.test('after one that fails the next batch is whole', async (t) => {
+  const { batch, out, add } = recorded();
+  batch.add({
+    goOut() {
+      throw new Error('no');
+    },
+  });
+  t.throws(() => batch.send(), /no/);
+  add('a', 'b');
+  batch.send();
+  t.same(out, ['a', 'b']);
+  await turn();
+  t.same(out, ['a', 'b']);
 });
