@@ -53,22 +53,28 @@ function tableChange(
   const was = before && realEntry(before.service, before.state);
   const is = realEntry(after.service, after.state);
   const wasUp = countsAsUp(before?.state.state);
-  if (!is) return wentAway(before, after, was);
-  if (countsAsUp(after.state.state)) {
-    if (!was) return 'added';
-    return wasUp && !edited(was, is) ? undefined : 'restored';
-  }
-  if (was) return wasUp ? 'quiesced' : undefined;
+  // What an earlier run left in force goes on as it was.
+  if (after.state.state === 'starting') return undefined;
+  if (!is) return wentAway(before, was);
+  if (countsAsUp(after.state.state)) return cameUp(was, is, wasUp);
+  if (was) return wasUp || was.weight > 0 ? 'quiesced' : undefined;
   return after.service.readdquiescent ? 'readd-quiesced' : 'quiesced';
+}
+
+function cameUp(
+  was: ServerEntry | undefined,
+  is: ServerEntry,
+  wasUp: boolean,
+): 'added' | 'restored' | undefined {
+  if (!was) return 'added';
+  return wasUp && !edited(was, is) ? undefined : 'restored';
 }
 
 /** A server that fails its very first check was never in the table: it is told of all the same. */
 function wentAway(
   before: Seen | undefined,
-  after: Seen,
   was: ServerEntry | undefined,
 ): 'deleted' | undefined {
-  if (after.state.state === 'starting') return undefined;
   const pending = !before || before.state.state === 'starting';
   return was || pending ? 'deleted' : undefined;
 }

@@ -1,6 +1,10 @@
 import { endpoint } from '../model/address.ts';
 import type { ServerEntry, ServiceEntry } from '../model/engine.ts';
-import { fallbackId, type VirtualService } from '../model/virtual-service.ts';
+import {
+  type Fallback,
+  fallbackId,
+  type VirtualService,
+} from '../model/virtual-service.ts';
 import type { PoolChange } from './change.ts';
 import { fallbackEntry, realEntry, sameEntry } from './entry.ts';
 import { countsAsUp, type Pool, type PoolStep, type RealServerState } from './pool.ts';
@@ -8,10 +12,13 @@ import { countsAsUp, type Pool, type PoolStep, type RealServerState } from './po
 /** Draws the consequences for the service as a whole from the states of its real servers:
  *  settled or not, fallback, table.
  *  @param before  undefined: a new service
+ *  @param next    with the fallback that an earlier run left in force, where the service is new
  *  @param changes what is known already; those of the service are put behind */
 export function conclude(
   before: Pool | undefined,
-  next: Pick<Pool, 'service' | 'reals' | 'index'>,
+  next: Pick<Pool, 'service' | 'reals' | 'index'> & {
+    readonly left?: Fallback | undefined;
+  },
   changes: readonly PoolChange[],
   now: number,
 ): PoolStep {
@@ -20,9 +27,11 @@ export function conclude(
   const settled =
     before?.settled || up || reals.every(({ state }) => state !== 'starting');
   const fallbackActive = settled && !up;
+  const was = before?.fallbackInForce ? before.service.fallback : next.left;
+  const fallbackInForce = settled ? !up : was !== undefined;
   const flipped = fallbackActive !== (before?.fallbackActive ?? false);
   const fallbackSince = before && !flipped ? before.fallbackSince : now;
-  const entry = tableEntry(before?.entry, service, reals, fallbackActive);
+  const entry = tableEntry(before?.entry, service, reals, fallbackInForce);
   const pool: Pool = {
     service,
     reals,
@@ -30,6 +39,7 @@ export function conclude(
     settled,
     up,
     fallbackActive,
+    fallbackInForce,
     fallbackSince,
     entry,
   };
@@ -37,7 +47,7 @@ export function conclude(
     pool,
     changes: [
       ...changes,
-      ...fallbackChanges(before, pool),
+      ...fallbackChanges(was, fallbackInForce ? service.fallback : undefined),
       ...availability(before, pool),
     ],
   };
@@ -47,14 +57,14 @@ function tableEntry(
   before: ServiceEntry | undefined,
   service: VirtualService,
   reals: readonly RealServerState[],
-  fallbackActive: boolean,
+  fallbackInForce: boolean,
 ): ServiceEntry {
   const servers: ServerEntry[] = [];
   for (const real of reals) {
     const entry = realEntry(service, real);
     if (entry) servers.push(entry);
   }
-  if (fallbackActive && service.fallback)
+  if (fallbackInForce && service.fallback)
     servers.push(fallbackEntry(service, service.fallback));
   const same =
     before?.service === service &&
@@ -66,9 +76,10 @@ function tableEntry(
   return same ? before : { service, servers };
 }
 
-function fallbackChanges(before: Pool | undefined, after: Pool): readonly PoolChange[] {
-  const was = before?.fallbackActive ? before.service.fallback : undefined;
-  const is = after.fallbackActive ? after.service.fallback : undefined;
+function fallbackChanges(
+  was: Fallback | undefined,
+  is: Fallback | undefined,
+): readonly PoolChange[] {
   if (was && is && fallbackId(was) === fallbackId(is)) return [];
   const told = { fallback: true, report: undefined } as const;
   const changes: PoolChange[] = [];

@@ -8,13 +8,14 @@ import {
 import { countsAsUp, type RealServerState } from './pool.ts';
 
 /** The weight a server has in the table; undefined: it is not in it. A down server stays at
- *  weight 0 with quiescent=yes, a starting one is not in the table yet. */
+ *  weight 0 with quiescent=yes, a starting one is in the table only as an earlier run left it. */
 export function weightInForce(
   service: Pick<VirtualService, 'quiescent'>,
-  { real, state }: Pick<RealServerState, 'real' | 'state'>,
+  { real, state, found }: Pick<RealServerState, 'real' | 'state' | 'found'>,
 ): number | undefined {
   if (countsAsUp(state)) return real.weight;
-  return service.quiescent && state !== 'starting' ? 0 : undefined;
+  if (state === 'starting') return found;
+  return service.quiescent ? 0 : undefined;
 }
 
 /** The table's row for a real server; undefined when it is not in the table. */

@@ -19,6 +19,8 @@ export interface RealServerState {
   readonly failures: number;
   /** The last report; undefined before the first. */
   readonly report: CheckReport | undefined;
+  /** The weight at which an earlier run left it in force: it keeps that while it is starting. */
+  readonly found?: number | undefined;
 }
 
 /** One virtual service's real servers: an immutable value, replaced at each step. */
@@ -34,6 +36,9 @@ export interface Pool {
   readonly up: boolean;
   /** Settled with none up: the fallback's case, whether the service has one or not. */
   readonly fallbackActive: boolean;
+  /** The fallback is in the table: while it is active; before that, where an earlier run left it
+   *  in force. */
+  readonly fallbackInForce: boolean;
   /** When `fallbackActive` last changed. */
   readonly fallbackSince: number;
   /** What the engine should carry. The same object as before a step when nothing in it changed. */

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { logLine } from '../../lib/director/log-lines.ts';
 import type { CheckReport } from '../../lib/model/check.ts';
+import type { RecoveredServer } from '../../lib/model/engine.ts';
 import type { VirtualService } from '../../lib/model/virtual-service.ts';
 import { configure } from '../../lib/pool/configure.ts';
 import type { Checking, Pool, PoolStep } from '../../lib/pool/pool.ts';
@@ -28,13 +29,15 @@ export interface Played {
   readonly states: readonly string[];
 }
 
-/** Plays moves on a new pool of that service. */
+/** Plays moves on a new pool of that service.
+ *  @param found  what an earlier run left in force */
 export function play(
   service: VirtualService,
   moves: readonly Move[],
   checking: Checking = 'checked',
+  found: readonly RecoveredServer[] = [],
 ): Played {
-  let step = configure(undefined, service, checking, NOON);
+  let step = configure(undefined, service, checking, NOON, found);
   const told = tell(step);
   for (const move of moves) {
     step = next(step.pool, move, checking);
@@ -69,16 +72,23 @@ export interface PoolRule extends Pick<Played, 'told' | 'table' | 'states'> {
   /** What differs from the defaults. */
   readonly service: Partial<VirtualService>;
   readonly checking?: Checking;
+  /** What an earlier run left in force: `id@weight`. */
+  readonly found?: readonly string[];
   readonly moves: readonly Move[];
 }
 
 /** One test a rule. */
 export function poolRules(rules: readonly PoolRule[]): void {
-  for (const { rule, service, checking, moves, told, table, states } of rules)
+  for (const { rule, service, checking, found, moves, told, table, states } of rules)
     t.test(rule, async (t) => {
-      const played = play(aService(service), moves, checking);
+      const played = play(aService(service), moves, checking, found?.map(foundServer));
       t.strictSame(played.told, told);
       t.strictSame(played.table, table);
       t.strictSame(played.states, states);
     });
+}
+
+function foundServer(text: string): RecoveredServer {
+  const [id = '', weight = ''] = text.split('@');
+  return { id, weight: Number(weight) };
 }
