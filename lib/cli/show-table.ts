@@ -106,10 +106,14 @@ function serviceLines(service: ServiceStatus, paint: Paint): readonly string[] {
     ...countOf(service.retries, 'retried'),
   ];
   const line = words.join('  ');
+  // An engine that the file names explains itself.
+  const plain = service.engineReason === `engine = ${service.engine}`;
+  const reasons = plain ? [] : [`${service.engine}: ${service.engineReason}`];
   const problems = service.problem === null ? [] : [service.problem];
   return [
     '',
     line,
+    ...reasons.map((text) => `  ${paint('dim', printable(text))}`),
     ...problems.map((text) => `  ${paint('red', `! ${printable(text)}`)}`),
     ...certificateProblems(service).map(
       (text) => `  ${paint('yellow', `! ${printable(text)}`)}`,

@@ -55,14 +55,16 @@ function yesno(text: string): boolean {
   return expected('yes or no', 'yes');
 }
 
+const ENGINE_NAMES: readonly string[] = [...Object.keys(ENGINES), 'auto'];
+
 function engine(text: string): EngineName {
-  const names = Object.keys(ENGINES);
   if (isEngine(text)) return text;
-  return expected(`an engine: ${names.join(', ')}`, 'net', didYouMean(text, names));
+  const hint = didYouMean(text, ENGINE_NAMES);
+  return expected(`an engine: ${ENGINE_NAMES.join(', ')}`, 'net', hint);
 }
 
-function isEngine(text: string): text is keyof typeof ENGINES {
-  return Object.hasOwn(ENGINES, text);
+function isEngine(text: string): text is keyof typeof ENGINES | 'auto' {
+  return ENGINE_NAMES.includes(text);
 }
 
 /** Far above the authorities of the world. */
@@ -120,10 +122,10 @@ export const INI_KEYS = {
   engine: {
     section: 'net',
     perService: true,
-    syntax: Object.keys(ENGINES).join(' | '),
+    syntax: ENGINE_NAMES.join(' | '),
     parse: engine,
     default: 'net' as EngineName,
-    doc: 'What makes the traffic flow.',
+    doc: 'What makes the traffic flow; auto: what suits the service and works on this machine.',
   },
   'connect-timeout': {
     section: 'net',

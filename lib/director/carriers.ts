@@ -1,18 +1,30 @@
 import type {
   Engine,
   EngineEvent,
+  RecoveredService,
+  ServiceEntry,
+  ServiceOutcome,
   ServiceStats,
+  ServiceTable,
   WorkerStats,
 } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
 import type { EngineName, VirtualService } from '../model/virtual-service.ts';
 import { within } from '../model/within.ts';
+import { type Carriage, carrier, isIn } from './carriage.ts';
+import { type Candidate, chooseEngine, type EngineChoice } from './choose-engine.ts';
 import { createConnectFailureLog } from './connect-failures.ts';
 import { EngineFeed } from './engine-feed.ts';
-import type { Assignment, ServiceKeeper } from './service-keeper.ts';
+import { probeEngines } from './engine-probes.ts';
+import type { ServiceKeeper } from './service-keeper.ts';
 
-/** How long the status waits for an engine's numbers. */
-const STATS_MS = 2000;
+/** How long the status waits for an engine's numbers, and a start for what it finds in force. */
+const ANSWER_MS = 2000;
+
+const FOUND = 'word of what is in force';
+
+/** What earlier runs left in force, by engine and service id. */
+export type Found = ReadonlyMap<EngineName, ReadonlyMap<string, RecoveredService>>;
 
 /** What the carriers ask and tell. */
 export interface CarrierParties {
@@ -29,6 +41,10 @@ export interface CarrierParties {
 export class Carriers {
   readonly #parties: CarrierParties;
   readonly #feeds = new Map<EngineName, EngineFeed>();
+  /** Why each cannot work here; undefined: it can. */
+  #problems: ReadonlyMap<EngineName, string | undefined> = new Map();
+  /** Engines that have said what they found in force. */
+  readonly #recovered = new Set<EngineName>();
   readonly #connectFailed: ReturnType<typeof createConnectFailureLog>;
 
   constructor(parties: CarrierParties) {
@@ -38,42 +54,67 @@ export class Carriers {
       this.#feeds.set(name, this.#feed(name, engine));
   }
 
-  /** The engine for a service; `auto` is `net` where it has no engine of its own. */
-  assign(service: VirtualService): Assignment {
-    const wish = service.options.engine;
-    const engine = wish === 'auto' && !this.#feeds.has(wish) ? 'net' : wish;
-    const feed = this.#feeds.get(engine);
-    if (feed) return { engine, refusal: feed.engine.refuses(service) };
-    const here = [...this.#feeds.keys()].join(', ');
-    const refusal = `engine = ${wish}: this version does not have it; set one of: ${here}`;
-    return { engine, refusal };
+  /** Start and reload: looks which engines can work on this machine. */
+  async look(): Promise<void> {
+    const isAtWork = (name: EngineName) => this.#has(name);
+    this.#problems = await probeEngines(this.#parties.engines, isAtWork);
   }
 
-  /** The table of that engine has changed. */
-  touch(engine: EngineName): void {
-    this.#feeds.get(engine)?.touch();
+  /** What earlier runs left in force of these services: of each engine once, when it is seen to
+   *  work here. One that fails or does not answer within 2 s has found nothing. */
+  async recover(services: readonly VirtualService[]): Promise<Found> {
+    const asked = this.#able()
+      .filter(([name]) => !this.#recovered.has(name))
+      .map(async ([name, { engine }]) => {
+        this.#recovered.add(name);
+        const found = await this.#answer(engine.recover(services), [], FOUND);
+        return [name, new Map(found.map((service) => [service.id, service]))] as const;
+      });
+    return new Map(await Promise.all(asked));
+  }
+
+  /** The engine for a service. */
+  choose(service: VirtualService): EngineChoice {
+    const candidates = new Map<EngineName, Candidate>();
+    for (const [name, { engine }] of this.#feeds)
+      candidates.set(name, { engine, problem: this.#problems.get(name) });
+    return chooseEngine(service, candidates);
+  }
+
+  /** Whether that engine can carry the service. */
+  carries(name: EngineName, service: VirtualService): boolean {
+    const feed = this.#feeds.get(name);
+    return feed !== undefined && feed.engine.refuses(service) === undefined;
+  }
+
+  /** The table entry of a service in that carriage has changed. */
+  touch({ engine, leaving }: Pick<Carriage, 'engine' | 'leaving'>): void {
+    for (const name of [engine, leaving?.engine])
+      if (name !== undefined && this.#problems.get(name) === undefined)
+        this.#feeds.get(name)?.touch();
   }
 
   /** Every table may have changed. Settles when the engines have been told. */
   async converge(): Promise<void> {
-    const feeds = [...this.#feeds.values()];
+    const feeds = this.#able().map(([, feed]) => feed);
     for (const feed of feeds) feed.touch();
+    const keepers = [...this.#parties.keepers().values()];
+    const move = keepers.some(({ carriage }) => carriage.leaving !== undefined);
     await Promise.all(feeds.map((feed) => feed.current()));
+    // One engine's answer was the other's next table.
+    if (move) await Promise.all(feeds.map((feed) => feed.current()));
   }
 
   /** By service id. An engine that fails or does not answer within 2 s is left out. */
   async stats(): Promise<ReadonlyMap<string, ServiceStats>> {
     const stats = new Map<string, ServiceStats>();
-    const late = () => Promise.reject(new Error(`no answer within ${STATS_MS} ms`));
-    const ask = async ({ engine }: EngineFeed) => {
-      try {
-        for (const service of await within(STATS_MS, engine.stats(), late))
-          stats.set(service.id, service);
-      } catch (error) {
-        this.#parties.log.warn(`No numbers from the engine: ${String(error)}`);
-      }
-    };
-    await Promise.all([...this.#feeds.values()].map(ask));
+    const asked = [...this.#feeds]
+      .filter(([name]) => this.#has(name))
+      .map(async ([name, { engine }]) => {
+        for (const service of await this.#answer(engine.stats(), [], 'numbers'))
+          if (this.#isCarrier(name, service.id)) stats.set(service.id, service);
+      });
+    await Promise.all(asked);
     return stats;
   }
 
@@ -85,39 +126,91 @@ export class Carriers {
     await Promise.all([...this.#feeds.values()].map((feed) => feed.close(how)));
   }
 
+  /** Engines that can work on this machine. */
+  #able(): readonly (readonly [EngineName, EngineFeed])[] {
+    return [...this.#feeds].filter(([name]) => this.#problems.get(name) === undefined);
+  }
+
+  /** Whether an engine has services, be they on their way. */
+  #has(name: EngineName): boolean {
+    for (const { carriage } of this.#parties.keepers().values())
+      if (isIn(carriage, name) || carriage.leaving?.engine === name) return true;
+    return false;
+  }
+
+  #isCarrier(name: EngineName, id: string): boolean {
+    const keeper = this.#parties.keepers().get(id);
+    return keeper !== undefined && carrier(keeper.carriage) === name;
+  }
+
+  /** What an engine answers, or `none`, which the log tells of. */
+  async #answer<T>(answer: Promise<T>, none: T, what: string): Promise<T> {
+    const late = () => Promise.reject(new Error(`no answer within ${ANSWER_MS} ms`));
+    try {
+      return await within(ANSWER_MS, answer, late);
+    } catch (error) {
+      this.#parties.log.warn(`No ${what} from the engine: ${String(error)}`);
+      return none;
+    }
+  }
+
   #feed(name: EngineName, engine: Engine): EngineFeed {
     const { log, keepers, applied } = this.#parties;
-    const mine = (id: string) => {
-      const keeper = keepers().get(id);
-      return keeper?.carriage.engine === name ? keeper : undefined;
-    };
     return new EngineFeed({
       engine,
       log,
       table: () =>
-        [...keepers().values()].flatMap(({ carriage, entry }) =>
-          entry && carriage.engine === name ? [entry] : [],
-        ),
-      applied(table, outcomes) {
+        [...keepers().values()].flatMap((keeper) => keeper.entryFor(name) ?? []),
+      applied: (table, outcomes) => {
         for (const [row, outcome] of outcomes.entries())
-          mine(outcome.id)?.heard(outcome, table[row]);
+          this.#heard(name, outcome, table[row]);
+        this.#release(name, table);
         applied();
       },
-      failed(table, problem) {
+      failed: (table, problem) => {
         for (const { service } of table)
-          mine(service.id)?.heard({ id: service.id, state: 'failed', problem });
+          this.#heard(name, { id: service.id, state: 'failed', problem });
       },
-      event: (event) => this.#event(event, mine),
+      event: (event) => this.#event(name, event),
     });
   }
 
-  #event(event: EngineEvent, mine: (id: string) => ServiceKeeper | undefined): void {
+  #mine(name: EngineName, id: string): ServiceKeeper | undefined {
+    const keeper = this.#parties.keepers().get(id);
+    const { engine, leaving } = keeper?.carriage ?? {};
+    return name === engine || name === leaving?.engine ? keeper : undefined;
+  }
+
+  #heard(name: EngineName, outcome: ServiceOutcome, entry?: ServiceEntry): void {
+    const keeper = this.#mine(name, outcome.id);
+    if (!keeper) return;
+    const before = keeper.carriage;
+    keeper.heard(name, outcome, entry);
+    // It has moved: the engine that it left may let go.
+    if (before.leaving && !keeper.carriage.leaving) this.touch(before);
+  }
+
+  /** Services that another engine gets once this one has let go of them. */
+  #release(name: EngineName, table: ServiceTable): void {
+    const leaving = [...this.#parties.keepers().values()].filter(
+      ({ carriage }) => carriage.leaving?.first && carriage.leaving.engine === name,
+    );
+    if (leaving.length === 0) return;
+    const held = new Set(table.map(({ service }) => service.id));
+    for (const keeper of leaving) {
+      if (held.has(keeper.service.id)) continue;
+      keeper.released(name);
+      this.touch(keeper.carriage);
+    }
+  }
+
+  #event(name: EngineName, event: EngineEvent): void {
     switch (event.type) {
       case 'outcome':
-        mine(event.outcome.id)?.heard(event.outcome);
+        this.#heard(name, event.outcome);
         return;
       case 'connect-failed': {
-        const label = mine(event.service)?.label ?? event.service;
+        const label = this.#mine(name, event.service)?.label ?? event.service;
         this.#connectFailed(label, event.server, event.reason);
         return;
       }

@@ -11,7 +11,7 @@ import type { Log } from '../model/log.ts';
 import type { ServiceStatus } from '../model/status.ts';
 import type { EngineName, VirtualService } from '../model/virtual-service.ts';
 import { countsAsUp } from '../pool/pool.ts';
-import { Carriers } from './carriers.ts';
+import { Carriers, type Found } from './carriers.ts';
 import type { Director } from './director.ts';
 import { same } from './same.ts';
 import { type KeeperParties, ServiceKeeper } from './service-keeper.ts';
@@ -20,7 +20,6 @@ import { serviceStatus } from './status.ts';
 /** What a director works with. It owns the engines and closes them; the check runner and the
  *  alerts stay their maker's, to be closed after it. */
 export interface DirectorParts {
-  /** `auto` is served by `net` where it has no entry of its own. */
   readonly engines: ReadonlyMap<EngineName, Engine>;
   readonly checks: CheckRunner;
   readonly alerts: Pick<Alerts, 'follow' | 'tell' | 'checked'>;
@@ -59,7 +58,7 @@ class VirtualServices implements Director {
       applied: () => this.#progress(),
     });
     const changed = ({ carriage, ready }: ServiceKeeper) => {
-      this.#carriers.touch(carriage.engine);
+      this.#carriers.touch(carriage);
       // One that an engine carries gets ready when that has the table, many at a time.
       if (ready) this.#progress();
     };
@@ -128,6 +127,9 @@ class VirtualServices implements Director {
 
   async #apply(config: Config): Promise<void> {
     if (this.#closed) return;
+    await this.#carriers.look();
+    const found = await this.#carriers.recover(config.virtuals);
+    if (this.#closed) return;
     this.#clean = config.global.cleanstop;
     this.#parts.checks.maintenancedir(config.global.maintenancedir);
     this.#parts.alerts.follow(config.virtuals);
@@ -136,22 +138,26 @@ class VirtualServices implements Director {
     for (const service of config.virtuals) {
       const known = before.get(service.id);
       before.delete(service.id);
-      this.#guard(service, () => this.#keep(service, known));
+      this.#guard(service, () => this.#keep(service, known, found));
     }
     for (const keeper of before.values()) this.#purge(keeper);
     this.#configuring = 'reloading';
     await this.#carriers.converge();
   }
 
-  #keep(service: VirtualService, known: ServiceKeeper | undefined): void {
+  #keep(service: VirtualService, known: ServiceKeeper | undefined, found: Found): void {
     if (known) this.#keepers.set(service.id, known);
-    if (known && same(known.service, service)) return;
-    const assignment = this.#carriers.assign(service);
-    if (known) known.follow(service, assignment);
-    else {
-      const keeper = new ServiceKeeper(service, assignment, this.#keeperParties);
+    const choice = this.#carriers.choose(service);
+    if (!known) {
+      const left = found.get(choice.engine)?.get(service.id);
+      const keeper = new ServiceKeeper(service, choice, this.#keeperParties, left);
       this.#keepers.set(service.id, keeper);
+      return;
     }
+    const unchanged = same(known.service, service);
+    if (unchanged && known.has(choice)) return;
+    const next = unchanged ? known.service : service;
+    known.follow(next, choice, (engine) => this.#carriers.carries(engine, next));
   }
 
   #purge(keeper: ServiceKeeper): void {

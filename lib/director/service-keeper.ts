@@ -2,7 +2,12 @@ import type { Alerts } from '../alerts/alerts.ts';
 import type { FallbackCommands } from '../alerts/fallback-command.ts';
 import type { AlertState } from '../alerts/notice.ts';
 import type { CheckReport, CheckRunner } from '../model/check.ts';
-import type { ServerEntry, ServiceEntry, ServiceOutcome } from '../model/engine.ts';
+import type {
+  RecoveredService,
+  ServerEntry,
+  ServiceEntry,
+  ServiceOutcome,
+} from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
 import {
   type EngineName,
@@ -12,10 +17,12 @@ import {
 import { configure } from '../pool/configure.ts';
 import type { Pool, PoolStep } from '../pool/pool.ts';
 import { takeReport } from '../pool/take-report.ts';
-import { type Carriage, logOutcome } from './carriage.ts';
+import { type Carriage, carrier, heed, isIn, reassign, released } from './carriage.ts';
+import { logChoice, logOutcome } from './carriage-lines.ts';
 import { Certificates } from './certificates.ts';
 import { CheckHistory } from './check-history.ts';
 import { checkingOf } from './check-plan.ts';
+import type { EngineChoice } from './choose-engine.ts';
 import { checkLine, logLine } from './log-lines.ts';
 import { noticeOf } from './notices.ts';
 import { same } from './same.ts';
@@ -35,12 +42,6 @@ export interface KeeperParties {
   changed(keeper: ServiceKeeper): void;
 }
 
-/** The engine for a service, or why there is none. */
-export interface Assignment {
-  readonly engine: EngineName;
-  readonly refusal: string | undefined;
-}
-
 /** Keeps one virtual service at work: takes the reports of its checks into its pool, and says
  *  what the engine should carry. Disposing ends its checks. */
 export class ServiceKeeper implements Disposable {
@@ -55,19 +56,25 @@ export class ServiceKeeper implements Disposable {
   #inForce = false;
   #carried: readonly ServerEntry[] = [];
 
-  /** The first checks start at once. */
-  constructor(service: VirtualService, assignment: Assignment, parties: KeeperParties) {
+  /** The first checks start at once.
+   *  @param found  what an earlier run left in force of it */
+  constructor(
+    service: VirtualService,
+    choice: EngineChoice,
+    parties: KeeperParties,
+    found?: RecoveredService,
+  ) {
     this.#parties = parties;
     this.certificates = new Certificates(parties.log);
     this.#configured = parties.configuring();
     this.#checks = createServiceChecks(parties.runner, (id, report) =>
       this.#report(id, report),
     );
-    this.#carriage = { ...assignment, outcome: undefined };
+    this.#carriage = { ...choice, outcome: undefined };
     const { checking, problem } = checkingOf(service);
-    const step = configure(undefined, service, checking, parties.now());
+    const step = configure(undefined, service, checking, parties.now(), found?.servers);
     this.#pool = step.pool;
-    this.#logAssignment('Added');
+    logChoice(parties.log, this.label, undefined, this.#carriage);
     if (problem) parties.log.warn(`Not checked: ${this.label}: ${problem}`);
     this.#tell(step, this.#configured);
     this.#checks.follow(service);
@@ -90,9 +97,9 @@ export class ServiceKeeper implements Disposable {
     return serviceLabel(this.service);
   }
 
-  /** What the engine should carry; undefined: it carries nothing of it. */
-  get entry(): ServiceEntry | undefined {
-    return this.#carriage.refusal === undefined ? this.#pool.entry : undefined;
+  /** What that engine should carry; undefined: it carries nothing of it. */
+  entryFor(engine: EngineName): ServiceEntry | undefined {
+    return isIn(this.#carriage, engine) ? this.#pool.entry : undefined;
   }
 
   /** Servers in force: what the engine was last given and has taken. */
@@ -107,8 +114,19 @@ export class ServiceKeeper implements Disposable {
     );
   }
 
-  /** Reload: goes on as the changed service says. The caller has seen that it differs. */
-  follow(service: VirtualService, assignment: Assignment): void {
+  /** Whether that is what it goes by already. */
+  has({ engine, reason, refusal }: EngineChoice): boolean {
+    const is = this.#carriage;
+    return is.engine === engine && is.reason === reason && is.refusal === refusal;
+  }
+
+  /** Reload: goes on as the changed service says.
+   *  @param carries  whether an engine can carry that one */
+  follow(
+    service: VirtualService,
+    choice: EngineChoice,
+    carries: (engine: EngineName) => boolean,
+  ): void {
     const { checking, problem } = checkingOf(service);
     const before = this.#pool;
     const step = configure(before, service, checking, this.#parties.now());
@@ -116,29 +134,32 @@ export class ServiceKeeper implements Disposable {
     this.history.keep(step.pool.index);
     this.certificates.keep(step.pool.index);
     this.#configured = this.#parties.configuring();
-    const { engine, refusal } = this.#carriage;
-    this.#carriage = { ...this.#carriage, ...assignment };
-    if (engine !== assignment.engine || refusal !== assignment.refusal) {
-      this.#carriage = { ...assignment, outcome: undefined };
-      this.#carried = [];
-      this.#logAssignment('Changed');
-    } else if (!same(virtualPart(before.service), virtualPart(service)))
-      this.#logAssignment('Changed');
+    const was = this.#carriage;
+    this.#carriage = reassign(was, choice, carries);
+    const has = carrier(this.#carriage);
+    if (has !== carrier(was) || !isIn(this.#carriage, has)) this.#carried = [];
+    const anew = choice.engine !== was.engine || choice.refusal !== was.refusal;
+    if (anew || !same(virtualPart(before.service), virtualPart(service)))
+      logChoice(this.#parties.log, this.label, was, this.#carriage);
     if (problem && problem !== checkingOf(before.service).problem)
       this.#parties.log.warn(`Not checked: ${this.label}: ${problem}`);
     this.#tell(step, this.#configured);
     this.#checks.follow(service);
   }
 
-  /** The engine's word. @param entry  what it was given, where the word answers an apply() */
-  heard(outcome: ServiceOutcome, entry?: ServiceEntry): void {
-    const before = this.#carriage.outcome;
-    if (outcome !== before) {
-      this.#carriage = { ...this.#carriage, outcome };
-      logOutcome(this.#parties.log, this.label, before, outcome);
-    }
+  /** An engine's word. @param entry  what it was given, where the word answers an apply() */
+  heard(engine: EngineName, outcome: ServiceOutcome, entry?: ServiceEntry): void {
+    const before = this.#carriage;
+    this.#carriage = heed(before, engine, outcome, entry !== undefined);
+    logOutcome(this.#parties.log, this.label, before, this.#carriage);
+    if (engine !== carrier(this.#carriage)) return;
     if (entry) this.#carried = entry.servers;
     if (entry === this.#pool.entry && this.#pool.settled) this.#inForce = true;
+  }
+
+  /** The engine has a table without it. */
+  released(engine: EngineName): void {
+    this.#carriage = released(this.#carriage, engine);
   }
 
   [Symbol.dispose](): void {
@@ -177,14 +198,6 @@ export class ServiceKeeper implements Disposable {
     // Also after a reload: the command itself may have changed. One that ran already is dropped.
     if (pool.settled)
       this.#parties.commands.run(pool.service, pool.up ? 'stop' : 'start');
-  }
-
-  #logAssignment(verb: 'Added' | 'Changed'): void {
-    const { refusal } = this.#carriage;
-    if (refusal === undefined)
-      this.#parties.log.info(`${verb} virtual server: ${this.label}`);
-    else
-      this.#parties.log.warn(`Not carried: virtual server ${this.label}: ${refusal}`);
   }
 }
 

@@ -2,7 +2,7 @@ import type { ServerEntry, ServerStats, ServiceStats } from '../model/engine.ts'
 import type { RealStatus, ServiceState, ServiceStatus } from '../model/status.ts';
 import { fallbackId } from '../model/virtual-service.ts';
 import type { Pool, RealServerState } from '../pool/pool.ts';
-import type { Carriage } from './carriage.ts';
+import { type Carriage, carrier } from './carriage.ts';
 import type { Certificates } from './certificates.ts';
 import type { CheckHistory } from './check-history.ts';
 import { checkingOf } from './check-plan.ts';
@@ -54,7 +54,8 @@ export function serviceStatus(
     fwmark: service.fwmark ?? null,
     protocol: service.protocol,
     scheduler: service.scheduler,
-    engine: carriage.engine,
+    engine: carrier(carriage),
+    engineReason: reasonOf(carriage),
     state: stateOf(view),
     problem: problemOf(view) ?? null,
     fallbackActive:
@@ -69,8 +70,14 @@ export function serviceStatus(
   };
 }
 
+function reasonOf({ engine, reason, leaving }: Carriage): string {
+  return leaving ? `on its way to ${engine} (${reason})` : reason;
+}
+
 function stateOf({ pool, carriage, ready }: ServiceView): ServiceState {
-  const { refusal, outcome } = carriage;
+  // While it moves it is as well as it is where it still is.
+  const { outcome } = carriage.leaving ?? carriage;
+  const refusal = carriage.leaving ? undefined : carriage.refusal;
   if (refusal !== undefined || outcome?.state === 'failed') return 'failed';
   if (outcome?.state === 'waiting-for-address') return outcome.state;
   if (!ready) return 'starting';
@@ -79,15 +86,19 @@ function stateOf({ pool, carriage, ready }: ServiceView): ServiceState {
 }
 
 function problemOf({ pool, carriage }: ServiceView): string | undefined {
-  const { refusal, outcome } = carriage;
   return (
-    refusal ??
-    outcome?.problem ??
+    carriageProblem(carriage) ??
     checkingOf(pool.service).problem ??
     (pool.up && pool.reals.every(({ state }) => state !== 'up')
       ? ONLY_DRAINED
       : undefined)
   );
+}
+
+function carriageProblem({ refusal, outcome, leaving }: Carriage): string | undefined {
+  const problem = refusal ?? outcome?.problem;
+  if (!leaving) return problem;
+  return problem && `${problem}; until then ${leaving.engine} carries it`;
 }
 
 /** ldirectord's meaning of weight 0, which surprises. */

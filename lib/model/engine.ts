@@ -96,10 +96,18 @@ export interface RecoveredServer {
 /** Makes the traffic follow a table. Told what should be, it converges; calling it twice
  *  changes nothing. */
 export interface Engine {
+  /** Why it cannot work on this machine, with the mend; undefined when it can. Asked while it
+   *  carries nothing, at a start and at reloads. It only looks: it changes nothing and loads no
+   *  kernel module. Absent: it always can. */
+  probe?(): Promise<string | undefined>;
+  /** How it is known that what the service's servers answer comes back through this host, in
+   *  words; undefined: it is not known. For an engine that needs it. */
+  returnPath?(service: VirtualService): string | undefined;
   /** Why it cannot carry the service, in words for the operator; undefined when it can. */
   refuses(service: VirtualService): string | undefined;
   /** What an earlier run left in force for these services, so that a restart disturbs nothing.
-   *  Asked once, before the first apply(); those that it does not know are left out. */
+   *  Asked once, before the first apply(), of all services of the config; those that it does not
+   *  know are left out. */
   recover(services: readonly VirtualService[]): Promise<readonly RecoveredService[]>;
   /** One outcome a service, in the table's order. Calls are serialised by the caller. */
   apply(table: ServiceTable): Promise<readonly ServiceOutcome[]>;
@@ -108,6 +116,7 @@ export interface Engine {
   workers(): readonly WorkerStats[];
   /** For the director only; ends when the engine is closed. Bounded: the oldest is dropped. */
   readonly events: AsyncIterable<EngineEvent>;
-  /** Ends listeners and connections. `clean: false` leaves in force what a kernel holds. */
+  /** Ends listeners and connections. `clean: false` leaves in force what a kernel holds. Also asked
+   *  of one that cannot work here, or was never given anything: that has nothing to end. */
   close(how: { readonly clean: boolean }): Promise<void>;
 }

@@ -61,7 +61,10 @@ export interface ServiceStatus {
   readonly fwmark: number | null;
   readonly protocol: Protocol;
   readonly scheduler: string;
+  /** What carries it now. */
   readonly engine: EngineName;
+  /** Why that one: `engine = net`, or `auto:` and the reasons, or where it is on its way to. */
+  readonly engineReason: string;
   readonly state: ServiceState;
   /** Why it is waiting or failed, and how to mend it. */
   readonly problem: string | null;

@@ -111,6 +111,21 @@ t.test('nothing that a real server says drives the terminal', async (t) => {
   t.equal(table.trimEnd().split('\n').length, 6, 'it stays on its line');
 });
 
+t.test('an engine that was chosen says why, one that was named does not', async (t) => {
+  const line = (fields: Parameters<typeof serviceStatus>[0]) => {
+    const services = [serviceStatus({ reals: [], ...fields })];
+    return formatTable(statusDocument({ services }), wide).split('\n').slice(5, 6);
+  };
+  t.strictSame(line({}), ['']);
+  t.strictSame(line({ engine: 'nftables', engineReason: 'engine = nftables' }), ['']);
+  t.strictSame(line({ engineReason: 'auto: no nft here' }), [
+    '  net: auto: no nft here',
+  ]);
+  const engineReason = 'on its way to nftables (engine = nftables)';
+  t.strictSame(line({ engineReason }), [`  net: ${engineReason}`]);
+  t.notMatch(line({ engineReason: 'auto: \u001b[2J' })[0], CONTROLS);
+});
+
 t.test('an empty configuration says so', async (t) => {
   t.match(
     formatTable(statusDocument({ services: [] }), wide),

@@ -113,6 +113,17 @@ connect-timeout = 2s
   );
 });
 
+t.test('an engine may be left to the director', async (t) => {
+  const config = await readWith(
+    t,
+    '[net]\nengine = auto\n[service tcp:[2001:db8::1]:443]\nengine = net\n',
+  );
+  t.strictSame(
+    config.virtuals.map(({ options }) => options.engine),
+    ['auto', 'net'],
+  );
+});
+
 t.test('a section for a service that is not there is a warning', async (t) => {
   const { warnings } = await readWith(
     t,
@@ -137,6 +148,7 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[net]\n[net]\n', 2, 'expected it once, as in line 1'],
   ['[net]\nengine = nett\n', 2, 'did you mean "net"?'],
   ['[net]\nengine\n', 2, 'expected an engine'],
+  ['[net]\nengine = autto\n', 2, 'did you mean "auto"?'],
   ['[net]\nconnect-timeout = 0\n', 2, 'expected a time above 0'],
   ['[net]\nconnect-timeout = 3 parsecs\n', 2, 'expected a time above 0'],
   ['[net]\nworkers = 0\n', 2, 'expected auto, or how many threads, 1 to 64'],

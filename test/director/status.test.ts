@@ -1,8 +1,10 @@
 import t from 'tap';
+import type { Carriage } from '../../lib/director/carriage.ts';
 import { Certificates } from '../../lib/director/certificates.ts';
 import { CheckHistory } from '../../lib/director/check-history.ts';
 import { serviceStatus } from '../../lib/director/status.ts';
 import type { ServiceStats } from '../../lib/model/engine.ts';
+import type { ServiceStatus } from '../../lib/model/status.ts';
 import type { VirtualService } from '../../lib/model/virtual-service.ts';
 import { aFallback, aReal, aService } from '../support/config.ts';
 import { silent } from '../support/control.ts';
@@ -20,13 +22,17 @@ const service = aService({
 
 const UNSEEN = { history: new CheckHistory(), certificates: new Certificates(silent) };
 const WISH = { now: NOON, checks: 0 };
+const ON_NET: Carriage = {
+  ...{ engine: 'net', reason: 'engine = net', refusal: undefined },
+  outcome: undefined,
+};
 
 function status(
   moves: readonly Move[],
-  { from = service, ready = true, stats }: Options = {},
+  { from = service, ready = true, stats, carriage: fields }: Options = {},
 ) {
   const { pool } = play(from, moves);
-  const carriage = { engine: 'net', refusal: undefined, outcome: undefined } as const;
+  const carriage = { ...ON_NET, ...fields };
   const carried = pool.entry?.servers ?? [];
   return serviceStatus({ ...UNSEEN, pool, carriage, carried, ready }, stats, WISH);
 }
@@ -34,6 +40,7 @@ interface Options {
   readonly from?: VirtualService;
   readonly ready?: boolean;
   readonly stats?: ServiceStats;
+  readonly carriage?: Partial<Carriage>;
 }
 
 t.test('a service at work, with its numbers', async (t) => {
@@ -80,6 +87,7 @@ t.test('a service at work, with its numbers', async (t) => {
     protocol: 'tcp',
     scheduler: 'wrr',
     engine: 'net',
+    engineReason: 'engine = net',
     state: 'up',
     problem: null,
     fallbackActive: false,
@@ -213,7 +221,7 @@ t.test(
   'weights are those that the engine has, not those that the pool wants',
   async (t) => {
     const { pool } = play(service, [[A, good()]]);
-    const carriage = { engine: 'net', refusal: undefined, outcome: undefined } as const;
+    const carriage = ON_NET;
     const before = serviceStatus(
       { ...UNSEEN, pool, carriage, carried: [], ready: true },
       undefined,
@@ -222,3 +230,69 @@ t.test(
     t.match(before.reals[0], { state: 'up', weight: 0, inForce: false });
   },
 );
+
+const CARRIED = { id: service.id, state: 'carried' } as const;
+const BROKEN = {
+  id: service.id,
+  state: 'failed',
+  problem: 'ip_forward is off',
+} as const;
+const NET = { engine: 'net', outcome: CARRIED, first: false } as const;
+const WANTED = { engine: 'nftables', reason: 'engine = nftables' } as const;
+
+/** How a service is carried, and what the status says of it while its server is up. */
+const CARRIAGES: readonly (readonly [
+  what: string,
+  carriage: Partial<Carriage>,
+  says: Partial<ServiceStatus>,
+])[] = [
+  [
+    'an engine, and why that one',
+    { engine: 'nftables', reason: 'auto: snat is on', outcome: CARRIED },
+    {
+      engine: 'nftables',
+      engineReason: 'auto: snat is on',
+      state: 'up',
+      problem: null,
+    },
+  ],
+  [
+    'an engine that fails',
+    { ...WANTED, outcome: BROKEN },
+    { engine: 'nftables', state: 'failed', problem: 'ip_forward is off' },
+  ],
+  [
+    'on its way: what carries it now',
+    { ...WANTED, leaving: NET },
+    {
+      engine: 'net',
+      engineReason: 'on its way to nftables (engine = nftables)',
+      state: 'up',
+      problem: null,
+    },
+  ],
+  [
+    'on its way to one that fails: all is well but the move',
+    { ...WANTED, outcome: BROKEN, leaving: NET },
+    {
+      engine: 'net',
+      state: 'up',
+      problem: 'ip_forward is off; until then net carries it',
+    },
+  ],
+  [
+    'on its way to one that refuses it',
+    { ...WANTED, refusal: 'no nft', leaving: NET },
+    { engine: 'net', state: 'up', problem: 'no nft; until then net carries it' },
+  ],
+  [
+    'on its way, and failed where it is too',
+    { ...WANTED, outcome: BROKEN, leaving: { ...NET, outcome: BROKEN } },
+    { engine: 'net', state: 'failed' },
+  ],
+];
+
+for (const [what, carriage, says] of CARRIAGES)
+  t.test(what, async (t) => {
+    t.match(status([[A, good()]], { carriage }), says);
+  });

@@ -1,6 +1,8 @@
 import type { Test } from 'tap';
 import { createDirector } from '../../lib/director/create-director.ts';
 import type { Director } from '../../lib/director/director.ts';
+import type { Engine } from '../../lib/model/engine.ts';
+import type { EngineName } from '../../lib/model/virtual-service.ts';
 import { type RecordingAlerts, recordingAlerts } from './recording-alerts.ts';
 import { type RecordingEngine, recordingEngine } from './recording-engine.ts';
 import { type RecordingLog, recordingLog } from './recording-log.ts';
@@ -22,10 +24,17 @@ export interface Bench {
 
 export const WEB = 'tcp:10.1.1.19:80';
 
-export function aBench(t: Test, engine: RecordingEngine = recordingEngine()): Bench {
+/** @param others  engines beside `net` */
+export function aBench(
+  t: Test,
+  engine: RecordingEngine = recordingEngine(),
+  others: Readonly<Partial<Record<EngineName, Engine>>> = {},
+): Bench {
   const log = recordingLog();
   const runner = recordingRunner();
-  const engines = new Map([['net', engine]] as const);
+  const engines = new Map<EngineName, Engine>([['net', engine]]);
+  for (const [name, other] of Object.entries(others))
+    engines.set(name as EngineName, other);
   const alerts = recordingAlerts();
   const director = createDirector({
     engines,

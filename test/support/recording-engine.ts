@@ -18,6 +18,8 @@ export interface RecordingEngine extends Engine {
   inForce(serviceId: string): readonly string[] | undefined;
   tell(event: EngineEvent): void;
   readonly closed: () => boolean;
+  /** Every call in its order, `apply` with the ids of the services. */
+  readonly calls: readonly string[];
 }
 
 /** @param how  what to answer instead of carrying everything; `apply` may throw or take its time */
@@ -25,7 +27,13 @@ export function recordingEngine(
   how: {
     readonly refuses?: (service: VirtualService) => string | undefined;
     readonly apply?: (table: ServiceTable) => Promise<readonly ServiceOutcome[]>;
+    /** What it found in force; it may throw or take its time. */
+    readonly recover?: () => Promise<readonly RecoveredService[]>;
     readonly recovered?: readonly RecoveredService[];
+    readonly probe?: () => Promise<string | undefined>;
+    readonly returnPath?: string;
+    /** Where calls are noted besides, with that name before them. */
+    readonly journal?: { readonly name: string; readonly calls: string[] };
     readonly stats?: () => Promise<readonly ServiceStats[]>;
   } = {},
 ): RecordingEngine {
@@ -34,8 +42,14 @@ export function recordingEngine(
   let running = 0;
   let most = 0;
   let closed = false;
+  const calls: string[] = [];
+  const note = (call: string) => {
+    calls.push(call);
+    how.journal?.calls.push(`${how.journal.name} ${call}`);
+  };
   return {
     tables,
+    calls,
     mostAtOnce: () => most,
     closed: () => closed,
     events,
@@ -45,8 +59,17 @@ export function recordingEngine(
       return entry?.servers.map(({ id, weight }) => `${id}@${weight}`);
     },
     refuses: (service) => how.refuses?.(service),
-    recover: async () => how.recovered ?? [],
+    async probe() {
+      note('probe');
+      return how.probe?.();
+    },
+    returnPath: () => how.returnPath,
+    async recover() {
+      note('recover');
+      return how.recover?.() ?? how.recovered ?? [];
+    },
     async apply(table) {
+      note(['apply', ...table.map(({ service }) => service.id)].join(' '));
       most = Math.max(most, ++running);
       tables.push(table);
       try {

@@ -46,6 +46,7 @@ export function serviceStatus(fields: Partial<ServiceStatus> = {}): ServiceStatu
     protocol: 'tcp',
     scheduler: 'rr',
     engine: 'net',
+    engineReason: 'engine = net',
     state: 'up',
     problem: null,
     fallbackActive: false,

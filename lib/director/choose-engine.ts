@@ -1,0 +1,132 @@
+import type { Engine } from '../model/engine.ts';
+import type { EngineName, VirtualService } from '../model/virtual-service.ts';
+
+/** An engine as one that chooses sees it. */
+export interface Candidate {
+  readonly engine: Pick<Engine, 'refuses' | 'returnPath'>;
+  /** Why it cannot work on this machine, with the mend; undefined: it can. */
+  readonly problem: string | undefined;
+}
+
+/** Which engine a service has, and why. */
+export interface EngineChoice {
+  readonly engine: EngineName;
+  /** `engine = net`, or `auto:` and what spoke for it, or against the others. */
+  readonly reason: string;
+  /** Why that engine cannot carry the service, with the mend; undefined: it can. */
+  readonly refusal: string | undefined;
+}
+
+type Candidates = ReadonlyMap<EngineName, Candidate>;
+
+/** One engine that `auto` thinks of. */
+interface Preference {
+  readonly name: EngineName;
+  /** Why it is not the best for the service, though it can carry it.
+   *  @param way  how the way back is known */
+  doubt(service: VirtualService, way: string | undefined): string | undefined;
+  /** What speaks for it; undefined: what speaks against those before it. */
+  merit(service: VirtualService, way: string | undefined): string | undefined;
+}
+
+/** Schedulers that pick the same server with nftables as they do with the other engines. */
+const EXACT: ReadonlySet<string> = new Set(['rr', 'wrr', 'sh', 'dh', 'mh']);
+
+/** What `auto` takes, the best first. The last one has no doubts. */
+const PREFERENCES: readonly Preference[] = [
+  {
+    name: 'ipvs',
+    doubt: ({ reals }) =>
+      reals.length > 0 && reals.every(({ method }) => method !== 'masq')
+        ? undefined
+        : 'its real servers are not all gate or ipip',
+    merit: () => 'IPVS is here, and its real servers are gate or ipip',
+  },
+  {
+    name: 'nftables',
+    doubt: (service, way) => inexact(service) ?? (way ? undefined : NO_WAY_BACK),
+    merit: ({ scheduler }, way) => `${scheduler} is exact there, and ${way}`,
+  },
+  { name: 'net', doubt: () => undefined, merit: () => undefined },
+];
+
+const NO_WAY_BACK = 'its real servers may not answer through this host';
+
+function inexact({ scheduler }: VirtualService): string | undefined {
+  return EXACT.has(scheduler) ? undefined : `${scheduler} is not exact there`;
+}
+
+/** The engine for a service: the one that `engine =` names, or for `auto` the first of ipvs,
+ *  nftables and net that works here, can carry it and is not doubted; one that is doubted only
+ *  where no other can. */
+export function chooseEngine(
+  service: VirtualService,
+  candidates: Candidates,
+): EngineChoice {
+  const { engine } = service.options;
+  return engine === 'auto'
+    ? automatic(service, candidates)
+    : named(engine, service, candidates);
+}
+
+function named(
+  engine: EngineName,
+  service: VirtualService,
+  candidates: Candidates,
+): EngineChoice {
+  const reason = `engine = ${engine}`;
+  const candidate = candidates.get(engine);
+  if (!candidate) {
+    const here = [...candidates.keys()].join(', ');
+    const refusal = `${reason}: this version does not have it; set one of: ${here}`;
+    return { engine, reason, refusal };
+  }
+  const { problem } = candidate;
+  const refusal =
+    problem === undefined ? candidate.engine.refuses(service) : `${reason}: ${problem}`;
+  return { engine, reason, refusal };
+}
+
+/** What `auto` thinks of an engine that is here. */
+interface Verdict {
+  readonly name: EngineName;
+  /** Why it cannot carry the service; then there is no more to say. */
+  readonly obstacle: string | undefined;
+  readonly doubt?: string | undefined;
+  readonly merit?: string | undefined;
+}
+
+function automatic(service: VirtualService, candidates: Candidates): EngineChoice {
+  const verdicts = PREFERENCES.flatMap((preference) => {
+    const candidate = candidates.get(preference.name);
+    return candidate ? [judge(preference, service, candidate)] : [];
+  });
+  const able = verdicts.filter(({ obstacle }) => obstacle === undefined);
+  const best = able.find(({ doubt }) => doubt === undefined);
+  if (best) {
+    const passed = against(verdicts.slice(0, verdicts.indexOf(best)));
+    return taken(best, best.merit ?? (passed || 'this version has no other'));
+  }
+  const [first] = able;
+  if (first) return taken(first, `the only one that can, but ${first.doubt}`);
+  return { engine: 'net', reason: 'auto: none can', refusal: against(verdicts) };
+}
+
+function judge(
+  { name, doubt, merit }: Preference,
+  service: VirtualService,
+  candidate: Candidate,
+): Verdict {
+  const obstacle = candidate.problem ?? candidate.engine.refuses(service);
+  if (obstacle !== undefined) return { name, obstacle };
+  const way = candidate.engine.returnPath?.(service);
+  return { name, obstacle, doubt: doubt(service, way), merit: merit(service, way) };
+}
+
+function against(verdicts: readonly Verdict[]): string {
+  return verdicts.map((v) => `${v.name}: ${v.obstacle ?? v.doubt}`).join('; ');
+}
+
+function taken({ name: engine }: Verdict, why: string): EngineChoice {
+  return { engine, reason: `auto: ${why}`, refusal: undefined };
+}

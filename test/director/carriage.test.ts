@@ -1,0 +1,232 @@
+import t from 'tap';
+import {
+  type Carriage,
+  carrier,
+  heed,
+  isIn,
+  reassign,
+  released,
+} from '../../lib/director/carriage.ts';
+import type { ServiceOutcome } from '../../lib/model/engine.ts';
+import type { EngineName } from '../../lib/model/virtual-service.ts';
+import { WEB } from '../support/director.ts';
+
+const ENGINES = ['net', 'nftables', 'ipvs'] as const;
+
+/** What happens to a service: a reload that wants it on an engine, with why that one cannot and
+ *  which others cannot; an engine's answer to an apply(), or its event; a table without it. */
+type Step =
+  | { readonly to: EngineName; readonly refusal?: string; readonly not?: EngineName }
+  | {
+      readonly says: EngineName;
+      readonly state: ServiceOutcome['state'];
+      readonly event?: true;
+    }
+  | { readonly without: EngineName };
+
+function step(carriage: Carriage, move: Step): Carriage {
+  if ('to' in move) {
+    const { to: engine, refusal, not } = move;
+    const choice = { engine, reason: `engine = ${engine}`, refusal };
+    return reassign(carriage, choice, (name) => name !== not);
+  }
+  if ('without' in move) return released(carriage, move.without);
+  const { says, state, event } = move;
+  return heed(carriage, says, { id: WEB, state }, event !== true);
+}
+
+/** Where it starts: `net` or another engine carries it. */
+function on(engine: EngineName, state: ServiceOutcome['state'] = 'carried'): Carriage {
+  return {
+    ...{ engine, reason: `engine = ${engine}`, refusal: undefined },
+    outcome: { id: WEB, state },
+  };
+}
+
+const CARRIED = 'carried';
+const FAILED = 'failed';
+
+/** `tables`: the engines whose tables it is in; `has`: who has it now. */
+const RULES: readonly {
+  readonly rule: string;
+  readonly from: Carriage;
+  readonly steps: readonly Step[];
+  readonly tables: readonly EngineName[];
+  readonly has: EngineName;
+}[] = [
+  {
+    rule: 'a move begins with both',
+    from: on('net'),
+    steps: [{ to: 'nftables' }],
+    tables: ['net', 'nftables'],
+    has: 'net',
+  },
+  {
+    rule: 'it ends when the new one carries',
+    from: on('net'),
+    steps: [{ to: 'nftables' }, { says: 'nftables', state: CARRIED }],
+    tables: ['nftables'],
+    has: 'nftables',
+  },
+  {
+    rule: 'or would refuse clients for want of a server',
+    from: on('net', 'idle'),
+    steps: [{ to: 'nftables' }, { says: 'nftables', state: 'idle' }],
+    tables: ['nftables'],
+    has: 'nftables',
+  },
+  {
+    rule: 'a new one that fails leaves it where it is',
+    from: on('net'),
+    steps: [{ to: 'nftables' }, { says: 'nftables', state: FAILED }],
+    tables: ['net', 'nftables'],
+    has: 'net',
+  },
+  {
+    rule: 'and so does one that waits for the address',
+    from: on('nftables'),
+    steps: [{ to: 'net' }, { says: 'net', state: 'waiting-for-address' }],
+    tables: ['net', 'nftables'],
+    has: 'nftables',
+  },
+  {
+    rule: 'until it is mended',
+    from: on('net'),
+    steps: [
+      { to: 'nftables' },
+      { says: 'nftables', state: FAILED },
+      { says: 'nftables', state: CARRIED, event: true },
+    ],
+    tables: ['nftables'],
+    has: 'nftables',
+  },
+  {
+    rule: 'an event of before the move is not its end',
+    from: on('net'),
+    steps: [{ to: 'nftables' }, { says: 'nftables', state: CARRIED, event: true }],
+    tables: ['net', 'nftables'],
+    has: 'net',
+  },
+  {
+    rule: 'what the old one says does not end it',
+    from: on('net'),
+    steps: [{ to: 'nftables' }, { says: 'net', state: CARRIED }],
+    tables: ['net', 'nftables'],
+    has: 'net',
+  },
+  {
+    rule: 'a new one that refuses never gets it',
+    from: on('net'),
+    steps: [{ to: 'nftables', refusal: 'no nft' }],
+    tables: ['net'],
+    has: 'net',
+  },
+  {
+    rule: 'an old one that cannot carry what the service is now lets go',
+    from: on('net'),
+    steps: [{ to: 'nftables', not: 'net' }],
+    tables: ['nftables'],
+    has: 'nftables',
+  },
+  {
+    rule: 'then a refusal is the end',
+    from: on('net'),
+    steps: [{ to: 'nftables', refusal: 'no nft', not: 'net' }],
+    tables: [],
+    has: 'nftables',
+  },
+  {
+    rule: 'an old one that does not carry it has nothing to keep',
+    from: on('net', FAILED),
+    steps: [{ to: 'nftables' }],
+    tables: ['nftables'],
+    has: 'nftables',
+  },
+  {
+    rule: 'back before the move was over: nothing happened',
+    from: on('net'),
+    steps: [{ to: 'nftables' }, { says: 'nftables', state: FAILED }, { to: 'net' }],
+    tables: ['net'],
+    has: 'net',
+  },
+  {
+    rule: 'on to a third one: the first has it still',
+    from: on('net'),
+    steps: [{ to: 'nftables' }, { says: 'nftables', state: FAILED }, { to: 'ipvs' }],
+    tables: ['net', 'ipvs'],
+    has: 'net',
+  },
+  {
+    rule: 'a reload in between changes nothing of it',
+    from: on('net'),
+    steps: [{ to: 'nftables' }, { to: 'nftables' }],
+    tables: ['net', 'nftables'],
+    has: 'net',
+  },
+  {
+    rule: 'a refusal that is mended begins the move',
+    from: on('net'),
+    steps: [{ to: 'nftables', refusal: 'no nft' }, { to: 'nftables' }],
+    tables: ['net', 'nftables'],
+    has: 'net',
+  },
+  {
+    rule: 'its own engine that refuses it drops it',
+    from: on('net'),
+    steps: [{ to: 'net', refusal: 'unknown scheduler' }],
+    tables: [],
+    has: 'net',
+  },
+  {
+    rule: 'IPVS lets go before net may listen',
+    from: on('ipvs'),
+    steps: [{ to: 'net' }],
+    tables: [],
+    has: 'ipvs',
+  },
+  {
+    rule: 'then net has it',
+    from: on('ipvs'),
+    steps: [{ to: 'net' }, { without: 'ipvs' }],
+    tables: ['net'],
+    has: 'net',
+  },
+  {
+    rule: 'a table of another without it says nothing',
+    from: on('ipvs'),
+    steps: [{ to: 'net' }, { without: 'nftables' }],
+    tables: [],
+    has: 'ipvs',
+  },
+  {
+    rule: 'IPVS keeps what net refuses',
+    from: on('ipvs'),
+    steps: [{ to: 'net', refusal: 'no address' }],
+    tables: ['ipvs'],
+    has: 'ipvs',
+  },
+  {
+    rule: 'IPVS takes back what net was to have',
+    from: on('ipvs'),
+    steps: [{ to: 'net' }, { to: 'ipvs' }],
+    tables: ['ipvs'],
+    has: 'ipvs',
+  },
+  {
+    rule: 'between kernel engines nothing has to go first',
+    from: on('ipvs'),
+    steps: [{ to: 'nftables' }],
+    tables: ['nftables', 'ipvs'],
+    has: 'ipvs',
+  },
+];
+
+for (const { rule, from, steps, tables, has } of RULES)
+  t.test(rule, async (t) => {
+    const carriage = steps.reduce(step, from);
+    t.strictSame(
+      ENGINES.filter((name) => isIn(carriage, name)),
+      tables,
+    );
+    t.equal(carrier(carriage), has);
+  });

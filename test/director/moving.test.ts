@@ -1,0 +1,196 @@
+import t, { type Test } from 'tap';
+import type { ServiceTable } from '../../lib/model/engine.ts';
+import type { EngineName, VirtualService } from '../../lib/model/virtual-service.ts';
+import { aConfig, aReal, aService, OPTIONS } from '../support/config.ts';
+import { aBench, WEB } from '../support/director.ts';
+import { carried, recordingEngine } from '../support/recording-engine.ts';
+import { bad, good } from '../support/reports.ts';
+
+const A = '10.1.1.21:80';
+const web = aService({ reals: [aReal(A)], quiescent: true });
+const rest = aService({ port: 81, reals: [aReal('10.1.1.23:81')] });
+
+function by(engine: EngineName, service: VirtualService = web): VirtualService {
+  return { ...service, options: { ...OPTIONS, engine } };
+}
+
+/** A director with two engines, one of them at work, and all their calls in one list.
+ *  @param apply  what the engine that gets the service does with a table */
+async function at(
+  t: Test,
+  from: EngineName,
+  to: EngineName,
+  apply?: (table: ServiceTable) => ReturnType<typeof carried>[],
+) {
+  const calls: string[] = [];
+  const engine = (name: EngineName) =>
+    recordingEngine({
+      journal: { name, calls },
+      refuses: ({ scheduler }) => (scheduler === 'none' ? 'no such' : undefined),
+      ...(name === to && apply ? { apply: async (table) => apply(table) } : {}),
+    });
+  const engines = { net: engine('net'), [from]: engine(from), [to]: engine(to) };
+  const { net, ...others } = engines;
+  const bench = aBench(t, net, others);
+  await bench.director.apply(aConfig([by(from)]));
+  bench.runner.report(A, good());
+  await bench.settle();
+  calls.length = 0;
+  bench.log.take();
+  const applied = () => calls.filter((call) => / apply/.test(call));
+  return { ...bench, engines, applied };
+}
+
+for (const [from, to] of [
+  ['net', 'nftables'],
+  ['nftables', 'net'],
+  ['net', 'ipvs'],
+  ['ipvs', 'nftables'],
+] as const)
+  t.test(
+    `from ${from} to ${to}: the new one has it before the old one lets go`,
+    async (t) => {
+      const { director, engines, applied, log } = await at(t, from, to);
+      await director.apply(aConfig([by(to)]));
+      const order = applied();
+      const gone = order.indexOf(`${from} apply`);
+      t.ok(gone > order.indexOf(`${to} apply ${WEB}`), order.join(', '));
+      t.ok(order.includes(`${to} apply ${WEB}`));
+      t.equal(engines[from]?.inForce(WEB), undefined);
+      t.strictSame(engines[to]?.inForce(WEB), [`${A}@1`]);
+      t.strictSame(log.take(), [
+        'Changed virtual server: 10.1.1.19:80',
+        `Moving virtual server 10.1.1.19:80 from ${from} to ${to} (engine = ${to})`,
+        `Moved virtual server 10.1.1.19:80 from ${from} to ${to}`,
+      ]);
+      t.match(await director.services(), [
+        { engine: to, engineReason: `engine = ${to}`, state: 'up', problem: null },
+      ]);
+    },
+  );
+
+t.test('from ipvs to net: IPVS lets go, and then net listens', async (t) => {
+  const { director, applied, engines } = await at(t, 'ipvs', 'net');
+  await director.apply(aConfig([by('net')]));
+  const order = applied();
+  t.ok(order.indexOf(`net apply ${WEB}`) > order.indexOf('ipvs apply'), order.join());
+  t.ok(order.includes('ipvs apply'));
+  t.strictSame(engines.net.inForce(WEB), [`${A}@1`]);
+  t.match(await director.services(), [{ engine: 'net', state: 'up' }]);
+});
+
+t.test('an engine that fails to take it over leaves it where it is', async (t) => {
+  let mended = false;
+  const problem = 'ip_forward is off: sysctl -w net.ipv4.ip_forward=1';
+  const { director, engines, runner, log, settle } = await at(
+    t,
+    'net',
+    'nftables',
+    (table) =>
+      table.map((entry) =>
+        mended ? carried(entry) : { id: entry.service.id, state: 'failed', problem },
+      ),
+  );
+  await director.apply(aConfig([by('nftables')]));
+  t.strictSame(engines.net.inForce(WEB), [`${A}@1`]);
+  t.match(log.take(), [
+    /^Changed/,
+    /^Moving/,
+    `Cannot move virtual server 10.1.1.19:80 from net to nftables: ${problem}`,
+  ]);
+  t.match(await director.services(), [
+    {
+      engine: 'net',
+      engineReason: 'on its way to nftables (engine = nftables)',
+      state: 'up',
+      problem: `${problem}; until then net carries it`,
+      reals: [{ weight: 1, inForce: true }],
+    },
+  ]);
+  runner.report(A, bad());
+  await settle();
+  t.strictSame(engines.net.inForce(WEB), [`${A}@0`], 'and what it carries goes on');
+  t.match(await director.services(), [{ state: 'down', reals: [{ weight: 0 }] }]);
+  runner.report(A, good());
+  await settle();
+  log.take();
+  mended = true;
+  engines.nftables?.tell({ type: 'outcome', outcome: { id: WEB, state: 'carried' } });
+  await settle();
+  t.strictSame(log.take(), ['Moved virtual server 10.1.1.19:80 from net to nftables']);
+  t.equal(engines.net.inForce(WEB), undefined);
+  t.match(await director.services(), [{ engine: 'nftables', problem: null }]);
+});
+
+t.test('an engine that throws is asked again until it has it', async (t) => {
+  let defects = 1;
+  const { director, engines, log } = await at(t, 'net', 'nftables', (table) => {
+    if (table.length > 0 && defects-- > 0) throw new Error('nft was killed');
+    return table.map(carried);
+  });
+  await director.apply(aConfig([by('nftables')]));
+  t.strictSame(engines.net.inForce(WEB), [`${A}@1`]);
+  await log.saw(/^Moved virtual server 10.1.1.19:80 from net to nftables$/);
+  await director.apply(aConfig([by('nftables')]));
+  t.equal(engines.net.inForce(WEB), undefined);
+});
+
+t.test('an engine that cannot work here never gets it', async (t) => {
+  const lacking = recordingEngine({ probe: async () => 'there is no nft here' });
+  const { director, engine, log, runner, settle } = aBench(t, undefined, {
+    nftables: lacking,
+  });
+  await director.apply(aConfig([by('net')]));
+  runner.report(A, good());
+  await settle();
+  log.take();
+  await director.apply(aConfig([by('nftables')]));
+  t.strictSame(log.take(), [
+    'Cannot move virtual server 10.1.1.19:80 from net to nftables: engine = nftables: there is no nft here',
+  ]);
+  t.strictSame(engine.inForce(WEB), [`${A}@1`]);
+  t.strictSame(lacking.calls, ['probe', 'probe'], 'asked at each reload, told nothing');
+  const problem = 'engine = nftables: there is no nft here; until then net carries it';
+  t.match(await director.services(), [{ engine: 'net', state: 'up', problem }]);
+  await director.apply(aConfig([by('net')]));
+  t.match(log.take(), [
+    /^Changed/,
+    /^Engine of virtual server .*: net \(engine = net\)$/,
+  ]);
+  t.match(await director.services(), [{ engine: 'net', state: 'up', problem: null }]);
+});
+
+t.test('the other services do not move', async (t) => {
+  const { director, engines, applied } = await at(t, 'net', 'nftables');
+  await director.apply(aConfig([by('net'), by('net', rest)]));
+  const before = engines.net.tables.at(-1)?.[1];
+  await director.apply(aConfig([by('nftables'), by('net', rest)]));
+  t.equal(engines.net.tables.at(-1)?.[0], before, 'its entry is the same');
+  t.notOk(applied().some((call) => /^nftables.*:81/.test(call)));
+});
+
+t.test('numbers are those of the engine that has the service', async (t) => {
+  const numbers = (acceptedConnections: number) => async () => [
+    {
+      ...{ id: WEB, servers: [], acceptedConnections },
+      ...{ refusedConnections: 0, retries: 0, persistenceEntries: 0 },
+    },
+  ];
+  const net = recordingEngine({ stats: numbers(7) });
+  const nftables = recordingEngine({ stats: numbers(3) });
+  const { director } = aBench(t, net, { nftables });
+  await director.apply(aConfig([by('net')]));
+  t.match(await director.services(), [{ acceptedConnections: 7 }]);
+  await director.apply(aConfig([by('nftables')]));
+  t.match(await director.services(), [{ acceptedConnections: 3 }]);
+});
+
+t.test('a service that leaves the config on its way leaves both', async (t) => {
+  const { director, engines } = await at(t, 'net', 'nftables', (table) =>
+    table.map(({ service: { id } }) => ({ id, state: 'failed', problem: 'no' })),
+  );
+  await director.apply(aConfig([by('nftables')]));
+  await director.apply(aConfig([]));
+  t.equal(engines.net.inForce(WEB), undefined);
+  t.equal(engines.nftables?.inForce(WEB), undefined);
+});
