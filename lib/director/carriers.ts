@@ -60,17 +60,22 @@ export class Carriers {
     this.#problems = await probeEngines(this.#parties.engines, isAtWork);
   }
 
-  /** What earlier runs left in force of these services: of each engine once, when it is seen to
-   *  work here. One that fails or does not answer within 2 s has found nothing. */
-  async recover(services: readonly VirtualService[]): Promise<Found> {
-    const asked = this.#able()
-      .filter(([name]) => !this.#recovered.has(name))
-      .map(async ([name, { engine }]) => {
-        this.#recovered.add(name);
-        const found = await this.#answer(engine.recover(services), [], FOUND);
-        return [name, new Map(found.map((service) => [service.id, service]))] as const;
-      });
-    return new Map(await Promise.all(asked));
+  /** What earlier runs left in force of these services: each engine is asked once, when it is to
+   *  carry some. One that fails or does not answer within 2 s has found nothing. */
+  async recover(
+    services: readonly VirtualService[],
+    choices: ReadonlyMap<string, EngineChoice>,
+  ): Promise<Found> {
+    const found = new Map<EngineName, ReadonlyMap<string, RecoveredService>>();
+    const ask = async ([name, { engine }]: readonly [EngineName, EngineFeed]) => {
+      const its = services.filter(({ id }) => choices.get(id)?.engine === name);
+      if (its.length === 0 || this.#recovered.has(name)) return;
+      this.#recovered.add(name);
+      const known = await this.#answer(engine.recover(its), [], FOUND);
+      found.set(name, new Map(known.map((service) => [service.id, service])));
+    };
+    await Promise.all(this.#able().map(ask));
+    return found;
   }
 
   /** The engine for a service. */

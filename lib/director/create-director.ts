@@ -12,6 +12,7 @@ import type { ServiceStatus } from '../model/status.ts';
 import type { EngineName, VirtualService } from '../model/virtual-service.ts';
 import { countsAsUp } from '../pool/pool.ts';
 import { Carriers, type Found } from './carriers.ts';
+import type { EngineChoice } from './choose-engine.ts';
 import type { Director } from './director.ts';
 import { same } from './same.ts';
 import { type KeeperParties, ServiceKeeper } from './service-keeper.ts';
@@ -128,7 +129,8 @@ class VirtualServices implements Director {
   async #apply(config: Config): Promise<void> {
     if (this.#closed) return;
     await this.#carriers.look();
-    const found = await this.#carriers.recover(config.virtuals);
+    const choices = this.#choose(config.virtuals);
+    const found = await this.#carriers.recover(config.virtuals, choices);
     if (this.#closed) return;
     this.#clean = config.global.cleanstop;
     this.#parts.checks.maintenancedir(config.global.maintenancedir);
@@ -138,16 +140,31 @@ class VirtualServices implements Director {
     for (const service of config.virtuals) {
       const known = before.get(service.id);
       before.delete(service.id);
-      this.#guard(service, () => this.#keep(service, known, found));
+      if (known) this.#keepers.set(service.id, known);
+      const choice = choices.get(service.id);
+      if (choice) this.#guard(service, () => this.#keep(service, known, choice, found));
     }
     for (const keeper of before.values()) this.#purge(keeper);
     this.#configuring = 'reloading';
     await this.#carriers.converge();
   }
 
-  #keep(service: VirtualService, known: ServiceKeeper | undefined, found: Found): void {
-    if (known) this.#keepers.set(service.id, known);
-    const choice = this.#carriers.choose(service);
+  /** By service id. One whose engine cannot be chosen by a defect stays as it is. */
+  #choose(services: readonly VirtualService[]): ReadonlyMap<string, EngineChoice> {
+    const choices = new Map<string, EngineChoice>();
+    for (const service of services)
+      this.#guard(service, () =>
+        choices.set(service.id, this.#carriers.choose(service)),
+      );
+    return choices;
+  }
+
+  #keep(
+    service: VirtualService,
+    known: ServiceKeeper | undefined,
+    choice: EngineChoice,
+    found: Found,
+  ): void {
     if (!known) {
       const left = found.get(choice.engine)?.get(service.id);
       const keeper = new ServiceKeeper(service, choice, this.#keeperParties, left);

@@ -106,8 +106,8 @@ export interface Engine {
   /** Why it cannot carry the service, in words for the operator; undefined when it can. */
   refuses(service: VirtualService): string | undefined;
   /** What an earlier run left in force for these services, so that a restart disturbs nothing.
-   *  Asked once, before the first apply(), of all services of the config; those that it does not
-   *  know are left out. */
+   *  Asked once, before the first apply() that has any, of those that it is to carry; what it does
+   *  not know is left out. */
   recover(services: readonly VirtualService[]): Promise<readonly RecoveredService[]>;
   /** One outcome a service, in the table's order. Calls are serialised by the caller. */
   apply(table: ServiceTable): Promise<readonly ServiceOutcome[]>;
