@@ -3,7 +3,7 @@ import type { EngineName, VirtualService } from '../model/virtual-service.ts';
 
 /** An engine as one that chooses sees it. */
 export interface Candidate {
-  readonly engine: Pick<Engine, 'refuses' | 'returnPath'>;
+  readonly engine: Pick<Engine, 'refuses' | 'inexact' | 'returnPath'>;
   /** Why it cannot work on this machine, with the mend; undefined: it can. */
   readonly problem: string | undefined;
 }
@@ -17,20 +17,25 @@ export interface EngineChoice {
   readonly refusal: string | undefined;
 }
 
-type Candidates = ReadonlyMap<EngineName, Candidate>;
+/** All engines. */
+export type Candidates = ReadonlyMap<EngineName, Candidate>;
+
+/** What an engine says of itself as to one service. */
+interface Opinion {
+  /** What it does not follow exactly. */
+  readonly inexact: string | undefined;
+  /** How the way back is known. */
+  readonly way: string | undefined;
+}
 
 /** One engine that `auto` thinks of. */
 interface Preference {
   readonly name: EngineName;
-  /** Why it is not the best for the service, though it can carry it.
-   *  @param way  how the way back is known */
-  doubt(service: VirtualService, way: string | undefined): string | undefined;
+  /** Why it is not the best for the service, though it can carry it. */
+  doubt(service: VirtualService, opinion: Opinion): string | undefined;
   /** What speaks for it; undefined: what speaks against those before it. */
-  merit(service: VirtualService, way: string | undefined): string | undefined;
+  merit(service: VirtualService, opinion: Opinion): string | undefined;
 }
-
-/** Schedulers that pick the same server with nftables as they do with the other engines. */
-const EXACT: ReadonlySet<string> = new Set(['rr', 'wrr', 'sh', 'dh', 'mh']);
 
 /** What `auto` takes, the best first. The last one has no doubts. */
 const PREFERENCES: readonly Preference[] = [
@@ -44,17 +49,13 @@ const PREFERENCES: readonly Preference[] = [
   },
   {
     name: 'nftables',
-    doubt: (service, way) => inexact(service) ?? (way ? undefined : NO_WAY_BACK),
-    merit: ({ scheduler }, way) => `${scheduler} is exact there, and ${way}`,
+    doubt: (_, { inexact, way }) => inexact ?? (way ? undefined : NO_WAY_BACK),
+    merit: ({ scheduler }, { way }) => `${scheduler} is exact there, and ${way}`,
   },
   { name: 'net', doubt: () => undefined, merit: () => undefined },
 ];
 
 const NO_WAY_BACK = 'its real servers may not answer through this host';
-
-function inexact({ scheduler }: VirtualService): string | undefined {
-  return EXACT.has(scheduler) ? undefined : `${scheduler} is not exact there`;
-}
 
 /** The engine for a service: the one that `engine =` names, or for `auto` the first of ipvs,
  *  nftables and net that works here, can carry it and is not doubted; one that is doubted only
@@ -117,10 +118,16 @@ function judge(
   service: VirtualService,
   candidate: Candidate,
 ): Verdict {
-  const obstacle = candidate.problem ?? candidate.engine.refuses(service);
+  const { engine, problem } = candidate;
+  const obstacle = problem ?? engine.refuses(service);
   if (obstacle !== undefined) return { name, obstacle };
-  const way = candidate.engine.returnPath?.(service);
-  return { name, obstacle, doubt: doubt(service, way), merit: merit(service, way) };
+  const inexact = engine.inexact?.(service);
+  const opinion = { inexact, way: engine.returnPath?.(service) };
+  return {
+    ...{ name, obstacle },
+    doubt: doubt(service, opinion),
+    merit: merit(service, opinion),
+  };
 }
 
 function against(verdicts: readonly Verdict[]): string {

@@ -100,6 +100,9 @@ export interface Engine {
    *  carries nothing, at a start and at reloads. It only looks: it changes nothing and loads no
    *  kernel module. Absent: it always can. */
   probe?(): Promise<string | undefined>;
+  /** What of the service it follows less closely than one that sees every connection begin and end,
+   *  in words; undefined: nothing. Absent: it is that close. */
+  inexact?(service: VirtualService): string | undefined;
   /** How it is known that what the service's servers answer comes back through this host, in
    *  words; undefined: it is not known. For an engine that needs it. */
   returnPath?(service: VirtualService): string | undefined;

@@ -31,6 +31,7 @@ export function recordingEngine(
     readonly recover?: () => Promise<readonly RecoveredService[]>;
     readonly recovered?: readonly RecoveredService[];
     readonly probe?: () => Promise<string | undefined>;
+    readonly inexact?: () => string | undefined;
     readonly returnPath?: string;
     /** Where calls are noted besides, with that name before them. */
     readonly journal?: { readonly name: string; readonly calls: string[] };
@@ -63,6 +64,7 @@ export function recordingEngine(
       note('probe');
       return how.probe?.();
     },
+    inexact: () => how.inexact?.(),
     returnPath: () => how.returnPath,
     async recover() {
       note('recover');
