@@ -52,11 +52,13 @@ export class Crew {
 
   constructor(options: Options) {
     this.#options = options;
-    for (let worker = 0; worker < options.workers; worker++) this.#start(worker);
   }
 
-  /** Settles when every worker has the change. */
+  /** Settles when every worker has the change. The first one starts them. */
   change(change: TableChange): Promise<Answers> {
+    if (this.#threads.length === 0 && !this.#closed)
+      for (let worker = 0; worker < this.#options.workers; worker++)
+        this.#start(worker);
     return this.#round((sequence) => ({ type: 'change', sequence, change }));
   }
 

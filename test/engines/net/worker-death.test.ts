@@ -63,3 +63,10 @@ t.test('a table applied while the worker is away is carried by the next', async 
   ]);
   t.equal(await rig.ask(service), 'a');
 });
+
+t.test('there is no worker before there is a table', async (t) => {
+  const nowhere = new URL('./no-such-worker.js', import.meta.url);
+  const engine = createNetEngine({ workerScript: nowhere });
+  await engine.close({ clean: true });
+  for await (const event of engine.events) t.fail(JSON.stringify(event));
+});
