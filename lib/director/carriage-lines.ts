@@ -1,7 +1,7 @@
 import type { ServiceOutcome } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
 import type { EngineName } from '../model/virtual-service.ts';
-import { type Carriage, carrier } from './carriage.ts';
+import { type Carriage, carrier, wordOf } from './carriage.ts';
 
 /** What the log says of a service that is new or was reloaded.
  *  @param label  the service as log lines name it
@@ -15,64 +15,69 @@ export function logChoice(
   const { engine, reason, refusal } = after;
   const from = carrier(after);
   const moves = from !== engine;
-  if (refusal !== undefined)
-    log.warn(
-      `${moves ? cannotMove(label, from, engine) : notCarried(label)}: ${refusal}`,
-    );
-  else log.info(`${before ? 'Changed' : 'Added'} virtual server: ${label}`);
-  if (refusal !== undefined) return;
+  if (refusal !== undefined) {
+    const what = moves
+      ? cannotMove(label, from, engine)
+      : `Not carried: virtual server ${label}`;
+    log.warn(`${what}: ${refusal}`);
+    return;
+  }
+  log.info(`${before ? 'Changed' : 'Added'} virtual server: ${label}`);
   // Nothing to tell of where a new service has the engine that all have.
-  const known = before ? isGoing(before, engine) : reason === 'engine = net';
-  if (known) return;
+  if (before ? isGoing(before, engine) : reason === 'engine = net') return;
   const what = moves
     ? `Moving virtual server ${label} from ${from} to`
     : `Engine of virtual server ${label}:`;
   log.info(`${what} ${engine} (${reason})`);
 }
 
-/** Logs one line when what an engine says of a service has changed, or has moved it. */
+/** Logs one line when what that engine says of a service has changed, or has moved it. */
 export function logOutcome(
   log: Log,
   label: string,
+  engine: EngineName,
   before: Carriage,
   after: Carriage,
 ): void {
-  const { engine, outcome } = after;
-  const was = before.outcome;
-  if (!outcome || (was?.state === outcome.state && was.problem === outcome.problem))
-    return;
-  switch (outcome.state) {
+  const was = wordOf(before, engine);
+  const is = wordOf(after, engine);
+  if (!is || (was?.state === is.state && was.problem === is.problem)) return;
+  const from = engine === before.engine ? before.leaving?.engine : undefined;
+  if (from === undefined) logWord(log, label, was, is);
+  else if (!TROUBLES.has(is.state))
+    log.info(`Moved virtual server ${label} from ${from} to ${engine}`);
+  else
+    log[is.state === 'failed' ? 'error' : 'warn'](
+      because(cannotMove(label, from, engine), is),
+    );
+}
+
+function logWord(
+  log: Log,
+  label: string,
+  was: ServiceOutcome | undefined,
+  is: ServiceOutcome,
+): void {
+  switch (is.state) {
     case 'failed':
-      log.error(trouble('Cannot carry', label, after, outcome));
+      log.error(because(`Cannot carry virtual server ${label}`, is));
       return;
     case 'waiting-for-address':
-      log.warn(trouble('Waiting for the address of', label, after, outcome));
+      log.warn(because(`Waiting for the address of virtual server ${label}`, is));
       return;
     case 'carried':
     case 'idle':
-      if (before.leaving)
-        log.info(
-          `Moved virtual server ${label} from ${before.leaving.engine} to ${engine}`,
-        );
-      else if (was && TROUBLES.has(was.state))
+      if (was && TROUBLES.has(was.state))
         log.info(`Carrying virtual server ${label} (mended: ${was.problem ?? ''})`);
       return;
     default:
-      outcome.state satisfies never;
+      is.state satisfies never;
   }
 }
 
 const TROUBLES: ReadonlySet<string> = new Set(['failed', 'waiting-for-address']);
 
-function trouble(
-  what: string,
-  label: string,
-  { engine, leaving }: Carriage,
-  { problem }: ServiceOutcome,
-): string {
-  const line = leaving
-    ? cannotMove(label, leaving.engine, engine)
-    : `${what} virtual server ${label}`;
+function because(line: string, { problem }: ServiceOutcome): string {
   return problem === undefined ? line : `${line}: ${problem}`;
 }
 
@@ -82,8 +87,4 @@ function isGoing({ engine, refusal }: Carriage, there: EngineName): boolean {
 
 function cannotMove(label: string, from: string, to: string): string {
   return `Cannot move virtual server ${label} from ${from} to ${to}`;
-}
-
-function notCarried(label: string): string {
-  return `Not carried: virtual server ${label}`;
 }

@@ -1,4 +1,4 @@
-import type { ServiceOutcome } from '../model/engine.ts';
+import type { ServiceEntry, ServiceOutcome } from '../model/engine.ts';
 import type { EngineName } from '../model/virtual-service.ts';
 import type { EngineChoice } from './choose-engine.ts';
 
@@ -15,45 +15,37 @@ export interface Carriage extends EngineChoice {
 export interface Leaving {
   readonly engine: EngineName;
   readonly outcome: ServiceOutcome | undefined;
-  /** Whether it must let go before the other can begin. */
-  readonly first: boolean;
 }
 
-/** The net engine does not listen where IPVS would take every packet before its socket. */
-const LETS_GO_FIRST: ReadonlySet<string> = new Set(['ipvs net']);
+/** Whether an engine can carry the service as it is now. */
+type Carries = (engine: EngineName) => boolean;
 
-/** The carriage after a reload.
- *  @param carries  whether an engine can carry the service as it is now */
+/** The carriage after a reload. */
 export function reassign(
   before: Carriage,
   choice: EngineChoice,
-  carries: (engine: EngineName) => boolean,
+  carries: Carries,
 ): Carriage {
   const { leaving, outcome } = before;
   if (choice.engine === before.engine && choice.refusal === before.refusal)
-    return { ...choice, outcome, leaving: stays(leaving, choice, carries) };
+    return { ...choice, outcome, leaving: stays(leaving, carries) };
   const from = leaving ?? at(before);
   if (from?.engine !== choice.engine)
-    return { ...choice, outcome: undefined, leaving: stays(from, choice, carries) };
+    return { ...choice, outcome: undefined, leaving: stays(from, carries) };
   // Back to where it still is.
-  const isThere = !from.first && choice.refusal === undefined;
-  return { ...choice, outcome: isThere ? from.outcome : undefined };
+  return {
+    ...choice,
+    outcome: choice.refusal === undefined ? from.outcome : undefined,
+  };
 }
 
 /** The engine that has it now, where that one does its work. */
 function at({ engine, refusal, outcome }: Carriage): Leaving | undefined {
-  if (refusal !== undefined || !isCarried(outcome)) return undefined;
-  return { engine, outcome, first: false };
+  return refusal === undefined && isCarried(outcome) ? { engine, outcome } : undefined;
 }
 
-function stays(
-  from: Leaving | undefined,
-  { engine, refusal }: EngineChoice,
-  carries: (engine: EngineName) => boolean,
-): Leaving | undefined {
-  if (from === undefined || !carries(from.engine)) return undefined;
-  const able = refusal === undefined;
-  return { ...from, first: able && LETS_GO_FIRST.has(`${from.engine} ${engine}`) };
+function stays(from: Leaving | undefined, carries: Carries): Leaving | undefined {
+  return from && carries(from.engine) ? from : undefined;
 }
 
 /** The carriage after an engine's word on the service.
@@ -72,25 +64,47 @@ export function heed(
   return { ...carriage, outcome, leaving: isCarried(outcome) ? undefined : leaving };
 }
 
-/** The carriage once an engine has a table that the service is not in. */
-export function released(carriage: Carriage, engine: EngineName): Carriage {
-  const { leaving } = carriage;
-  const gone = leaving?.first === true && leaving.engine === engine;
-  return gone ? { ...carriage, leaving: undefined } : carriage;
-}
-
 /** Whether the service belongs in that engine's table. */
 export function isIn(
   { engine, refusal, leaving }: Carriage,
   table: EngineName,
 ): boolean {
-  if (table === leaving?.engine) return !leaving.first;
-  return table === engine && refusal === undefined && leaving?.first !== true;
+  return table === leaving?.engine || (table === engine && refusal === undefined);
+}
+
+/** What that engine's table has of the service: always the same object for the same entry, by which
+ *  it knows that nothing has changed.
+ *  @param entry  as the pool wants it */
+export function entryIn(
+  carriage: Carriage,
+  table: EngineName,
+  entry: ServiceEntry,
+): ServiceEntry | undefined {
+  if (!isIn(carriage, table)) return undefined;
+  const isArriving = carriage.leaving !== undefined && table === carriage.engine;
+  return isArriving ? arrivalOf(entry) : entry;
+}
+
+const ARRIVALS = new WeakMap<ServiceEntry, ServiceEntry>();
+
+function arrivalOf(entry: ServiceEntry): ServiceEntry {
+  const arrival: ServiceEntry = ARRIVALS.get(entry) ?? { ...entry, arriving: true };
+  ARRIVALS.set(entry, arrival);
+  return arrival;
 }
 
 /** The engine that has the service now. */
 export function carrier({ engine, leaving }: Carriage): EngineName {
   return leaving?.engine ?? engine;
+}
+
+/** What that engine said last of the service. */
+export function wordOf(
+  { engine, outcome, leaving }: Carriage,
+  speaker: EngineName,
+): ServiceOutcome | undefined {
+  if (speaker === leaving?.engine) return leaving.outcome;
+  return speaker === engine ? outcome : undefined;
 }
 
 /** Nothing stands in its way; with no server to send to, it is carried by refusing clients. */

@@ -2,10 +2,7 @@ import type {
   Engine,
   EngineEvent,
   RecoveredService,
-  ServiceEntry,
-  ServiceOutcome,
   ServiceStats,
-  ServiceTable,
   WorkerStats,
 } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
@@ -16,7 +13,7 @@ import { type Candidate, chooseEngine, type EngineChoice } from './choose-engine
 import { createConnectFailureLog } from './connect-failures.ts';
 import { EngineFeed } from './engine-feed.ts';
 import { probeEngines } from './engine-probes.ts';
-import type { ServiceKeeper } from './service-keeper.ts';
+import type { EngineWord, ServiceKeeper } from './service-keeper.ts';
 
 /** How long the status waits for an engine's numbers, and a start for what it finds in force. */
 const ANSWER_MS = 2000;
@@ -139,7 +136,7 @@ export class Carriers {
   /** Whether an engine has services, be they on their way. */
   #has(name: EngineName): boolean {
     for (const { carriage } of this.#parties.keepers().values())
-      if (isIn(carriage, name) || carriage.leaving?.engine === name) return true;
+      if (isIn(carriage, name)) return true;
     return false;
   }
 
@@ -168,13 +165,14 @@ export class Carriers {
         [...keepers().values()].flatMap((keeper) => keeper.entryFor(name) ?? []),
       applied: (table, outcomes) => {
         for (const [row, outcome] of outcomes.entries())
-          this.#heard(name, outcome, table[row]);
-        this.#release(name, table);
+          this.#heard(name, { outcome, answers: true, entry: table[row] });
         applied();
       },
       failed: (table, problem) => {
-        for (const { service } of table)
-          this.#heard(name, { id: service.id, state: 'failed', problem });
+        for (const { service } of table) {
+          const outcome = { id: service.id, state: 'failed', problem } as const;
+          this.#heard(name, { outcome, answers: true });
+        }
       },
       event: (event) => this.#event(name, event),
     });
@@ -186,33 +184,19 @@ export class Carriers {
     return name === engine || name === leaving?.engine ? keeper : undefined;
   }
 
-  #heard(name: EngineName, outcome: ServiceOutcome, entry?: ServiceEntry): void {
-    const keeper = this.#mine(name, outcome.id);
+  #heard(name: EngineName, word: EngineWord): void {
+    const keeper = this.#mine(name, word.outcome.id);
     if (!keeper) return;
-    const before = keeper.carriage;
-    keeper.heard(name, outcome, entry);
-    // It has moved: the engine that it left may let go.
-    if (before.leaving && !keeper.carriage.leaving) this.touch(before);
-  }
-
-  /** Services that another engine gets once this one has let go of them. */
-  #release(name: EngineName, table: ServiceTable): void {
-    const leaving = [...this.#parties.keepers().values()].filter(
-      ({ carriage }) => carriage.leaving?.first && carriage.leaving.engine === name,
-    );
-    if (leaving.length === 0) return;
-    const held = new Set(table.map(({ service }) => service.id));
-    for (const keeper of leaving) {
-      if (held.has(keeper.service.id)) continue;
-      keeper.released(name);
-      this.touch(keeper.carriage);
-    }
+    const { leaving } = keeper.carriage;
+    keeper.heard(name, word);
+    // It has moved: the engine that it left lets go.
+    if (leaving && !keeper.carriage.leaving) this.#feeds.get(leaving.engine)?.touch();
   }
 
   #event(name: EngineName, event: EngineEvent): void {
     switch (event.type) {
       case 'outcome':
-        this.#heard(name, event.outcome);
+        this.#heard(name, { outcome: event.outcome, answers: false });
         return;
       case 'connect-failed': {
         const label = this.#mine(name, event.service)?.label ?? event.service;

@@ -17,7 +17,7 @@ import {
 import { configure } from '../pool/configure.ts';
 import type { Pool, PoolStep } from '../pool/pool.ts';
 import { takeReport } from '../pool/take-report.ts';
-import { type Carriage, carrier, heed, isIn, reassign, released } from './carriage.ts';
+import { type Carriage, carrier, entryIn, heed, isIn, reassign } from './carriage.ts';
 import { logChoice, logOutcome } from './carriage-lines.ts';
 import { Certificates } from './certificates.ts';
 import { CheckHistory } from './check-history.ts';
@@ -40,6 +40,15 @@ export interface KeeperParties {
   configuring(): AlertState;
   /** The keeper's table entry, or its being ready, has changed. */
   changed(keeper: ServiceKeeper): void;
+}
+
+/** What an engine says of a service. */
+export interface EngineWord {
+  readonly outcome: ServiceOutcome;
+  /** To an apply(), be it that this threw; else it comes by itself. */
+  readonly answers: boolean;
+  /** What it was given and has taken. */
+  readonly entry?: ServiceEntry | undefined;
 }
 
 /** Keeps one virtual service at work: takes the reports of its checks into its pool, and says
@@ -99,7 +108,7 @@ export class ServiceKeeper implements Disposable {
 
   /** What that engine should carry; undefined: it carries nothing of it. */
   entryFor(engine: EngineName): ServiceEntry | undefined {
-    return isIn(this.#carriage, engine) ? this.#pool.entry : undefined;
+    return entryIn(this.#carriage, engine, this.#pool.entry);
   }
 
   /** Servers in force: what the engine was last given and has taken. */
@@ -147,19 +156,14 @@ export class ServiceKeeper implements Disposable {
     this.#checks.follow(service);
   }
 
-  /** An engine's word. @param entry  what it was given, where the word answers an apply() */
-  heard(engine: EngineName, outcome: ServiceOutcome, entry?: ServiceEntry): void {
+  heard(engine: EngineName, { outcome, answers, entry }: EngineWord): void {
     const before = this.#carriage;
-    this.#carriage = heed(before, engine, outcome, entry !== undefined);
-    logOutcome(this.#parties.log, this.label, before, this.#carriage);
+    const isLast = entry !== undefined && entry === this.entryFor(engine);
+    this.#carriage = heed(before, engine, outcome, answers);
+    logOutcome(this.#parties.log, this.label, engine, before, this.#carriage);
     if (engine !== carrier(this.#carriage)) return;
     if (entry) this.#carried = entry.servers;
-    if (entry === this.#pool.entry && this.#pool.settled) this.#inForce = true;
-  }
-
-  /** The engine has a table without it. */
-  released(engine: EngineName): void {
-    this.#carriage = released(this.#carriage, engine);
+    if (isLast && this.#pool.settled) this.#inForce = true;
   }
 
   [Symbol.dispose](): void {

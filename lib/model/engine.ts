@@ -21,13 +21,17 @@ export interface ServiceEntry {
   readonly service: VirtualService;
   /** In the order of the config; ids are unique. */
   readonly servers: readonly ServerEntry[];
+  /** It is on its way here from another engine, which lets go once this one carries it: that its
+   *  address is taken in a kernel's table is no obstacle. */
+  readonly arriving?: true;
 }
 
 /** What should be in force. An entry that is the same object as in the last call is unchanged. */
 export type ServiceTable = readonly ServiceEntry[];
 
-/** `carried`: traffic flows. `idle`: no server to send to, so it does not listen and clients
- *  are refused. The others say in `problem` why, and how to mend it. */
+/** `carried`: traffic flows; a `problem` says what part of it is not in force. `idle`: no server to
+ *  send to, so it does not listen and clients are refused. The others say in `problem` why, and how
+ *  to mend it: none of the service's traffic is taken then, since another engine may still have it. */
 export interface ServiceOutcome {
   /** Service id. */
   readonly id: string;

@@ -2,13 +2,15 @@ import t from 'tap';
 import {
   type Carriage,
   carrier,
+  entryIn,
   heed,
   isIn,
   reassign,
-  released,
 } from '../../lib/director/carriage.ts';
+import type { EngineChoice } from '../../lib/director/choose-engine.ts';
 import type { ServiceOutcome } from '../../lib/model/engine.ts';
 import type { EngineName } from '../../lib/model/virtual-service.ts';
+import { aService } from '../support/config.ts';
 import { WEB } from '../support/director.ts';
 
 const ENGINES = ['net', 'nftables', 'ipvs'] as const;
@@ -21,26 +23,24 @@ type Step =
       readonly says: EngineName;
       readonly state: ServiceOutcome['state'];
       readonly event?: true;
-    }
-  | { readonly without: EngineName };
+    };
 
 function step(carriage: Carriage, move: Step): Carriage {
   if ('to' in move) {
     const { to: engine, refusal, not } = move;
-    const choice = { engine, reason: `engine = ${engine}`, refusal };
-    return reassign(carriage, choice, (name) => name !== not);
+    return reassign(carriage, choiceOf(engine, refusal), (name) => name !== not);
   }
-  if ('without' in move) return released(carriage, move.without);
   const { says, state, event } = move;
   return heed(carriage, says, { id: WEB, state }, event !== true);
 }
 
 /** Where it starts: `net` or another engine carries it. */
 function on(engine: EngineName, state: ServiceOutcome['state'] = 'carried'): Carriage {
-  return {
-    ...{ engine, reason: `engine = ${engine}`, refusal: undefined },
-    outcome: { id: WEB, state },
-  };
+  return { ...choiceOf(engine), outcome: { id: WEB, state } };
+}
+
+function choiceOf(engine: EngineName, refusal?: string): EngineChoice {
+  return { engine, reason: `engine = ${engine}`, refusal };
 }
 
 const CARRIED = 'carried';
@@ -178,24 +178,10 @@ const RULES: readonly {
     has: 'net',
   },
   {
-    rule: 'IPVS lets go before net may listen',
+    rule: 'IPVS keeps it until net listens',
     from: on('ipvs'),
     steps: [{ to: 'net' }],
-    tables: [],
-    has: 'ipvs',
-  },
-  {
-    rule: 'then net has it',
-    from: on('ipvs'),
-    steps: [{ to: 'net' }, { without: 'ipvs' }],
-    tables: ['net'],
-    has: 'net',
-  },
-  {
-    rule: 'a table of another without it says nothing',
-    from: on('ipvs'),
-    steps: [{ to: 'net' }, { without: 'nftables' }],
-    tables: [],
+    tables: ['net', 'ipvs'],
     has: 'ipvs',
   },
   {
@@ -213,11 +199,29 @@ const RULES: readonly {
     has: 'ipvs',
   },
   {
-    rule: 'between kernel engines nothing has to go first',
-    from: on('ipvs'),
-    steps: [{ to: 'nftables' }],
-    tables: ['nftables', 'ipvs'],
-    has: 'ipvs',
+    rule: 'there and back again, and there once more',
+    from: on('net'),
+    steps: [
+      { to: 'nftables' },
+      { says: 'nftables', state: CARRIED },
+      { to: 'net' },
+      { says: 'nftables', state: CARRIED },
+      { to: 'nftables' },
+    ],
+    tables: ['nftables'],
+    has: 'nftables',
+  },
+  {
+    rule: 'a word from its first stay does not end the way back',
+    from: on('net'),
+    steps: [
+      { to: 'nftables' },
+      { says: 'nftables', state: CARRIED },
+      { to: 'net' },
+      { says: 'net', state: CARRIED, event: true },
+    ],
+    tables: ['net', 'nftables'],
+    has: 'nftables',
   },
 ];
 
@@ -230,3 +234,18 @@ for (const { rule, from, steps, tables, has } of RULES)
     );
     t.equal(carrier(carriage), has);
   });
+
+t.test('only the engine that it comes to hears that it is on its way', async (t) => {
+  const entry = { service: aService(), servers: [] };
+  const moving = step(on('ipvs'), { to: 'net' });
+  t.equal(entryIn(moving, 'ipvs', entry), entry);
+  t.strictSame(entryIn(moving, 'net', entry), { ...entry, arriving: true });
+  t.equal(
+    entryIn(moving, 'net', entry),
+    entryIn(moving, 'net', entry),
+    'nothing changed',
+  );
+  t.equal(entryIn(moving, 'nftables', entry), undefined);
+  const moved = step(moving, { says: 'net', state: CARRIED });
+  t.equal(entryIn(moved, 'net', entry), entry);
+});

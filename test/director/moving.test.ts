@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import type { ServiceTable } from '../../lib/model/engine.ts';
+import type { ServiceOutcome, ServiceTable } from '../../lib/model/engine.ts';
 import type { EngineName, VirtualService } from '../../lib/model/virtual-service.ts';
 import { aConfig, aReal, aService, OPTIONS } from '../support/config.ts';
 import { aBench, WEB } from '../support/director.ts';
@@ -20,7 +20,7 @@ async function at(
   t: Test,
   from: EngineName,
   to: EngineName,
-  apply?: (table: ServiceTable) => ReturnType<typeof carried>[],
+  apply?: (table: ServiceTable) => ServiceOutcome[],
 ) {
   const calls: string[] = [];
   const engine = (name: EngineName) =>
@@ -45,6 +45,7 @@ for (const [from, to] of [
   ['net', 'nftables'],
   ['nftables', 'net'],
   ['net', 'ipvs'],
+  ['ipvs', 'net'],
   ['ipvs', 'nftables'],
 ] as const)
   t.test(
@@ -69,14 +70,17 @@ for (const [from, to] of [
     },
   );
 
-t.test('from ipvs to net: IPVS lets go, and then net listens', async (t) => {
-  const { director, applied, engines } = await at(t, 'ipvs', 'net');
+t.test('an engine is told that what it gets is in force elsewhere', async (t) => {
+  const { director, engines, runner, settle } = await at(t, 'ipvs', 'net');
   await director.apply(aConfig([by('net')]));
-  const order = applied();
-  t.ok(order.indexOf(`net apply ${WEB}`) > order.indexOf('ipvs apply'), order.join());
-  t.ok(order.includes('ipvs apply'));
-  t.strictSame(engines.net.inForce(WEB), [`${A}@1`]);
-  t.match(await director.services(), [{ engine: 'net', state: 'up' }]);
+  const arriving = () => engines.net.tables.map(([entry]) => entry?.arriving);
+  t.equal(
+    arriving().find((told) => told !== undefined),
+    true,
+  );
+  runner.report(A, bad());
+  await settle();
+  t.equal(arriving().at(-1), undefined, 'and when that is over');
 });
 
 t.test('an engine that fails to take it over leaves it where it is', async (t) => {
@@ -130,6 +134,16 @@ t.test('an engine that throws is asked again until it has it', async (t) => {
   });
   await director.apply(aConfig([by('nftables')]));
   t.strictSame(engines.net.inForce(WEB), [`${A}@1`]);
+  await log.saw(
+    /^Cannot move virtual server 10.1.1.19:80 from net to nftables: nft was killed$/,
+  );
+  t.match(await director.services(), [
+    {
+      engine: 'net',
+      state: 'up',
+      problem: 'nft was killed; until then net carries it',
+    },
+  ]);
   await log.saw(/^Moved virtual server 10.1.1.19:80 from net to nftables$/);
   await director.apply(aConfig([by('nftables')]));
   t.equal(engines.net.inForce(WEB), undefined);
@@ -158,6 +172,101 @@ t.test('an engine that cannot work here never gets it', async (t) => {
     /^Engine of virtual server .*: net \(engine = net\)$/,
   ]);
   t.match(await director.services(), [{ engine: 'net', state: 'up', problem: null }]);
+});
+
+t.test(
+  'an engine that takes it in part has it, and says what is missing',
+  async (t) => {
+    const problem = 'real server 10.1.1.21:80: ipvsadm: illegal weight';
+    const { director, engines, log } = await at(t, 'net', 'ipvs', (table) =>
+      table.map(({ service: { id } }) => ({ id, state: 'carried', problem })),
+    );
+    await director.apply(aConfig([by('ipvs')]));
+    t.match(log.take().at(-1), /^Moved virtual server /);
+    t.equal(engines.net.inForce(WEB), undefined);
+    t.match(await director.services(), [{ engine: 'ipvs', state: 'up', problem }]);
+  },
+);
+
+t.test('the engine that has it still may fail meanwhile, and says so', async (t) => {
+  const { director, engines, log, settle } = await at(t, 'net', 'nftables', (table) =>
+    table.map(({ service: { id } }) => ({ id, state: 'failed', problem: 'no nft' })),
+  );
+  await director.apply(aConfig([by('nftables')]));
+  log.take();
+  const tell = async (state: ServiceOutcome['state'], problem?: string) => {
+    const outcome = { id: WEB, state, ...(problem ? { problem } : {}) };
+    engines.net.tell({ type: 'outcome', outcome });
+    await settle();
+  };
+  await tell('failed', 'port 80 is in use');
+  t.match(await director.services(), [{ engine: 'net', state: 'failed' }]);
+  await tell('carried');
+  t.match(await director.services(), [{ engine: 'net', state: 'up' }]);
+  t.strictSame(log.take(), [
+    'Cannot carry virtual server 10.1.1.19:80: port 80 is in use',
+    'Carrying virtual server 10.1.1.19:80 (mended: port 80 is in use)',
+  ]);
+});
+
+t.test(
+  'moves there and back in quick succession end where the last one says',
+  async (t) => {
+    const having = new Set<EngineName>();
+    let gaps = 0;
+    const slow = (name: EngineName) =>
+      recordingEngine({
+        apply: async (table) => {
+          const has = table.some(({ service }) => service.id === WEB);
+          if (!has) having.delete(name);
+          if (having.size === 0) gaps++;
+          await new Promise(setImmediate);
+          if (has) having.add(name);
+          return table.map(carried);
+        },
+      });
+    const [net, nftables, ipvs] = [slow('net'), slow('nftables'), slow('ipvs')];
+    const { director, runner, settle } = aBench(t, net, { nftables, ipvs });
+    await director.apply(aConfig([by('net')]));
+    runner.report(A, good());
+    await settle();
+    gaps = 0;
+    const way: readonly EngineName[] = ['nftables', 'net', 'ipvs', 'net', 'nftables'];
+    await Promise.all(way.map((engine) => director.apply(aConfig([by(engine)]))));
+    t.strictSame([...having], ['nftables']);
+    t.equal(gaps, 0, 'at each moment some engine had it');
+    t.strictSame(nftables.inForce(WEB), [`${A}@1`]);
+    t.match(await director.services(), [{ engine: 'nftables', state: 'up' }]);
+  },
+);
+
+t.test('a reload while it moves goes to both', async (t) => {
+  const B = '10.1.1.22:80';
+  let mended = false;
+  const { director, engines, runner, settle, log } = await at(
+    t,
+    'net',
+    'nftables',
+    (table) =>
+      table.map((entry) =>
+        mended
+          ? carried(entry)
+          : { id: entry.service.id, state: 'failed', problem: 'no nft' },
+      ),
+  );
+  await director.apply(aConfig([by('nftables')]));
+  log.take();
+  const more = { ...web, reals: [aReal(A), aReal(B, { weight: 2 })] };
+  await director.apply(aConfig([by('nftables', more)]));
+  t.strictSame(log.take(), [], 'nothing more to tell of the move');
+  runner.report(B, good());
+  await settle();
+  t.strictSame(engines.net.inForce(WEB), [`${A}@1`, `${B}@2`]);
+  t.strictSame(engines.nftables?.inForce(WEB), [`${A}@1`, `${B}@2`]);
+  mended = true;
+  await director.apply(aConfig([by('nftables', { ...more, scheduler: 'wrr' })]));
+  t.equal(engines.net.inForce(WEB), undefined);
+  t.match(await director.services(), [{ engine: 'nftables', state: 'up' }]);
 });
 
 t.test('the other services do not move', async (t) => {

@@ -237,7 +237,7 @@ const BROKEN = {
   state: 'failed',
   problem: 'ip_forward is off',
 } as const;
-const NET = { engine: 'net', outcome: CARRIED, first: false } as const;
+const NET = { engine: 'net', outcome: CARRIED } as const;
 const WANTED = { engine: 'nftables', reason: 'engine = nftables' } as const;
 
 /** How a service is carried, and what the status says of it while its server is up. */

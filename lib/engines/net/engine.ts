@@ -4,6 +4,7 @@ import type {
   Engine,
   EngineEvent,
   RecoveredService,
+  ServiceEntry,
   ServiceOutcome,
   ServiceStats,
   ServiceTable,
@@ -128,7 +129,7 @@ class NetEngine implements Engine {
   async #apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
     const carried = table.filter(({ service }) => refusal(service) === undefined);
     await this.#listeners.lookForIpvs();
-    this.#listeners.expect(carried.map(({ service }) => place(service)));
+    this.#listeners.expect(carried.map(place));
     this.#descriptors = descriptorsOf(carried, this.#workers);
     const change = this.#ledger.revise(carried);
     const ids = change.services.map(({ id }) => id);
@@ -226,6 +227,7 @@ class NetEngine implements Engine {
   }
 }
 
-function place(service: VirtualService): Place {
-  return { id: service.id, address: service.address ?? '', port: service.port ?? 0 };
+function place({ service, arriving }: ServiceEntry): Place {
+  const { id, address = '', port = 0 } = service;
+  return { id, address, port, arriving };
 }

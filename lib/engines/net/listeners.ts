@@ -27,7 +27,7 @@ interface Options {
 }
 
 interface Listener {
-  readonly place: Place;
+  place: Place;
   outcome: ServiceOutcome;
   /** Why it does not listen; undefined when all is well. */
   code: string | undefined;
@@ -61,8 +61,11 @@ export class Listeners {
     const ids = new Set(places.map(({ id }) => id));
     for (const id of this.#listeners.keys())
       if (!ids.has(id)) this.#listeners.delete(id);
-    for (const place of places)
-      if (!this.#listeners.has(place.id)) this.#listeners.set(place.id, unheard(place));
+    for (const place of places) {
+      const listener = this.#listeners.get(place.id);
+      if (listener) listener.place = place;
+      else this.#listeners.set(place.id, unheard(place));
+    }
   }
 
   mayListen(id: string): boolean {
@@ -70,7 +73,7 @@ export class Listeners {
     return (
       listener !== undefined &&
       listener.refused === undefined &&
-      !this.#held.has(endpointOf(listener.place))
+      !this.#isHeld(listener)
     );
   }
 
@@ -147,8 +150,17 @@ export class Listeners {
     return JSON.stringify(before) === JSON.stringify(outcome) ? [] : [outcome];
   }
 
-  #codeOf({ place, refused, reports }: Listener): string | undefined {
-    if (this.#held.has(endpointOf(place))) return IPVS;
+  /** Whether IPVS takes the packets; it may still have the service for us, which is to listen before
+   *  that lets go, and goes on listening while another is at it. */
+  #isHeld(listener: Listener): boolean {
+    const { place } = listener;
+    if (place.arriving || isOpen(listener)) return false;
+    return this.#held.has(endpointOf(place));
+  }
+
+  #codeOf(listener: Listener): string | undefined {
+    const { refused, reports } = listener;
+    if (this.#isHeld(listener)) return IPVS;
     if (refused !== undefined) return refused;
     for (const report of reports.values())
       if (report.state === 'failed') return report.code;
@@ -198,7 +210,7 @@ export class Listeners {
     const waited = performance.now() - listener.triedAt;
     switch (listener.code) {
       case IPVS:
-        return !this.#held.has(endpointOf(listener.place));
+        return !this.#isHeld(listener);
       case 'EADDRNOTAVAIL':
         return (
           waited >= BLIND_RETRY_MS || addresses.has(canonical(listener.place.address))

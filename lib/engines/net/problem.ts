@@ -7,6 +7,8 @@ export interface Place {
   readonly id: string;
   readonly address: string;
   readonly port: number;
+  /** As {@link ServiceEntry.arriving}. */
+  readonly arriving?: true | undefined;
 }
 
 /** What the kernel takes for every address of the family. */

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { createNetEngine } from '../../../lib/engines/net/engine.ts';
 import { canonicalIpv6, ipvsServices } from '../../../lib/engines/net/ip-vs.ts';
 import { rigFor, tableOf } from '../../support/engine-rig.ts';
@@ -25,23 +25,51 @@ t.test(
   },
 );
 
+/** An engine on a machine whose IPVS may hold the address of a service. */
+async function heldService(t: Test) {
+  const proc = t.testdir({ net: { ip_vs: '' } });
+  const rig = rigFor(t, createNetEngine({ proc }));
+  const service = await rig.service();
+  const server = await rig.server((socket) => socket.end('a'));
+  const port = (service.port ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  const hold = (held: boolean) =>
+    writeFileSync(`${proc}/net/ip_vs`, held ? `TCP  7F000001:${port} rr\n` : '');
+  return { rig, service, server, hold };
+}
+
 t.test(
   'a service whose address IPVS holds fails with the mend until it is cleared',
   async (t) => {
-    const hex = (port: number) => port.toString(16).toUpperCase().padStart(4, '0');
-    const proc = t.testdir({ net: { ip_vs: '' } });
-    const rig = rigFor(t, createNetEngine({ proc }));
-    const service = await rig.service();
-    const server = await rig.server((socket) => socket.end('a'));
-    const line = `TCP  7F000001:${hex(service.port ?? 0)} rr\n`;
-    writeFileSync(`${proc}/net/ip_vs`, line);
+    const { rig, service, server, hold } = await heldService(t);
+    hold(true);
     const [held] = await rig.engine.apply(tableOf(service, server.entry()));
     t.match(held, { state: 'failed' });
     t.match(held?.problem, `ipvsadm -D -t 127.0.0.1:${service.port}`);
     await t.rejects(rig.client(service), { code: 'ECONNREFUSED' });
     const changed = rig.event('outcome');
-    writeFileSync(`${proc}/net/ip_vs`, '');
+    hold(false);
     t.same((await changed).outcome, { id: service.id, state: 'carried' });
     t.equal(await rig.ask(service), 'a');
   },
 );
+
+t.test('one that IPVS is to let go of listens before that', async (t) => {
+  const { rig, service, server, hold } = await heldService(t);
+  hold(true);
+  const [entry] = tableOf(service, server.entry());
+  const arriving = entry ? [{ ...entry, arriving: true as const }] : [];
+  t.match(await rig.engine.apply(arriving), [{ state: 'carried' }]);
+  t.equal(await rig.ask(service), 'a');
+  const plain = tableOf(service, server.entry({ weight: 2 }));
+  t.match(await rig.engine.apply(plain), [{ state: 'carried' }], 'and goes on');
+  t.equal(await rig.ask(service), 'a');
+});
+
+t.test('one that listens goes on when IPVS gets the address', async (t) => {
+  const { rig, service, server, hold } = await heldService(t);
+  await rig.engine.apply(tableOf(service, server.entry()));
+  hold(true);
+  const changed = tableOf(service, server.entry({ weight: 2 }));
+  t.match(await rig.engine.apply(changed), [{ state: 'carried' }]);
+  t.equal(await rig.ask(service), 'a');
+});
