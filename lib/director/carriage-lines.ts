@@ -24,7 +24,8 @@ export function logChoice(
   }
   log.info(`${before ? 'Changed' : 'Added'} virtual server: ${label}`);
   // Nothing to tell of where a new service has the engine that all have.
-  if (before ? isGoing(before, engine) : reason === 'engine = net') return;
+  const isUsual = !moves && reason === 'engine = net';
+  if (before ? isGoing(before, engine) : isUsual) return;
   const what = moves
     ? `Moving virtual server ${label} from ${from} to`
     : `Engine of virtual server ${label}:`;

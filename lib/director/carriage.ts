@@ -20,6 +20,14 @@ export interface Leaving {
 /** Whether an engine can carry the service as it is now. */
 type Carries = (engine: EngineName) => boolean;
 
+/** The carriage of a new service.
+ *  @param left  the engine in which an earlier run left it in force, where that one can go on */
+export function assign(choice: EngineChoice, left: EngineName | undefined): Carriage {
+  const isThere = left === undefined || left === choice.engine;
+  const leaving = isThere ? undefined : { engine: left, outcome: undefined };
+  return { ...choice, outcome: undefined, leaving };
+}
+
 /** The carriage after a reload. */
 export function reassign(
   before: Carriage,
@@ -96,6 +104,11 @@ function arrivalOf(entry: ServiceEntry): ServiceEntry {
 /** The engine that has the service now. */
 export function carrier({ engine, leaving }: Carriage): EngineName {
   return leaving?.engine ?? engine;
+}
+
+/** Whether that engine has it in force. */
+export function isCarrying(carriage: Carriage, speaker: EngineName): boolean {
+  return isIn(carriage, speaker) && isCarried(wordOf(carriage, speaker));
 }
 
 /** What that engine said last of the service. */

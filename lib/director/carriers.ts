@@ -1,27 +1,22 @@
 import type {
   Engine,
   EngineEvent,
-  RecoveredService,
   ServiceStats,
   WorkerStats,
 } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
 import type { EngineName, VirtualService } from '../model/virtual-service.ts';
-import { within } from '../model/within.ts';
-import { type Carriage, carrier, isIn } from './carriage.ts';
-import { type Candidate, chooseEngine, type EngineChoice } from './choose-engine.ts';
+import { type Carriage, carrier, isCarrying, isIn } from './carriage.ts';
+import { type Candidates, chooseEngine, type EngineChoice } from './choose-engine.ts';
 import { createConnectFailureLog } from './connect-failures.ts';
+import { answerOf } from './engine-answer.ts';
 import { EngineFeed } from './engine-feed.ts';
 import { probeEngines } from './engine-probes.ts';
+import { type Left, Recovery } from './recovery.ts';
 import type { EngineWord, ServiceKeeper } from './service-keeper.ts';
 
-/** How long the status waits for an engine's numbers, and a start for what it finds in force. */
-const ANSWER_MS = 2000;
-
-const FOUND = 'word of what is in force';
-
-/** What earlier runs left in force, by engine and service id. */
-export type Found = ReadonlyMap<EngineName, ReadonlyMap<string, RecoveredService>>;
+/** How long the status waits for an engine's numbers. */
+const STATS_MS = 2000;
 
 /** What the carriers ask and tell. */
 export interface CarrierParties {
@@ -38,85 +33,82 @@ export interface CarrierParties {
 export class Carriers {
   readonly #parties: CarrierParties;
   readonly #feeds = new Map<EngineName, EngineFeed>();
-  /** Why each cannot work here; undefined: it can. */
-  #problems: ReadonlyMap<EngineName, string | undefined> = new Map();
-  /** Engines that have said what they found in force. */
-  readonly #recovered = new Set<EngineName>();
+  readonly #recovery: Recovery;
+  #candidates: Candidates = new Map();
   readonly #connectFailed: ReturnType<typeof createConnectFailureLog>;
 
   constructor(parties: CarrierParties) {
+    const { engines, log } = parties;
     this.#parties = parties;
-    this.#connectFailed = createConnectFailureLog(parties.log, () => performance.now());
-    for (const [name, engine] of parties.engines)
+    this.#recovery = new Recovery(engines, log);
+    this.#connectFailed = createConnectFailureLog(log, () => performance.now());
+    for (const [name, engine] of engines)
       this.#feeds.set(name, this.#feed(name, engine));
   }
 
-  /** Start and reload: looks which engines can work on this machine. */
-  async look(): Promise<void> {
-    const isAtWork = (name: EngineName) => this.#has(name);
-    this.#problems = await probeEngines(this.#parties.engines, isAtWork);
-  }
-
-  /** What earlier runs left in force of these services: each engine is asked once, when it is to
-   *  carry some. One that fails or does not answer within 2 s has found nothing. */
-  async recover(
-    services: readonly VirtualService[],
-    choices: ReadonlyMap<string, EngineChoice>,
-  ): Promise<Found> {
-    const found = new Map<EngineName, ReadonlyMap<string, RecoveredService>>();
-    const ask = async ([name, { engine }]: readonly [EngineName, EngineFeed]) => {
-      const its = services.filter(({ id }) => choices.get(id)?.engine === name);
-      if (its.length === 0 || this.#recovered.has(name)) return;
-      this.#recovered.add(name);
-      const known = await this.#answer(engine.recover(its), [], FOUND);
-      found.set(name, new Map(known.map((service) => [service.id, service])));
-    };
-    await Promise.all(this.#able().map(ask));
-    return found;
+  /** Start and reload: looks which engines can work on this machine, where these services care. */
+  async look(services: readonly VirtualService[]): Promise<void> {
+    const isProved = (name: EngineName) => this.#carriesAny(name);
+    this.#candidates = await probeEngines(this.#parties.engines, services, isProved);
   }
 
   /** The engine for a service. */
   choose(service: VirtualService): EngineChoice {
-    const candidates = new Map<EngineName, Candidate>();
-    for (const [name, { engine }] of this.#feeds)
-      candidates.set(name, { engine, problem: this.#problems.get(name) });
-    return chooseEngine(service, candidates);
+    return chooseEngine(service, this.#candidates);
+  }
+
+  /** What earlier runs left in force of these services, by their id. */
+  recover(
+    services: readonly VirtualService[],
+    choices: ReadonlyMap<string, EngineChoice>,
+  ): Promise<ReadonlyMap<string, Left>> {
+    const carries = (name: EngineName, service: VirtualService) =>
+      this.carries(name, service);
+    return this.#recovery.recover(services, choices, carries);
   }
 
   /** Whether that engine can carry the service. */
   carries(name: EngineName, service: VirtualService): boolean {
-    const feed = this.#feeds.get(name);
-    return feed !== undefined && feed.engine.refuses(service) === undefined;
+    const candidate = this.#candidates.get(name);
+    if (!candidate || candidate.problem !== undefined) return false;
+    return candidate.engine.refuses(service) === undefined;
   }
 
   /** The table entry of a service in that carriage has changed. */
-  touch({ engine, leaving }: Pick<Carriage, 'engine' | 'leaving'>): void {
-    for (const name of [engine, leaving?.engine])
-      if (name !== undefined && this.#problems.get(name) === undefined)
-        this.#feeds.get(name)?.touch();
+  touch(carriage: Carriage): void {
+    for (const [name, feed] of this.#feeds) if (isIn(carriage, name)) feed.touch();
   }
 
-  /** Every table may have changed. Settles when the engines have been told. */
+  /** Every table may have changed. Settles when the engines at work have been told. */
   async converge(): Promise<void> {
-    const feeds = this.#able().map(([, feed]) => feed);
+    const feeds = [...this.#feeds]
+      .filter(([name]) => this.#recovery.isAtWork(name))
+      .map(([, feed]) => feed);
     for (const feed of feeds) feed.touch();
     const keepers = [...this.#parties.keepers().values()];
     const move = keepers.some(({ carriage }) => carriage.leaving !== undefined);
     await Promise.all(feeds.map((feed) => feed.current()));
-    // One engine's answer was the other's next table.
+    // What one engine answered was the other's next table.
     if (move) await Promise.all(feeds.map((feed) => feed.current()));
   }
 
   /** By service id. An engine that fails or does not answer within 2 s is left out. */
   async stats(): Promise<ReadonlyMap<string, ServiceStats>> {
     const stats = new Map<string, ServiceStats>();
-    const asked = [...this.#feeds]
-      .filter(([name]) => this.#has(name))
-      .map(async ([name, { engine }]) => {
-        for (const service of await this.#answer(engine.stats(), [], 'numbers'))
-          if (this.#isCarrier(name, service.id)) stats.set(service.id, service);
-      });
-    await Promise.all(asked);
+    const ask = async (name: EngineName, { engine }: EngineFeed) => {
+      const numbers = await answerOf(
+        () => engine.stats(),
+        STATS_MS,
+        (why) => {
+          this.#parties.log.warn(`No numbers from the engine ${name}: ${why}`);
+          return [];
+        },
+      );
+      for (const service of numbers)
+        if (this.#isCarrier(name, service.id)) stats.set(service.id, service);
+    };
+    const asked = [...this.#feeds].filter(([name]) => this.#has(name));
+    await Promise.all(asked.map(([name, feed]) => ask(name, feed)));
     return stats;
   }
 
@@ -128,11 +120,6 @@ export class Carriers {
     await Promise.all([...this.#feeds.values()].map((feed) => feed.close(how)));
   }
 
-  /** Engines that can work on this machine. */
-  #able(): readonly (readonly [EngineName, EngineFeed])[] {
-    return [...this.#feeds].filter(([name]) => this.#problems.get(name) === undefined);
-  }
-
   /** Whether an engine has services, be they on their way. */
   #has(name: EngineName): boolean {
     for (const { carriage } of this.#parties.keepers().values())
@@ -140,20 +127,15 @@ export class Carriers {
     return false;
   }
 
+  #carriesAny(name: EngineName): boolean {
+    for (const { carriage } of this.#parties.keepers().values())
+      if (isCarrying(carriage, name)) return true;
+    return false;
+  }
+
   #isCarrier(name: EngineName, id: string): boolean {
     const keeper = this.#parties.keepers().get(id);
     return keeper !== undefined && carrier(keeper.carriage) === name;
-  }
-
-  /** What an engine answers, or `none`, which the log tells of. */
-  async #answer<T>(answer: Promise<T>, none: T, what: string): Promise<T> {
-    const late = () => Promise.reject(new Error(`no answer within ${ANSWER_MS} ms`));
-    try {
-      return await within(ANSWER_MS, answer, late);
-    } catch (error) {
-      this.#parties.log.warn(`No ${what} from the engine: ${String(error)}`);
-      return none;
-    }
   }
 
   #feed(name: EngineName, engine: Engine): EngineFeed {

@@ -11,9 +11,10 @@ import type { Log } from '../model/log.ts';
 import type { ServiceStatus } from '../model/status.ts';
 import type { EngineName, VirtualService } from '../model/virtual-service.ts';
 import { countsAsUp } from '../pool/pool.ts';
-import { Carriers, type Found } from './carriers.ts';
+import { Carriers } from './carriers.ts';
 import type { EngineChoice } from './choose-engine.ts';
 import type { Director } from './director.ts';
+import type { Left } from './recovery.ts';
 import { same } from './same.ts';
 import { type KeeperParties, ServiceKeeper } from './service-keeper.ts';
 import { serviceStatus } from './status.ts';
@@ -128,9 +129,9 @@ class VirtualServices implements Director {
 
   async #apply(config: Config): Promise<void> {
     if (this.#closed) return;
-    await this.#carriers.look();
+    await this.#carriers.look(config.virtuals);
     const choices = this.#choose(config.virtuals);
-    const found = await this.#carriers.recover(config.virtuals, choices);
+    const left = await this.#carriers.recover(config.virtuals, choices);
     if (this.#closed) return;
     this.#clean = config.global.cleanstop;
     this.#parts.checks.maintenancedir(config.global.maintenancedir);
@@ -142,6 +143,7 @@ class VirtualServices implements Director {
       before.delete(service.id);
       if (known) this.#keepers.set(service.id, known);
       const choice = choices.get(service.id);
+      const found = left.get(service.id);
       if (choice) this.#guard(service, () => this.#keep(service, known, choice, found));
     }
     for (const keeper of before.values()) this.#purge(keeper);
@@ -163,10 +165,9 @@ class VirtualServices implements Director {
     service: VirtualService,
     known: ServiceKeeper | undefined,
     choice: EngineChoice,
-    found: Found,
+    left: Left | undefined,
   ): void {
     if (!known) {
-      const left = found.get(choice.engine)?.get(service.id);
       const keeper = new ServiceKeeper(service, choice, this.#keeperParties, left);
       this.#keepers.set(service.id, keeper);
       return;

@@ -42,8 +42,6 @@ export class EngineFeed {
   #waiting: { readonly until: number; readonly resolve: () => void }[] = [];
   #retry: NodeJS.Timeout | undefined;
   #lastProblem = '';
-  /** It was given something to carry, once. */
-  #given = false;
   #closing: Promise<void> | undefined;
 
   constructor(parties: FeedParties) {
@@ -112,7 +110,6 @@ export class EngineFeed {
   async #applyOnce(): Promise<number> {
     const { engine, log } = this.#parties;
     const table = this.#parties.table();
-    this.#given ||= table.length > 0;
     try {
       this.#parties.applied(table, await engine.apply(table));
       this.#lastProblem = '';
@@ -122,8 +119,7 @@ export class EngineFeed {
       this.#lastProblem = reason;
       this.#parties.failed(table, reason);
       clearTimeout(this.#retry);
-      // An engine that never had anything to do is left alone when it cannot even do that.
-      if (this.#closing === undefined && this.#given)
+      if (this.#closing === undefined)
         this.#retry = setTimeout(() => this.touch(), RETRY_MS);
     }
     return table.length;

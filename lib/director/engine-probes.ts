@@ -1,29 +1,34 @@
 import type { Engine } from '../model/engine.ts';
-import type { EngineName } from '../model/virtual-service.ts';
-import { within } from '../model/within.ts';
+import type { EngineName, VirtualService } from '../model/virtual-service.ts';
+import type { Candidates } from './choose-engine.ts';
+import { answerOf } from './engine-answer.ts';
 
 /** How long an engine may look at the machine. */
 const PROBE_MS = 2000;
 
-/** Asks engines whether they can work on this machine, all at once.
- *  @param atWork  those that carry something are not asked: it shows
- *  @returns       why not, by engine; undefined: it can */
+/** Asks engines whether they can work on this machine, all at once: those that a service may be
+ *  given to.
+ *  @param isProved  it carries something, so it can
+ *  @returns         all engines */
 export async function probeEngines(
   engines: ReadonlyMap<EngineName, Engine>,
-  atWork: (name: EngineName) => boolean,
-): Promise<ReadonlyMap<EngineName, string | undefined>> {
-  const asked = [...engines].map(
-    async ([name, engine]) =>
-      [name, atWork(name) ? undefined : await problemOf(engine)] as const,
-  );
-  return new Map(await Promise.all(asked));
+  services: readonly VirtualService[],
+  isProved: (name: EngineName) => boolean,
+): Promise<Candidates> {
+  const wanted = new Set(services.map(({ options }) => options.engine));
+  const isAsked = (name: EngineName) =>
+    (wanted.has(name) || wanted.has('auto')) && !isProved(name);
+  const candidates = [...engines].map(async ([name, engine]) => {
+    const problem = isAsked(name) ? await problemOf(engine) : undefined;
+    return [name, { engine, problem }] as const;
+  });
+  return new Map(await Promise.all(candidates));
 }
 
-async function problemOf(engine: Engine): Promise<string | undefined> {
-  const late = () => `it did not say within ${PROBE_MS} ms whether it can work here`;
-  try {
-    return await within(PROBE_MS, engine.probe?.() ?? Promise.resolve(undefined), late);
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+function problemOf(engine: Engine): Promise<string | undefined> {
+  return answerOf<string | undefined>(
+    async () => engine.probe?.(),
+    PROBE_MS,
+    (why) => `it did not say whether it can work here: ${why}`,
+  );
 }

@@ -2,12 +2,7 @@ import type { Alerts } from '../alerts/alerts.ts';
 import type { FallbackCommands } from '../alerts/fallback-command.ts';
 import type { AlertState } from '../alerts/notice.ts';
 import type { CheckReport, CheckRunner } from '../model/check.ts';
-import type {
-  RecoveredService,
-  ServerEntry,
-  ServiceEntry,
-  ServiceOutcome,
-} from '../model/engine.ts';
+import type { ServerEntry, ServiceEntry, ServiceOutcome } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
 import {
   type EngineName,
@@ -17,7 +12,15 @@ import {
 import { configure } from '../pool/configure.ts';
 import type { Pool, PoolStep } from '../pool/pool.ts';
 import { takeReport } from '../pool/take-report.ts';
-import { type Carriage, carrier, entryIn, heed, isIn, reassign } from './carriage.ts';
+import {
+  assign,
+  type Carriage,
+  carrier,
+  entryIn,
+  heed,
+  isIn,
+  reassign,
+} from './carriage.ts';
 import { logChoice, logOutcome } from './carriage-lines.ts';
 import { Certificates } from './certificates.ts';
 import { CheckHistory } from './check-history.ts';
@@ -25,6 +28,7 @@ import { checkingOf } from './check-plan.ts';
 import type { EngineChoice } from './choose-engine.ts';
 import { checkLine, logLine } from './log-lines.ts';
 import { noticeOf } from './notices.ts';
+import type { Left } from './recovery.ts';
 import { same } from './same.ts';
 import { createServiceChecks, type ServiceChecks } from './service-checks.ts';
 
@@ -66,12 +70,12 @@ export class ServiceKeeper implements Disposable {
   #carried: readonly ServerEntry[] = [];
 
   /** The first checks start at once.
-   *  @param found  what an earlier run left in force of it */
+   *  @param left  what an earlier run left in force of it */
   constructor(
     service: VirtualService,
     choice: EngineChoice,
     parties: KeeperParties,
-    found?: RecoveredService,
+    left?: Left,
   ) {
     this.#parties = parties;
     this.certificates = new Certificates(parties.log);
@@ -79,9 +83,9 @@ export class ServiceKeeper implements Disposable {
     this.#checks = createServiceChecks(parties.runner, (id, report) =>
       this.#report(id, report),
     );
-    this.#carriage = { ...choice, outcome: undefined };
+    this.#carriage = assign(choice, left?.engine);
     const { checking, problem } = checkingOf(service);
-    const step = configure(undefined, service, checking, parties.now(), found?.servers);
+    const step = configure(undefined, service, checking, parties.now(), left?.servers);
     this.#pool = step.pool;
     logChoice(parties.log, this.label, undefined, this.#carriage);
     if (problem) parties.log.warn(`Not checked: ${this.label}: ${problem}`);

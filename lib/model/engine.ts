@@ -100,9 +100,9 @@ export interface RecoveredServer {
 /** Makes the traffic follow a table. Told what should be, it converges; calling it twice
  *  changes nothing. */
 export interface Engine {
-  /** Why it cannot work on this machine, with the mend; undefined when it can. Asked while it
-   *  carries nothing, at a start and at reloads. It only looks: it changes nothing and loads no
-   *  kernel module. Absent: it always can. */
+  /** Why it cannot work on this machine, with the mend; undefined when it can. Asked at a start and
+   *  at reloads, where a service may be given to it and it carries nothing. It only looks: it changes
+   *  nothing and loads no kernel module. Absent: it always can. */
   probe?(): Promise<string | undefined>;
   /** What of the service it follows less closely than one that sees every connection begin and end,
    *  in words; undefined: nothing. Absent: it is that close. */
@@ -112,11 +112,17 @@ export interface Engine {
   returnPath?(service: VirtualService): string | undefined;
   /** Why it cannot carry the service, in words for the operator; undefined when it can. */
   refuses(service: VirtualService): string | undefined;
-  /** What an earlier run left in force for these services, so that a restart disturbs nothing.
-   *  Asked once, before the first apply() that has any, of those that it is to carry; what it does
-   *  not know is left out. */
+  /** Whether an earlier run left anything in force that is this director's beyond doubt. A cheap
+   *  look, at starts and at reloads, for as long as it was not asked to recover(): it changes nothing,
+   *  loads no kernel module, and where it may not look there is nothing. Absent: nothing outlasts a
+   *  run, or it cannot be told from what belongs to others. */
+  left?(): Promise<boolean>;
+  /** What an earlier run left in force for these services, so that a restart disturbs nothing. Asked
+   *  once, before the first apply(): of all services where something was left(), else of those that
+   *  it is to carry. What it does not know is left out. */
   recover(services: readonly VirtualService[]): Promise<readonly RecoveredService[]>;
-  /** One outcome a service, in the table's order. Calls are serialised by the caller. */
+  /** One outcome a service, in the table's order. Where something was left(), what the table does
+   *  not have goes. Calls are serialised by the caller. */
   apply(table: ServiceTable): Promise<readonly ServiceOutcome[]>;
   stats(): Promise<readonly ServiceStats[]>;
   /** How connections spread over its threads; empty where a kernel forwards. */
@@ -124,6 +130,6 @@ export interface Engine {
   /** For the director only; ends when the engine is closed. Bounded: the oldest is dropped. */
   readonly events: AsyncIterable<EngineEvent>;
   /** Ends listeners and connections. `clean: false` leaves in force what a kernel holds. Also asked
-   *  of one that cannot work here, or was never given anything: that has nothing to end. */
+   *  of one that was never given a table: that has nothing to end. */
   close(how: { readonly clean: boolean }): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import t from 'tap';
 import {
+  assign,
   type Carriage,
   carrier,
   entryIn,
@@ -221,6 +222,34 @@ const RULES: readonly {
       { says: 'net', state: CARRIED, event: true },
     ],
     tables: ['net', 'nftables'],
+    has: 'nftables',
+  },
+  {
+    rule: 'what an earlier run left stays where it is wanted',
+    from: assign(choiceOf('nftables'), 'nftables'),
+    steps: [],
+    tables: ['nftables'],
+    has: 'nftables',
+  },
+  {
+    rule: 'and where it is not, until another engine has it',
+    from: assign(choiceOf('net'), 'nftables'),
+    steps: [],
+    tables: ['net', 'nftables'],
+    has: 'nftables',
+  },
+  {
+    rule: 'which it then leaves',
+    from: assign(choiceOf('net'), 'nftables'),
+    steps: [{ says: 'net', state: 'idle' }],
+    tables: ['net'],
+    has: 'net',
+  },
+  {
+    rule: 'or does not, where that cannot carry it',
+    from: assign(choiceOf('net', 'no address'), 'nftables'),
+    steps: [],
+    tables: ['nftables'],
     has: 'nftables',
   },
 ];

@@ -163,7 +163,7 @@ t.test('an engine that cannot work here never gets it', async (t) => {
     'Cannot move virtual server 10.1.1.19:80 from net to nftables: engine = nftables: there is no nft here',
   ]);
   t.strictSame(engine.inForce(WEB), [`${A}@1`]);
-  t.strictSame(lacking.calls, ['probe', 'probe'], 'asked at each reload, told nothing');
+  t.strictSame(lacking.calls, ['left', 'probe', 'left'], 'asked, and told nothing');
   const problem = 'engine = nftables: there is no nft here; until then net carries it';
   t.match(await director.services(), [{ engine: 'net', state: 'up', problem }]);
   await director.apply(aConfig([by('net')]));

@@ -18,7 +18,7 @@ export interface RecordingEngine extends Engine {
   inForce(serviceId: string): readonly string[] | undefined;
   tell(event: EngineEvent): void;
   readonly closed: () => boolean;
-  /** Every call in its order, `apply` with the ids of the services. */
+  /** Every call in its order, `recover` and `apply` with the ids of the services. */
   readonly calls: readonly string[];
 }
 
@@ -31,6 +31,7 @@ export function recordingEngine(
     readonly recover?: () => Promise<readonly RecoveredService[]>;
     readonly recovered?: readonly RecoveredService[];
     readonly probe?: () => Promise<string | undefined>;
+    readonly left?: () => Promise<boolean>;
     readonly inexact?: () => string | undefined;
     readonly returnPath?: string;
     /** Where calls are noted besides, with that name before them. */
@@ -66,8 +67,12 @@ export function recordingEngine(
     },
     inexact: () => how.inexact?.(),
     returnPath: () => how.returnPath,
-    async recover() {
-      note('recover');
+    async left() {
+      note('left');
+      return how.left?.() ?? false;
+    },
+    async recover(services) {
+      note(['recover', ...services.map(({ id }) => id)].join(' '));
       return how.recover?.() ?? how.recovered ?? [];
     },
     async apply(table) {
