@@ -3,22 +3,30 @@ import type { Log } from '../model/log.ts';
 import type { EngineName } from '../model/virtual-service.ts';
 import { type Carriage, carrier, wordOf } from './carriage.ts';
 
+/** What a line is about. */
+export interface Subject {
+  /** The service as log lines name it: `10.1.1.19:80`. */
+  readonly label: string;
+  /** More than one engine is at work: the line says which it means. */
+  readonly several: boolean;
+}
+
 /** What the log says of a service that is new or was reloaded.
- *  @param label  the service as log lines name it
- *  @param before undefined: it is new */
+ *  @param before  undefined: it is new */
 export function logChoice(
   log: Log,
-  label: string,
+  about: Subject,
   before: Carriage | undefined,
   after: Carriage,
 ): void {
   const { engine, reason, refusal } = after;
+  const { label } = about;
   const from = carrier(after);
   const moves = from !== engine;
   if (refusal !== undefined) {
     const what = moves
       ? cannotMove(label, from, engine)
-      : `Not carried: virtual server ${label}`;
+      : `Not carried: virtual server ${named(about, engine)}`;
     log.warn(`${what}: ${refusal}`);
     return;
   }
@@ -35,7 +43,7 @@ export function logChoice(
 /** Logs one line when what that engine says of a service has changed, or has moved it. */
 export function logOutcome(
   log: Log,
-  label: string,
+  about: Subject,
   engine: EngineName,
   before: Carriage,
   after: Carriage,
@@ -44,32 +52,32 @@ export function logOutcome(
   const is = wordOf(after, engine);
   if (!is || (was?.state === is.state && was.problem === is.problem)) return;
   const from = engine === before.engine ? before.leaving?.engine : undefined;
-  if (from === undefined) logWord(log, label, was, is);
+  if (from === undefined) logWord(log, named(about, engine), was, is);
   else if (!TROUBLES.has(is.state))
-    log.info(`Moved virtual server ${label} from ${from} to ${engine}`);
+    log.info(`Moved virtual server ${about.label} from ${from} to ${engine}`);
   else
     log[is.state === 'failed' ? 'error' : 'warn'](
-      because(cannotMove(label, from, engine), is),
+      because(cannotMove(about.label, from, engine), is),
     );
 }
 
 function logWord(
   log: Log,
-  label: string,
+  place: string,
   was: ServiceOutcome | undefined,
   is: ServiceOutcome,
 ): void {
   switch (is.state) {
     case 'failed':
-      log.error(because(`Cannot carry virtual server ${label}`, is));
+      log.error(because(`Cannot carry virtual server ${place}`, is));
       return;
     case 'waiting-for-address':
-      log.warn(because(`Waiting for the address of virtual server ${label}`, is));
+      log.warn(because(`Waiting for the address of virtual server ${place}`, is));
       return;
     case 'carried':
     case 'idle':
       if (was && TROUBLES.has(was.state))
-        log.info(`Carrying virtual server ${label} (mended: ${was.problem ?? ''})`);
+        log.info(`Carrying virtual server ${place} (mended: ${was.problem ?? ''})`);
       return;
     default:
       is.state satisfies never;
@@ -88,4 +96,8 @@ function isGoing({ engine, refusal }: Carriage, there: EngineName): boolean {
 
 function cannotMove(label: string, from: string, to: string): string {
   return `Cannot move virtual server ${label} from ${from} to ${to}`;
+}
+
+function named({ label, several }: Subject, engine: EngineName): string {
+  return several ? `${label} (${engine})` : label;
 }

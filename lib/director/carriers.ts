@@ -46,6 +46,11 @@ export class Carriers {
       this.#feeds.set(name, this.#feed(name, engine));
   }
 
+  /** More than one engine is at work. */
+  get several(): boolean {
+    return this.#recovery.several;
+  }
+
   /** Start and reload: looks which engines can work on this machine, where these services care. */
   async look(services: readonly VirtualService[]): Promise<void> {
     const isProved = (name: EngineName) => this.#carriesAny(name);
@@ -142,6 +147,7 @@ export class Carriers {
     const { log, keepers, applied } = this.#parties;
     return new EngineFeed({
       engine,
+      label: () => this.#label(name),
       log,
       table: () =>
         [...keepers().values()].flatMap((keeper) => keeper.entryFor(name) ?? []),
@@ -158,6 +164,11 @@ export class Carriers {
       },
       event: (event) => this.#event(name, event),
     });
+  }
+
+  /** An engine as log lines name it. */
+  #label(name: EngineName): string {
+    return this.several ? `engine ${name}` : 'engine';
   }
 
   #mine(name: EngineName, id: string): ServiceKeeper | undefined {
@@ -186,7 +197,9 @@ export class Carriers {
         return;
       }
       case 'notice':
-        this.#parties.log.warn(event.message);
+        this.#parties.log.warn(
+          this.several ? `${this.#label(name)}: ${event.message}` : event.message,
+        );
         return;
       default:
         event satisfies never;

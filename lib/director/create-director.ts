@@ -66,7 +66,11 @@ class VirtualServices implements Director {
     };
     const configuring = () => this.#configuring;
     const commands = this.#commands;
-    this.#keeperParties = { runner, commands, alerts, log, now, configuring, changed };
+    const several = () => this.#carriers.several;
+    this.#keeperParties = {
+      ...{ runner, commands, alerts, log, now },
+      ...{ configuring, several, changed },
+    };
   }
 
   apply(config: Config): Promise<void> {

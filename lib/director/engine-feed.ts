@@ -20,6 +20,8 @@ const CLOSE_MS = 5000;
 /** What the feed asks and tells. */
 export interface FeedParties {
   readonly engine: Engine;
+  /** As log lines name it: `engine`. */
+  label(): string;
   readonly log: Log;
   /** What should be in force now. */
   table(): ServiceTable;
@@ -87,7 +89,8 @@ export class EngineFeed {
     try {
       if (work !== undefined) await within(CLOSE_MS, work, late);
     } catch (error) {
-      this.#parties.log.error(`engine: closing it failed: ${String(error)}`);
+      const { label, log } = this.#parties;
+      log.error(`${label()}: closing it failed: ${String(error)}`);
     }
   }
 
@@ -108,14 +111,14 @@ export class EngineFeed {
 
   /** @returns how many services the table has */
   async #applyOnce(): Promise<number> {
-    const { engine, log } = this.#parties;
+    const { engine, label, log } = this.#parties;
     const table = this.#parties.table();
     try {
       this.#parties.applied(table, await engine.apply(table));
       this.#lastProblem = '';
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      if (reason !== this.#lastProblem) log.error(`engine: ${reason}`);
+      if (reason !== this.#lastProblem) log.error(`${label()}: ${reason}`);
       this.#lastProblem = reason;
       this.#parties.failed(table, reason);
       clearTimeout(this.#retry);
@@ -134,10 +137,10 @@ export class EngineFeed {
   }
 }
 
-async function listen({ engine, log, event }: FeedParties): Promise<void> {
+async function listen({ engine, label, log, event }: FeedParties): Promise<void> {
   try {
     for await (const told of engine.events) event(told);
   } catch (error) {
-    log.error(`engine: its events ended: ${String(error)}`);
+    log.error(`${label()}: its events ended: ${String(error)}`);
   }
 }

@@ -33,6 +33,11 @@ export class Recovery {
     return this.#atWork.has(name);
   }
 
+  /** More than one engine is at work. */
+  get several(): boolean {
+    return this.#atWork.size > 1;
+  }
+
   /** Start and reload: puts the engines to work that have something to carry or to give up.
    *  @param carries  whether an engine can carry a service
    *  @returns        by service id; where two engines have it, what is in the one that it is to have */

@@ -21,7 +21,7 @@ import {
   isIn,
   reassign,
 } from './carriage.ts';
-import { logChoice, logOutcome } from './carriage-lines.ts';
+import { logChoice, logOutcome, type Subject } from './carriage-lines.ts';
 import { Certificates } from './certificates.ts';
 import { CheckHistory } from './check-history.ts';
 import { checkingOf } from './check-plan.ts';
@@ -42,6 +42,8 @@ export interface KeeperParties {
   now(): number;
   /** What a change of the configuration is part of. */
   configuring(): AlertState;
+  /** More than one engine is at work: lines say which they are about. */
+  several(): boolean;
   /** The keeper's table entry, or its being ready, has changed. */
   changed(keeper: ServiceKeeper): void;
 }
@@ -87,7 +89,7 @@ export class ServiceKeeper implements Disposable {
     const { checking, problem } = checkingOf(service);
     const step = configure(undefined, service, checking, parties.now(), left?.servers);
     this.#pool = step.pool;
-    logChoice(parties.log, this.label, undefined, this.#carriage);
+    logChoice(parties.log, this.#about, undefined, this.#carriage);
     if (problem) parties.log.warn(`Not checked: ${this.label}: ${problem}`);
     this.#tell(step, this.#configured);
     this.#checks.follow(service);
@@ -108,6 +110,10 @@ export class ServiceKeeper implements Disposable {
   /** As log lines name it: `10.1.1.19:80`. */
   get label(): string {
     return serviceLabel(this.service);
+  }
+
+  get #about(): Subject {
+    return { label: this.label, several: this.#parties.several() };
   }
 
   /** What that engine should carry; undefined: it carries nothing of it. */
@@ -153,7 +159,7 @@ export class ServiceKeeper implements Disposable {
     if (has !== carrier(was) || !isIn(this.#carriage, has)) this.#carried = [];
     const anew = choice.engine !== was.engine || choice.refusal !== was.refusal;
     if (anew || !same(virtualPart(before.service), virtualPart(service)))
-      logChoice(this.#parties.log, this.label, was, this.#carriage);
+      logChoice(this.#parties.log, this.#about, was, this.#carriage);
     if (problem && problem !== checkingOf(before.service).problem)
       this.#parties.log.warn(`Not checked: ${this.label}: ${problem}`);
     this.#tell(step, this.#configured);
@@ -164,7 +170,7 @@ export class ServiceKeeper implements Disposable {
     const before = this.#carriage;
     const isLast = entry !== undefined && entry === this.entryFor(engine);
     this.#carriage = heed(before, engine, outcome, answers);
-    logOutcome(this.#parties.log, this.label, engine, before, this.#carriage);
+    logOutcome(this.#parties.log, this.#about, engine, before, this.#carriage);
     if (engine !== carrier(this.#carriage)) return;
     if (entry) this.#carried = entry.servers;
     if (isLast && this.#pool.settled) this.#inForce = true;

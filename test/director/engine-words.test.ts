@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { ServiceOutcome } from '../../lib/model/engine.ts';
-import { aConfig, aReal, aService } from '../support/config.ts';
+import { aConfig, aReal, aService, OPTIONS } from '../support/config.ts';
 import { aBench, WEB } from '../support/director.ts';
 import { carried, recordingEngine } from '../support/recording-engine.ts';
 import { good } from '../support/reports.ts';
@@ -164,4 +164,32 @@ t.test('the status does without the numbers of an engine that has none', async (
   await director.apply(aConfig([web]));
   t.match(await director.services(), [{ id: WEB, acceptedConnections: 0 }]);
   t.match(log.lines.at(-1), /worker is gone/);
+});
+
+t.test('with more than one engine at work a line says which it is about', async (t) => {
+  const nftables = recordingEngine();
+  const { director, engine, log, settle } = aBench(t, undefined, { nftables });
+  const options = { ...OPTIONS, engine: 'nftables' } as const;
+  const rest = aService({ port: 81, reals: [aReal('10.1.1.23:81')], options });
+  await director.apply(aConfig([web, rest]));
+  log.take();
+  const refused = 'nft: No such file or directory';
+  const outcome = { id: rest.id, state: 'failed', problem: refused } as const;
+  nftables.tell({ type: 'outcome', outcome });
+  engine.tell({
+    type: 'outcome',
+    outcome: { id: WEB, state: 'failed', problem: TAKEN },
+  });
+  engine.tell({ type: 'notice', message: 'file descriptors exhausted' });
+  await settle();
+  t.strictSame([...log.take()].sort(), [
+    `Cannot carry virtual server 10.1.1.19:80 (net): ${TAKEN}`,
+    `Cannot carry virtual server 10.1.1.19:81 (nftables): ${refused}`,
+    'engine net: file descriptors exhausted',
+  ]);
+  nftables.tell({ type: 'outcome', outcome: { id: rest.id, state: 'carried' } });
+  await settle();
+  t.strictSame(log.take(), [
+    `Carrying virtual server 10.1.1.19:81 (nftables) (mended: ${refused})`,
+  ]);
 });

@@ -204,8 +204,8 @@ t.test('the engine that has it still may fail meanwhile, and says so', async (t)
   await tell('carried');
   t.match(await director.services(), [{ engine: 'net', state: 'up' }]);
   t.strictSame(log.take(), [
-    'Cannot carry virtual server 10.1.1.19:80: port 80 is in use',
-    'Carrying virtual server 10.1.1.19:80 (mended: port 80 is in use)',
+    'Cannot carry virtual server 10.1.1.19:80 (net): port 80 is in use',
+    'Carrying virtual server 10.1.1.19:80 (net) (mended: port 80 is in use)',
   ]);
 });
 
