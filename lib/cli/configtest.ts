@@ -1,10 +1,12 @@
-import { type Diagnostic, formatDiagnostic } from '../config/config.ts';
+import { type Config, type Diagnostic, formatDiagnostic } from '../config/config.ts';
 import { configReport } from '../config/index.ts';
 import { EXIT } from '../instance/launch.ts';
 import { complain, readConfigFile } from './config-file.ts';
 import type { Context } from './context.ts';
+import { printable } from './show-text.ts';
 
-/** `configtest [--json]`: errors and warnings on stderr, what is in force on stdout. */
+/** `configtest [--json]`: errors and warnings on stderr; on stdout which engine `auto` would take, or
+ *  with --json what is in force. */
 export async function configtest(context: Context): Promise<number> {
   const { line, out, err } = context;
   const file = await readConfigFile(context);
@@ -17,11 +19,21 @@ export async function configtest(context: Context): Promise<number> {
     return EXIT.done;
   }
   for (const warning of config.warnings) err(formatDiagnostic(warning));
+  for (const choice of await choices(context, config)) out(printable(choice));
   const reals = config.virtuals.reduce((sum, { reals }) => sum + reals.length, 0);
   out(
     `${file.path}: good: ${count(config.virtuals.length, 'virtual service')}, ${count(reals, 'real server')}, ${count(config.warnings.length, 'warning')}`,
   );
   return EXIT.done;
+}
+
+/** A line for each service whose engine is for `auto` to choose. */
+async function choices(
+  { daemon }: Context,
+  { virtuals }: Config,
+): Promise<readonly string[]> {
+  if (virtuals.every(({ options }) => options.engine !== 'auto')) return [];
+  return (await daemon()).engineLines(virtuals);
 }
 
 /** A start would go on with what it has; a test is there to tell before. */

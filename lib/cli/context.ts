@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { Launch } from '../instance/launch.ts';
+import type { VirtualService } from '../model/virtual-service.ts';
 import type { CommandLine } from './command-line.ts';
 
 /** The daemon's room as commands see it. It is handed in and loaded when first needed, so
@@ -11,6 +12,8 @@ export interface DaemonRoom {
   serve(launch: Launch, known?: Config): Promise<number>;
   /** Writes one line to the log that the config names. */
   record(logfile: string, instance: string, message: string): Promise<void>;
+  /** What `engine = auto` would take here and now, a line for each service that leaves it to that. */
+  engineLines(services: readonly VirtualService[]): Promise<readonly string[]>;
 }
 
 /** What a command works with. */

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { EXIT, type Launch } from '../instance/launch.ts';
+import type { VirtualService } from '../model/virtual-service.ts';
 import { createReporter } from './report.ts';
 import { catchSignals } from './signals.ts';
 
@@ -30,6 +31,14 @@ export async function record(
   const { destination } = openDestination('daemon', logfile, instance);
   destination.write(message, new Date());
   await destination.close(RECORD_MS);
+}
+
+/** What `engine = auto` would take here and now, a line for each service that leaves it to that. */
+export async function engineLines(
+  services: readonly VirtualService[],
+): Promise<readonly string[]> {
+  const { engineLines } = await import('./engines.ts');
+  return engineLines(services);
 }
 
 const RECORD_MS = 1_000;

@@ -6,10 +6,9 @@ import type { Config } from '../config/config.ts';
 import { trimBlanks } from '../config/values.ts';
 import { createDirector } from '../director/create-director.ts';
 import type { Director } from '../director/director.ts';
-import { ENGINES } from '../engines/index.ts';
 import { ctime } from '../model/ctime.ts';
 import type { Log } from '../model/log.ts';
-import type { EngineName } from '../model/virtual-service.ts';
+import { createEngines } from './engines.ts';
 import { appendTo } from './log/append.ts';
 
 /** What does the work. */
@@ -25,12 +24,7 @@ export interface Parts {
 export function openParts(config: Config, log: Log): Parts {
   const checks = createCheckRunner({ log });
   const { maxConnections, workers } = config.options;
-  const engines = new Map(
-    Object.entries(ENGINES).map(([name, { create }]) => [
-      name as EngineName,
-      create({ maxConnections, workers }),
-    ]),
-  );
+  const engines = createEngines({ maxConnections, workers });
   const alerts = createAlerts({
     log,
     openFile: monitorFiles(log),

@@ -1,6 +1,6 @@
 import type { Engine } from '../model/engine.ts';
 import type { EngineName, VirtualService } from '../model/virtual-service.ts';
-import type { Candidates } from './choose-engine.ts';
+import { type Candidates, chooseEngine, type EngineChoice } from './choose-engine.ts';
 import { answerOf } from './engine-answer.ts';
 
 /** How long an engine may look at the machine. */
@@ -23,6 +23,16 @@ export async function probeEngines(
     return [name, { engine, problem }] as const;
   });
   return new Map(await Promise.all(candidates));
+}
+
+/** What a director that started now would take for each service that leaves it to `auto`. */
+export async function autoChoices(
+  engines: ReadonlyMap<EngineName, Engine>,
+  services: readonly VirtualService[],
+): Promise<readonly (readonly [VirtualService, EngineChoice])[]> {
+  const open = services.filter(({ options }) => options.engine === 'auto');
+  const candidates = await probeEngines(engines, open, () => false);
+  return open.map((service) => [service, chooseEngine(service, candidates)]);
 }
 
 function problemOf(engine: Engine): Promise<string | undefined> {

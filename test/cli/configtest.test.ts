@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import t from 'tap';
 import { Site } from '../support/site.ts';
 
@@ -17,6 +18,34 @@ t.test('configtest counts what is good', async (t) => {
     stdout: `${site.config}: good: 1 virtual service, 2 real servers, 0 warnings\n`,
     stderr: '',
   });
+});
+
+t.test('configtest says what auto takes, a line a service', async (t) => {
+  const site = new Site(t, GOOD);
+  const good = `${site.config}: good: 1 virtual service, 2 real servers, 0 warnings\n`;
+  writeFileSync(`${site.config}.ini`, '[net]\nengine = auto\n');
+  const { code, stdout, stderr } = await site.run('configtest');
+  t.same([code, stderr], [0, '']);
+  const [line, ...rest] = stdout.split(/(?<=\n)/);
+  t.match(line, /^engine of tcp:127\.0\.0\.1:8080: net \(auto: .+\)\n$/);
+  t.same(rest, [good]);
+  writeFileSync(
+    `${site.config}.ini`,
+    '[net]\nengine = auto\n[service tcp:127.0.0.1:8080]\nengine = net\n',
+  );
+  t.same(await site.run('configtest'), { code: 0, stdout: good, stderr: '' });
+});
+
+t.test('and why it can take none; all is good but that', async (t) => {
+  const mark =
+    'virtual=5\n    fallback=127.0.0.1:80\n    service=http\n    quiescent=yes\n';
+  const site = new Site(t, `${mark}    real=127.0.0.1:8081 gate\n`);
+  writeFileSync(`${site.config}.ini`, '[net]\nengine = auto\n');
+  const { code, stdout } = await site.run('configtest');
+  t.equal(code, 0);
+  const none = /^engine of fwm:5: auto: none can \(.*net: firewall mark 5 .*\)\n/;
+  const ipvs = /^engine of fwm:5: ipvs \(auto: IPVS is here/; // where the kernel has it
+  t.ok(none.test(stdout) || ipvs.test(stdout), stdout);
 });
 
 t.test('configtest --json prints the values in force', async (t) => {
