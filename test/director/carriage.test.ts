@@ -1,60 +1,12 @@
 import t from 'tap';
-import {
-  assign,
-  type Carriage,
-  carrier,
-  entryIn,
-  heed,
-  isIn,
-  reassign,
-} from '../../lib/director/carriage.ts';
-import type { EngineChoice } from '../../lib/director/choose-engine.ts';
-import type { ServiceOutcome } from '../../lib/model/engine.ts';
-import type { EngineName } from '../../lib/model/virtual-service.ts';
+import { assign, entryIn } from '../../lib/director/carriage.ts';
+import { carriageRules, choiceOf, on, step } from '../support/carriage-script.ts';
 import { aService } from '../support/config.ts';
-import { WEB } from '../support/director.ts';
-
-const ENGINES = ['net', 'nftables', 'ipvs'] as const;
-
-/** What happens to a service: a reload that wants it on an engine, with why that one cannot and
- *  which others cannot; an engine's answer to an apply(), or its event; a table without it. */
-type Step =
-  | { readonly to: EngineName; readonly refusal?: string; readonly not?: EngineName }
-  | {
-      readonly says: EngineName;
-      readonly state: ServiceOutcome['state'];
-      readonly event?: true;
-    };
-
-function step(carriage: Carriage, move: Step): Carriage {
-  if ('to' in move) {
-    const { to: engine, refusal, not } = move;
-    return reassign(carriage, choiceOf(engine, refusal), (name) => name !== not);
-  }
-  const { says, state, event } = move;
-  return heed(carriage, says, { id: WEB, state }, event !== true);
-}
-
-/** Where it starts: `net` or another engine carries it. */
-function on(engine: EngineName, state: ServiceOutcome['state'] = 'carried'): Carriage {
-  return { ...choiceOf(engine), outcome: { id: WEB, state } };
-}
-
-function choiceOf(engine: EngineName, refusal?: string): EngineChoice {
-  return { engine, reason: `engine = ${engine}`, refusal };
-}
 
 const CARRIED = 'carried';
 const FAILED = 'failed';
 
-/** `tables`: the engines whose tables it is in; `has`: who has it now. */
-const RULES: readonly {
-  readonly rule: string;
-  readonly from: Carriage;
-  readonly steps: readonly Step[];
-  readonly tables: readonly EngineName[];
-  readonly has: EngineName;
-}[] = [
+carriageRules([
   {
     rule: 'a move begins with both',
     from: on('net'),
@@ -252,17 +204,7 @@ const RULES: readonly {
     tables: ['nftables'],
     has: 'nftables',
   },
-];
-
-for (const { rule, from, steps, tables, has } of RULES)
-  t.test(rule, async (t) => {
-    const carriage = steps.reduce(step, from);
-    t.strictSame(
-      ENGINES.filter((name) => isIn(carriage, name)),
-      tables,
-    );
-    t.equal(carrier(carriage), has);
-  });
+]);
 
 t.test('only the engine that it comes to hears that it is on its way', async (t) => {
   const entry = { service: aService(), servers: [] };

@@ -4,7 +4,6 @@ import { Certificates } from '../../lib/director/certificates.ts';
 import { CheckHistory } from '../../lib/director/check-history.ts';
 import { serviceStatus } from '../../lib/director/status.ts';
 import type { ServiceStats } from '../../lib/model/engine.ts';
-import type { ServiceStatus } from '../../lib/model/status.ts';
 import type { VirtualService } from '../../lib/model/virtual-service.ts';
 import { aFallback, aReal, aService } from '../support/config.ts';
 import { silent } from '../support/control.ts';
@@ -29,10 +28,10 @@ const ON_NET: Carriage = {
 
 function status(
   moves: readonly Move[],
-  { from = service, ready = true, stats, carriage: fields }: Options = {},
+  { from = service, ready = true, stats }: Options = {},
 ) {
   const { pool } = play(from, moves);
-  const carriage = { ...ON_NET, ...fields };
+  const carriage = ON_NET;
   const carried = pool.entry?.servers ?? [];
   return serviceStatus({ ...UNSEEN, pool, carriage, carried, ready }, stats, WISH);
 }
@@ -40,7 +39,6 @@ interface Options {
   readonly from?: VirtualService;
   readonly ready?: boolean;
   readonly stats?: ServiceStats;
-  readonly carriage?: Partial<Carriage>;
 }
 
 t.test('a service at work, with its numbers', async (t) => {
@@ -230,69 +228,3 @@ t.test(
     t.match(before.reals[0], { state: 'up', weight: 0, inForce: false });
   },
 );
-
-const CARRIED = { id: service.id, state: 'carried' } as const;
-const BROKEN = {
-  id: service.id,
-  state: 'failed',
-  problem: 'ip_forward is off',
-} as const;
-const NET = { engine: 'net', outcome: CARRIED } as const;
-const WANTED = { engine: 'nftables', reason: 'engine = nftables' } as const;
-
-/** How a service is carried, and what the status says of it while its server is up. */
-const CARRIAGES: readonly (readonly [
-  what: string,
-  carriage: Partial<Carriage>,
-  says: Partial<ServiceStatus>,
-])[] = [
-  [
-    'an engine, and why that one',
-    { engine: 'nftables', reason: 'auto: snat is on', outcome: CARRIED },
-    {
-      engine: 'nftables',
-      engineReason: 'auto: snat is on',
-      state: 'up',
-      problem: null,
-    },
-  ],
-  [
-    'an engine that fails',
-    { ...WANTED, outcome: BROKEN },
-    { engine: 'nftables', state: 'failed', problem: 'ip_forward is off' },
-  ],
-  [
-    'on its way: what carries it now',
-    { ...WANTED, leaving: NET },
-    {
-      engine: 'net',
-      engineReason: 'on its way to nftables (engine = nftables)',
-      state: 'up',
-      problem: null,
-    },
-  ],
-  [
-    'on its way to one that fails: all is well but the move',
-    { ...WANTED, outcome: BROKEN, leaving: NET },
-    {
-      engine: 'net',
-      state: 'up',
-      problem: 'ip_forward is off; until then net carries it',
-    },
-  ],
-  [
-    'on its way to one that refuses it',
-    { ...WANTED, refusal: 'no nft', leaving: NET },
-    { engine: 'net', state: 'up', problem: 'no nft; until then net carries it' },
-  ],
-  [
-    'on its way, and failed where it is too',
-    { ...WANTED, outcome: BROKEN, leaving: { ...NET, outcome: BROKEN } },
-    { engine: 'net', state: 'failed' },
-  ],
-];
-
-for (const [what, carriage, says] of CARRIAGES)
-  t.test(what, async (t) => {
-    t.match(status([[A, good()]], { carriage }), says);
-  });

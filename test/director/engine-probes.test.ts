@@ -1,0 +1,94 @@
+import { mock } from 'node:test';
+import t from 'tap';
+import { aConfig, OPTIONS } from '../support/config.ts';
+import { aBench, WEB } from '../support/director.ts';
+import { LEFT, web } from '../support/left-in-nftables.ts';
+import { recordingEngine } from '../support/recording-engine.ts';
+
+t.test('an engine that comes to work at a reload is asked then', async (t) => {
+  let problem: string | undefined = 'there is no nft here';
+  const nftables = recordingEngine({ recovered: LEFT, probe: async () => problem });
+  const { director, log } = aBench(t, undefined, { nftables });
+  await director.apply(aConfig([web]));
+  t.strictSame(nftables.calls, ['probe', 'left']);
+  t.strictSame(log.take(), [
+    'Not carried: virtual server 10.1.1.19:80: engine = nftables: there is no nft here',
+  ]);
+  t.match(await director.services(), [
+    { engine: 'nftables', state: 'failed', problem: /there is no nft here$/ },
+  ]);
+  problem = undefined;
+  await director.apply(aConfig([web]));
+  t.strictSame(nftables.calls.slice(2), [
+    'probe',
+    'left',
+    `recover ${WEB}`,
+    `apply ${WEB}`,
+  ]);
+  t.strictSame(log.take(), [
+    'Changed virtual server: 10.1.1.19:80',
+    'Engine of virtual server 10.1.1.19:80: nftables (engine = nftables)',
+  ]);
+  await director.apply(aConfig([web]));
+  t.equal(nftables.calls.filter((call) => call === 'probe').length, 2, 'it is at work');
+});
+
+t.test('an engine that does not say whether it can work cannot', async (t) => {
+  const nftables = recordingEngine({
+    probe: async () => {
+      throw new Error('spawn EACCES');
+    },
+  });
+  const { director } = aBench(t, undefined, { nftables });
+  await director.apply(aConfig([web]));
+  t.match(await director.services(), [
+    {
+      state: 'failed',
+      problem: /^engine = nftables: it did not say .*: spawn EACCES$/,
+    },
+  ]);
+});
+
+t.test('one that hangs is not waited for', async (t) => {
+  const nftables = recordingEngine({ probe: () => new Promise(() => {}) });
+  const { director, settle } = aBench(t, undefined, { nftables });
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.teardown(() => mock.timers.reset());
+  const auto = { ...OPTIONS, engine: 'auto' } as const;
+  const applied = director.apply(aConfig([{ ...web, options: auto }]));
+  await settle();
+  t.strictSame(director.starting(), []);
+  mock.timers.tick(2000);
+  await applied;
+  t.match(await director.services(), [
+    {
+      engine: 'net',
+      engineReason: /^auto: nftables: it did not say .*: no answer within 2000 ms$/,
+      state: 'starting',
+    },
+  ]);
+});
+
+t.test('auto says in log and status what it took, and why', async (t) => {
+  let inexact: string | undefined;
+  const nftables = recordingEngine({
+    returnPath: 'snat is on',
+    inexact: () => inexact,
+  });
+  const { director, log } = aBench(t, undefined, { nftables });
+  const auto = { ...OPTIONS, engine: 'auto' } as const;
+  await director.apply(aConfig([{ ...web, options: auto }]));
+  const reason = 'auto: wrr is exact there, and snat is on';
+  t.strictSame(log.take(), [
+    'Added virtual server: 10.1.1.19:80',
+    `Engine of virtual server 10.1.1.19:80: nftables (${reason})`,
+  ]);
+  t.match(await director.services(), [{ engine: 'nftables', engineReason: reason }]);
+  inexact = 'wlc lags';
+  await director.apply(aConfig([{ ...web, options: auto, scheduler: 'wlc' }]));
+  t.strictSame(log.take(), [
+    'Changed virtual server: 10.1.1.19:80',
+    'Moving virtual server 10.1.1.19:80 from nftables to net (auto: nftables: wlc lags)',
+    'Moved virtual server 10.1.1.19:80 from nftables to net',
+  ]);
+});
