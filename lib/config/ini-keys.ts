@@ -151,6 +151,22 @@ export const INI_KEYS = {
     default: 60_000,
     doc: 'The same once one side has ended its direction.',
   },
+  'udp-idle-timeout': {
+    section: 'net',
+    perService: true,
+    syntax: '<time>',
+    parse: duration,
+    default: 300_000,
+    doc: 'A UDP session, which is one port of a client, ends when it was silent for so long.',
+  },
+  'udp-answer-timeout': {
+    section: 'net',
+    perService: true,
+    syntax: '<time>',
+    parse: duration,
+    default: 10_000,
+    doc: 'How long the answer to a DNS query, or to a packet of an ops service, is waited for.',
+  },
   workers: {
     section: 'net',
     perService: false,

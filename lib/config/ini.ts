@@ -182,6 +182,8 @@ function optionsFrom(values: IniValues): ServiceOptions {
     connectTimeoutMs: value('connect-timeout'),
     idleTimeoutMs: value('idle-timeout'),
     halfClosedTimeoutMs: value('half-closed-timeout'),
+    udpIdleTimeoutMs: value('udp-idle-timeout'),
+    udpAnswerTimeoutMs: value('udp-answer-timeout'),
     tlsVerify: value('tls-verify'),
     tlsCa: value('tls-ca'),
     tlsExpiryDays: value('tls-expiry'),

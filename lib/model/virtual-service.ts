@@ -52,6 +52,8 @@ export interface ServiceOptions {
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly halfClosedTimeoutMs: number;
+  readonly udpIdleTimeoutMs: number;
+  readonly udpAnswerTimeoutMs: number;
   readonly tlsVerify: boolean;
   /** PEM file with further authorities; undefined: the system's only. */
   readonly tlsCa: string | undefined;

@@ -18,6 +18,8 @@ const DEFAULTS = {
   connectTimeoutMs: 3000,
   idleTimeoutMs: 900_000,
   halfClosedTimeoutMs: 60_000,
+  udpIdleTimeoutMs: 300_000,
+  udpAnswerTimeoutMs: 10_000,
   tlsVerify: true,
   tlsCa: undefined,
   tlsExpiryDays: 30,
