@@ -1,0 +1,22 @@
+import type { CarriedService } from '../protocol.ts';
+import type { Line } from './desk.ts';
+
+/** What the clients of one service come in by, in one worker. */
+export interface Entrance {
+  readonly isOpen: boolean;
+  /** It has clients who need it, though a new one could be sent nowhere. */
+  readonly isBusy: boolean;
+  /** Opens what is not open yet.
+   *  @returns the error's code */
+  open(service: CarriedService): Promise<string | undefined>;
+  /** No new clients. Idempotent. */
+  shut(): void;
+}
+
+/** The service behind an entrance. */
+export interface Reception extends Line {
+  /** A new client was served. */
+  came(): void;
+  /** The last of the clients that kept the entrance busy may be gone. */
+  emptied(): void;
+}
