@@ -41,7 +41,7 @@ export interface ServiceOutcome {
 
 export interface ServerStats {
   readonly id: string;
-  /** Both directions open. */
+  /** Both directions open; of UDP, sessions. */
   readonly activeConnections: number;
   /** Half-closed. */
   readonly inactiveConnections: number;
@@ -58,7 +58,7 @@ export interface ServiceStats {
   /** In the table's order, then servers that left it and still have connections. */
   readonly servers: readonly ServerStats[];
   readonly acceptedConnections: number;
-  /** Accepted and reset: nothing eligible, or every dial failed. */
+  /** Accepted and reset, or lost (UDP): nothing eligible, or every dial failed. */
   readonly refusedConnections: number;
   /** Dials made again at another server. */
   readonly retries: number;

@@ -9,6 +9,7 @@ import { persistence } from './engine-cases/persistence.ts';
 import { table } from './engine-cases/table.ts';
 import { thresholds } from './engine-cases/thresholds.ts';
 import { timeouts } from './engine-cases/timeouts.ts';
+import { udp } from './engine-cases/udp.ts';
 import { type Rig, rigFor } from './engine-rig.ts';
 
 /** One behaviour that every engine must show; its key in {@link CASES} says which. */
@@ -23,6 +24,7 @@ const CASES = {
   ...table,
   ...listening,
   ...timeouts,
+  ...udp,
 } as const satisfies Record<string, EngineCase>;
 
 export type EngineCaseName = keyof typeof CASES;

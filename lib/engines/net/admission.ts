@@ -27,8 +27,18 @@ export class Admission {
   }
 
   enter(): boolean {
+    this.count();
+    return this.take();
+  }
+
+  /** One more client was accepted. */
+  count(): void {
     const accepted = this.#own * NUMBERS + ACCEPTED;
     this.#numbers[accepted] = (this.#numbers[accepted] ?? 0) + 1;
+  }
+
+  /** @returns whether there was a place; whoever has one gives it back by {@link leave} */
+  take(): boolean {
     Atomics.add(this.#words, this.#own * WORDS + OPEN, 1);
     if (this.#open() <= this.limit) return true;
     this.leave();

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -72,9 +73,27 @@ async function takeFloor(patienceMs: number): Promise<Server | undefined> {
   return undefined;
 }
 
+/** @returns the error's code */
+async function bindAlone(place: Place): Promise<string | undefined> {
+  return place.protocol === 'udp' ? bindDatagrams(place) : bindStream(place);
+}
+
+async function bindDatagrams({ address, port }: Place): Promise<string | undefined> {
+  const ipv6Only = address.includes(':');
+  const socket = createSocket({ type: ipv6Only ? 'udp6' : 'udp4', ipv6Only });
+  try {
+    await once(socket.bind({ address, port, exclusive: true }), 'listening');
+    return undefined;
+  } catch (error) {
+    return codeOf(error);
+  } finally {
+    socket.close();
+  }
+}
+
 /** Node cannot bind without listening: who comes in that moment is reset, and would have been
- *  refused before it. @returns the error's code */
-async function bindAlone({ address, port }: Place): Promise<string | undefined> {
+ *  refused before it. */
+async function bindStream({ address, port }: Place): Promise<string | undefined> {
   const server = createServer((socket) => socket.destroy());
   const ipv6Only = address.includes(':');
   const code = await listening(server, { host: address, port, backlog: 1, ipv6Only });
@@ -90,6 +109,10 @@ async function listening(
     await once(server.listen(options), 'listening');
     return undefined;
   } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : 'failed';
+    return codeOf(error);
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'failed';
 }

@@ -37,7 +37,7 @@ export interface NetOptions extends EngineOptions {
 const EVENTS = 1000;
 const WORKER = new URL(`./worker/main${extname(import.meta.url)}`, import.meta.url);
 
-/** The engine that forwards connections itself, in worker threads: needs no privileges but for
+/** The engine that forwards connections and datagrams itself, in worker threads: needs no privileges but for
  *  ports below 1024, and no help from the kernel's NAT. */
 export function createNetEngine(options: NetOptions = {}): Engine {
   return new NetEngine(options);
@@ -229,5 +229,6 @@ class NetEngine implements Engine {
 
 function place({ service, arriving }: ServiceEntry): Place {
   const { id, address = '', port = 0 } = service;
-  return { id, address, port, arriving };
+  const protocol = service.protocol === 'udp' ? 'udp' : 'tcp';
+  return { id, protocol, address, port, arriving };
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { endpoint } from '../../model/address.ts';
 
-/** The TCP services of the kernel's IPVS table as `10.1.1.19:80` and `[2001:db8::1]:80`. It takes
+/** The services of the kernel's IPVS table as `tcp:10.1.1.19:80` and `udp:[2001:db8::1]:53`. It takes
  *  their packets before any socket sees them. Empty where there is no IPVS.
  *  @param proc where procfs is mounted */
 export async function ipvsServices(proc: string): Promise<ReadonlySet<string>> {
@@ -15,11 +15,13 @@ export async function ipvsServices(proc: string): Promise<ReadonlySet<string>> {
 
 /** `TCP  0A010113:0050 rr`, or `TCP  [2001:0db8:0000:...:0001]:0050 rr`. */
 function serviceOf(line: string): string[] {
-  const match = /^TCP\s+(?:([0-9A-F]{8})|\[([0-9a-f:]+)\]):([0-9A-F]{4})\b/i.exec(line);
+  const match = /^(TCP|UDP)\s+(?:([0-9A-F]{8})|\[([0-9a-f:]+)\]):([0-9A-F]{4})\b/i.exec(
+    line,
+  );
   if (!match) return [];
-  const [, v4, v6 = '', port = ''] = match;
+  const [, protocol = '', v4, v6 = '', port = ''] = match;
   const address = v4 === undefined ? canonicalIpv6(v6) : dotted(v4);
-  return [endpoint(address, Number.parseInt(port, 16))];
+  return [`${protocol.toLowerCase()}:${endpoint(address, Number.parseInt(port, 16))}`];
 }
 
 function dotted(hex: string): string {

@@ -237,6 +237,7 @@ function isOpen({ reports }: Listener): boolean {
   return [...reports.values()].some(({ state }) => state === 'listening');
 }
 
-function endpointOf({ address, port }: Place): string {
-  return endpoint(canonical(address), port);
+/** As `ipvsServices` has it. */
+function endpointOf({ protocol, address, port }: Place): string {
+  return `${protocol}:${endpoint(canonical(address), port)}`;
 }

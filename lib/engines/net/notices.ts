@@ -7,6 +7,8 @@ const WORDS: Readonly<Record<NoticeKind, (about: string) => string>> = {
     `No source port left for connections from ${about}: another server is tried. Widen net.ipv4.ip_local_port_range, set net.ipv4.tcp_tw_reuse=1, or give this host more addresses`,
   full: (about) =>
     `No file descriptors left for more connections (${about}): new ones are reset until some end. Raise the limit of open files (LimitNOFILE= in the unit, or ulimit -n)`,
+  sessions: (about) =>
+    `As many UDP sessions as there may be (${about}): for each new one the oldest ends. Shorten udp-idle-timeout, or raise the limit of open files (LimitNOFILE= in the unit, or ulimit -n)`,
   accept: (about) =>
     `A connection could not be accepted (${about}): the listener goes on; it is memory or descriptors that this host is short of`,
   worker: (about) =>

@@ -12,11 +12,15 @@ export interface PortHolder {
 }
 
 interface Place {
+  /** Default tcp. */
+  readonly protocol?: 'tcp' | 'udp';
   readonly address: string;
   readonly port: number;
 }
 
-const LISTEN = '0A';
+/** The state of a socket that clients reach. Source: include/net/tcp_states.h; a UDP socket
+ *  without a peer is TCP_CLOSE. */
+const STATE = { tcp: '0A', udp: '07' } as const;
 
 /** Who holds the port at the address, or at all addresses, or, where the service wants all of
  *  them, at any; undefined when nobody does (any more).
@@ -25,9 +29,13 @@ export async function portHolder(
   place: Place,
   proc: string,
 ): Promise<PortHolder | undefined> {
-  const files = place.address.includes(':') ? ['tcp6'] : ['tcp', 'tcp6'];
+  const { protocol = 'tcp' } = place;
+  const files = place.address.includes(':')
+    ? [`${protocol}6`]
+    : [protocol, `${protocol}6`];
   for (const file of files) {
-    const socket = await listeningSocket(`${proc}/net/${file}`, place);
+    const path = `${proc}/net/${file}`;
+    const socket = await listeningSocket(path, place, STATE[protocol]);
     if (socket)
       return { address: socket.address, ...(await owner(socket.inode, proc)) };
   }
@@ -39,12 +47,13 @@ export async function portHolder(
 async function listeningSocket(
   file: string,
   place: Place,
+  wanted: string,
 ): Promise<{ address: string; inode: string } | undefined> {
   const text = await readFile(file, 'latin1').catch(() => '');
   for (const line of text.split('\n')) {
     const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
     const [hex = '', port = ''] = local.split(':');
-    if (state !== LISTEN || Number.parseInt(port, 16) !== place.port) continue;
+    if (state !== wanted || Number.parseInt(port, 16) !== place.port) continue;
     const bytes = kernelBytes(hex);
     if (isEvery(bytes)) return { address: '*', inode };
     const found = unmapped(bytes);

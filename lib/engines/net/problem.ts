@@ -5,6 +5,7 @@ import { type PortHolder, portHolder } from './port-holder.ts';
 /** Where a service should listen. */
 export interface Place {
   readonly id: string;
+  readonly protocol: 'tcp' | 'udp';
   readonly address: string;
   readonly port: number;
   /** As {@link ServiceEntry.arriving}. */
@@ -18,6 +19,7 @@ const AGAIN = 'the service starts by itself when the port is free';
 /** Whether two places cannot be listened on at once: one wants the port on every address. */
 export function overlap(one: Place, other: Place): boolean {
   return (
+    one.protocol === other.protocol &&
     one.port === other.port &&
     one.address.includes(':') === other.address.includes(':') &&
     (EVERY.has(one.address) || EVERY.has(other.address))
@@ -50,7 +52,7 @@ async function failure(place: Place, code: string, proc: string): Promise<string
   const where = endpoint(place.address, place.port);
   switch (code) {
     case 'EADDRINUSE':
-      return inUse(place.port, await portHolder(place, proc));
+      return inUse(place, await portHolder(place, proc));
     case 'EACCES':
       return `no permission to listen on ${where}: start as root, or give node CAP_NET_BIND_SERVICE, or lower net.ipv4.ip_unprivileged_port_start to ${place.port}`;
     case 'EMFILE':
@@ -60,20 +62,23 @@ async function failure(place: Place, code: string, proc: string): Promise<string
   }
 }
 
-function inUse(port: number, holder: PortHolder | undefined): string {
+function inUse({ protocol, port }: Place, holder: PortHolder | undefined): string {
   if (!holder) return `port ${port} is in use; ${AGAIN}`;
   const { pid, name } = holder;
   const who = pid === undefined ? 'another process' : `${name} (pid ${pid})`;
   const mend =
-    holder.address === '*'
-      ? `let it listen on the addresses it needs only, as Apache does with "Listen 127.0.0.1:${port}"`
-      : 'stop it, or move it to another address';
+    holder.address === '*' && protocol === 'udp'
+      ? 'let it listen on the addresses it needs only, as named does with listen-on and unbound with interface'
+      : holder.address === '*'
+        ? `let it listen on the addresses it needs only, as Apache does with "Listen 127.0.0.1:${port}"`
+        : 'stop it, or move it to another address';
   return `port ${port} is held by ${who} on ${endpoint(holder.address, port)}: ${mend}; ${AGAIN}`;
 }
 
 /** The kernel's IPVS table holds the address, as ldirectord leaves it behind. */
 export function ipvsProblem(place: Place): ServiceOutcome {
   const where = endpoint(place.address, place.port);
-  const problem = `the kernel's IPVS table holds ${where} and takes its packets: clear it with "ipvsadm -D -t ${where}"; the service starts by itself then`;
+  const flag = place.protocol === 'udp' ? '-u' : '-t';
+  const problem = `the kernel's IPVS table holds ${where} and takes its packets: clear it with "ipvsadm -D ${flag} ${where}"; the service starts by itself then`;
   return { id: place.id, state: 'failed', problem };
 }

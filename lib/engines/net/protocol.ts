@@ -17,6 +17,9 @@ export interface CarriedServer {
 export interface CarriedService {
   readonly id: string;
   readonly record: number;
+  /** How UDP is carried: a session for each port of a client, or each packet by itself with
+   *  its one answer. Undefined: it is TCP. */
+  readonly datagrams: 'sessions' | 'exchanges' | undefined;
   readonly family: Family;
   readonly address: string;
   readonly port: number;
@@ -27,6 +30,7 @@ export interface CarriedService {
   readonly persistentMs: number | undefined;
   readonly netmask: string | undefined;
   readonly connectTimeoutMs: number;
+  /** UDP: the session's time, or that of the answer. */
   readonly idleTimeoutMs: number;
   readonly halfClosedTimeoutMs: number;
   /** In the table's order. */
@@ -76,7 +80,7 @@ export type ListenReport =
   | { readonly id: string; readonly state: 'failed'; readonly code: string };
 
 /** What workers tell besides: a closed set, so that each is said once a minute. */
-export type NoticeKind = 'source-ports' | 'full' | 'accept' | 'worker';
+export type NoticeKind = 'source-ports' | 'full' | 'sessions' | 'accept' | 'worker';
 
 export type FromWorker =
   | {

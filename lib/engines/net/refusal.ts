@@ -2,13 +2,10 @@ import { nearest } from '../../model/nearest.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { SCHEDULERS } from '../../schedulers/index.ts';
 
-/** Why a process that accepts and dials TCP connections cannot carry the service, and what would;
- *  undefined when it can. */
+/** Why a process with sockets cannot carry the service, and what would; undefined when it can. */
 export function refusal(service: VirtualService): string | undefined {
   if (service.protocol === 'fwm')
     return `firewall mark ${service.fwmark} is no address to listen on; give the service one, as in "virtual=10.1.1.19:80"`;
-  if (service.protocol === 'udp')
-    return 'UDP is not forwarded by the net engine; take protocol=tcp where the service has it, or keep this service on IPVS';
   if (!service.port)
     return 'port 0 (every port) cannot be listened on; name the ports, one virtual service each';
   return unknownScheduler(service.scheduler);

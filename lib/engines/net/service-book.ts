@@ -1,4 +1,5 @@
 import type { ServerEntry, ServiceEntry, ServiceStats } from '../../model/engine.ts';
+import type { ServiceOptions, VirtualService } from '../../model/virtual-service.ts';
 import { schedulerNamed } from '../../schedulers/index.ts';
 import type { Memory } from './memory.ts';
 import type { CarriedService, Dismissal } from './protocol.ts';
@@ -103,10 +104,12 @@ export class ServiceBook {
 
   carried(): Omit<CarriedService, 'listen' | 'home'> {
     const { service } = this.#entry;
-    const { connectTimeoutMs, idleTimeoutMs, halfClosedTimeoutMs } = service.options;
+    const { connectTimeoutMs, halfClosedTimeoutMs } = service.options;
+    const datagrams = datagramsOf(service);
     return {
       id: service.id,
       record: this.#loan.record,
+      datagrams,
       family: service.family,
       address: service.address ?? '',
       port: service.port ?? 0,
@@ -115,7 +118,7 @@ export class ServiceBook {
       persistentMs: service.persistent ? service.persistent * 1000 : undefined,
       netmask: service.netmask,
       connectTimeoutMs,
-      idleTimeoutMs,
+      idleTimeoutMs: silenceOf(service.options, datagrams),
       halfClosedTimeoutMs,
       servers: this.#servers.map((server) => server.carried(service)),
     };
@@ -177,6 +180,22 @@ export class ServiceBook {
     const reset = server.entry.onRemoval === 'reset';
     return { service: this.#entry.service.id, record: server.loan.record, reset };
   }
+}
+
+/** DNS has one answer a query, and mostly a new port for each: as with ops. */
+function datagramsOf(service: VirtualService): CarriedService['datagrams'] {
+  if (service.protocol !== 'udp') return undefined;
+  return service.ops || service.service === 'dns' ? 'exchanges' : 'sessions';
+}
+
+function silenceOf(
+  options: ServiceOptions,
+  datagrams: CarriedService['datagrams'],
+): number {
+  if (datagrams === undefined) return options.idleTimeoutMs;
+  return datagrams === 'sessions'
+    ? options.udpIdleTimeoutMs
+    : options.udpAnswerTimeoutMs;
 }
 
 function keysOf(servers: readonly ServerBook[]): readonly number[] {

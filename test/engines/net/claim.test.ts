@@ -8,7 +8,7 @@ const FLOOR = '\0l4director listen';
 
 async function placeAt(address: string) {
   const port = await freePort(address);
-  return { id: `tcp:${address}:${port}`, address, port };
+  return { id: `tcp:${address}:${port}`, protocol: 'tcp' as const, address, port };
 }
 
 t.test('addresses that are free are claimed, and left to whoever opens', async (t) => {
@@ -31,7 +31,7 @@ t.test(
     const holder = createServer().listen(held.port, held.address);
     await once(holder, 'listening');
     t.teardown(() => holder.close());
-    const absent = { id: 'absent', address: '192.0.2.1', port: 80 };
+    const absent = { ...held, id: 'absent', address: '192.0.2.1', port: 80 };
     const codes = await new Claims().hold(
       [free, held, absent],
       async (refused) => refused,

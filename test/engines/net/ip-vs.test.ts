@@ -14,16 +14,13 @@ TCP  [2001:0db8:0000:0000:0000:0000:0000:0001]:01BB wrr persistent 300 128
 FWM  00000005 wlc
 `;
 
-t.test(
-  'the TCP services of the table are read, IPv6 in its shortest form',
-  async (t) => {
-    const proc = t.testdir({ net: { ip_vs: TABLE } });
-    const found = await ipvsServices(proc);
-    t.same([...found], ['10.1.1.19:80', '[2001:db8::1]:443']);
-    t.equal((await ipvsServices(`${proc}/none`)).size, 0, 'no IPVS, none');
-    t.equal(canonicalIpv6('2001:DB8:0::1'), '2001:db8::1');
-  },
-);
+t.test('the services of the table are read, IPv6 in its shortest form', async (t) => {
+  const proc = t.testdir({ net: { ip_vs: TABLE } });
+  const found = await ipvsServices(proc);
+  t.same([...found], ['tcp:10.1.1.19:80', 'udp:10.1.1.19:53', 'tcp:[2001:db8::1]:443']);
+  t.equal((await ipvsServices(`${proc}/none`)).size, 0, 'no IPVS, none');
+  t.equal(canonicalIpv6('2001:DB8:0::1'), '2001:db8::1');
+});
 
 /** An engine on a machine whose IPVS may hold the address of a service. */
 async function heldService(t: Test) {

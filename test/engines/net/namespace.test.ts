@@ -31,6 +31,14 @@ t.test(
 );
 
 t.test(
+  'a UDP service at every address answers as the one asked, new ones included',
+  lab('root', 'namespaces'),
+  async (t) => {
+    t.same(await scene('everyAddress'), { first: 'here', second: 'here' });
+  },
+);
+
+t.test(
   'without source ports another server is tried, and none is blamed',
   lab('root', 'namespaces'),
   async (t) => {

@@ -17,6 +17,7 @@ const PICKS = WORKERS * COUNTS;
 const SERVICE: Omit<CarriedService, 'servers' | 'scheduler'> = {
   id: 'tcp:192.0.2.1:80',
   record: 0,
+  datagrams: undefined,
   family: 'inet',
   address: '192.0.2.1',
   port: 80,

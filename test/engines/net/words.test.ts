@@ -12,7 +12,7 @@ import { rigFor } from '../../support/engine-rig.ts';
 t.test('what cannot be carried is refused in one line with the mend', async (t) => {
   const cases = [
     [{ protocol: 'fwm', fwmark: 5, address: undefined }, /firewall mark 5 .*virtual=/],
-    [{ protocol: 'udp', port: 53 }, /UDP .*protocol=tcp/],
+    [{ protocol: 'udp', port: 0 }, /port 0 .*name the ports/],
     [{ port: 0 }, /port 0 .*name the ports/],
     [{ scheduler: 'wlcc' }, /unknown scheduler "wlcc"; did you mean "wlc"\?/],
     [{ scheduler: 'toString' }, /unknown scheduler "toString"; expected one of rr /],
@@ -29,14 +29,14 @@ t.test('a refused service fails, and the others run on', async (t) => {
   const rig = rigFor(t, createNetEngine());
   const server = await rig.server((socket) => socket.end('a'));
   const good = await rig.service();
-  const bad = aService({ protocol: 'udp', port: 53 });
+  const bad = aService({ protocol: 'fwm', fwmark: 5, address: undefined });
   const servers = [server.entry()];
   const outcomes = await rig.engine.apply([
     { service: bad, servers },
     { service: good, servers },
   ]);
   t.match(outcomes, [
-    { id: bad.id, state: 'failed', problem: 'UDP' },
+    { id: bad.id, state: 'failed', problem: 'firewall mark 5' },
     { id: good.id, state: 'carried' },
   ]);
   t.equal(await rig.ask(good), 'a');
@@ -60,7 +60,13 @@ t.test('the holder of a port is found on any address, IPv4 or IPv6', async (t) =
 });
 
 t.test('every failure to listen comes with its mend', async (t) => {
-  const place = { id: 'tcp:[2001:db8::1]:80', address: '2001:db8::1', port: 80 };
+  const protocol = 'tcp' as const;
+  const place = {
+    id: 'tcp:[2001:db8::1]:80',
+    protocol,
+    address: '2001:db8::1',
+    port: 80,
+  };
   const mends = {
     EADDRINUSE: /port 80 is in use; the service starts by itself/,
     EACCES: /CAP_NET_BIND_SERVICE.*ip_unprivileged_port_start/,

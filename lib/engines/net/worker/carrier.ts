@@ -6,6 +6,7 @@ import type { Entrance, Reception } from './entrance.ts';
 import { Listener } from './listener.ts';
 import type { RealServer } from './real-server.ts';
 import { Switchboard } from './switchboard.ts';
+import { Doors } from './udp/doors.ts';
 
 /** Between two looks for persistence templates that are over, at least. */
 const SWEEP_MS = 100;
@@ -31,7 +32,9 @@ export class Carrier implements Reception {
     this.#seat = seat;
     this.switchboard = new Switchboard(service, record, () => performance.now());
     const reusePort = seat.workers > 1;
-    this.#entrance = new Listener(this, desk, reusePort);
+    this.#entrance = service.datagrams
+      ? new Doors(this, desk, reusePort)
+      : new Listener(this, desk, reusePort);
   }
 
   get timeouts(): Timeouts {

@@ -8,6 +8,7 @@ import type { BufferPool } from './buffers.ts';
 import type { RealServer } from './real-server.ts';
 import type { Switchboard } from './switchboard.ts';
 import type { TimerWheel } from './timer-wheel.ts';
+import type { UdpDesk } from './udp/udp-desk.ts';
 
 /** How long a connection may be silent, in milliseconds. */
 export interface Timeouts {
@@ -22,6 +23,7 @@ export interface Desk {
   readonly batch: Batch;
   readonly buffers: BufferPool;
   readonly admission: Admission;
+  readonly udp: UdpDesk;
   tell(message: FromWorker): void;
 }
 

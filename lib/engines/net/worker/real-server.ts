@@ -7,6 +7,8 @@ import { type Member, Members } from './members.ts';
 /** A connection, as far as its server must know it. */
 interface Resettable extends Member {
   reset(): void;
+  /** The server was found dead: what still waits for its first word goes to another. */
+  abandon?(server: RealServer): void;
 }
 
 /** At most one report of a failed dial in this time for one server. */

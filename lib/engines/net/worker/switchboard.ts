@@ -51,6 +51,13 @@ export class Switchboard {
     return (this.#persistence?.size ?? 0) > 0;
   }
 
+  /** Whether a server in the table has connections, of any worker. */
+  get busy(): boolean {
+    for (let row = 0; row < this.#view.size; row++)
+      if (this.#view.active(row) > 0) return true;
+    return false;
+  }
+
   /** Picks and counts as one step over all workers.
    *  @param leftOut servers that this connection has tried in vain */
   book(client: Client, leftOut: readonly RealServer[]): Booking | undefined {

@@ -15,8 +15,9 @@ import { Carrier } from './carrier.ts';
 import type { Desk } from './desk.ts';
 import { Roster } from './real-server.ts';
 import { TimerWheel } from './timer-wheel.ts';
+import { createUdpDesk } from './udp/udp-desk.ts';
 
-/** Listeners and connections of all services, in one thread. Told what to carry by the main thread,
+/** Entrances and connections of all services, in one thread. Told what to carry by the main thread,
  *  through messages and the memory they share. */
 export class Worker {
   readonly #start: WorkerStart;
@@ -31,11 +32,14 @@ export class Worker {
     for (const segment of start.segments) this.#memory.attach(segment);
     this.#roster = new Roster(this.#memory, start.worker);
     const now = () => performance.now();
+    const wheel = new TimerWheel(now);
+    const admission = new Admission(start.admission, start.worker);
     this.#desk = {
-      wheel: new TimerWheel(now),
+      wheel,
       batch: new Batch(now),
       buffers: new BufferPool(),
-      admission: new Admission(start.admission, start.worker),
+      admission,
+      udp: createUdpDesk({ wheel, admission, workers: start.workers, tell }),
       tell,
     };
   }
@@ -101,6 +105,7 @@ export class Worker {
     for (const carrier of this.#carriers.values()) carrier.close();
     this.#carriers.clear();
     for (const connection of [...this.#roster.connections()]) connection.reset();
+    this.#desk.udp.sockets.closeAll();
     this.#desk.wheel.close();
   }
 }

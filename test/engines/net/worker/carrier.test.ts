@@ -51,6 +51,7 @@ async function listening(t: Test, told: FromWorker[]): Promise<Server> {
 const SERVICE: Omit<CarriedService, 'servers'> = {
   id: 'tcp:127.0.0.1:0',
   record: 0,
+  datagrams: undefined,
   family: 'inet',
   address: '127.0.0.1',
   port: 0,

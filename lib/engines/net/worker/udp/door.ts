@@ -1,0 +1,122 @@
+import type { RemoteInfo, Socket } from 'node:dgram';
+import { once } from 'node:events';
+import type { CarriedService } from '../../protocol.ts';
+import type { Desk } from '../desk.ts';
+import type { Reception } from '../entrance.ts';
+import { DatagramClient, nameOf } from './datagram-client.ts';
+import { datagramSocket, hasRoom } from './datagram-socket.ts';
+import type { Resting } from './resting.ts';
+import { Session } from './session.ts';
+
+/** Where a session's client is. */
+export interface Host {
+  readonly line: Reception;
+  readonly resting: Resting;
+  /** Each datagram is a session, until its answer. */
+  readonly exchanges: boolean;
+  reply(datagram: Uint8Array, client: DatagramClient): void;
+  /** A session has ended. */
+  left(session: Session): void;
+}
+
+/** What the doors of one service have in common. */
+export interface House {
+  readonly line: Reception;
+  readonly desk: Desk;
+  readonly resting: Resting;
+  readonly reusePort: boolean;
+}
+
+/** What waits in the kernel while the worker is at something else, in bytes; net.core.rmem_max
+ *  bounds it. */
+const WAITING_BYTES = 2 ** 22;
+
+/** One address of a UDP service: answers leave from the one that was asked. */
+export class Door implements Host {
+  readonly line: Reception;
+  readonly resting: Resting;
+  readonly exchanges: boolean;
+  readonly #desk: Desk;
+  readonly #socket: Socket;
+  /** By their clients; a session that is one exchange is not in here. */
+  readonly #sessions = new Map<string, Session>();
+  #size = 0;
+  #closed = false;
+
+  constructor({ line, desk, resting, reusePort }: House, service: CarriedService) {
+    this.line = line;
+    this.resting = resting;
+    this.exchanges = service.datagrams === 'exchanges';
+    this.#desk = desk;
+    const ipv6Only = service.family === 'inet6';
+    // Node before 22.12 does not know the option, and has one worker.
+    const shared = reusePort ? { reusePort } : {};
+    const options = { ...shared, ipv6Only, recvBufferSize: WAITING_BYTES };
+    this.#socket = datagramSocket(service.family, options);
+  }
+
+  /** Sessions that are alive. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** @returns the error's code */
+  async open(address: string, port: number): Promise<string | undefined> {
+    const socket = this.#socket;
+    try {
+      const listening = once(socket, 'listening');
+      socket.bind({ address, port, exclusive: true });
+      await listening;
+    } catch (error) {
+      this.#closed = true;
+      socket.close();
+      return error instanceof Error && 'code' in error ? String(error.code) : 'failed';
+    }
+    socket.on('error', (error) => this.#receiveFailed(error));
+    socket.on('message', (datagram, from) => this.#came(datagram, from));
+    return undefined;
+  }
+
+  /** Ends the sessions: nothing would come from their clients any more. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const session of [...this.#desk.udp.crowd])
+      if (session.isAt(this)) session.reset();
+    this.#socket.close();
+  }
+
+  reply(datagram: Uint8Array, { host, port }: DatagramClient): void {
+    if (!this.#closed && hasRoom(this.#socket)) this.#socket.send(datagram, port, host);
+  }
+
+  left(session: Session): void {
+    if (!this.exchanges) this.#sessions.delete(session.name);
+    if (--this.#size === 0) this.line.emptied();
+  }
+
+  /** A port of 0 cannot be answered; it is forged. */
+  #came(datagram: Uint8Array, from: RemoteInfo): void {
+    if (from.port === 0 || this.#closed) return;
+    const name = this.exchanges ? '' : nameOf(from);
+    const known = this.#sessions.get(name);
+    if (known) known.take(datagram);
+    else this.#admit(datagram, new DatagramClient(from), name);
+  }
+
+  #admit(datagram: Uint8Array, client: DatagramClient, name: string): void {
+    this.line.switchboard.record.count('accepted');
+    this.#desk.admission.count();
+    const session = new Session(this, this.#desk, client, name);
+    if (!this.exchanges) this.#sessions.set(name, session);
+    this.#size++;
+    session.begin(datagram);
+    this.line.came();
+  }
+
+  /** The door stays open: it is for want of memory, and that passes. */
+  #receiveFailed({ message }: Error): void {
+    const about = `${this.line.id}: ${message}`;
+    this.#desk.tell({ type: 'notice', kind: 'accept', about });
+  }
+}

@@ -1,0 +1,230 @@
+import type { NoticeKind } from '../../protocol.ts';
+import type { Desk, Tried } from '../desk.ts';
+import { tellDialFailure } from '../dial-failure.ts';
+import type { Member } from '../members.ts';
+import type { RealServer } from '../real-server.ts';
+import type { Booking } from '../switchboard.ts';
+import type { Timed } from '../timer-wheel.ts';
+import type { Guest } from './crowd.ts';
+import type { DatagramClient } from './datagram-client.ts';
+import type { Host } from './door.ts';
+import { udpFailure } from './failure.ts';
+import type { Aged } from './recency.ts';
+import type { Tenant, Upstream } from './upstream.ts';
+
+const NONE: Tried = [];
+/** A datagram without an answer is kept for another server if it is no larger: more than fits into
+ *  one packet of most networks, and than a DNS query has. */
+const KEPT_BYTES = 2048;
+
+/** What one client's datagrams have in common: their server, and the socket to it. Of a DNS or ops
+ *  service: one datagram, and its answer. */
+export class Session implements Timed, Member, Guest, Tenant {
+  deadline = 0;
+  previous: Timed | undefined;
+  next: Timed | undefined;
+  slot = -1;
+  place = -1;
+  older: Aged | undefined;
+  newer: Aged | undefined;
+  listed = false;
+  isRegular = false;
+  readonly client: DatagramClient;
+  /** Its client, at its door. */
+  readonly name: string;
+  readonly #host: Host;
+  readonly #desk: Desk;
+  #booking: Booking | undefined;
+  #upstream: Upstream | undefined;
+  #tried = NONE;
+  /** The last datagram, until anything is answered. */
+  #kept: Uint8Array | undefined;
+  #waits = false;
+  #answered = false;
+  #ended = false;
+
+  constructor(host: Host, desk: Desk, client: DatagramClient, name: string) {
+    this.name = name;
+    this.#host = host;
+    this.#desk = desk;
+    this.client = client;
+  }
+
+  /** Its service's id. */
+  get service(): string {
+    return this.#host.line.id;
+  }
+
+  isAt(host: Host): boolean {
+    return this.#host === host;
+  }
+
+  /** The first datagram: finds a server for it. */
+  begin(datagram: Uint8Array): void {
+    this.#desk.wheel.add(this, this.#host.line.timeouts.idleTimeoutMs);
+    this.#keep(datagram);
+    this.#find(datagram);
+  }
+
+  /** The next datagram of the client. */
+  take(datagram: Uint8Array): void {
+    const { crowd } = this.#desk.udp;
+    this.#keep(datagram);
+    this.#prolong();
+    if (this.#answered && !this.isRegular) {
+      crowd.remove(this);
+      this.isRegular = true;
+      crowd.add(this);
+    } else crowd.touch(this);
+    this.#send(datagram);
+  }
+
+  heard(datagram: Uint8Array): void {
+    const server = this.#booking?.server;
+    if (!server) return;
+    server.record.sent(datagram.length);
+    this.#host.resting.answered(server);
+    this.#waits = false;
+    this.#kept = undefined;
+    this.#answered = true;
+    this.#tried = NONE;
+    this.#host.reply(datagram, this.client);
+    if (this.#host.exchanges) {
+      this.#end(true);
+      return;
+    }
+    this.#prolong();
+    this.#desk.udp.crowd.touch(this);
+  }
+
+  failed(error: NodeJS.ErrnoException, upstream: Upstream): void {
+    const server = this.#booking?.server;
+    if (!server || upstream !== this.#upstream) return;
+    const failure = udpFailure(error, server);
+    switch (failure.whose) {
+      case 'datagram':
+        break;
+      case 'ours':
+        this.#refuse(failure.notice);
+        break;
+      case 'server':
+        this.#serverFailed(server, failure.reason);
+        break;
+      default:
+        failure satisfies never;
+    }
+  }
+
+  /** Its server is dead: what still waits for an answer goes to another. */
+  abandon(server: RealServer): void {
+    if (this.#waits && this.#booking?.server === server) this.#move(server);
+  }
+
+  reset(): void {
+    this.#end(false);
+  }
+
+  /** It was silent for too long. */
+  expire(): void {
+    this.#end(false);
+  }
+
+  #serverFailed(server: RealServer, reason: string): void {
+    const { line, resting } = this.#host;
+    resting.refused(server);
+    tellDialFailure(line, this.#desk, server, { blame: true, reason });
+    const others = [...server.connections];
+    this.#move(server);
+    for (const other of others) if (other !== this) other.abandon?.(server);
+  }
+
+  #move(server: RealServer): void {
+    this.#tried = [...this.#tried, server];
+    this.#letGo(false);
+    this.#find(this.#kept);
+  }
+
+  /** Tries one server after the other, until none is left.
+   *  @param datagram to be sent there */
+  #find(datagram: Uint8Array | undefined): void {
+    const { line, resting } = this.#host;
+    const { switchboard } = line;
+    for (;;) {
+      const booking = resting.book(switchboard, this.client, this.#tried);
+      if (!booking) {
+        this.#refuse();
+        return;
+      }
+      if (this.#tried.length > 0) switchboard.record.count('retries');
+      this.#booking = booking;
+      const { server } = booking;
+      server.connections.add(this);
+      if (server.problem === undefined) {
+        this.#open(server, datagram);
+        return;
+      }
+      const failure = { blame: true, reason: server.problem };
+      tellDialFailure(line, this.#desk, server, failure);
+      this.#tried = [...this.#tried, server];
+      this.#letGo(false);
+    }
+  }
+
+  #open(server: RealServer, datagram: Uint8Array | undefined): void {
+    const { crowd, sockets } = this.#desk.udp;
+    const upstream = sockets.take(server, this);
+    if (!upstream) {
+      this.#refuse('full');
+      return;
+    }
+    this.#upstream = upstream;
+    crowd.add(this);
+    server.record.connected();
+    if (datagram) this.#send(datagram);
+  }
+
+  #send(datagram: Uint8Array): void {
+    this.#booking?.server.record.received(datagram.length);
+    this.#upstream?.send(datagram);
+  }
+
+  #keep(datagram: Uint8Array): void {
+    this.#waits = true;
+    this.#kept = datagram.length <= KEPT_BYTES ? datagram : undefined;
+  }
+
+  #prolong(): void {
+    const { wheel } = this.#desk;
+    this.deadline = wheel.now + this.#host.line.timeouts.idleTimeoutMs;
+  }
+
+  #refuse(notice?: NoticeKind): void {
+    const { id, switchboard } = this.#host.line;
+    switchboard.record.count('refused');
+    if (notice) this.#desk.tell({ type: 'notice', kind: notice, about: id });
+    this.#end(false);
+  }
+
+  /** @param done all is answered: the socket may be another's */
+  #end(done: boolean): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#desk.wheel.remove(this);
+    this.#letGo(done);
+    this.#host.left(this);
+  }
+
+  #letGo(done: boolean): void {
+    const { crowd, sockets } = this.#desk.udp;
+    const upstream = this.#upstream;
+    const booking = this.#booking;
+    this.#upstream = undefined;
+    this.#booking = undefined;
+    crowd.remove(this);
+    if (upstream && done) sockets.giveBack(upstream);
+    else if (upstream) sockets.close(upstream);
+    if (!booking) return;
+    booking.server.connections.delete(this);
+    this.#host.line.switchboard.release(booking, false);
+  }
+}

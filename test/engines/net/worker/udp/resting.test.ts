@@ -1,0 +1,60 @@
+import t from 'tap';
+import type { RealServer } from '../../../../../lib/engines/net/worker/real-server.ts';
+import type {
+  Booking,
+  Switchboard,
+} from '../../../../../lib/engines/net/worker/switchboard.ts';
+import { Resting } from '../../../../../lib/engines/net/worker/udp/resting.ts';
+
+const CLIENT = { address: Uint8Array.of(192, 0, 2, 1), port: 4000 };
+
+/** Servers `a` and `b`, of which the first that is not left out is picked. */
+function scene() {
+  const clock = { now: 0 };
+  const servers = ['a', 'b'].map((id) => ({ id, listed: true }) as RealServer);
+  const book = (_: unknown, leftOut: readonly RealServer[]) => {
+    const server = servers.find((one) => !leftOut.includes(one));
+    return server && ({ server, template: undefined } satisfies Booking);
+  };
+  const switchboard = { book } as unknown as Switchboard;
+  const resting = new Resting(() => clock.now);
+  const [a, b] = servers;
+  if (!a || !b) throw new RangeError('two servers');
+  const picked = (...tried: RealServer[]) =>
+    resting.book(switchboard, CLIENT, tried)?.server.id;
+  return { clock, resting, picked, a, b };
+}
+
+t.test(
+  'one that refused is left out, and one session tries it now and then',
+  async (t) => {
+    const { clock, resting, picked, a } = scene();
+    t.equal(picked(), 'a');
+    resting.refused(a);
+    t.same([picked(), picked()], ['b', 'b']);
+    clock.now = 2999;
+    t.equal(picked(), 'b');
+    clock.now = 3000;
+    t.same([picked(), picked()], ['a', 'b'], 'one only');
+    clock.now = 6000;
+    t.same([picked(), picked()], ['a', 'b']);
+    resting.answered(a);
+    t.same([picked(), picked()], ['a', 'a']);
+  },
+);
+
+t.test('where all rest they are tried all the same', async (t) => {
+  const { resting, picked, a, b } = scene();
+  resting.refused(a);
+  resting.refused(b);
+  t.equal(picked(), 'a');
+  t.equal(picked(a), 'b');
+  t.equal(picked(a, b), undefined);
+});
+
+t.test('one that left the table is forgotten', async (t) => {
+  const { resting, picked, a } = scene();
+  resting.refused(a);
+  a.listed = false;
+  t.equal(picked(), 'a', 'it is not left out any more');
+});
