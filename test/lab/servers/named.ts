@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { startServer } from './server.ts';
+import { type RunningServer, startServer } from './server.ts';
 
 /** A zone's name, and the lines of its file without SOA and NS. */
 export interface Zone {
@@ -17,7 +17,15 @@ export async function startNamed(
   t: Pick<Test, 'teardown'>,
   zones: readonly Zone[],
 ): Promise<number> {
-  const { ports } = await startServer(t, {
+  return (await runNamed(t, zones)).ports[0] ?? 0;
+}
+
+/** The same, for a test that ends it. */
+export function runNamed(
+  t: Pick<Test, 'teardown'>,
+  zones: readonly Zone[],
+): Promise<RunningServer> {
+  return startServer(t, {
     name: 'named',
     ports: 1,
     prepare(folder, [port = 0]) {
@@ -30,7 +38,6 @@ export async function startNamed(
       return { command: '/usr/sbin/named', args };
     },
   });
-  return ports[0] ?? 0;
 }
 
 function zoneFile(records: readonly string[]): string {

@@ -35,6 +35,8 @@ export interface RunningServer {
   readonly ports: readonly number[];
   /** What it wrote on stdout and stderr so far. */
   said(): string;
+  /** `kill -9`; resolves when it is gone. */
+  kill(): Promise<void>;
 }
 
 const TRIES = 5;
@@ -67,7 +69,8 @@ export async function startServer(
       process.off('exit', kill);
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     });
-    if (await accepts(child, ports, recipe.host)) return { folder, ports, said };
+    if (await accepts(child, ports, recipe.host))
+      return { folder, ports, said, kill: () => end(child, 'SIGKILL') };
     await end(child, recipe.ending);
     if (tries === TRIES || !/in use|EADDRINUSE/i.test(said()))
       throw new Error(`${recipe.name} ended: ${said()}`);

@@ -1,0 +1,62 @@
+import type { Test } from 'tap';
+import type { Engine } from '../../lib/model/engine.ts';
+import { runNamed } from '../lab/servers/named.ts';
+import { now } from '../lab/traffic.ts';
+import { udpService } from './datagrams.ts';
+import { dnsLoad } from './dns-load.ts';
+import { rigFor, serverAt, tableOf, until } from './engine-rig.ts';
+
+const LOOPS = 8;
+const QUERIES = 300;
+
+/** Two real DNS servers behind one service under a load of queries; one is killed, and later out of
+ *  the table. Only what was asked before it was dead may be lost. */
+export async function dnsFailover(t: Test, engine: Engine): Promise<void> {
+  const rig = rigFor(t, engine);
+  const [one, two] = await Promise.all(
+    ['one', 'two'].map((name) => dnsServer(t, name)),
+  );
+  if (!one || !two) throw new RangeError('two servers');
+  const service = await udpService(rig, { service: 'dns' });
+  const servers = [one, two].map(({ ports: [port = 0] }) =>
+    serverAt('127.0.0.1', port),
+  );
+  await rig.engine.apply(tableOf(service, ...servers));
+  const place = { address: '127.0.0.1', port: service.port ?? 0 };
+  const load = dnsLoad(place, 'who.lab.test', LOOPS);
+  const more = async () => {
+    const enough = load.queries.length + QUERIES;
+    await until(() => load.queries.length >= enough);
+  };
+  await more();
+  await one.kill();
+  const dead = now();
+  await more();
+  await rig.engine.apply(tableOf(service, ...servers.slice(1)));
+  await more();
+  await load.stop();
+  const lost = load.queries.filter(({ answer }) => !answer);
+  t.ok(lost.length <= LOOPS, `${lost.length} of ${load.queries.length} were lost`);
+  t.ok(
+    lost.every(({ sentAt }) => sentAt <= dead),
+    'all of them asked before it was dead',
+  );
+  const before = load.queries.filter(({ sentAt }) => sentAt < dead);
+  for (const name of ['one', 'two'])
+    t.ok(
+      before.some(({ answer }) => answer?.includes(name)),
+      `${name} has answered`,
+    );
+  const after = load.queries.filter(({ sentAt }) => sentAt > dead);
+  t.ok(after.every(({ answer }) => answer?.includes('two')));
+  const { servers: numbers } = await rig.stats(service);
+  t.same(
+    numbers.map(({ activeConnections }) => activeConnections),
+    [0],
+  );
+}
+
+function dnsServer(t: Test, name: string) {
+  const records = ['ns A 127.0.0.1', `who TXT "${name}"`];
+  return runNamed(t, [{ name: 'lab.test', records }]);
+}
