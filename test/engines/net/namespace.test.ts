@@ -56,3 +56,18 @@ t.test(
     );
   },
 );
+
+t.test(
+  'without source ports a UDP session is refused, and no server blamed',
+  lab('root', 'namespaces'),
+  async (t) => {
+    const { answers, notice, stats } = await scene('udpSourcePorts');
+    t.same(answers, ['here', 'here', 'here', 'here', 'nothing', 'nothing']);
+    t.match(notice.message, 'net.ipv4.ip_local_port_range');
+    t.match(stats, {
+      acceptedConnections: 6,
+      refusedConnections: 2,
+      servers: [{ activeConnections: 4, connectFailures: 0 }],
+    });
+  },
+);

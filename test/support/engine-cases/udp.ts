@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 import { type UdpServer, udpClient, udpServer, udpService } from '../datagrams.ts';
-import { tableOf, until } from '../engine-rig.ts';
+import { serverAt, tableOf, until } from '../engine-rig.ts';
 import type { EngineCase } from '../engine-suite.ts';
 
 const CROWD = 40;
@@ -186,6 +186,19 @@ export const udp = {
     });
     await udpServer(t, () => 'a', '127.0.0.1', a.port);
     t.equal(await client.ask(), 'a', 'its only server is asked without delay');
+  },
+
+  async 'UDP: a server that is the service itself is never asked'(t, rig) {
+    const service = await udpService(rig, { ops: true });
+    const [a] = await pair(t);
+    const { address = '', port = 0 } = service;
+    const itself = serverAt(address, port);
+    await rig.engine.apply(tableOf(service, itself, a.entry()));
+    const failed = rig.event('connect-failed');
+    const client = await udpClient(t, service);
+    for (let n = 0; n < 4; n++) t.equal(await client.ask(), 'a');
+    t.match(await failed, { server: itself.id, reason: 'the virtual service itself' });
+    t.equal((await rig.stats(service)).acceptedConnections, 4, 'no packet came back');
   },
 
   async 'UDP: persistence goes by the address under the netmask'(t, rig) {

@@ -1,0 +1,76 @@
+import { Socket } from 'node:dgram';
+import t, { type Test } from 'tap';
+import { admissionMemory } from '../../../../../lib/engines/net/admission.ts';
+import { Memory } from '../../../../../lib/engines/net/memory.ts';
+import type {
+  CarriedService,
+  FromWorker,
+} from '../../../../../lib/engines/net/protocol.ts';
+import { ServerRecord } from '../../../../../lib/engines/net/server-record.ts';
+import { Worker } from '../../../../../lib/engines/net/worker/worker.ts';
+import { udpClient, udpServer } from '../../../../support/datagrams.ts';
+import { until } from '../../../../support/engine-rig.ts';
+import { freeUdpPort } from '../../../../support/raw-udp-server.ts';
+
+t.test('a door outlives failures to receive', async (t) => {
+  const { socket, told, port } = await opened(t);
+  const error = Object.assign(new Error('recvmsg ENOMEM'), { code: 'ENOMEM' });
+  for (let n = 0; n < 2; n++) t.doesNotThrow(() => socket.emit('error', error));
+  t.match(told.at(-1), { type: 'notice', kind: 'accept', about: /ENOMEM/ });
+  const client = await udpClient(t, { address: '127.0.0.1', port });
+  t.equal(await client.ask(), 'a');
+});
+
+t.test(
+  'a datagram from port 0, which no answer could reach, is passed over',
+  async (t) => {
+    const { socket, port, server } = await opened(t);
+    const forged = { address: '127.0.0.1', family: 'IPv4', port: 0, size: 1 };
+    t.doesNotThrow(() => socket.emit('message', Buffer.from('?'), forged));
+    const client = await udpClient(t, { address: '127.0.0.1', port });
+    t.equal(await client.ask(), 'a');
+    t.equal(server.clients.length, 1);
+  },
+);
+
+/** The door of a service with one server, carried in this thread. */
+async function opened(t: Test) {
+  const server = await udpServer(t, () => 'a');
+  const binds = t.capture(Socket.prototype, 'bind', Socket.prototype.bind);
+  const told: FromWorker[] = [];
+  const memory = new Memory(1);
+  const segments = [memory.grow()];
+  new ServerRecord(memory.cell(1), 0).set({ weight: 1, lower: 0, upper: 0 });
+  const start = { worker: 0, workers: 1, segments, admission: admissionMemory(1) };
+  const worker = new Worker(start, (message) => told.push(message));
+  t.teardown(() => worker.handle({ type: 'close' }));
+  const port = await freeUdpPort();
+  const { id, address } = server.entry();
+  const real = { id, record: 1, generation: 1, address, port: server.port };
+  const servers = [{ ...real, problem: undefined }];
+  const services: CarriedService[] = [{ ...SERVICE, port, servers }];
+  const change = { services, gone: [], dismissed: [], maxConnections: 10 };
+  worker.handle({ type: 'change', sequence: 1, change });
+  await until(() => told.some(({ type }) => type === 'applied'));
+  const socket = binds().at(-1)?.receiver;
+  if (!(socket instanceof Socket)) throw new Error('it is not open');
+  return { socket, told, port, server };
+}
+
+const SERVICE: Omit<CarriedService, 'servers'> = {
+  id: 'udp:127.0.0.1:0',
+  record: 0,
+  datagrams: 'sessions',
+  family: 'inet',
+  address: '127.0.0.1',
+  port: 0,
+  scheduler: 'rr',
+  flags: [],
+  persistentMs: undefined,
+  netmask: undefined,
+  connectTimeoutMs: 3000,
+  idleTimeoutMs: 60_000,
+  halfClosedTimeoutMs: 60_000,
+  listen: true,
+  home: undefined,
+};
