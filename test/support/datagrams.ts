@@ -56,6 +56,11 @@ export async function udpServer(
   return { port: own, clients, entry, say, close };
 }
 
+/** Two real servers, which say `a` and `b` to whatever comes. */
+export async function pair(t: Pick<Test, 'teardown'>): Promise<[UdpServer, UdpServer]> {
+  return [await udpServer(t, () => 'a'), await udpServer(t, () => 'b')];
+}
+
 /** A client at one port of its own, which takes what comes from the service's address only. */
 export interface UdpClient {
   say(text: string | Uint8Array): void;

@@ -9,7 +9,10 @@ import { persistence } from './engine-cases/persistence.ts';
 import { table } from './engine-cases/table.ts';
 import { thresholds } from './engine-cases/thresholds.ts';
 import { timeouts } from './engine-cases/timeouts.ts';
-import { udp } from './engine-cases/udp.ts';
+import { udpExchanges } from './engine-cases/udp-exchanges.ts';
+import { udpFailover } from './engine-cases/udp-failover.ts';
+import { udpSessions } from './engine-cases/udp-sessions.ts';
+import { udpTable } from './engine-cases/udp-table.ts';
 import { type Rig, rigFor } from './engine-rig.ts';
 
 /** One behaviour that every engine must show; its key in {@link CASES} says which. */
@@ -24,7 +27,10 @@ const CASES = {
   ...table,
   ...listening,
   ...timeouts,
-  ...udp,
+  ...udpSessions,
+  ...udpExchanges,
+  ...udpFailover,
+  ...udpTable,
 } as const satisfies Record<string, EngineCase>;
 
 export type EngineCaseName = keyof typeof CASES;

@@ -1,0 +1,98 @@
+import { pair, udpClient, udpServer, udpService } from '../datagrams.ts';
+import { serverAt, tableOf, until } from '../engine-rig.ts';
+import type { EngineCase } from '../engine-suite.ts';
+
+const CROWD = 40;
+const SOON = { patienceMs: 300 };
+
+export const udpFailover = {
+  async 'UDP: a closed port costs nothing but a moment'(t, rig) {
+    for (const ops of [false, true]) {
+      const service = await udpService(rig, { ops });
+      const [a, b] = await pair(t);
+      await a.close();
+      await rig.engine.apply(tableOf(service, a.entry(), b.entry()));
+      const failed = rig.event('connect-failed');
+      const client = await udpClient(t, service);
+      t.equal(await client.ask(), 'b');
+      t.match(await failed, {
+        service: service.id,
+        server: a.entry().id,
+        reason: `ECONNREFUSED 127.0.0.1:${a.port}`,
+      });
+      t.match(await rig.stats(service), { retries: 1, refusedConnections: 0 });
+      t.equal((await rig.of(service, a.entry())).activeConnections, 0);
+    }
+  },
+
+  async 'UDP: a session whose server dies goes on at another'(t, rig) {
+    const service = await udpService(rig);
+    const [a, b] = await pair(t);
+    await rig.engine.apply(tableOf(service, a.entry(), b.entry()));
+    const client = await udpClient(t, service);
+    t.equal(await client.ask(), 'a');
+    await a.close();
+    for (let n = 0; n < 3; n++) t.equal(await client.ask(), 'b');
+    t.equal((await rig.of(service, b.entry())).activeConnections, 1);
+  },
+
+  async 'UDP: what waits for a server that is found dead goes to another too'(t, rig) {
+    for (const ops of [false, true]) {
+      const service = await udpService(rig, { ops, scheduler: 'fo' });
+      const silent = await udpServer(t, () => undefined);
+      const b = await udpServer(t, () => 'b');
+      const table = tableOf(service, silent.entry({ weight: 2 }), b.entry());
+      await rig.engine.apply(table);
+      const crowd = () =>
+        Promise.all(Array.from({ length: CROWD }, () => udpClient(t, service)));
+      const waiting = (await crowd()).map((client) => client.ask());
+      await until(() => silent.clients.length === CROWD);
+      await silent.close();
+      const later = (await crowd()).map((client) => client.ask());
+      const answers = await Promise.all([...waiting, ...later]);
+      t.same(answers, Array(2 * CROWD).fill('b'));
+    }
+  },
+
+  async 'UDP: a server that refused is left out until it answers again'(t, rig) {
+    const service = await udpService(rig, { ops: true });
+    const [a, b] = await pair(t);
+    await a.close();
+    await rig.engine.apply(tableOf(service, a.entry(), b.entry()));
+    const client = await udpClient(t, service);
+    for (let n = 0; n < 20; n++) t.equal(await client.ask(), 'b');
+    const { connectFailures } = await rig.of(service, a.entry());
+    t.ok(connectFailures <= 7, `it was asked ${connectFailures} times`);
+    await udpServer(t, () => 'a', '127.0.0.1', a.port);
+    await until(async () => (await client.ask()) === 'a');
+    t.not(await client.ask(), await client.ask(), 'and has its turns again');
+  },
+
+  async 'UDP: with no server left the packet is lost, and counted'(t, rig) {
+    const service = await udpService(rig);
+    const [a] = await pair(t);
+    await rig.engine.apply(tableOf(service, a.entry()));
+    await a.close();
+    const client = await udpClient(t, service, SOON);
+    t.equal(await client.ask(), 'nothing');
+    t.match(await rig.stats(service), {
+      acceptedConnections: 1,
+      refusedConnections: 1,
+    });
+    await udpServer(t, () => 'a', '127.0.0.1', a.port);
+    t.equal(await client.ask(), 'a', 'its only server is asked without delay');
+  },
+
+  async 'UDP: a server that is the service itself is never asked'(t, rig) {
+    const service = await udpService(rig, { ops: true });
+    const [a] = await pair(t);
+    const { address = '', port = 0 } = service;
+    const itself = serverAt(address, port);
+    await rig.engine.apply(tableOf(service, itself, a.entry()));
+    const failed = rig.event('connect-failed');
+    const client = await udpClient(t, service);
+    for (let n = 0; n < 4; n++) t.equal(await client.ask(), 'a');
+    t.match(await failed, { server: itself.id, reason: 'the virtual service itself' });
+    t.equal((await rig.stats(service)).acceptedConnections, 4, 'no packet came back');
+  },
+} as const satisfies Record<string, EngineCase>;
