@@ -26,7 +26,7 @@ export interface UdpServer {
   readonly clients: readonly RemoteInfo[];
   entry(fields?: Partial<ServerEntry>): ServerEntry;
   /** To one of the clients, unasked. */
-  say(text: string, client: RemoteInfo | undefined): void;
+  say(text: string | Uint8Array, client: RemoteInfo | undefined): void;
   /** Nobody listens on the port from then on. */
   close(): Promise<void>;
 }
@@ -51,7 +51,7 @@ export async function udpServer(
   t.teardown(close);
   const own = socket.address().port;
   const entry = (fields?: Partial<ServerEntry>) => serverAt(address, own, fields);
-  const say = (text: string, client: RemoteInfo | undefined) =>
+  const say = (text: string | Uint8Array, client: RemoteInfo | undefined) =>
     socket.send(text, client?.port ?? 0, client?.address);
   return { port: own, clients, entry, say, close };
 }

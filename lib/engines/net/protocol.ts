@@ -13,13 +13,16 @@ export interface CarriedServer {
   readonly problem: string | undefined;
 }
 
+/** How UDP is carried: a session for each port of a client; or each packet by itself with its one
+ *  answer; or the same with DNS, where the answer repeats the query's number. */
+export type Datagrams = 'sessions' | 'exchanges' | 'queries';
+
 /** A virtual service as workers know it. Weights and thresholds stand in the records. */
 export interface CarriedService {
   readonly id: string;
   readonly record: number;
-  /** How UDP is carried: a session for each port of a client, or each packet by itself with
-   *  its one answer. Undefined: it is TCP. */
-  readonly datagrams: 'sessions' | 'exchanges' | undefined;
+  /** Undefined: it is TCP. */
+  readonly datagrams: Datagrams | undefined;
   readonly family: Family;
   readonly address: string;
   readonly port: number;

@@ -2,7 +2,7 @@ import type { ServerEntry, ServiceEntry, ServiceStats } from '../../model/engine
 import type { ServiceOptions, VirtualService } from '../../model/virtual-service.ts';
 import { schedulerNamed } from '../../schedulers/index.ts';
 import type { Memory } from './memory.ts';
-import type { CarriedService, Dismissal } from './protocol.ts';
+import type { CarriedService, Datagrams, Dismissal } from './protocol.ts';
 import type { Loan, RecordPool } from './record-pool.ts';
 import { ServerBook } from './server-book.ts';
 import { ServiceRecord } from './service-record.ts';
@@ -183,15 +183,17 @@ export class ServiceBook {
 }
 
 /** DNS has one answer a query, and mostly a new port for each: as with ops. */
-function datagramsOf(service: VirtualService): CarriedService['datagrams'] {
-  if (service.protocol !== 'udp') return undefined;
-  return service.ops || service.service === 'dns' ? 'exchanges' : 'sessions';
+function datagramsOf({
+  protocol,
+  service,
+  ops,
+}: VirtualService): Datagrams | undefined {
+  if (protocol !== 'udp') return undefined;
+  if (service === 'dns') return 'queries';
+  return ops ? 'exchanges' : 'sessions';
 }
 
-function silenceOf(
-  options: ServiceOptions,
-  datagrams: CarriedService['datagrams'],
-): number {
+function silenceOf(options: ServiceOptions, datagrams: Datagrams | undefined): number {
   if (datagrams === undefined) return options.idleTimeoutMs;
   return datagrams === 'sessions'
     ? options.udpIdleTimeoutMs

@@ -112,7 +112,7 @@ t.test('queries without an answer end after their time', async (t) => {
 
 t.test('the next query goes through the same socket', async (t) => {
   const rig = rigFor(t, createNetEngine());
-  const service = await udpService(rig, { ops: true });
+  const service = await udpService(rig, { service: 'dns' });
   const a = await udpServer(t, () => 'a');
   await rig.engine.apply(tableOf(service, a.entry()));
   for (let n = 0; n < 5; n++) t.equal(await (await udpClient(t, service)).ask(), 'a');

@@ -40,4 +40,27 @@ export const udpExchanges = {
       t.same(await Promise.all(asked), expected);
     }
   },
+
+  async 'UDP: an answer that comes a second time reaches nobody else'(t, rig) {
+    for (const fields of [{ ops: true }, { service: 'dns' }]) {
+      const service = await udpService(rig, fields);
+      const said: Buffer[] = [];
+      const server = await udpServer(t, (datagram) => {
+        const last = said.at(-1);
+        if (last) server.say(last, server.clients.at(-2));
+        said.push(datagram);
+        return datagram;
+      });
+      await rig.engine.apply(tableOf(service, server.entry()));
+      const client = await udpClient(t, service);
+      for (let n = 0; n < 10; n++) {
+        const message = Buffer.alloc(20, `${n}`);
+        t.equal(await client.ask(message), message.toString());
+      }
+      t.match(await rig.of(service, server.entry()), {
+        totalConnections: 10,
+        bytesOut: 200,
+      });
+    }
+  },
 } as const satisfies Record<string, EngineCase>;

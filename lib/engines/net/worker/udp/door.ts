@@ -1,6 +1,6 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import { once } from 'node:events';
-import type { CarriedService } from '../../protocol.ts';
+import type { CarriedService, Datagrams } from '../../protocol.ts';
 import type { Desk } from '../desk.ts';
 import type { Reception } from '../entrance.ts';
 import { DatagramClient, nameOf } from './datagram-client.ts';
@@ -12,8 +12,7 @@ import { Session } from './session.ts';
 export interface Host {
   readonly line: Reception;
   readonly resting: Resting;
-  /** Each datagram is a session, until its answer. */
-  readonly exchanges: boolean;
+  readonly datagrams: Datagrams;
   reply(datagram: Uint8Array, client: DatagramClient): void;
   /** A session has ended. */
   left(session: Session): void;
@@ -35,7 +34,7 @@ const WAITING_BYTES = 2 ** 22;
 export class Door implements Host {
   readonly line: Reception;
   readonly resting: Resting;
-  readonly exchanges: boolean;
+  readonly datagrams: Datagrams;
   readonly #desk: Desk;
   readonly #socket: Socket;
   /** By their clients; a session that is one exchange is not in here. */
@@ -46,7 +45,7 @@ export class Door implements Host {
   constructor({ line, desk, resting, reusePort }: House, service: CarriedService) {
     this.line = line;
     this.resting = resting;
-    this.exchanges = service.datagrams === 'exchanges';
+    this.datagrams = service.datagrams ?? 'sessions';
     this.#desk = desk;
     const ipv6Only = service.family === 'inet6';
     // Node before 22.12 does not know the option, and has one worker.
@@ -91,14 +90,19 @@ export class Door implements Host {
   }
 
   left(session: Session): void {
-    if (!this.exchanges) this.#sessions.delete(session.name);
+    if (this.#lasting) this.#sessions.delete(session.name);
     if (--this.#size === 0) this.line.emptied();
+  }
+
+  /** A client's next datagram belongs to the same session. */
+  get #lasting(): boolean {
+    return this.datagrams === 'sessions';
   }
 
   /** A port of 0 cannot be answered; it is forged. */
   #came(datagram: Uint8Array, from: RemoteInfo): void {
     if (from.port === 0 || this.#closed) return;
-    const name = this.exchanges ? '' : nameOf(from);
+    const name = this.#lasting ? nameOf(from) : '';
     const known = this.#sessions.get(name);
     if (known) known.take(datagram);
     else this.#admit(datagram, new DatagramClient(from), name);
@@ -108,7 +112,7 @@ export class Door implements Host {
     this.line.switchboard.record.count('accepted');
     this.#desk.admission.count();
     const session = new Session(this, this.#desk, client, name);
-    if (!this.exchanges) this.#sessions.set(name, session);
+    if (this.#lasting) this.#sessions.set(name, session);
     this.#size++;
     session.begin(datagram);
     this.line.came();

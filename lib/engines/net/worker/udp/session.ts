@@ -7,6 +7,7 @@ import type { Booking } from '../switchboard.ts';
 import type { Timed } from '../timer-wheel.ts';
 import type { Guest } from './crowd.ts';
 import type { DatagramClient } from './datagram-client.ts';
+import { dnsNumber } from './dns-number.ts';
 import type { Host } from './door.ts';
 import { udpFailure } from './failure.ts';
 import type { Aged } from './recency.ts';
@@ -39,6 +40,8 @@ export class Session implements Timed, Member, Guest, Tenant {
   #tried = NONE;
   /** The last datagram, until anything is answered. */
   #kept: Uint8Array | undefined;
+  /** Of the query. */
+  #number = -1;
   #waits = false;
   #answered = false;
   #ended = false;
@@ -62,6 +65,7 @@ export class Session implements Timed, Member, Guest, Tenant {
   /** The first datagram: finds a server for it. */
   begin(datagram: Uint8Array): void {
     this.#desk.wheel.add(this, this.#host.line.timeouts.idleTimeoutMs);
+    this.#number = dnsNumber(datagram);
     this.#keep(datagram);
     this.#find(datagram);
   }
@@ -81,6 +85,9 @@ export class Session implements Timed, Member, Guest, Tenant {
 
   heard(datagram: Uint8Array): void {
     const server = this.#booking?.server;
+    const { datagrams } = this.#host;
+    // to the query before, whose socket this was
+    if (datagrams === 'queries' && dnsNumber(datagram) !== this.#number) return;
     if (!server) return;
     server.record.sent(datagram.length);
     this.#host.resting.answered(server);
@@ -89,8 +96,8 @@ export class Session implements Timed, Member, Guest, Tenant {
     this.#answered = true;
     this.#tried = NONE;
     this.#host.reply(datagram, this.client);
-    if (this.#host.exchanges) {
-      this.#end(true);
+    if (datagrams !== 'sessions') {
+      this.#end(datagrams === 'queries');
       return;
     }
     this.#prolong();
@@ -205,7 +212,7 @@ export class Session implements Timed, Member, Guest, Tenant {
     this.#end(false);
   }
 
-  /** @param done all is answered: the socket may be another's */
+  /** @param done the socket may be another's: an answer that is not to its query is told from one */
   #end(done: boolean): void {
     if (this.#ended) return;
     this.#ended = true;
