@@ -83,6 +83,17 @@ export const udpFailover = {
     t.equal(await client.ask(), 'a', 'its only server is asked without delay');
   },
 
+  async 'UDP: an address that no socket can be connected to is passed over'(t, rig) {
+    const service = await udpService(rig, { scheduler: 'fo' });
+    const [a] = await pair(t);
+    const linkless = serverAt('fe80::1', a.port, { weight: 2 }); // of which link?
+    await rig.engine.apply(tableOf(service, linkless, a.entry()));
+    const failed = rig.event('connect-failed');
+    const client = await udpClient(t, service);
+    t.equal(await client.ask(), 'a');
+    t.match(await failed, { server: linkless.id, reason: 'EINVAL' });
+  },
+
   async 'UDP: a server that is the service itself is never asked'(t, rig) {
     const service = await udpService(rig, { ops: true });
     const [a] = await pair(t);

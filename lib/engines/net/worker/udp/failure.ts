@@ -26,12 +26,14 @@ const OURS: Readonly<Record<string, NoticeKind>> = {
   EADDRNOTAVAIL: 'source-ports',
 };
 
+/** @param connected false: the socket never led to the server, and never will */
 export function udpFailure(
   { code = '' }: NodeJS.ErrnoException,
   { address, port }: Pick<RealServer, 'address' | 'port'>,
+  connected: boolean,
 ): UdpFailure {
   const notice = OURS[code];
   if (notice) return { whose: 'ours', notice };
-  if (!UNREACHABLE.has(code)) return { whose: 'datagram' };
+  if (connected && !UNREACHABLE.has(code)) return { whose: 'datagram' };
   return { whose: 'server', reason: `udp ${code} ${endpoint(address, port)}` };
 }

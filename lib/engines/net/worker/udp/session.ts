@@ -107,7 +107,7 @@ export class Session implements Timed, Member, Guest, Tenant {
   failed(error: NodeJS.ErrnoException, upstream: Upstream): void {
     const server = this.#booking?.server;
     if (!server || upstream !== this.#upstream) return;
-    const failure = udpFailure(error, server);
+    const failure = udpFailure(error, server, upstream.isConnected);
     switch (failure.whose) {
       case 'datagram':
         break;

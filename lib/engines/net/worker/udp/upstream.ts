@@ -20,10 +20,11 @@ export class Upstream implements Aged {
   tenant: Tenant | undefined;
   /** When it became spare, on the wheel's clock. */
   spareSince = 0;
+  /** Whether anything can be sent: else its error is on the way. */
+  readonly isConnected: boolean;
   readonly #socket: Socket;
   readonly #address: string;
   readonly #port: number;
-  readonly #connected: boolean;
 
   /** Where it cannot be made, its tenant hears of it. */
   constructor(server: RealServer, tenant: Tenant) {
@@ -36,7 +37,7 @@ export class Upstream implements Aged {
     this.#socket.on('error', this.#failed);
     this.#socket.on('message', (datagram) => this.tenant?.heard(datagram));
     this.#socket.connect(port, address);
-    this.#connected = isConnected(this.#socket);
+    this.isConnected = isConnected(this.#socket);
   }
 
   /** Whether it leads where the server is now. */
@@ -46,7 +47,7 @@ export class Upstream implements Aged {
   }
 
   send(datagram: Uint8Array): void {
-    if (this.#connected && hasRoom(this.#socket))
+    if (this.isConnected && hasRoom(this.#socket))
       this.#socket.send(datagram, this.#sent);
   }
 
@@ -70,6 +71,6 @@ function isConnected(socket: Socket): boolean {
     socket.remoteAddress();
     return true;
   } catch {
-    return false; // its error is on the way
+    return false;
   }
 }

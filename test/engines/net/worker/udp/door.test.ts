@@ -33,6 +33,16 @@ t.test(
   },
 );
 
+t.test('an answer that cannot be sent is lost in silence', async (t) => {
+  const { socket, told, port, server } = await opened(t);
+  const unreachable = { address: '255.255.255.255', family: 'IPv4', port: 9, size: 1 };
+  socket.emit('message', Buffer.from('?'), unreachable);
+  await until(() => server.clients.length === 1);
+  const client = await udpClient(t, { address: '127.0.0.1', port });
+  t.equal(await client.ask(), 'a');
+  t.notOk(told.some(({ type }) => type === 'notice'));
+});
+
 /** The door of a service with one server, carried in this thread. */
 async function opened(t: Test) {
   const server = await udpServer(t, () => 'a');
