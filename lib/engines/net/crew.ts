@@ -67,8 +67,10 @@ export class Crew {
     return this.#round((sequence) => ({ type: 'listen', sequence, services }));
   }
 
-  post(message: ToWorker): void {
-    for (const thread of this.#threads) thread?.postMessage(message);
+  /** @param except the worker that has it already */
+  post(message: ToWorker, except?: number): void {
+    for (const [worker, thread] of this.#threads.entries())
+      if (worker !== except) thread?.postMessage(message);
   }
 
   /** Ends all connections and listeners, then the threads. */

@@ -37,8 +37,8 @@ export interface NetOptions extends EngineOptions {
 const EVENTS = 1000;
 const WORKER = new URL(`./worker/main${extname(import.meta.url)}`, import.meta.url);
 
-/** The engine that forwards connections and datagrams itself, in worker threads: needs no privileges but for
- *  ports below 1024, and no help from the kernel's NAT. */
+/** The engine that forwards connections and datagrams itself, in worker threads: needs no
+ *  privileges but for ports below 1024, and no help from the kernel's NAT. */
 export function createNetEngine(options: NetOptions = {}): Engine {
   return new NetEngine(options);
 }
@@ -184,6 +184,9 @@ class NetEngine implements Engine {
         break;
       case 'connect-failed':
         this.events.push(message);
+        break;
+      case 'refused':
+        this.#crew.post(message, worker);
         break;
       case 'notice':
         this.#notice(message.kind, message.about);

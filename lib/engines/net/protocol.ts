@@ -74,6 +74,8 @@ export type ToWorker =
       readonly sequence: number;
       readonly services: readonly string[];
     }
+  /** A server has refused another worker's datagram. */
+  | { readonly type: 'refused'; readonly service: string; readonly server: string }
   | { readonly type: 'close' };
 
 /** How a service's listener is in one worker. */
@@ -98,6 +100,8 @@ export type FromWorker =
       readonly server: string;
       readonly reason: string;
     }
+  /** A server has refused a datagram: the other workers are to know. */
+  | { readonly type: 'refused'; readonly service: string; readonly server: string }
   | { readonly type: 'notice'; readonly kind: NoticeKind; readonly about: string };
 
 /** What a worker is started with. */

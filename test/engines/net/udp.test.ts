@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import t from 'tap';
 import { createNetEngine } from '../../../lib/engines/net/engine.ts';
-import { udpClient, udpServer, udpService } from '../../support/datagrams.ts';
+import { pair, udpClient, udpServer, udpService } from '../../support/datagrams.ts';
 import { rigFor, tableOf, until } from '../../support/engine-rig.ts';
 
 const SOON = { patienceMs: 300 };
@@ -118,6 +118,26 @@ t.test('the next query goes through the same socket', async (t) => {
   for (let n = 0; n < 5; n++) t.equal(await (await udpClient(t, service)).ask(), 'a');
   t.equal(new Set(a.clients.map(({ port }) => port)).size, 1);
   t.match(rig.engine.workers()[0], { openConnections: 1, acceptedConnections: 5 });
+});
+
+t.test('a copy that tries a dead server and has no answer ends in time', async (t) => {
+  const rig = rigFor(t, createNetEngine());
+  const options = { udpAnswerTimeoutMs: 1500 };
+  const service = await udpService(rig, { service: 'dns' }, options);
+  const [a, b] = await pair(t);
+  await a.close();
+  await rig.engine.apply(tableOf(service, a.entry(), b.entry()));
+  const client = await udpClient(t, service);
+  t.equal(await client.ask(), 'b');
+  const silent = await udpServer(t, () => undefined, '127.0.0.1', a.port);
+  await until(async () => {
+    t.equal(await client.ask(), 'b', 'nobody waits for it');
+    return silent.clients.length > 0;
+  });
+  t.equal((await rig.of(service, a.entry())).activeConnections, 0);
+  const open = () => rig.engine.workers()[0]?.openConnections;
+  await until(() => open() === 1); // the one that rests
+  t.equal(await client.ask(), 'b');
 });
 
 t.test('a reload from sessions to ops and back holds at once', async (t) => {

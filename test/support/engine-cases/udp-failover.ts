@@ -54,18 +54,62 @@ export const udpFailover = {
     }
   },
 
-  async 'UDP: a server that refused is left out until it answers again'(t, rig) {
-    const service = await udpService(rig, { ops: true });
+  async 'UDP: one refusal moves all sessions of the server, each with its next packet'(
+    t,
+    rig,
+  ) {
+    const service = await udpService(rig, { scheduler: 'fo' });
     const [a, b] = await pair(t);
+    await rig.engine.apply(tableOf(service, a.entry({ weight: 2 }), b.entry()));
+    const crowd = await Promise.all(
+      Array.from({ length: CROWD }, () => udpClient(t, service)),
+    );
+    for (const client of crowd) t.equal(await client.ask(), 'a');
     await a.close();
-    await rig.engine.apply(tableOf(service, a.entry(), b.entry()));
+    for (const client of crowd) t.equal(await client.ask(), 'b');
+    t.match(await rig.of(service, a.entry()), {
+      activeConnections: 0,
+      connectFailures: 1,
+    });
+    t.match(await rig.stats(service), { acceptedConnections: CROWD, retries: CROWD });
+  },
+
+  async 'UDP: a server that refused is left out until it answers again'(t, rig) {
+    for (const fields of [{ ops: true }, { service: 'dns' }]) {
+      const service = await udpService(rig, fields);
+      const [a, b] = await pair(t);
+      await rig.engine.apply(tableOf(service, a.entry(), b.entry()));
+      const client = await udpClient(t, service);
+      t.same([await client.ask(), await client.ask()], ['a', 'b']);
+      await a.close();
+      for (let n = 0; n < 20; n++) t.equal(await client.ask(), 'b');
+      const { connectFailures } = await rig.of(service, a.entry());
+      t.ok(connectFailures <= 7, `it was asked ${connectFailures} times`);
+      await udpServer(t, () => 'a', '127.0.0.1', a.port);
+      await until(async () => (await client.ask()) === 'a');
+      t.not(await client.ask(), await client.ask(), 'and has its turns again');
+    }
+  },
+
+  async 'UDP: a server that never answers has its share again after a while'(t, rig) {
+    const service = await udpService(rig, { ops: true }, { udpAnswerTimeoutMs: 300 });
+    const dead = await udpServer(t, () => undefined);
+    const other = await udpServer(t, () => undefined);
+    await dead.close();
+    await rig.engine.apply(tableOf(service, dead.entry(), other.entry()));
     const client = await udpClient(t, service);
-    for (let n = 0; n < 20; n++) t.equal(await client.ask(), 'b');
-    const { connectFailures } = await rig.of(service, a.entry());
-    t.ok(connectFailures <= 7, `it was asked ${connectFailures} times`);
-    await udpServer(t, () => 'a', '127.0.0.1', a.port);
-    await until(async () => (await client.ask()) === 'a');
-    t.not(await client.ask(), await client.ask(), 'and has its turns again');
+    client.say('?');
+    await until(() => other.clients.length === 1);
+    const back = await udpServer(t, () => undefined, '127.0.0.1', dead.port);
+    await until(() => {
+      client.say('?');
+      return back.clients.length > 0;
+    });
+    const before = back.clients.length + other.clients.length;
+    const own = back.clients.length;
+    for (let n = 0; n < 20; n++) client.say('?');
+    await until(() => back.clients.length + other.clients.length >= before + 20);
+    t.ok(back.clients.length >= own + 10);
   },
 
   async 'UDP: with no server left the packet is lost, and counted'(t, rig) {

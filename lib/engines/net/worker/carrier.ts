@@ -21,6 +21,7 @@ export class Carrier implements Reception {
   readonly #desk: Desk;
   readonly #entrance: Entrance;
   #service: CarriedService;
+  #servers: readonly RealServer[] = [];
   /** The last change of the entrance, under way or done. */
   #turn: Promise<unknown> = Promise.resolve();
   #sweeper: NodeJS.Timeout | undefined;
@@ -47,6 +48,7 @@ export class Carrier implements Reception {
     servers: readonly RealServer[],
   ): Promise<ListenReport> {
     this.#service = service;
+    this.#servers = servers;
     this.switchboard.update(service, servers);
     return this.listen(service.listen);
   }
@@ -71,6 +73,12 @@ export class Carrier implements Reception {
   came(): void {
     if (!this.#sweeper && this.#service.persistentMs !== undefined)
       this.#sweepIn(SWEEP_MS);
+  }
+
+  /** The server has refused another worker's datagram. */
+  refused(id: string): void {
+    const server = this.#servers.find((one) => one.id === id);
+    if (server) this.#entrance.refused?.(server);
   }
 
   emptied(): void {

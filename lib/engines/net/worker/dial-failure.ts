@@ -24,17 +24,19 @@ export function dialFailure(error: NodeJS.ErrnoException): DialFailure {
     : { blame: true, reason: error.message };
 }
 
-/** Counts a failed dial, and tells the main thread of it. */
+/** Counts a failed dial, and tells the main thread of it, now and then.
+ *  @returns whether it was told that the server failed */
 export function tellDialFailure(
   { id: service }: Line,
   { tell, wheel }: Desk,
   server: RealServer,
   { blame, reason, notice }: DialFailure,
-): void {
+): boolean {
   if (notice)
     tell({ type: 'notice', kind: notice, about: `${service} to ${server.id}` });
-  if (!blame) return;
+  if (!blame) return false;
   server.record.failed();
-  if (server.mayReport(wheel.now))
-    tell({ type: 'connect-failed', service, server: server.id, reason });
+  if (!server.mayReport(wheel.now)) return false;
+  tell({ type: 'connect-failed', service, server: server.id, reason });
+  return true;
 }

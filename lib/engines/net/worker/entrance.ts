@@ -1,5 +1,6 @@
 import type { CarriedService } from '../protocol.ts';
 import type { Line } from './desk.ts';
+import type { RealServer } from './real-server.ts';
 
 /** What the clients of one service come in by, in one worker. */
 export interface Entrance {
@@ -11,6 +12,8 @@ export interface Entrance {
   open(service: CarriedService): Promise<string | undefined>;
   /** No new clients. Idempotent. */
   shut(): void;
+  /** The server has refused another worker's datagram. */
+  refused?(server: RealServer): void;
 }
 
 /** The service behind an entrance. */

@@ -29,6 +29,8 @@ export class RealServer {
   problem: string | undefined;
   /** It is in a service's table: persistence may lead to it. */
   listed = true;
+  /** UDP: it has answered this worker at least once. */
+  answers = false;
   #reportedAt = -Infinity;
 
   constructor(server: CarriedServer, record: ServerRecord) {

@@ -57,6 +57,9 @@ export class Worker {
       case 'listen':
         void this.#listen(message.sequence, message.services);
         break;
+      case 'refused':
+        this.#carriers.get(message.service)?.refused(message.server);
+        break;
       case 'close':
         this.#close();
         break;

@@ -3,7 +3,7 @@ import { type Aged, Recency } from './recency.ts';
 /** A session as the crowd sees it. */
 export interface Guest extends Aged {
   /** Its client has spoken again after an answer: it is where it says. */
-  readonly isRegular: boolean;
+  isRegular: boolean;
   reset(): void;
 }
 
@@ -18,6 +18,13 @@ export class Crowd<T extends Guest> {
 
   touch(guest: T): void {
     this.#listOf(guest).touch(guest);
+  }
+
+  /** Its client has spoken again after an answer. */
+  settle(guest: T): void {
+    this.remove(guest);
+    guest.isRegular = true;
+    this.add(guest);
   }
 
   remove(guest: T): void {

@@ -2,11 +2,14 @@ import type { RemoteInfo, Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { CarriedService, Datagrams } from '../../protocol.ts';
 import type { Desk } from '../desk.ts';
+import { tellDialFailure } from '../dial-failure.ts';
 import type { Reception } from '../entrance.ts';
+import type { RealServer } from '../real-server.ts';
 import { DatagramClient, nameOf } from './datagram-client.ts';
 import { datagramSocket, hasRoom } from './datagram-socket.ts';
 import type { Resting } from './resting.ts';
 import { Session } from './session.ts';
+import { Trial } from './trial.ts';
 
 /** Where a session's client is. */
 export interface Host {
@@ -14,6 +17,10 @@ export interface Host {
   readonly resting: Resting;
   readonly datagrams: Datagrams;
   reply(datagram: Uint8Array, client: DatagramClient): void;
+  /** A server has refused a session's datagram. */
+  refused(server: RealServer, reason: string): void;
+  /** Sends copies to servers that are at rest, where these are tried so. */
+  tryOut(datagram: Uint8Array): void;
   /** A session has ended. */
   left(session: Session): void;
 }
@@ -87,6 +94,19 @@ export class Door implements Host {
 
   reply(datagram: Uint8Array, { host, port }: DatagramClient): void {
     if (!this.#closed && hasRoom(this.#socket)) this.#socket.send(datagram, port, host);
+  }
+
+  refused(server: RealServer, reason: string): void {
+    const { line, resting } = this;
+    if (tellDialFailure(line, this.#desk, server, { blame: true, reason }))
+      this.#desk.tell({ type: 'refused', service: line.id, server: server.id });
+    resting.refused(server);
+  }
+
+  tryOut(datagram: Uint8Array): void {
+    const { idleTimeoutMs } = this.line.timeouts;
+    for (const server of this.resting.due())
+      new Trial(server, this.resting, this.#desk).begin(datagram, idleTimeoutMs);
   }
 
   left(session: Session): void {

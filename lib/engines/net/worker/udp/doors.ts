@@ -1,7 +1,8 @@
 import type { CarriedService } from '../../protocol.ts';
 import type { Desk } from '../desk.ts';
 import type { Entrance, Reception } from '../entrance.ts';
-import { Door, type House } from './door.ts';
+import type { RealServer } from '../real-server.ts';
+import { Door } from './door.ts';
 import { addressesOf, isEvery } from './every-address.ts';
 import { Resting } from './resting.ts';
 
@@ -12,14 +13,18 @@ const NOT_HERE = 'EADDRNOTAVAIL';
 /** The entrance of a UDP service: a door at its address, or at each of the host's where it is for
  *  all of them, since a socket for all would answer from any. Sessions end with their door. */
 export class Doors implements Entrance {
-  readonly #house: House;
+  readonly #line: Reception;
+  readonly #desk: Desk;
+  readonly #reusePort: boolean;
   readonly #doors = new Map<string, Door>();
   #looker: NodeJS.Timeout | undefined;
   #service: CarriedService | undefined;
+  #resting = restingOf(undefined);
 
   constructor(line: Reception, desk: Desk, reusePort: boolean) {
-    const resting = new Resting(() => performance.now());
-    this.#house = { line, desk, resting, reusePort };
+    this.#line = line;
+    this.#desk = desk;
+    this.#reusePort = reusePort;
   }
 
   get isOpen(): boolean {
@@ -31,11 +36,14 @@ export class Doors implements Entrance {
   get isBusy(): boolean {
     if (!this.isOpen) return false;
     for (const { size } of this.#doors.values()) if (size > 0) return true;
-    return this.#house.line.switchboard.busy;
+    return this.#line.switchboard.busy;
   }
 
   async open(service: CarriedService): Promise<string | undefined> {
-    if (service.datagrams !== this.#service?.datagrams) this.shut();
+    if (service.datagrams !== this.#service?.datagrams) {
+      this.shut();
+      this.#resting = restingOf(service);
+    }
     this.#service = service;
     const first = !this.isOpen;
     const code = await this.#follow(service);
@@ -51,6 +59,10 @@ export class Doors implements Entrance {
     const doors = [...this.#doors.values()];
     this.#doors.clear();
     for (const door of doors) door.close();
+  }
+
+  refused(server: RealServer): void {
+    this.#resting.refused(server);
   }
 
   /** Opens what is new, and closes what the host has no more.
@@ -71,7 +83,8 @@ export class Doors implements Entrance {
   }
 
   async #add(address: string, service: CarriedService): Promise<string | undefined> {
-    const door = new Door(this.#house, service);
+    const [line, desk, resting] = [this.#line, this.#desk, this.#resting];
+    const door = new Door({ line, desk, resting, reusePort: this.#reusePort }, service);
     this.#doors.set(address, door);
     const code = await door.open(address, service.port);
     if (code !== undefined && this.#doors.get(address) === door)
@@ -81,7 +94,7 @@ export class Doors implements Entrance {
 
   /** Where there is something to look for. */
   #lookSoon(): void {
-    const { switchboard } = this.#house.line;
+    const { switchboard } = this.#line;
     if (!this.#service || (switchboard.open && !isEvery(this.#service.address))) return;
     this.#looker ??= setTimeout(() => void this.#look(), LOOK_MS);
   }
@@ -89,7 +102,12 @@ export class Doors implements Entrance {
   async #look(): Promise<void> {
     this.#looker = undefined;
     if (this.#service) await this.#follow(this.#service);
-    this.#house.line.emptied();
+    this.#line.emptied();
     this.#lookSoon();
   }
+}
+
+/** A copy of a DNS query does no harm. */
+function restingOf(service: CarriedService | undefined): Resting {
+  return new Resting(() => performance.now(), service?.datagrams === 'queries');
 }

@@ -43,6 +43,8 @@ export class Session implements Timed, Member, Guest, Tenant {
   /** Of the query. */
   #number = -1;
   #waits = false;
+  /** Its server has refused others: this is to find out. */
+  #tries = false;
   #answered = false;
   #ended = false;
 
@@ -68,6 +70,7 @@ export class Session implements Timed, Member, Guest, Tenant {
     this.#number = dnsNumber(datagram);
     this.#keep(datagram);
     this.#find(datagram);
+    this.#host.tryOut(datagram);
   }
 
   /** The next datagram of the client. */
@@ -75,12 +78,11 @@ export class Session implements Timed, Member, Guest, Tenant {
     const { crowd } = this.#desk.udp;
     this.#keep(datagram);
     this.#prolong();
-    if (this.#answered && !this.isRegular) {
-      crowd.remove(this);
-      this.isRegular = true;
-      crowd.add(this);
-    } else crowd.touch(this);
-    this.#send(datagram);
+    if (this.#answered && !this.isRegular) crowd.settle(this);
+    else crowd.touch(this);
+    const server = this.#booking?.server;
+    const rests = server && !this.#tries && this.#host.resting.has(server);
+    if (!rests || !this.#leave(server, datagram)) this.#send(datagram);
   }
 
   heard(datagram: Uint8Array): void {
@@ -91,6 +93,7 @@ export class Session implements Timed, Member, Guest, Tenant {
     if (!server) return;
     server.record.sent(datagram.length);
     this.#host.resting.answered(server);
+    this.#tries = false;
     this.#waits = false;
     this.#kept = undefined;
     this.#answered = true;
@@ -122,9 +125,10 @@ export class Session implements Timed, Member, Guest, Tenant {
     }
   }
 
-  /** Its server is dead: what still waits for an answer goes to another. */
+  /** Its server was found dead: what waits for an answer goes to another, if one is there. */
   abandon(server: RealServer): void {
-    if (this.#waits && this.#booking?.server === server) this.#move(server);
+    if (this.#waits && this.#booking?.server === server)
+      this.#leave(server, this.#kept);
   }
 
   reset(): void {
@@ -136,44 +140,52 @@ export class Session implements Timed, Member, Guest, Tenant {
     this.#end(false);
   }
 
+  /** It alone learns that nobody else is left: all others that wait there may yet be answered. */
   #serverFailed(server: RealServer, reason: string): void {
-    const { line, resting } = this.#host;
-    resting.refused(server);
-    tellDialFailure(line, this.#desk, server, { blame: true, reason });
-    const others = [...server.connections];
-    this.#move(server);
-    for (const other of others) if (other !== this) other.abandon?.(server);
+    this.#host.refused(server, reason);
+    if (this.#waits && this.#booking?.server === server) this.#goOn(server, this.#kept);
   }
 
-  #move(server: RealServer): void {
+  /** To another server, if one is awake.
+   *  @param datagram to be sent there
+   *  @returns whether it went */
+  #leave(server: RealServer, datagram: Uint8Array | undefined): boolean {
+    const { line, resting } = this.#host;
+    const tried = [...this.#tried, server];
+    const booking = resting.bookAwake(line.switchboard, this.client, tried);
+    if (!booking) return false;
+    this.#letGo(false);
+    this.#tried = tried;
+    this.#use(booking, datagram);
+    return true;
+  }
+
+  /** Tries one server after the other, until none is left. */
+  #goOn(server: RealServer, datagram: Uint8Array | undefined): void {
     this.#tried = [...this.#tried, server];
     this.#letGo(false);
-    this.#find(this.#kept);
+    this.#find(datagram);
   }
 
-  /** Tries one server after the other, until none is left.
-   *  @param datagram to be sent there */
   #find(datagram: Uint8Array | undefined): void {
     const { line, resting } = this.#host;
-    const { switchboard } = line;
-    for (;;) {
-      const booking = resting.book(switchboard, this.client, this.#tried);
-      if (!booking) {
-        this.#refuse();
-        return;
-      }
-      if (this.#tried.length > 0) switchboard.record.count('retries');
-      this.#booking = booking;
-      const { server } = booking;
-      server.connections.add(this);
-      if (server.problem === undefined) {
-        this.#open(server, datagram);
-        return;
-      }
-      const failure = { blame: true, reason: server.problem };
-      tellDialFailure(line, this.#desk, server, failure);
-      this.#tried = [...this.#tried, server];
-      this.#letGo(false);
+    const booking = resting.book(line.switchboard, this.client, this.#tried);
+    if (booking) this.#use(booking, datagram);
+    else this.#refuse();
+  }
+
+  #use(booking: Booking, datagram: Uint8Array | undefined): void {
+    const { line, resting } = this.#host;
+    const { server } = booking;
+    if (this.#tried.length > 0) line.switchboard.record.count('retries');
+    this.#booking = booking;
+    this.#tries = resting.has(server);
+    server.connections.add(this);
+    const { problem: reason } = server;
+    if (reason === undefined) this.#open(server, datagram);
+    else {
+      tellDialFailure(line, this.#desk, server, { blame: true, reason });
+      this.#goOn(server, datagram);
     }
   }
 

@@ -5,12 +5,11 @@ class Visitor implements Guest {
   older: Guest | undefined;
   newer: Guest | undefined;
   listed = false;
-  isRegular: boolean;
+  isRegular = false;
   readonly #crowd: Crowd<Visitor>;
 
-  constructor(crowd: Crowd<Visitor>, isRegular = false) {
+  constructor(crowd: Crowd<Visitor>) {
     this.#crowd = crowd;
-    this.isRegular = isRegular;
     crowd.add(this);
   }
 
@@ -28,7 +27,8 @@ t.test('the one that was silent longest goes first', async (t) => {
 
 t.test('those who have shown that they are there stay longest', async (t) => {
   const crowd = new Crowd<Visitor>();
-  const regular = new Visitor(crowd, true);
+  const regular = new Visitor(crowd);
+  crowd.settle(regular);
   const strangers = Array.from({ length: 3 }, () => new Visitor(crowd));
   for (const stranger of strangers) t.equal(crowd.evict(), stranger);
   t.same([...crowd], [regular]);

@@ -8,7 +8,7 @@ import type {
 } from '../../../../../lib/engines/net/protocol.ts';
 import { ServerRecord } from '../../../../../lib/engines/net/server-record.ts';
 import { Worker } from '../../../../../lib/engines/net/worker/worker.ts';
-import { udpClient, udpServer } from '../../../../support/datagrams.ts';
+import { type UdpServer, udpClient, udpServer } from '../../../../support/datagrams.ts';
 import { until } from '../../../../support/engine-rig.ts';
 import { freeUdpPort } from '../../../../support/raw-udp-server.ts';
 
@@ -29,7 +29,7 @@ t.test(
     t.doesNotThrow(() => socket.emit('message', Buffer.from('?'), forged));
     const client = await udpClient(t, { address: '127.0.0.1', port });
     t.equal(await client.ask(), 'a');
-    t.equal(server.clients.length, 1);
+    t.equal(server?.clients.length, 1);
   },
 );
 
@@ -37,34 +37,63 @@ t.test('an answer that cannot be sent is lost in silence', async (t) => {
   const { socket, told, port, server } = await opened(t);
   const unreachable = { address: '255.255.255.255', family: 'IPv4', port: 9, size: 1 };
   socket.emit('message', Buffer.from('?'), unreachable);
-  await until(() => server.clients.length === 1);
+  await until(() => server?.clients.length === 1);
   const client = await udpClient(t, { address: '127.0.0.1', port });
   t.equal(await client.ask(), 'a');
   t.notOk(told.some(({ type }) => type === 'notice'));
 });
 
-/** The door of a service with one server, carried in this thread. */
-async function opened(t: Test) {
-  const server = await udpServer(t, () => 'a');
+t.test('what a server refuses is told to the other workers', async (t) => {
+  const dead = await udpServer(t, () => undefined);
+  await dead.close();
+  const { told, port } = await opened(t, dead, await udpServer(t, () => 'a'));
+  const client = await udpClient(t, { address: '127.0.0.1', port });
+  t.equal(await client.ask(), 'a');
+  const server = dead.entry().id;
+  t.match(
+    told.filter(({ type }) => type === 'refused'),
+    [{ service: SERVICE.id, server }],
+  );
+});
+
+t.test('what waits at a server goes elsewhere when another worker tells', async (t) => {
+  const silent = await udpServer(t, () => undefined);
+  const { worker, port } = await opened(t, silent, await udpServer(t, () => 'a'));
+  const client = await udpClient(t, { address: '127.0.0.1', port });
+  client.say('?');
+  await until(() => silent.clients.length === 1);
+  const refused = { type: 'refused', service: SERVICE.id } as const;
+  worker.handle({ ...refused, server: 'one that is not known' });
+  worker.handle({ ...refused, server: silent.entry().id });
+  t.equal(await client.next(), 'a');
+  t.equal(await client.ask(), 'a');
+  t.equal(silent.clients.length, 1);
+});
+
+/** The door of a service with these servers, carried in this thread. */
+async function opened(t: Test, ...given: readonly UdpServer[]) {
+  const servers = given.length > 0 ? given : [await udpServer(t, () => 'a')];
   const binds = t.capture(Socket.prototype, 'bind', Socket.prototype.bind);
   const told: FromWorker[] = [];
   const memory = new Memory(1);
   const segments = [memory.grow()];
-  new ServerRecord(memory.cell(1), 0).set({ weight: 1, lower: 0, upper: 0 });
+  const carried = servers.map((server, n) => {
+    const record = n + 1;
+    new ServerRecord(memory.cell(record), 0).set({ weight: 1, lower: 0, upper: 0 });
+    const { id, address, port } = server.entry();
+    return { id, record, generation: 1, address, port, problem: undefined };
+  });
   const start = { worker: 0, workers: 1, segments, admission: admissionMemory(1) };
   const worker = new Worker(start, (message) => told.push(message));
   t.teardown(() => worker.handle({ type: 'close' }));
   const port = await freeUdpPort();
-  const { id, address } = server.entry();
-  const real = { id, record: 1, generation: 1, address, port: server.port };
-  const servers = [{ ...real, problem: undefined }];
-  const services: CarriedService[] = [{ ...SERVICE, port, servers }];
+  const services: CarriedService[] = [{ ...SERVICE, port, servers: carried }];
   const change = { services, gone: [], dismissed: [], maxConnections: 10 };
   worker.handle({ type: 'change', sequence: 1, change });
   await until(() => told.some(({ type }) => type === 'applied'));
   const socket = binds().at(-1)?.receiver;
   if (!(socket instanceof Socket)) throw new Error('it is not open');
-  return { socket, told, port, server };
+  return { worker, socket, told, port, server: servers[0] };
 }
 
 const SERVICE: Omit<CarriedService, 'servers'> = {
