@@ -1,8 +1,10 @@
 import type { WorkerStats } from '../../model/engine.ts';
 
-/** A cache line a worker: what it has open, and as a 64-bit number what it has accepted. */
+/** A cache line a worker: what it has open, how much of that are UDP sockets, and as a 64-bit
+ *  number what it has accepted. */
 const LINE_BYTES = 64;
 const OPEN = 0;
+const UDP = 1;
 const ACCEPTED = 1;
 const WORDS = LINE_BYTES / Int32Array.BYTES_PER_ELEMENT;
 const NUMBERS = LINE_BYTES / Float64Array.BYTES_PER_ELEMENT;
@@ -40,7 +42,7 @@ export class Admission {
   /** @returns whether there was a place; whoever has one gives it back by {@link leave} */
   take(): boolean {
     Atomics.add(this.#words, this.#own * WORDS + OPEN, 1);
-    if (this.#open() <= this.limit) return true;
+    if (this.#sum(OPEN) <= this.limit) return true;
     this.leave();
     return false;
   }
@@ -49,9 +51,20 @@ export class Admission {
     Atomics.sub(this.#words, this.#own * WORDS + OPEN, 1);
   }
 
+  /** How many of the places of all workers UDP sockets have. */
+  get udp(): number {
+    return this.#sum(UDP);
+  }
+
+  /** So many more of this worker's places have UDP sockets. */
+  countUdp(step: 1 | -1): void {
+    Atomics.add(this.#words, this.#own * WORDS + UDP, step);
+  }
+
   /** Main thread: what a dead worker had open. */
   bury(worker: number): void {
-    Atomics.store(this.#words, worker * WORDS + OPEN, 0);
+    for (const word of [OPEN, UDP])
+      Atomics.store(this.#words, worker * WORDS + word, 0);
   }
 
   stats(): WorkerStats[] {
@@ -61,11 +74,11 @@ export class Admission {
     }));
   }
 
-  #open(): number {
-    let open = 0;
+  #sum(word: number): number {
+    let sum = 0;
     for (let worker = 0; worker < this.#workers; worker++)
-      open += Atomics.load(this.#words, worker * WORDS + OPEN);
-    return open;
+      sum += Atomics.load(this.#words, worker * WORDS + word);
+    return sum;
   }
 }
 

@@ -6,6 +6,8 @@ import { type Tenant, Upstream } from './upstream.ts';
 
 /** Most sockets to real servers over all workers; each takes some kilobytes and a port. */
 const MOST = 16_384;
+/** What of that is set aside, in equal parts, for workers that come later than the others. */
+const RESERVE = 1 / 4;
 /** At least so many a worker, however few descriptors there are. */
 const LEAST = 4;
 /** Of a worker, kept open for the next query. */
@@ -49,7 +51,7 @@ export class Sockets implements Timed {
       return spare;
     }
     if (!this.#findPlace()) return undefined;
-    this.#open++;
+    this.#count(1);
     return new Upstream(server, tenant);
   }
 
@@ -68,7 +70,7 @@ export class Sockets implements Timed {
 
   close(upstream: Upstream): void {
     upstream.close();
-    this.#open--;
+    this.#count(-1);
     this.#options.admission.leave();
   }
 
@@ -91,16 +93,25 @@ export class Sockets implements Timed {
     if (this.#spare > 0) wheel.add(this, SPARE_MS);
   }
 
-  get #most(): number {
+  /** Whether one more would leave the others enough. */
+  get #mayGrow(): boolean {
     const { admission, workers } = this.#options;
-    const all = Math.min(MOST, admission.limit / 2);
-    return Math.max(LEAST, Math.floor(all / workers));
+    const most = Math.floor(Math.min(MOST, admission.limit / 2));
+    const reserve = workers === 1 ? 0 : most * RESERVE;
+    return (
+      this.#open < Math.max(LEAST, reserve / workers) || admission.udp < most - reserve
+    );
   }
 
   #findPlace(): boolean {
     const { admission } = this.#options;
-    if (this.#open >= this.#most && !this.#makeRoom()) return false;
+    if (!this.#mayGrow && !this.#makeRoom()) return false;
     return admission.take() || (this.#makeRoom() && admission.take());
+  }
+
+  #count(step: 1 | -1): void {
+    this.#open += step;
+    this.#options.admission.countUdp(step);
   }
 
   #makeRoom(): boolean {
