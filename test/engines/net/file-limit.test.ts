@@ -11,6 +11,7 @@ import {
 } from '../../../lib/engines/net/file-limit.ts';
 import type { ServiceStats } from '../../../lib/model/engine.ts';
 import { aReal, aService } from '../../support/config.ts';
+import { udpClient, udpServer } from '../../support/datagrams.ts';
 import { ending, freePort, tableOf, until } from '../../support/engine-rig.ts';
 
 const DIRECTOR = new URL(
@@ -47,13 +48,7 @@ t.test('the limit is read from procfs', async (t) => {
 t.test(
   'past the file limit connections are reset, counted, and the rest unharmed',
   async (t) => {
-    const echo = createServer((socket) => {
-      socket.on('error', () => {});
-      socket.pipe(socket);
-    }).listen(0, '127.0.0.1');
-    await once(echo, 'listening');
-    t.teardown(() => echo.close());
-    const { port: real } = echo.address() as { port: number };
+    const real = await echoServer(t);
     const port = await freePort();
     const director = limited(t, port, real);
     await told(director, 'outcomes');
@@ -77,12 +72,41 @@ t.test(
   },
 );
 
-function limited(t: Test, port: number, real: number): ChildProcess {
+t.test('a flood of UDP clients leaves half of the places to TCP', async (t) => {
+  const real = await echoServer(t);
+  const server = await udpServer(t, () => 'a');
+  const port = await freePort();
+  const director = limited(t, port, real, server.port);
+  await told(director, 'outcomes');
+  const notice = told(director, 'event');
+  for (let n = 0; n < FIT; n++) {
+    const client = await udpClient(t, { address: '127.0.0.1', port });
+    t.equal(await client.ask(), 'a');
+    await client.close();
+  }
+  t.match(await notice, { event: { message: /as many UDP sessions/i } });
+  const clients: Socket[] = [];
+  while (clients.length < FIT / 2 - 1) clients.push(await echoing(t, port));
+  for (const client of clients) client.destroy();
+});
+
+/** @returns its port */
+async function echoServer(t: Test): Promise<number> {
+  const echo = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.pipe(socket);
+  }).listen(0, '127.0.0.1');
+  await once(echo, 'listening');
+  t.teardown(() => echo.close());
+  return (echo.address() as { port: number }).port;
+}
+
+function limited(t: Test, port: number, ...reals: readonly number[]): ChildProcess {
   const script = fileURLToPath(DIRECTOR);
   const shell = `ulimit -n ${LIMIT} && exec "$0" "$@"`;
   const child = spawn(
     'sh',
-    ['-c', shell, process.execPath, script, String(port), String(real)],
+    ['-c', shell, process.execPath, script, String(port), ...reals.map(String)],
     { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
   );
   t.teardown(() => child.kill('SIGKILL'));

@@ -120,6 +120,19 @@ t.test('the next query goes through the same socket', async (t) => {
   t.match(rig.engine.workers()[0], { openConnections: 1, acceptedConnections: 5 });
 });
 
+t.test('sessions end with the engine', async (t) => {
+  const rig = rigFor(t, createNetEngine());
+  const service = await udpService(rig);
+  const asked = await udpServer(t, () => undefined);
+  await rig.engine.apply(tableOf(service, asked.entry()));
+  const client = await udpClient(t, service);
+  client.say('?');
+  await until(() => asked.clients.length === 1);
+  await rig.engine.close({ clean: true });
+  asked.say('late', asked.clients[0]);
+  t.equal(await client.ask(), 'ECONNREFUSED');
+});
+
 t.test('a copy that tries a dead server and has no answer ends in time', async (t) => {
   const rig = rigFor(t, createNetEngine());
   const options = { udpAnswerTimeoutMs: 1500 };

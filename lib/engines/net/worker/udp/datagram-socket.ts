@@ -1,10 +1,6 @@
 import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
 import type { Family } from '../../../../model/address.ts';
 
-/** What may wait in the process for the kernel to take it, in bytes; it takes datagrams at once but
- *  where a network card cannot follow. */
-const QUEUE_BYTES = 2 ** 20;
-
 /** Addresses are numbers here: without that Node would have each datagram wait for a turn of the
  *  event loop, as for a name. */
 const numeric = (
@@ -22,7 +18,12 @@ export function datagramSocket(
   return createSocket({ ...options, type, lookup: numeric });
 }
 
-/** Whether it takes one more datagram; where not, that one is lost, as in any full queue. */
-export function hasRoom(socket: Socket): boolean {
-  return socket.getSendQueueSize() < QUEUE_BYTES;
+/** Whether it takes one more datagram; where not, that one is lost, as in any full queue. The kernel
+ *  takes all at once, but where a network card cannot follow.
+ *  @param bytes what may wait in this process before one more is too much */
+export function hasRoom(
+  socket: Pick<Socket, 'getSendQueueSize'>,
+  bytes: number,
+): boolean {
+  return socket.getSendQueueSize() <= bytes;
 }

@@ -37,6 +37,9 @@ export interface House {
  *  bounds it. */
 const WAITING_BYTES = 2 ** 22;
 
+/** What may wait here for the kernel to take it: answers to all clients. */
+const QUEUE_BYTES = 2 ** 20;
+
 /** One address of a UDP service: answers leave from the one that was asked. */
 export class Door implements Host {
   readonly line: Reception;
@@ -93,7 +96,8 @@ export class Door implements Host {
   }
 
   reply(datagram: Uint8Array, { host, port }: DatagramClient): void {
-    if (!this.#closed && hasRoom(this.#socket)) this.#socket.send(datagram, port, host);
+    if (!this.#closed && hasRoom(this.#socket, QUEUE_BYTES))
+      this.#socket.send(datagram, port, host);
   }
 
   refused(server: RealServer, reason: string): void {

@@ -3,6 +3,9 @@ import type { RealServer } from '../real-server.ts';
 import { datagramSocket, hasRoom } from './datagram-socket.ts';
 import type { Aged } from './recency.ts';
 
+/** One datagram may wait for the kernel to take it: there are thousands of these. */
+const QUEUE_BYTES = 0;
+
 /** Whoever uses an {@link Upstream}. */
 export interface Tenant {
   heard(datagram: Uint8Array): void;
@@ -47,7 +50,7 @@ export class Upstream implements Aged {
   }
 
   send(datagram: Uint8Array): void {
-    if (this.isConnected && hasRoom(this.#socket))
+    if (this.isConnected && hasRoom(this.#socket, QUEUE_BYTES))
       this.#socket.send(datagram, this.#sent);
   }
 
