@@ -1,4 +1,5 @@
 import type { Context } from './context.ts';
+import { queries } from './load/queries.ts';
 import { smallRequests } from './load/wrk.ts';
 import { has } from './needs.ts';
 import type { Options } from './options.ts';
@@ -84,12 +85,13 @@ async function prepare(
 
 /** What is compiled on the way is compiled before anything is measured. */
 async function warmUp(
-  { subjects }: Stage,
+  { subjects, datagrams }: Stage,
   { warmUpSeconds }: Options,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const { child, place } of has('wrk') ? subjects : [])
-    if (child) await smallRequests(place, warmUpSeconds, false, signal);
+  for (const { child, place } of datagrams || has('wrk') ? subjects : [])
+    if (child && datagrams) await queries(place, warmUpSeconds, signal);
+    else if (child) await smallRequests(place, warmUpSeconds, false, signal);
 }
 
 async function halfOf(stages: Stages, options: Options, signal: AbortSignal) {

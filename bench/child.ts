@@ -51,11 +51,12 @@ export class Child implements AsyncDisposable {
     return pid !== undefined && exitCode === null && signalCode === null;
   }
 
-  /** Settles when the port accepts. @throws with its output when it ends or takes too long */
-  async listening(host: string, port: number): Promise<void> {
+  /** Settles when the port accepts. @throws with its output when it ends or takes too long
+   *  @param there  whether it does; default: connections */
+  async listening(host: string, port: number, there = accepts): Promise<void> {
     for (const until = performance.now() + READY_MS; performance.now() < until; ) {
       if (!this.#running) break;
-      if (await accepts(host, port)) return;
+      if (await there(host, port)) return;
       await wait(50);
     }
     throw new Error(`${this.#name} does not listen on ${host}:${port}:\n${this.#said}`);

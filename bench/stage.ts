@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { inQuota } from './cgroup.ts';
 import { Child } from './child.ts';
 import { freePort } from './free-port.ts';
+import { answers } from './load/queries.ts';
 import { type Place, places } from './place.ts';
 import { realServers } from './real-servers.ts';
 import type { Kinds } from './subjects/index.ts';
-import type { Kind, Subject } from './subjects/subject.ts';
+import { nodePeer } from './subjects/node-peer.ts';
+import type { Kind, Setup, Subject } from './subjects/subject.ts';
 
 /** What a stage looks like. Two of one name are the same. */
 export interface Layout {
@@ -17,6 +19,8 @@ export interface Layout {
   /** Most client connections at once. */
   readonly connections: number;
   readonly kinds: Kinds;
+  /** It is DNS over UDP that is carried, not TCP. */
+  readonly datagrams?: boolean;
   /** Words in front of every command. */
   readonly prefix?: readonly string[];
 }
@@ -36,6 +40,11 @@ export class Stage implements AsyncDisposable {
   readonly #run: Run;
   readonly #layout: Layout;
   #reals: readonly Place[] = [];
+
+  /** It is DNS over UDP that is carried, not TCP. */
+  get datagrams(): boolean {
+    return this.#layout.datagrams ?? false;
+  }
 
   private constructor(run: Run, layout: Layout) {
     this.#run = run;
@@ -63,12 +72,10 @@ export class Stage implements AsyncDisposable {
   async #startReals(): Promise<void> {
     const { reals, connections } = this.#layout;
     this.#reals = places('real', reals, await freePort());
-    const words = realServers(
-      this.#folder('real-servers'),
-      this.#reals,
-      2 * connections,
-      this.#run.megabytes,
-    );
+    const folder = this.#folder('real-servers');
+    const words = this.datagrams
+      ? nodePeer('echo').command({ ...this.#setup(folder), services: [] })
+      : realServers(folder, this.#reals, 2 * connections, this.#run.megabytes);
     await this.#start('real servers', words, this.#reals);
   }
 
@@ -77,14 +84,18 @@ export class Stage implements AsyncDisposable {
     const start = async () => {
       const services = places('service', this.#layout.services, await freePort());
       const folder = this.#folder(`${name.replaceAll(/\W+/g, '-')}-${starts++}`);
-      const { connections } = this.#layout;
-      const { node } = this.#run;
-      const reals = this.#reals;
-      const words = kind.command({ folder, services, reals, connections, node });
+      const words = kind.command({ ...this.#setup(folder), services });
       const quota = kind.quota ? inQuota(String(kind.quota), kind.quota) : [];
       return this.#start(name, [...quota, ...words], services);
     };
     return { name, ...(await start()), again: start };
+  }
+
+  #setup(folder: string): Omit<Setup, 'services'> {
+    const { connections } = this.#layout;
+    const { datagrams } = this;
+    const { node } = this.#run;
+    return { folder, reals: this.#reals, connections, datagrams, node };
   }
 
   async #start(
@@ -96,7 +107,7 @@ export class Stage implements AsyncDisposable {
     const child = new Child(name, [...prefix, ...words]);
     this.#children.push(child);
     const place = at.at(-1) ?? { host: '', port: 0 };
-    await child.listening(place.host, place.port);
+    await child.listening(place.host, place.port, this.datagrams ? answers : undefined);
     return { child, place };
   }
 

@@ -3,7 +3,7 @@ import { idle } from './idle.ts';
 import { latency } from './latency.ts';
 import { quota } from './quota.ts';
 import type { Row } from './row.ts';
-import { connections, downloads, requests, uploads } from './throughput.ts';
+import { connections, dns, downloads, requests, uploads } from './throughput.ts';
 
 /** What is measured, in the order of the report, by the names that `--only` takes. */
 export const ROWS = {
@@ -11,6 +11,7 @@ export const ROWS = {
   connections,
   download: downloads,
   upload: uploads,
+  dns,
   latency,
   idle,
   servers,

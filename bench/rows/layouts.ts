@@ -1,7 +1,7 @@
 import type { Options } from '../options.ts';
 import { pinnedTo, twoProcessors } from '../pin.ts';
 import type { Layout } from '../stage.ts';
-import { everybody, QUOTAS } from '../subjects/index.ts';
+import { everybody, everybodyOfUdp, QUOTAS } from '../subjects/index.ts';
 
 /** Connections that a load may have at once, besides those that idle. */
 export const BUSY = 250;
@@ -42,6 +42,15 @@ export function apart(options: Options): Layout {
 export function crowded(options: Options): Layout {
   const connections = options.open + BUSY;
   return { ...plain(options), name: 'crowd', reals: 16, connections };
+}
+
+/** One service of DNS over UDP, two real servers. */
+export function dns({ workers }: Options): Layout {
+  return {
+    name: 'dns',
+    ...{ reals: 2, services: 1, connections: BUSY, datagrams: true },
+    kinds: everybodyOfUdp(workers),
+  };
 }
 
 /** The director alone, under quotas. */

@@ -1,8 +1,9 @@
 import { download, transfers, upload } from '../load/bulk.ts';
+import { queries } from '../load/queries.ts';
 import { smallRequests } from '../load/wrk.ts';
 import { lacks } from '../needs.ts';
 import { costOf, costs } from './cost.ts';
-import { plain } from './layouts.ts';
+import { dns as layout, plain } from './layouts.ts';
 import type { Row } from './row.ts';
 
 /** What the rows of this file have in common: as much as the subject can take, and what it costs. */
@@ -47,3 +48,16 @@ function bulk(title: string, one: typeof download): Row {
 
 export const downloads = bulk('Download', download);
 export const uploads = bulk('Upload', upload);
+
+export const dns: Row = {
+  ...FULL,
+  points: (options) => [{ label: '', size: 1, layout: layout(options) }],
+  against: 'nginx stream',
+  title: 'DNS queries over UDP',
+  about: `32 at a time from as many ports, each of 64 bytes; the real servers send them back. HAProxy and pen
+carry no UDP.`,
+  measures: costs('query', 'queries'),
+  lacks: () => lacks('stream'),
+  measure: (subject, _, { options: { seconds }, signal }) =>
+    costOf(subject, () => queries(subject.place, seconds, signal)),
+};

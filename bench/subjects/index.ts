@@ -19,11 +19,20 @@ export type Kinds = Readonly<Record<string, Kind>>;
 
 /** The director, once for each number of workers, and its peers. */
 export function everybody(workers: readonly number[]): Kinds {
-  const directors = workers.map((count) => [
+  return { ...directors(workers), ...PEERS };
+}
+
+/** Those who carry UDP. */
+export function everybodyOfUdp(workers: readonly number[]): Kinds {
+  return { ...directors(workers), 'nginx stream': nginxStream };
+}
+
+function directors(workers: readonly number[]): Kinds {
+  const kinds = workers.map((count) => [
     count === 1 ? 'l4director' : `l4director w${count}`,
     l4director(count),
   ]);
-  return { ...Object.fromEntries(directors), ...PEERS };
+  return Object.fromEntries(kinds);
 }
 
 /** One worker on 30 % of a core, and two on twice as much: what a second worker brings, also on

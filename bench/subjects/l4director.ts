@@ -42,14 +42,14 @@ function settings(workers: number): string {
   return section ? `[${section}]\n${WORKERS_KEY} = ${workers}\n` : '';
 }
 
-function configuration({ folder, services, reals }: Setup): string {
+function configuration({ folder, services, reals, datagrams }: Setup): string {
   const servers = reals
     .map(({ host, port }) => `    real=${host}:${port} masq\n`)
     .join('');
   const virtuals = services.map(
     ({ host, port }) => `virtual=${host}:${port}
 ${servers}    scheduler=rr
-    protocol=tcp
+    ${datagrams ? 'protocol=udp\n    service=dns' : 'protocol=tcp'}
     checktype=on
 `,
   );

@@ -6,11 +6,12 @@ import type { Kind } from './subject.ts';
 export const nginxStream: Kind = {
   lacks: () => lacks('nginx', 'stream'),
   manyServices: true,
-  command: ({ folder, services, reals, connections }) => {
+  command: ({ folder, services, reals, connections, datagrams }) => {
     const servers = reals.map(({ host, port }) => `server ${host}:${port};`);
-    const listens = services.map(
-      ({ host, port }) =>
-        `server { listen ${host}:${port} backlog=4096; proxy_pass reals; }`,
+    const listens = services.map(({ host, port }) =>
+      datagrams
+        ? `server { listen ${host}:${port} udp; proxy_responses 1; proxy_pass reals; }`
+        : `server { listen ${host}:${port} backlog=4096; proxy_pass reals; }`,
     );
     return nginx(
       folder,

@@ -9,6 +9,8 @@ export interface Setup {
   readonly reals: readonly Place[];
   /** Most client connections at once. */
   readonly connections: number;
+  /** It is DNS over UDP that is carried, not TCP. */
+  readonly datagrams: boolean;
   /** The Node that runs the director and the peers that are Node programs. */
   readonly node: string;
 }

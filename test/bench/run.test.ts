@@ -40,6 +40,13 @@ t.test(
   },
 );
 
+t.test('npm run bench measures DNS over UDP beside nginx', lab('nginx'), async (t) => {
+  const { code, out, said } = await run('--short', '--only', 'dns');
+  t.equal(code, 0, said);
+  for (const subject of ['l4director', 'nginx stream', 'direct'])
+    t.match(out, new RegExp(`^\\| ${subject} \\| [\\d,]+ \\| [\\d.]+ `, 'm'));
+});
+
 t.test(
   'npm run bench ends on a signal, and all that it started',
   lab('nginx', 'haproxy', 'wrk'),
