@@ -6,6 +6,8 @@ import { now } from '../lab/traffic.ts';
 export interface Query {
   /** On the clock of `now` of the lab. */
   readonly sentAt: number;
+  /** When the answer was there, or was waited for no longer. */
+  readonly endedAt: number;
   /** The whole answer; undefined: it was lost. */
   readonly answer: Buffer | undefined;
 }
@@ -19,10 +21,10 @@ const TXT = 16;
 const IN = 1;
 const RECURSION_DESIRED = 0x0100;
 /** No server of a test takes so long. */
-const LOST_MS = 1500;
+const PATIENCE_MS = 1500;
 
 /** Asks for the TXT record, each time from a new port, as stub resolvers do. */
-export async function query(place: Place, name: string): Promise<Query> {
+async function query(place: Place, name: string, patienceMs: number): Promise<Query> {
   const socket = createSocket(place.address.includes(':') ? 'udp6' : 'udp4');
   socket.on('error', () => {}); // the answer is lost
   try {
@@ -32,18 +34,24 @@ export async function query(place: Place, name: string): Promise<Query> {
     const id = Math.floor(Math.random() * 65_536);
     const sentAt = now();
     socket.send(question(id, name), () => {});
-    return { sentAt, answer: await answerTo(id, socket) };
+    const answer = await answerTo(id, socket, patienceMs);
+    return { sentAt, endedAt: now(), answer };
   } finally {
     socket.close();
   }
 }
 
 /** Several loops of queries, until told to stop. */
-export function dnsLoad(place: Place, name: string, loops: number) {
+export function dnsLoad(
+  place: Place,
+  name: string,
+  loops: number,
+  patienceMs = PATIENCE_MS,
+) {
   const queries: Query[] = [];
   let stopped = false;
   const running = Array.from({ length: loops }, async () => {
-    while (!stopped) queries.push(await query(place, name));
+    while (!stopped) queries.push(await query(place, name, patienceMs));
   });
   return {
     queries,
@@ -66,8 +74,12 @@ function question(id: number, name: string): Buffer {
   return Buffer.concat([header, Buffer.from([...labels, 0, 0, TXT, 0, IN])]);
 }
 
-async function answerTo(id: number, socket: Socket): Promise<Buffer | undefined> {
-  const signal = AbortSignal.timeout(LOST_MS);
+async function answerTo(
+  id: number,
+  socket: Socket,
+  patienceMs: number,
+): Promise<Buffer | undefined> {
+  const signal = AbortSignal.timeout(patienceMs);
   try {
     for (;;) {
       const [answer] = (await once(socket, 'message', { signal })) as [Buffer];

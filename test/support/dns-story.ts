@@ -4,24 +4,19 @@ import { runNamed } from '../lab/servers/named.ts';
 import { now } from '../lab/traffic.ts';
 import { udpService } from './datagrams.ts';
 import { dnsLoad } from './dns-load.ts';
-import { rigFor, serverAt, tableOf, until } from './engine-rig.ts';
+import { dnsperf } from './dnsperf.ts';
+import { type Rig, rigFor, serverAt, tableOf, until } from './engine-rig.ts';
 
 const LOOPS = 8;
 const QUERIES = 300;
+/** What dnsperf has in flight at most. */
+const OUTSTANDING = 20;
 
 /** Two real DNS servers behind one service under a load of queries; one is killed, and later out of
- *  the table. Only what was asked before it was dead may be lost. */
+ *  the table. Only what was in flight when it died may be lost. */
 export async function dnsFailover(t: Test, engine: Engine): Promise<void> {
   const rig = rigFor(t, engine);
-  const [one, two] = await Promise.all(
-    ['one', 'two'].map((name) => dnsServer(t, name)),
-  );
-  if (!one || !two) throw new RangeError('two servers');
-  const service = await udpService(rig, { service: 'dns' });
-  const servers = [one, two].map(({ ports: [port = 0] }) =>
-    serverAt('127.0.0.1', port),
-  );
-  await rig.engine.apply(tableOf(service, ...servers));
+  const { service, servers, one } = await dnsService(t, rig);
   const place = { address: '127.0.0.1', port: service.port ?? 0 };
   const load = dnsLoad(place, 'who.lab.test', LOOPS);
   const more = async () => {
@@ -29,6 +24,7 @@ export async function dnsFailover(t: Test, engine: Engine): Promise<void> {
     await until(() => load.queries.length >= enough);
   };
   await more();
+  const alive = now();
   await one.kill();
   const dead = now();
   await more();
@@ -36,10 +32,13 @@ export async function dnsFailover(t: Test, engine: Engine): Promise<void> {
   await more();
   await load.stop();
   const lost = load.queries.filter(({ answer }) => !answer);
+  const inFlight = load.queries.filter(
+    ({ sentAt, endedAt }) => sentAt <= dead && endedAt >= alive,
+  );
   t.ok(lost.length <= LOOPS, `${lost.length} of ${load.queries.length} were lost`);
   t.ok(
-    lost.every(({ sentAt }) => sentAt <= dead),
-    'all of them asked before it was dead',
+    lost.every((query) => inFlight.includes(query)),
+    'all of them in flight when it died',
   );
   const before = load.queries.filter(({ sentAt }) => sentAt < dead);
   for (const name of ['one', 'two'])
@@ -54,6 +53,38 @@ export async function dnsFailover(t: Test, engine: Engine): Promise<void> {
     numbers.map(({ activeConnections }) => activeConnections),
     [0],
   );
+}
+
+/** The same under dnsperf, which sends many queries from few ports. */
+export async function dnsperfFailover(t: Test, engine: Engine): Promise<void> {
+  const rig = rigFor(t, engine);
+  const { service, one } = await dnsService(t, rig);
+  const place = { address: '127.0.0.1', port: service.port ?? 0 };
+  const load = dnsperf(t, place, { outstanding: OUTSTANDING, seconds: 5, rate: 1000 });
+  await until(async () => (await rig.stats(service)).acceptedConnections >= QUERIES);
+  await one.kill();
+  const { sent, completed, lost } = await load;
+  t.ok(sent > 3 * QUERIES, `${sent} were sent`);
+  t.equal(completed + lost, sent);
+  t.ok(lost <= OUTSTANDING, `${lost} of them were lost`);
+  t.match(await rig.stats(service), {
+    acceptedConnections: sent,
+    refusedConnections: 0,
+  });
+}
+
+/** Both servers in the table. */
+async function dnsService(t: Test, rig: Rig) {
+  const [one, two] = await Promise.all(
+    ['one', 'two'].map((name) => dnsServer(t, name)),
+  );
+  if (!one || !two) throw new RangeError('two servers');
+  const service = await udpService(rig, { service: 'dns' });
+  const servers = [one, two].map(({ ports: [port = 0] }) =>
+    serverAt('127.0.0.1', port),
+  );
+  await rig.engine.apply(tableOf(service, ...servers));
+  return { service, servers, one };
 }
 
 function dnsServer(t: Test, name: string) {

@@ -22,6 +22,7 @@ const NEEDS = {
   haproxy: program('/usr/sbin/haproxy', 'haproxy'),
   wrk: program('/usr/bin/wrk', 'wrk'),
   named: program('/usr/sbin/named', 'bind9'),
+  dnsperf: program('/usr/bin/dnsperf', 'dnsperf'),
   vsftpd: program('/usr/sbin/vsftpd', 'vsftpd'),
   squid: program('/usr/sbin/squid', 'squid'),
   innd: program('/usr/lib/news/bin/innd', 'inn2'),

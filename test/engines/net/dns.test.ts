@@ -1,6 +1,6 @@
 import t from 'tap';
 import { createNetEngine } from '../../../lib/engines/net/engine.ts';
-import { dnsFailover } from '../../support/dns-story.ts';
+import { dnsFailover, dnsperfFailover } from '../../support/dns-story.ts';
 import { lab } from '../../support/lab.ts';
 
 t.test(
@@ -9,4 +9,10 @@ t.test(
   async (t) => {
     await dnsFailover(t, createNetEngine());
   },
+);
+
+t.test(
+  'nor does dnsperf lose more, which has many queries under way from one port',
+  lab('named', 'dnsperf', 'root'),
+  (t) => dnsperfFailover(t, createNetEngine()),
 );

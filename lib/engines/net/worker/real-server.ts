@@ -31,6 +31,8 @@ export class RealServer {
   listed = true;
   /** UDP: it has answered this worker at least once. */
   answers = false;
+  /** UDP: queries that wait for long, since its last answer. */
+  unanswered = 0;
   #reportedAt = -Infinity;
 
   constructor(server: CarriedServer, record: ServerRecord) {

@@ -1,5 +1,6 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { endpoint } from '../../../../model/address.ts';
 import type { CarriedService, Datagrams } from '../../protocol.ts';
 import type { Desk } from '../desk.ts';
 import { tellDialFailure } from '../dial-failure.ts';
@@ -16,9 +17,13 @@ export interface Host {
   readonly line: Reception;
   readonly resting: Resting;
   readonly datagrams: Datagrams;
+  /** How long a session may be silent before it is asked for. */
+  readonly firstWaitMs: number;
   reply(datagram: Uint8Array, client: DatagramClient): void;
   /** A server has refused a session's datagram. */
   refused(server: RealServer, reason: string): void;
+  /** A DNS query has waited for long. */
+  unanswered(server: RealServer): void;
   /** Sends copies to servers that are at rest, where these are tried so. */
   tryOut(datagram: Uint8Array): void;
   /** A session has ended. */
@@ -32,6 +37,11 @@ export interface House {
   readonly resting: Resting;
   readonly reusePort: boolean;
 }
+
+/** A DNS server that works answers most queries sooner. */
+const SILENCE_MS = 1000;
+/** So many in a row that it did not: the server is left out. */
+const DEAD = 3;
 
 /** What waits in the kernel while the worker is at something else, in bytes; net.core.rmem_max
  *  bounds it. */
@@ -105,6 +115,18 @@ export class Door implements Host {
     if (tellDialFailure(line, this.#desk, server, { blame: true, reason }))
       this.#desk.tell({ type: 'refused', service: line.id, server: server.id });
     resting.refused(server);
+  }
+
+  get firstWaitMs(): number {
+    const { idleTimeoutMs } = this.line.timeouts;
+    const asks = this.datagrams === 'queries';
+    return asks ? Math.min(SILENCE_MS, idleTimeoutMs) : idleTimeoutMs;
+  }
+
+  unanswered(server: RealServer): void {
+    if (this.datagrams !== 'queries') return;
+    if (++server.unanswered < DEAD || this.resting.has(server)) return;
+    this.refused(server, `udp no answer from ${endpoint(server.address, server.port)}`);
   }
 
   tryOut(datagram: Uint8Array): void {

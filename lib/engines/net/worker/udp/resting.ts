@@ -7,7 +7,7 @@ import type { Booking, Switchboard } from '../switchboard.ts';
  *  port just vanish: one that was refused speaks for all that follow. */
 const REST_MS = 3000;
 
-/** The servers of one service that have refused a datagram and not answered since. They are left out
+/** The servers of one service that have refused a datagram, or were silent, and not answered since. They are left out
  *  as long as there are others, but are tried every few seconds: by one session, or, where a copy
  *  does no harm, by a copy. One that never answers anybody is taken back after a rest. */
 export class Resting {
@@ -30,6 +30,7 @@ export class Resting {
 
   answered(server: RealServer): void {
     server.answers = true;
+    server.unanswered = 0;
     if (this.#until.size > 0) this.#until.delete(server);
   }
 

@@ -45,6 +45,8 @@ export class Session implements Timed, Member, Guest, Tenant {
   #waits = false;
   /** Its server has refused others: this is to find out. */
   #tries = false;
+  /** Until it first expires; then for good. */
+  #waitsMs = 0;
   #answered = false;
   #ended = false;
 
@@ -66,7 +68,8 @@ export class Session implements Timed, Member, Guest, Tenant {
 
   /** The first datagram: finds a server for it. */
   begin(datagram: Uint8Array): void {
-    this.#desk.wheel.add(this, this.#host.line.timeouts.idleTimeoutMs);
+    this.#waitsMs = this.#host.firstWaitMs;
+    this.#desk.wheel.add(this, this.#waitsMs);
     this.#number = dnsNumber(datagram);
     this.#keep(datagram);
     this.#find(datagram);
@@ -111,18 +114,8 @@ export class Session implements Timed, Member, Guest, Tenant {
     const server = this.#booking?.server;
     if (!server || upstream !== this.#upstream) return;
     const failure = udpFailure(error, server, upstream.isConnected);
-    switch (failure.whose) {
-      case 'datagram':
-        break;
-      case 'ours':
-        this.#refuse(failure.notice);
-        break;
-      case 'server':
-        this.#serverFailed(server, failure.reason);
-        break;
-      default:
-        failure satisfies never;
-    }
+    if (failure.whose === 'ours') this.#refuse(failure.notice);
+    else if (failure.whose === 'server') this.#serverFailed(server, failure.reason);
   }
 
   /** Its server was found dead: what waits for an answer goes to another, if one is there. */
@@ -135,9 +128,17 @@ export class Session implements Timed, Member, Guest, Tenant {
     this.#end(false);
   }
 
-  /** It was silent for too long. */
+  /** It was silent for too long: with DNS first of all so long that its server may be dead. */
   expire(): void {
-    this.#end(false);
+    const left = this.#host.line.timeouts.idleTimeoutMs - this.#waitsMs;
+    const server = this.#booking?.server;
+    if (!server || left <= 0) {
+      this.#end(false);
+      return;
+    }
+    this.#waitsMs = Infinity;
+    this.#desk.wheel.add(this, left);
+    this.#host.unanswered(server);
   }
 
   /** It alone learns that nobody else is left: all others that wait there may yet be answered. */
