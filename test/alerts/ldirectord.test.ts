@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { type SmtpSink, startSmtpSink } from '../lab/servers/smtp-sink.ts';
-import { writeIpvsTable } from '../support/ipvs-table.ts';
+import { IpvsTable } from '../support/ipvs-table.ts';
 import { lab } from '../support/lab.ts';
 import { RealLdirectord } from '../support/real-ldirectord.ts';
 import type { ReceivedMail } from '../support/received-mail.ts';
@@ -55,7 +55,7 @@ async function theirs(t: Test, { config }: Scene): Promise<Player> {
   const real = new RealLdirectord(t, '');
   const monitor = join(real.folder, 'monitor');
   real.write(config.replaceAll('SINK', sink.host).replaceAll('MONITOR', monitor));
-  writeIpvsTable(join(real.folder, 'ipvsadm'));
+  new IpvsTable(join(real.folder, 'ipvsadm'));
   return {
     start: () => real.run(real.config, 'start'),
     async stop() {

@@ -1,50 +1,74 @@
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, readFileSync, renameSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
-/** A stand-in for ipvsadm(8) that keeps a table in a file beside it, and lists it as the real one
- *  does. It knows the calls that ldirectord makes. */
-const PROGRAM = `#!/usr/bin/perl
-use strict;
-my $file = "$0.table";
-my (@order, %table);
-if (open(my $in, '<', $file)) {
-  while (<$in>) {
-    chomp;
-    my ($service, $real, $how, $weight) = split / /;
-    push @order, $service unless $table{$service};
-    $table{$service} ||= {};
-    $table{$service}{$real} = [$how, $weight] if $real ne '';
-  }
-}
-my $call = "@ARGV";
-my ($service) = $call =~ /-[tuf] (\\S+)/;
-my ($real) = $call =~ /-r (\\S+)/;
-if ($call =~ /^-L/) {
-  print "IP Virtual Server version 1.2.1 (size=4096)\\nProt LocalAddress:Port Scheduler Flags\\n";
-  print "  -> RemoteAddress:Port Forward Weight ActiveConn InActConn\\n";
-  for my $service (@order) {
-    print "TCP  $service wrr\\n";
-    for my $real (sort keys %{$table{$service}}) {
-      my ($how, $weight) = @{$table{$service}{$real}};
-      print "  -> $real ", ($call =~ /thresholds/ ? "0 0" : "$how $weight"), " 0 0\\n";
-    }
-  }
-  exit;
-}
-if ($call =~ /^-[AE]/) { push @order, $service unless $table{$service}; $table{$service} ||= {} }
-if ($call =~ /^-D/) { @order = grep { $_ ne $service } @order; delete $table{$service} }
-if ($call =~ /^-d/) { delete $table{$service}{$real} }
-if ($call =~ /^-[ae]/) {
-  my ($weight) = $call =~ /-w (\\d+)/;
-  $table{$service}{$real} = [$call =~ / -g/ ? 'Route' : $call =~ / -i/ ? 'Tunnel' : 'Masq', $weight];
-}
-open(my $out, '>', $file) or die;
-for my $service (@order) {
-  print $out "$service\\n";
-  print $out join(' ', $service, $_, @{$table{$service}{$_}}), "\\n" for keys %{$table{$service}};
-}
-`;
+const PROGRAM = fileURLToPath(
+  new URL('../../../test/support/ipvsadm.pl', import.meta.url),
+);
 
-/** Writes it to that path. */
-export function writeIpvsTable(path: string): void {
-  writeFileSync(path, PROGRAM, { mode: 0o755 });
+/** What a call of the stand-in gave. */
+export interface Answer {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A program that stands in for ipvsadm(8) and the kernel's table of virtual servers. */
+export class IpvsTable {
+  readonly program: string;
+  #taken = 0;
+
+  /** @param program  path that it is to have; table and calls are kept beside it */
+  constructor(program: string) {
+    this.program = program;
+    copyFileSync(PROGRAM, `${program}.new`);
+    renameSync(`${program}.new`, program);
+  }
+
+  /** Calls it as somebody else would; this call is not among {@link calls}.
+   *  @param words  as on a command line */
+  call(words: string, input = ''): Answer {
+    const args = words.split(' ');
+    const { status, stdout, stderr } = spawnSync(this.program, args, {
+      input,
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+      env: { ...process.env, IPVSADM_SILENT: '1' },
+    });
+    return { status, stdout, stderr };
+  }
+
+  /** The table as the lists show it: services, and their real servers with forwarding, weight and
+   *  thresholds. */
+  rows(): readonly string[] {
+    const limits = this.call('-L -n --thresholds').stdout.split('\n');
+    const plain = this.call('-L -n').stdout.split('\n');
+    return plain.flatMap((line, at) => {
+      if (at < 3 || line === '') return [];
+      if (!line.startsWith('  ->')) return [line];
+      const [upper, lower] = (limits[at] ?? '').slice(33).trim().split(/ +/);
+      const [, place, forward, weight] = line.trim().split(/ +/);
+      return [`  ${place} ${forward} ${weight} u:${upper} l:${lower}`];
+    });
+  }
+
+  /** Every call that it got, in order: one line each, and one for each line of a batch. */
+  calls(): readonly string[] {
+    const path = `${this.program}.calls`;
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    return text.split('\n').filter(Boolean);
+  }
+
+  /** Those of them that change the table. */
+  changes(): readonly string[] {
+    return this.calls().filter((call) => !/^(-L|--restore)/.test(call));
+  }
+
+  /** The changes since the last time. */
+  take(): readonly string[] {
+    const all = this.changes();
+    const fresh = all.slice(this.#taken);
+    this.#taken = all.length;
+    return fresh;
+  }
 }

@@ -44,6 +44,7 @@ const NEEDS = {
   'smtp-sink': program('/usr/sbin/smtp-sink', 'postfix'),
   strace: program('/usr/bin/strace', 'strace'),
   perl: program('/usr/bin/perl', 'perl'),
+  gcc: program('/usr/bin/gcc', 'g++'),
   openssl: program('/usr/bin/openssl', 'openssl'),
   pgrep: program('/usr/bin/pgrep', 'procps'),
 } as const satisfies Record<string, Need>;
