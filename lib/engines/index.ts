@@ -1,4 +1,5 @@
 import type { EngineFactory } from './factory.ts';
+import { createIpvsEngine } from './ipvs/engine.ts';
 import { createNetEngine } from './net/engine.ts';
 
 /** Every engine by its name in `l4director.ini`. */
@@ -6,5 +7,9 @@ export const ENGINES = {
   net: {
     summary: 'forwards connections itself; needs no privileges beyond the ports',
     create: createNetEngine,
+  },
+  ipvs: {
+    summary: "has the kernel's IPVS forward, through ipvsadm; needs root and both",
+    create: createIpvsEngine,
   },
 } as const satisfies Record<string, EngineFactory>;

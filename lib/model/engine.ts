@@ -130,7 +130,8 @@ export interface Engine {
   workers(): readonly WorkerStats[];
   /** For the director only; ends when the engine is closed. Bounded: the oldest is dropped. */
   readonly events: AsyncIterable<EngineEvent>;
-  /** Ends listeners and connections. `clean: false` leaves in force what a kernel holds. Also asked
-   *  of one that was never given a table: that has nothing to end. */
+  /** Ends listeners and connections. What a kernel holds stays in force with `clean: false`; else
+   *  that of the services whose `cleanstop` is no does. Also asked of one that cannot work here, or
+   *  was never given anything: that has nothing to end. */
   close(how: { readonly clean: boolean }): Promise<void>;
 }

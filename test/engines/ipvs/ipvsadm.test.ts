@@ -1,0 +1,109 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import {
+  createIpvsadm,
+  type Ipvsadm,
+  Refused,
+  Unusable,
+} from '../../../lib/engines/ipvs/ipvsadm.ts';
+import { lab } from '../../support/lab.ts';
+
+const NEVER = new AbortController().signal;
+
+/** A program of that text in the place of ipvsadm. */
+function standIn(t: Test, text: string): Ipvsadm {
+  const program = join(t.testdir(), 'ipvsadm');
+  writeFileSync(program, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  return createIpvsadm({ program, callMs: 300 });
+}
+
+/** What a call throws; undefined when it does not. */
+async function thrown(call: Promise<unknown>): Promise<unknown> {
+  try {
+    await call;
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+t.jobs = 2;
+
+t.test('arguments arrive as they are, without a shell', async (t) => {
+  const { run } = standIn(t, 'printf "<%s>" "$@"');
+  t.equal(await run(['-A', '$(id)', 'a b'], NEVER), '<-A><$(id)><a b>');
+});
+
+t.test('a batch is a call a line', async (t) => {
+  const folder = t.testdir();
+  const { restore } = standIn(t, `echo "$@" > ${folder}/got; cat >> ${folder}/got`);
+  await restore([['-A', '-t'], ['-D']], NEVER);
+  t.equal(readFileSync(`${folder}/got`, 'utf8'), '--restore\n-A -t\n-D\n');
+});
+
+t.test('a batch in which one call was refused does not count as done', async (t) => {
+  const silent = standIn(t, 'cat >/dev/null; echo "No such service" >&2; exit 0');
+  t.type(await thrown(silent.restore([['-D']], NEVER)), Refused);
+});
+
+const UNUSABLE: readonly (readonly [string, string, RegExp])[] = [
+  [
+    'a kernel without IPVS',
+    `echo "Can't initialize ipvs: Protocol not available" >&2; echo "Are you sure?" >&2; exit 2`,
+    /modprobe ip_vs/,
+  ],
+  [
+    'no permission at its start',
+    `echo "Can't initialize ipvs: Permission denied (you must be root)" >&2; exit 2`,
+    /as root/,
+  ],
+  [
+    'no permission for a call',
+    'echo "Permission denied (you must be root)" >&2; exit 255',
+    /as root/,
+  ],
+  ['one that hangs', 'exec sleep 60', /did not answer within 0\.3 s/],
+  ['one that is killed', 'kill -TERM $$', /ended by SIGTERM/],
+  ['one that says too much', 'exec yes', /too much/],
+];
+
+t.test('what ends every attempt says how to mend it', async (t) => {
+  for (const [name, text, pattern] of UNUSABLE) {
+    const { run } = standIn(t, text);
+    const error = await thrown(run(['-L'], NEVER));
+    t.type(error, Unusable, name);
+    t.match((error as Error).message, pattern, name);
+  }
+});
+
+t.test('a program that is not there, or may not be run, says so', async (t) => {
+  const folder = t.testdir({ plain: 'no program' });
+  const there = createIpvsadm({ program: join(folder, 'none') });
+  await t.rejects(there.run(['-L'], NEVER), /apt-get install ipvsadm/);
+  const plain = createIpvsadm({ program: join(folder, 'plain') });
+  t.type(await thrown(plain.run(['-L'], NEVER)), Unusable);
+});
+
+t.test('a refused call says what ipvsadm said, on one line', async (t) => {
+  const { run } = standIn(t, 'printf "No such\\n\\033service\\n" >&2; exit 255');
+  await t.rejects(run(['-D'], NEVER), { message: 'No such service' });
+  t.type(await thrown(run(['-D'], NEVER)), Refused);
+  const mute = standIn(t, 'exit 3');
+  await t.rejects(mute.run(['-D'], NEVER), { message: 'exit status 3' });
+});
+
+t.test('an abort ends the child', async (t) => {
+  const { run } = standIn(t, 'exec sleep 60');
+  const abort = new AbortController();
+  const running = run(['-L'], abort.signal);
+  abort.abort(new Error('over'));
+  await t.rejects(running, { name: 'AbortError' });
+  await t.rejects(run(['-L'], abort.signal), { message: 'over' });
+});
+
+t.test('the real program without IPVS is understood', lab('ipvsadm'), async (t) => {
+  const error = await thrown(createIpvsadm().run(['-L', '-n'], NEVER));
+  // Where the kernel has it, it lists a table.
+  if (error !== undefined) t.type(error, Unusable);
+});
