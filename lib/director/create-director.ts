@@ -42,7 +42,6 @@ class VirtualServices implements Director {
   readonly #keeperParties: KeeperParties;
   /** In the order of the config. */
   #keepers: Map<string, ServiceKeeper> = new Map();
-  #clean = true;
   #configuring: AlertState = 'starting';
   #closed = false;
   #closing: Promise<void> | undefined;
@@ -120,12 +119,15 @@ class VirtualServices implements Director {
   async #close(): Promise<void> {
     this.#closed = true;
     await this.#applying;
+    let clean = false;
     for (const keeper of this.#keepers.values()) {
       keeper[Symbol.dispose]();
-      if (keeper.service.cleanstop) this.#logStop(keeper);
+      if (!keeper.service.cleanstop) continue;
+      clean = true;
+      this.#logStop(keeper);
     }
     await Promise.all([
-      this.#carriers.close({ clean: this.#clean }),
+      this.#carriers.close({ clean }),
       this.#commands[Symbol.asyncDispose](),
     ]);
     this.#progress();
@@ -137,7 +139,6 @@ class VirtualServices implements Director {
     const choices = this.#choose(config.virtuals);
     const left = await this.#carriers.recover(config.virtuals, choices);
     if (this.#closed) return;
-    this.#clean = config.global.cleanstop;
     this.#parts.checks.maintenancedir(config.global.maintenancedir);
     this.#parts.alerts.follow(config.virtuals);
     const before = this.#keepers;
