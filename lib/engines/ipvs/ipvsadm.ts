@@ -18,9 +18,9 @@ export class Unusable extends Error {}
 /** The kernel or ipvsadm refused a call; the message is what it said. */
 export class Refused extends Error {}
 
-/** For one call; a kernel that is busy takes some milliseconds. */
+/** For one call. */
 const CALL_MS = 10_000;
-/** For each line of a batch, some 20 microseconds where measured. */
+/** On top of that for each line of a batch. */
 const LINE_MS = 1;
 /** A table of 100,000 real servers is some 8 MB. */
 const OUTPUT_LIMIT = 2 ** 26;
