@@ -59,6 +59,18 @@ t.test('imports point downwards only', async (t) => {
   }
 });
 
+t.test('engines do not import each other', async (t) => {
+  for (const file of sources('lib/engines')) {
+    const [, , own = ''] = file.split('/');
+    for (const [, spec = ''] of readFileSync(file, 'utf8').matchAll(IMPORT)) {
+      const [, to, ...path] = posix.join(posix.dirname(file), spec).split('/');
+      // What stands in the room itself is for all of them; its registry knows them all.
+      if (to !== 'engines' || path.length === 1 || own === 'index.ts') continue;
+      t.equal(path[0], own, `${file}: ${own} may import ${path.join('/')}`);
+    }
+  }
+});
+
 t.test('every folder of lib stands in the table', async (t) => {
   for (const file of sources('lib'))
     t.ok(MAY_IMPORT[file.split('/')[1] ?? ''], `${file}: its room is known`);

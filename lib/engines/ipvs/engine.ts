@@ -8,8 +8,8 @@ import type {
   WorkerStats,
 } from '../../model/engine.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
+import { EventQueue } from '../event-queue.ts';
 import type { EngineOptions } from '../factory.ts';
-import { EventQueue } from '../net/event-queue.ts';
 import { Convergence } from './convergence.ts';
 import { createIpvsadm, type Ipvsadm, Unusable } from './ipvsadm.ts';
 import { serviceNumbers } from './numbers.ts';

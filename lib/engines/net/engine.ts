@@ -11,11 +11,11 @@ import type {
   WorkerStats,
 } from '../../model/engine.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
+import { EventQueue } from '../event-queue.ts';
 import type { EngineOptions } from '../factory.ts';
 import { Admission, admissionMemory } from './admission.ts';
 import { Claims } from './claim.ts';
 import { type Answers, Crew } from './crew.ts';
-import { EventQueue } from './event-queue.ts';
 import { connectionCap, descriptorsOf, fileLimit } from './file-limit.ts';
 import { Ledger, type LedgerChange } from './ledger.ts';
 import { Listeners } from './listeners.ts';

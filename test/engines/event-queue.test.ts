@@ -1,5 +1,5 @@
 import t from 'tap';
-import { EventQueue } from '../../../lib/engines/net/event-queue.ts';
+import { EventQueue } from '../../lib/engines/event-queue.ts';
 
 async function rest(queue: EventQueue<number>): Promise<number[]> {
   const values: number[] = [];
