@@ -39,9 +39,8 @@ export class Convergence {
 
   /** @throws Unusable, or the signal's reason */
   async held(signal: AbortSignal): Promise<HeldTable> {
-    const plain = await this.#ipvsadm.run(['-L', '-n'], signal);
-    const thresholds = await this.#ipvsadm.run(['-L', '-n', '--thresholds'], signal);
-    return heldTable(plain, thresholds);
+    const plain = await this.#ipvsadm.list([], signal);
+    return heldTable(plain, await this.#ipvsadm.list(['--thresholds'], signal));
   }
 
   /** Services of ours that are not in the table go.

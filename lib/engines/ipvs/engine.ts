@@ -82,11 +82,11 @@ class IpvsEngine implements Engine {
   async stats(): Promise<readonly ServiceStats[]> {
     const table = this.#table;
     if (table.length === 0) return [];
-    const list = (...words: string[]) =>
-      this.#ipvsadm.run(['-L', '-n', ...words], this.#end.signal);
+    const { signal } = this.#end;
     try {
-      const totals = await list('--stats', '--exact');
-      return serviceNumbers(table, totals, await list('--persistent-conn'));
+      const totals = await this.#ipvsadm.list(['--stats', '--exact'], signal);
+      const now = await this.#ipvsadm.list(['--persistent-conn'], signal);
+      return serviceNumbers(table, totals, now);
     } catch (error) {
       // The outcomes say so.
       if (error instanceof Unusable) return [];

@@ -1,13 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildHow, type Ended, runChild } from './child.ts';
 import { oneLine, unusable } from './problem.ts';
 
-/** ipvsadm(8) as a child process, one call at a time, without a shell. */
+/** ipvsadm(8) as a child process, one call at a time. */
 export interface Ipvsadm {
-  /** @returns what it printed
-   *  @throws Unusable  no call would do better: it is not there, may not, or finds no IPVS
-   *  @throws Refused   this call was refused */
-  run(words: readonly string[], signal: AbortSignal): Promise<string>;
+  /** One of the lists of the kernel's table.
+   *  @param words  behind `-L -n`
+   *  @throws Unusable, or the signal's reason */
+  list(words: readonly string[], signal: AbortSignal): Promise<string>;
+  /** @throws Unusable  no call would do better: it is not there, may not, or finds no IPVS
+   *  @throws Refused   this call was refused; or the signal's reason */
+  run(words: readonly string[], signal: AbortSignal): Promise<void>;
   /** Many calls in one process, one after the other. A refused one stops none behind it, a
    *  misspelt one all. @throws as {@link run} does, without saying which was refused */
   restore(calls: readonly (readonly string[])[], signal: AbortSignal): Promise<void>;
@@ -22,11 +24,6 @@ export class Refused extends Error {}
 const CALL_MS = 10_000;
 /** On top of that for each line of a batch. */
 const LINE_MS = 1;
-/** A table of 100,000 real servers is some 8 MB. */
-const OUTPUT_LIMIT = 2 ** 26;
-const ERROR_LIMIT = 4096;
-/** Where ipvsadm stands, whatever the PATH that cron or init gave. */
-const FOLDERS = '/usr/local/sbin:/usr/sbin:/sbin';
 
 export interface IpvsadmOptions {
   /** Name or path; a name is looked for in PATH, and where system programs are. Default
@@ -38,95 +35,79 @@ export interface IpvsadmOptions {
 
 export function createIpvsadm({
   program = 'ipvsadm',
-  callMs: ms = CALL_MS,
+  callMs = CALL_MS,
 }: IpvsadmOptions = {}): Ipvsadm {
+  const call = async (words: readonly string[], how: ChildHow) =>
+    heed(await runChild(program, words, how), { program, ms: how.ms });
+  const run = (words: readonly string[], signal: AbortSignal) =>
+    call(words, { input: '', ms: callMs, signal });
   return {
+    async list(words, signal) {
+      try {
+        return aList((await run(['-L', '-n', ...words], signal)).stdout);
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        throw new Unusable(`ipvsadm cannot list the table: ${error.message}`);
+      }
+    },
     async run(words, signal) {
-      const { stdout } = await call(program, words, { input: '', ms, signal });
-      return stdout;
+      await run(words, signal);
     },
     async restore(calls, signal) {
-      const lines = calls.map((words) => `${words.join(' ')}\n`);
-      const how = { input: lines.join(''), ms: ms + LINE_MS * lines.length, signal };
-      const { stderr } = await call(program, ['--restore'], how);
+      const input = calls.map((words) => `${words.join(' ')}\n`).join('');
+      const ms = callMs + LINE_MS * calls.length;
+      const { stderr } = await call(['--restore'], { input, ms, signal });
       // Its exit status is that of the last line.
       if (stderr !== '') throw new Refused(stderr);
     },
   };
 }
 
-interface CallHow {
-  readonly input: string;
-  readonly ms: number;
-  readonly signal: AbortSignal;
-}
-
+/** What a call that went well printed. */
 interface Said {
   readonly stdout: string;
   /** On one line. */
   readonly stderr: string;
 }
 
-async function call(
-  program: string,
-  words: readonly string[],
-  { input, ms, signal }: CallHow,
-): Promise<Said> {
-  signal.throwIfAborted();
-  const child = spawn(program, words, {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, PATH: `${process.env.PATH ?? ''}:${FOLDERS}` },
-    timeout: ms,
-    killSignal: 'SIGKILL',
-    signal,
-  });
-  const closed = once(child, 'close');
-  const stdout = gather(child.stdout, OUTPUT_LIMIT, () => child.kill('SIGKILL'));
-  const stderr = gather(child.stderr, ERROR_LIMIT, () => {});
-  // It may end before it has read all.
-  child.stdin?.on('error', () => {});
-  child.stdin?.end(input);
-  const [status, killed] = await ended(closed, program);
-  const said = oneLine(stderr());
-  if (status === 0) return { stdout: stdout(), stderr: said };
-  const problem = unusable(said);
-  if (problem !== undefined) throw new Unusable(problem);
-  if (killed === null) throw new Refused(said || `exit status ${status}`);
-  throw new Unusable(endOf(child, killed, ms));
-}
-
-/** @throws Unusable  when it cannot be run, or the signal's reason */
-async function ended(
-  closed: Promise<unknown[]>,
-  program: string,
-): Promise<[number | null, string | null]> {
-  try {
-    return (await closed) as [number | null, string | null];
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ABORT_ERR') throw error;
-    throw new Unusable(unusable(code ?? '') ?? `${program} cannot be run: ${message}`);
+function heed(
+  ended: Ended,
+  { program, ms }: { readonly program: string; readonly ms: number },
+): Said {
+  switch (ended.how) {
+    case 'exit':
+      return said(ended);
+    case 'absent':
+      throw new Unusable(
+        unusable(ended.code) ?? `${program} cannot be run: ${ended.code}`,
+      );
+    case 'killed':
+      throw new Unusable(`ipvsadm was ended by ${ended.signal}`);
+    case 'late':
+      throw new Unusable(`ipvsadm did not answer within ${ms / 1000} s ${BY_HAND}`);
+    case 'flood':
+      throw new Unusable(`ipvsadm printed more than any table has ${BY_HAND}`);
+    default:
+      return ended satisfies never;
   }
 }
 
-function endOf({ killed }: ChildProcess, signal: string, ms: number): string {
-  return killed
-    ? `ipvsadm did not answer within ${ms / 1000} s, or said too much, and was ended: "ipvsadm -L -n" by hand shows what holds it up`
-    : `ipvsadm was ended by ${signal}`;
+const BY_HAND = 'and was ended: "ipvsadm -L -n" by hand shows what holds it up';
+
+function said({ status, stdout, stderr }: Extract<Ended, { how: 'exit' }>): Said {
+  const words = oneLine(stderr);
+  if (status === 0) return { stdout, stderr: words };
+  const problem = unusable(words);
+  if (problem !== undefined) throw new Unusable(problem);
+  throw new Refused(words || `exit status ${status}`);
 }
 
-/** @returns what came, at most so many bytes; where there are more, `over` is called */
-function gather(
-  stream: NodeJS.ReadableStream | null,
-  limit: number,
-  over: () => void,
-): () => string {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  stream?.on('data', (piece: Buffer) => {
-    size += piece.length;
-    if (size <= limit) pieces.push(piece);
-    else over();
-  });
-  return () => Buffer.concat(pieces).toString('latin1');
+/** What cannot be read must not pass for an empty table: every service would be made anew.
+ *  Source: ipvsadm(8), observed with 1.31. */
+function aList(text: string): string {
+  if (text.startsWith('IP Virtual Server version ') && text.endsWith('\n')) return text;
+  const what = oneLine(text.slice(0, 80)) || 'nothing';
+  throw new Unusable(
+    `ipvsadm printed no list of virtual servers but "${what}": is it the one of this system?`,
+  );
 }

@@ -1,21 +1,21 @@
 import { didYouMean } from '../../model/nearest.ts';
 import { SCHEDULERS } from '../../schedulers/index.ts';
 
-/** What ends every attempt, by what ipvsadm or the system says, with the mend. The first that
- *  matches counts. Source: observed with ipvsadm 1.31. */
-const UNUSABLE: readonly (readonly [RegExp, string])[] = [
-  [
-    /^ENOENT$/,
+/** Why IPVS cannot be had at all, with the mend. */
+export const LACKS = {
+  program:
     'ipvsadm is not installed: "apt-get install ipvsadm", or whatever brings it here, mends that; or take another engine',
-  ],
-  [
-    /^EACCES$|must be root|Operation not permitted/,
+  right:
     "no permission to change the kernel's table of virtual servers: start as root, or give CAP_NET_ADMIN",
-  ],
-  [
-    /Can't initialize ipvs/,
-    'this kernel has no IPVS: "modprobe ip_vs" loads it where the module is there; otherwise take another engine',
-  ],
+  ipvs: 'this kernel has no IPVS: "modprobe ip_vs" loads it where the module is there; otherwise take another engine',
+} as const;
+
+/** What ends every attempt, by what ipvsadm or the system says. The first that matches counts.
+ *  Source: observed with ipvsadm 1.31. */
+const UNUSABLE: readonly (readonly [RegExp, string])[] = [
+  [/^ENOENT$/, LACKS.program],
+  [/^EACCES$|must be root|Operation not permitted/, LACKS.right],
+  [/Can't initialize ipvs/, LACKS.ipvs],
 ];
 
 /** Why ipvsadm is of no use at all here; undefined: that was about one call.

@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { within } from '../../model/within.ts';
+import { programPath } from './program-path.ts';
+
+/** How a child came to its end. */
+export type Ended =
+  /** By itself, with what it printed, a character a byte. */
+  | {
+      readonly how: 'exit';
+      readonly status: number;
+      readonly stdout: string;
+      /** Its first 4 KiB. */
+      readonly stderr: string;
+    }
+  /** It could not be started; the code of the error, as in `ENOENT`. */
+  | { readonly how: 'absent'; readonly code: string }
+  /** By a signal of somebody else. */
+  | { readonly how: 'killed'; readonly signal: string }
+  /** By us: it took too long, or printed too much. */
+  | { readonly how: 'late' | 'flood' };
+
+export interface ChildHow {
+  /** What it reads. */
+  readonly input: string;
+  /** How long it may take, milliseconds. */
+  readonly ms: number;
+  readonly signal: AbortSignal;
+}
+
+/** A table of 100,000 real servers is some 8 MB. */
+const OUTPUT_LIMIT = 2 ** 26;
+const ERROR_LIMIT = 4096;
+
+/** Runs a program, without a shell. One that has to be ended goes with all that it started, and is
+ *  not waited for: the kernel may hold it.
+ *  @param program  name or path; a name is looked for in {@link programPath}
+ *  @throws the signal's reason */
+export async function runChild(
+  program: string,
+  words: readonly string[],
+  { input, ms, signal }: ChildHow,
+): Promise<Ended> {
+  signal.throwIfAborted();
+  const env = { ...process.env, PATH: programPath(), LC_ALL: 'C' };
+  // The head of a group of its own, by which all of it can be ended.
+  const child = spawn(program, words, { env, detached: true });
+  let closed = false;
+  child.once('close', () => {
+    closed = true;
+  });
+  try {
+    const ended = closing(child, signal);
+    send(child, input);
+    return await within(ms, ended, () => ({ how: 'late' }));
+  } finally {
+    if (!closed) end(child);
+  }
+}
+
+function closing(child: ChildProcess, signal: AbortSignal): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    const settle = (ended: Ended) => {
+      signal.removeEventListener('abort', abort);
+      resolve(ended);
+    };
+    signal.addEventListener('abort', abort);
+    const stdout = gather(child.stdout, OUTPUT_LIMIT, () => settle({ how: 'flood' }));
+    const stderr = gather(child.stderr, ERROR_LIMIT, () => {});
+    child.once('error', ({ code = '' }: NodeJS.ErrnoException) =>
+      settle({ how: 'absent', code }),
+    );
+    child.once('close', (status, by) =>
+      settle(
+        status === null
+          ? { how: 'killed', signal: String(by) }
+          : { how: 'exit', status, stdout: stdout(), stderr: stderr() },
+      ),
+    );
+  });
+}
+
+function send({ stdin }: ChildProcess, input: string): void {
+  stdin?.on('error', () => {}); // It may end before it has read all.
+  stdin?.end(input);
+}
+
+function end(child: ChildProcess): void {
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // All of it has ended meanwhile.
+  }
+}
+
+/** @returns what came, at most so many bytes; where there are more, `over` is called */
+function gather(
+  stream: NodeJS.ReadableStream | null,
+  limit: number,
+  over: () => void,
+): () => string {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  stream?.on('data', (piece: Buffer) => {
+    pieces.push(piece.subarray(0, Math.max(0, limit - size)));
+    size += piece.length;
+    if (size > limit) over();
+  });
+  return () => Buffer.concat(pieces).toString('latin1');
+}
