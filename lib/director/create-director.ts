@@ -119,13 +119,14 @@ class VirtualServices implements Director {
   async #close(): Promise<void> {
     this.#closed = true;
     await this.#applying;
-    let clean = false;
-    for (const keeper of this.#keepers.values()) {
+    const keepers = [...this.#keepers.values()];
+    const staying = keepers.filter(({ service }) => !service.cleanstop);
+    for (const keeper of keepers) {
       keeper[Symbol.dispose]();
-      if (!keeper.service.cleanstop) continue;
-      clean = true;
-      this.#logStop(keeper);
+      if (keeper.service.cleanstop) this.#logStop(keeper);
     }
+    // An engine keeps those that stay; it need not clean where nothing else is.
+    const clean = keepers.length === 0 || staying.length < keepers.length;
     await Promise.all([
       this.#carriers.close({ clean }),
       this.#commands[Symbol.asyncDispose](),

@@ -18,7 +18,8 @@ export interface RecordingEngine extends Engine {
   inForce(serviceId: string): readonly string[] | undefined;
   tell(event: EngineEvent): void;
   readonly closed: () => boolean;
-  /** Every call in its order, `recover` and `apply` with the ids of the services. */
+  /** Every call in its order: `recover` and `apply` with the ids of the services, `close clean` or
+   *  `close`. */
   readonly calls: readonly string[];
 }
 
@@ -87,7 +88,8 @@ export function recordingEngine(
     },
     stats: async () => (await how.stats?.()) ?? [],
     workers: () => [],
-    async close() {
+    async close({ clean }) {
+      note(clean ? 'close clean' : 'close');
       closed = true;
       events.end();
     },
