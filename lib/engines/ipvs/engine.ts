@@ -14,12 +14,17 @@ import { Convergence } from './convergence.ts';
 import { createIpvsadm, type Ipvsadm, Unusable } from './ipvsadm.ts';
 import { serviceNumbers } from './numbers.ts';
 import { outcomeOf } from './outcome.ts';
+import { probe } from './probe.ts';
 import { recovered } from './recovered.ts';
 import { refusal } from './refusal.ts';
 
 export interface IpvsOptions extends EngineOptions {
   /** Name or path; default `ipvsadm`. */
   readonly program?: string;
+  /** Where procfs is mounted; default `/proc`. */
+  readonly proc?: string;
+  /** The folder of kernel modules; default `/lib/modules`. */
+  readonly modules?: string;
   /** From something that the kernel refused to the next attempt; default 5 s. */
   readonly retryMs?: number;
 }
@@ -38,6 +43,7 @@ export function createIpvsEngine(options: IpvsOptions = {}): Engine {
 
 class IpvsEngine implements Engine {
   readonly events = new EventQueue<EngineEvent>(EVENTS);
+  readonly #options: IpvsOptions;
   readonly #ipvsadm: Ipvsadm;
   readonly #convergence: Convergence;
   readonly #retryMs: number;
@@ -49,10 +55,20 @@ class IpvsEngine implements Engine {
   #outcomes: readonly ServiceOutcome[] = [];
   #retry: NodeJS.Timeout | undefined;
 
-  constructor({ program, retryMs = RETRY_MS }: IpvsOptions) {
-    this.#ipvsadm = createIpvsadm({ program });
+  constructor(options: IpvsOptions) {
+    this.#options = options;
+    this.#ipvsadm = createIpvsadm({ program: options.program });
     this.#convergence = new Convergence(this.#ipvsadm);
-    this.#retryMs = retryMs;
+    this.#retryMs = options.retryMs ?? RETRY_MS;
+  }
+
+  probe(): Promise<string | undefined> {
+    const {
+      program = 'ipvsadm',
+      proc = '/proc',
+      modules = '/lib/modules',
+    } = this.#options;
+    return probe({ program, proc, modules });
   }
 
   refuses(service: VirtualService): string | undefined {

@@ -1,9 +1,10 @@
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
+import { IpvsSite } from '../../support/ipvs-site.ts';
 import { IpvsTable } from '../../support/ipvs-table.ts';
 import { RealLdirectord } from '../../support/real-ldirectord.ts';
-import { Site, until } from '../../support/site.ts';
+import { until } from '../../support/site.ts';
 
 /** A director, theirs or ours, with a table of its own. */
 export interface Player {
@@ -59,13 +60,11 @@ function theirs(t: Test, down: string): Player {
 }
 
 function ours(t: Test, down: string): Player {
-  const site = new Site(t, '');
+  const site = new IpvsSite(t, '');
   const check = checker(site.folder, down);
-  site.env.PATH = `${site.folder}:${process.env.PATH ?? ''}`;
-  writeFileSync(`${site.config}.ini`, '[net]\nengine = ipvs\n');
   return {
     name: 'l4director',
-    table: new IpvsTable(join(site.folder, 'ipvsadm')),
+    table: site.table,
     checks: check.count,
     write: (config) => site.write(check.configured(config)),
     start: () => site.run('start'),
