@@ -93,8 +93,10 @@ function removal(
 }
 
 /** What IPVS knows as one destination may be several servers of a config: with gate and ipip the
- *  port is the service's. The heaviest counts, as long as one of them is up. */
-function destinations({ servers }: ServiceEntry): ReadonlyMap<string, ServerEntry> {
+ *  port is the service's. The heaviest counts, as long as one of them is up; by its place. */
+export function destinations({
+  servers,
+}: ServiceEntry): ReadonlyMap<string, ServerEntry> {
   const destinations = new Map<string, ServerEntry>();
   for (const server of servers) {
     const place = serverKey(server);

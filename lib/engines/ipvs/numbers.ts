@@ -1,4 +1,5 @@
 import type { ServerStats, ServiceEntry, ServiceStats } from '../../model/engine.ts';
+import { destinations } from './calls.ts';
 import { type Listing, readListing } from './listing.ts';
 import { serverKey, serviceKey } from './words.ts';
 
@@ -17,10 +18,12 @@ export function serviceNumbers(
 }
 
 function numbersOf(
-  { service, servers }: ServiceEntry,
+  entry: ServiceEntry,
   totals: Listing,
   now: Listing,
 ): readonly ServiceStats[] {
+  const { service, servers } = entry;
+  const inForce = destinations(entry);
   const key = serviceKey(service);
   const total = totals.get(key);
   const current = now.get(key);
@@ -33,6 +36,8 @@ function numbersOf(
       id: service.id,
       servers: servers.map((server) => {
         const place = serverKey(server);
+        // Of several servers that are one destination one has all of it.
+        if (inForce.get(place) !== server) return serverNumbers(server.id, [], []);
         return serverNumbers(
           server.id,
           total.reals.get(place) ?? [],

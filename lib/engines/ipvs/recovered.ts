@@ -2,30 +2,48 @@ import { endpoint } from '../../model/address.ts';
 import type { RecoveredServer, RecoveredService } from '../../model/engine.ts';
 import {
   destinationPort,
+  type Fallback,
   fallbackId,
+  type RealServer,
   type VirtualService,
 } from '../../model/virtual-service.ts';
-import type { HeldTable } from './held.ts';
+import type { HeldServer, HeldTable } from './held.ts';
 import { serviceKey } from './words.ts';
 
-/** What the kernel holds of these services, by the ids that the config gives to its servers. */
+/** What the kernel holds of these services, by the ids that the config gives to its servers; those
+ *  that it does not know, by their place. */
 export function recovered(
   services: readonly VirtualService[],
   held: HeldTable,
 ): readonly RecoveredService[] {
   return services.flatMap((service) => {
     const there = held.get(serviceKey(service));
-    if (!there) return [];
-    const servers: RecoveredServer[] = [];
-    const find = (id: string, address: string, port: number) => {
-      const found = there.reals.get(endpoint(address, port));
-      if (found) servers.push({ id, weight: found.weight });
-    };
-    for (const real of service.reals)
-      find(real.id, real.address, destinationPort(service, real));
-    const { fallback } = service;
-    if (fallback)
-      find(fallbackId(fallback), fallback.address, destinationPort(service, fallback));
-    return [{ id: service.id, servers }];
+    return there
+      ? [{ id: service.id, servers: recoveredServers(service, there.reals) }]
+      : [];
   });
+}
+
+function recoveredServers(
+  service: VirtualService,
+  held: ReadonlyMap<string, HeldServer>,
+): readonly RecoveredServer[] {
+  const servers: RecoveredServer[] = [];
+  const unknown = new Map(held);
+  const find = (id: string, place: string) => {
+    const weight = held.get(place)?.weight;
+    if (weight !== undefined) servers.push({ id, weight });
+    unknown.delete(place);
+  };
+  for (const real of service.reals) find(real.id, placeOf(service, real));
+  const { fallback } = service;
+  const last = fallback && placeOf(service, fallback);
+  // One that is a real server too is there as that.
+  if (last && unknown.has(last)) find(fallbackId(fallback), last);
+  for (const [id, { weight }] of unknown) servers.push({ id, weight });
+  return servers;
+}
+
+function placeOf(service: VirtualService, server: RealServer | Fallback): string {
+  return endpoint(server.address, destinationPort(service, server));
 }

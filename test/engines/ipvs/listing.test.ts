@@ -149,6 +149,25 @@ t.test('numbers are those of the lists, in the order of the table', async (t) =>
   ]);
 });
 
+t.test(
+  'of servers that are one destination the one in force has its numbers',
+  async (t) => {
+    const servers = [
+      serverAt('10.1.1.21', 80, { id: 'quiesced', weight: 0 }),
+      serverAt('10.1.1.21', 80, { id: 'in force' }),
+    ];
+    const [stats] = serviceNumbers(
+      [{ service: aService(), servers }],
+      STATS,
+      CONNECTIONS,
+    );
+    t.same(
+      stats?.servers.map(({ id, totalConnections }) => `${id} ${totalConnections}`),
+      ['quiesced 0', 'in force 30'],
+    );
+  },
+);
+
 t.test('what an earlier run left is told by the ids of the config', async (t) => {
   const held = heldTable(PLAIN, THRESHOLDS);
   const service = aService({
@@ -161,6 +180,23 @@ t.test('what an earlier run left is told by the ids of the config', async (t) =>
     port: 53,
     reals: [aReal('10.1.1.23:5353', { method: 'gate' })],
   });
+  const less = aService({
+    reals: [aReal('10.1.1.22:8080')],
+    fallback: aFallback('10.1.1.22:8080'),
+  });
+  t.same(
+    recovered([less], held),
+    [
+      {
+        id: less.id,
+        servers: [
+          { id: '10.1.1.22:8080', weight: 0 },
+          { id: '10.1.1.21:80', weight: 5 },
+        ],
+      },
+    ],
+    'a fallback that is a real server too is that; one that the config does not know is told',
+  );
   t.same(recovered([service, dns, aService({ port: 81 })], held), [
     {
       id: 'tcp:10.1.1.19:80',
