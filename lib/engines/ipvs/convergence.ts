@@ -7,8 +7,10 @@ import { serviceKey } from './words.ts';
 
 /** From so many calls on they go through one process. */
 const MANY = 20;
-/** At most so many at once: where one is refused, those behind it may have to go one by one. */
+/** At most so many at once: where one is misspelt, those behind it have to be sent again, */
 const BATCH = 500;
+/** so many times fewer at once. */
+const SMALLER = 10;
 
 /** A call that was refused. */
 export interface Failure {
@@ -19,6 +21,20 @@ export interface Failure {
 
 /** By id of the service. */
 export type Failures = ReadonlyMap<string, readonly Failure[]>;
+
+/** What came of it. */
+export interface Converged {
+  readonly failures: Failures;
+  /** Ids of the services that somebody else had taken out since the last time. */
+  readonly lost: readonly string[];
+}
+
+interface Work {
+  /** The calls that are still to be made, read anew. */
+  left(): Promise<readonly Call[]>;
+  readonly failures: Map<string, Failure[]>;
+  readonly signal: AbortSignal;
+}
 
 /** Brings the kernel's table to the wanted one, and remembers which services in it are ours. */
 export class Convergence {
@@ -45,36 +61,49 @@ export class Convergence {
 
   /** Services of ours that are not in the table go.
    *  @throws Unusable, or the signal's reason; some of it may be done then */
-  async to(table: ServiceTable, signal: AbortSignal): Promise<Failures> {
-    const wanted = new Map(
-      table.map(({ service }) => [serviceKey(service), service] as const),
-    );
-    const gone = [...this.#ours].filter(([key]) => !wanted.has(key));
-    const leaving = gone.map(([, service]) => service);
-    for (const [key, service] of wanted) this.#ours.set(key, service);
-    const plan = async () =>
-      callsTo(table, leaving, await this.held(signal), this.#sent);
+  async to(table: ServiceTable, signal: AbortSignal): Promise<Converged> {
+    for (const { service } of table) this.#ours.set(serviceKey(service), service);
+    const leaving = this.#leaving(table);
+    const held = await this.held(signal);
+    const lost = this.#lost(table, held);
+    const plan = (held: HeldTable) => callsTo(table, leaving, held, this.#sent);
     const failures = new Map<string, Failure[]>();
-    const calls = await plan();
-    for (let from = 0; from < calls.length; from += BATCH) {
-      const batch = calls.slice(from, from + BATCH);
-      const left = (await this.#together(batch, signal))
-        ? []
-        : stillOf(batch, batch.length < MANY ? batch : await plan());
-      await this.#singly(left, failures, signal);
-    }
-    for (const [key, { id }] of gone) {
-      if (failures.has(id)) continue;
-      this.#ours.delete(key);
-      this.#sent.delete(id);
-    }
+    const left = async () => plan(await this.held(signal));
+    await this.#make(plan(held), BATCH, { left, failures, signal });
+    this.#forget(leaving, failures);
     this.#remember(table, failures);
-    return failures;
+    return { failures, lost };
+  }
+
+  #leaving(table: ServiceTable): readonly VirtualService[] {
+    const wanted = new Set(table.map(({ service }) => serviceKey(service)));
+    return [...this.#ours].flatMap(([key, service]) =>
+      wanted.has(key) ? [] : [service],
+    );
+  }
+
+  /** What this run has made, and is not there any more. */
+  #lost(table: ServiceTable, held: HeldTable): readonly string[] {
+    return table
+      .filter(
+        ({ service }) => this.#sent.has(service.id) && !held.has(serviceKey(service)),
+      )
+      .map(({ service }) => service.id);
+  }
+
+  /** In batches of that size; what is left of one in which something was refused in smaller ones, at
+   *  last one by one. */
+  async #make(calls: readonly Call[], size: number, work: Work): Promise<void> {
+    for (let from = 0; from < calls.length; from += size) {
+      const batch = calls.slice(from, from + size);
+      if (batch.length < MANY) await this.#singly(batch, work);
+      else if (!(await this.#together(batch, work.signal)))
+        await this.#make(stillOf(batch, await work.left()), size / SMALLER, work);
+    }
   }
 
   /** @returns whether all of it is done; if not, anything of it may be */
   async #together(batch: readonly Call[], signal: AbortSignal): Promise<boolean> {
-    if (batch.length < MANY) return false;
     try {
       await this.#ipvsadm.restore(
         batch.map(({ words }) => words),
@@ -87,11 +116,7 @@ export class Convergence {
     }
   }
 
-  async #singly(
-    calls: readonly Call[],
-    failures: Map<string, Failure[]>,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #singly(calls: readonly Call[], { failures, signal }: Work): Promise<void> {
     for (const call of calls) {
       const failed = failures.get(call.service) ?? [];
       if (failed.some(isMissing)) continue;
@@ -101,6 +126,15 @@ export class Convergence {
         if (!(error instanceof Refused)) throw error;
         failures.set(call.service, [...failed, { call, said: error.message }]);
       }
+    }
+  }
+
+  /** One that could not be removed is tried again. */
+  #forget(gone: readonly VirtualService[], failures: Failures): void {
+    for (const service of gone) {
+      if (failures.has(service.id)) continue;
+      this.#ours.delete(serviceKey(service));
+      this.#sent.delete(service.id);
     }
   }
 

@@ -10,13 +10,15 @@ import type {
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { EventQueue } from '../event-queue.ts';
 import type { EngineOptions } from '../factory.ts';
-import { Convergence } from './convergence.ts';
+import { type Converged, Convergence } from './convergence.ts';
 import { createIpvsadm, type Ipvsadm, Unusable } from './ipvsadm.ts';
+import { lostInWords, newsOf, partsInWords, stuckInWords } from './news.ts';
 import { serviceNumbers } from './numbers.ts';
 import { outcomeOf } from './outcome.ts';
 import { probe } from './probe.ts';
 import { recovered } from './recovered.ts';
 import { refusal } from './refusal.ts';
+import { retryPause } from './retry.ts';
 
 export interface IpvsOptions extends EngineOptions {
   /** Name or path; default `ipvsadm`. */
@@ -25,12 +27,13 @@ export interface IpvsOptions extends EngineOptions {
   readonly proc?: string;
   /** The folder of kernel modules; default `/lib/modules`. */
   readonly modules?: string;
-  /** From something that the kernel refused to the next attempt; default 5 s. */
+  /** How long a call may take; default 10 s. */
+  readonly callMs?: number;
+  /** From something that the kernel refused to the next attempt; see {@link retryPause}. */
   readonly retryMs?: number;
 }
 
 const EVENTS = 1000;
-const RETRY_MS = 5000;
 /** For taking everything out at the end; the director waits no longer. */
 const CLEAN_MS = 4000;
 
@@ -46,20 +49,21 @@ class IpvsEngine implements Engine {
   readonly #options: IpvsOptions;
   readonly #ipvsadm: Ipvsadm;
   readonly #convergence: Convergence;
-  readonly #retryMs: number;
   /** Aborts at the end: ends what is under way. */
   readonly #end = new AbortController();
   /** Tables, retries and the end, one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
   #table: ServiceTable = [];
-  #outcomes: readonly ServiceOutcome[] = [];
+  #outcomes: ReadonlyMap<string, ServiceOutcome> = new Map();
+  /** Attempts in a row that left something undone. */
+  #attempts = 0;
   #retry: NodeJS.Timeout | undefined;
+  #counting: Promise<readonly ServiceStats[]> | undefined;
 
   constructor(options: IpvsOptions) {
     this.#options = options;
-    this.#ipvsadm = createIpvsadm({ program: options.program });
+    this.#ipvsadm = createIpvsadm(options);
     this.#convergence = new Convergence(this.#ipvsadm);
-    this.#retryMs = options.retryMs ?? RETRY_MS;
   }
 
   probe(): Promise<string | undefined> {
@@ -91,23 +95,17 @@ class IpvsEngine implements Engine {
   apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
     return this.#inTurn(async () => {
       this.#table = table;
+      this.#attempts = 0;
       return this.#converge();
     });
   }
 
-  async stats(): Promise<readonly ServiceStats[]> {
-    const table = this.#table;
-    if (table.length === 0) return [];
-    const { signal } = this.#end;
-    try {
-      const totals = await this.#ipvsadm.list(['--stats', '--exact'], signal);
-      const now = await this.#ipvsadm.list(['--persistent-conn'], signal);
-      return serviceNumbers(table, totals, now);
-    } catch (error) {
-      // The outcomes say so.
-      if (error instanceof Unusable) return [];
-      throw error;
-    }
+  /** Those who ask while the numbers are being read share them. */
+  stats(): Promise<readonly ServiceStats[]> {
+    this.#counting ??= this.#count().finally(() => {
+      this.#counting = undefined;
+    });
+    return this.#counting;
   }
 
   workers(): readonly WorkerStats[] {
@@ -115,9 +113,9 @@ class IpvsEngine implements Engine {
   }
 
   async close({ clean }: { readonly clean: boolean }): Promise<void> {
-    clearTimeout(this.#retry);
     this.#end.abort(new Error('the engine was closed'));
     await this.#turn;
+    clearTimeout(this.#retry);
     try {
       if (clean) await this.#clean();
     } finally {
@@ -136,68 +134,89 @@ class IpvsEngine implements Engine {
     const table = this.#table;
     if (table.length === 0 && this.#convergence.ours.length === 0) return [];
     const outcomes = await this.#attempt(table);
-    this.#tellOfParts(outcomes);
-    this.#outcomes = outcomes;
-    if (outcomes.some(({ problem }) => problem !== undefined))
-      this.#retry = setTimeout(
-        () => void this.#inTurn(() => this.#again()),
-        this.#retryMs,
-      );
+    this.#notice(partsInWords(outcomes, this.#outcomes));
+    this.#outcomes = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
+    const undone =
+      outcomes.some(({ problem }) => problem !== undefined) ||
+      this.#convergence.ours.length > table.length;
+    if (undone) this.#lookIn(retryPause(this.#attempts++, this.#options.retryMs));
     return outcomes;
   }
 
   async #attempt(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
     try {
-      const failures = await this.#convergence.to(table, this.#end.signal);
+      const converged = await this.#convergence.to(table, this.#end.signal);
+      this.#tell(table, converged);
       return table.map((entry) =>
-        outcomeOf(entry, failures.get(entry.service.id) ?? []),
+        outcomeOf(entry, converged.failures.get(entry.service.id) ?? []),
       );
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
       const { message: problem } = error;
+      if (table.length === 0 && this.#attempts === 0)
+        this.#notice([`What IPVS carried is still in the kernel's table: ${problem}`]);
       return table.map(({ service }) => ({ id: service.id, state: 'failed', problem }));
     }
   }
 
-  /** A service that is carried without all of its servers is no failure; it is told once. */
-  #tellOfParts(outcomes: readonly ServiceOutcome[]): void {
-    for (const outcome of outcomes) {
-      const { id, state, problem } = outcome;
-      if (state !== 'carried' || problem === undefined || isIn(this.#outcomes, outcome))
-        continue;
-      const message = `Not all of virtual server ${id} is carried: ${problem}`;
-      this.events.push({ type: 'notice', message });
-    }
+  #tell(table: ServiceTable, { failures, lost }: Converged): void {
+    this.#notice(lostInWords(lost));
+    if (this.#attempts === 0) this.#notice(stuckInWords(table, failures));
+  }
+
+  #notice(messages: readonly string[]): void {
+    for (const message of messages) this.events.push({ type: 'notice', message });
+  }
+
+  #lookIn(ms: number): void {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => void this.#inTurn(() => this.#again()), ms);
   }
 
   async #again(): Promise<void> {
     if (this.#end.signal.aborted) return;
     const before = this.#outcomes;
     try {
-      for (const outcome of await this.#converge())
-        if (!isIn(before, outcome)) this.events.push({ type: 'outcome', outcome });
+      for (const outcome of newsOf(await this.#converge(), before))
+        this.events.push({ type: 'outcome', outcome });
     } catch (error) {
-      if (!this.#end.signal.aborted)
-        this.events.push({ type: 'notice', message: `ipvs: ${String(error)}` });
+      if (!this.#end.signal.aborted) this.#notice([`ipvs: ${String(error)}`]);
     }
   }
 
-  /** As cleanstop of each service says. */
+  async #count(): Promise<readonly ServiceStats[]> {
+    const table = this.#table;
+    if (table.length === 0) return [];
+    const { signal } = this.#end;
+    try {
+      const totals = await this.#ipvsadm.list(['--stats', '--exact'], signal);
+      const now = await this.#ipvsadm.list(['--persistent-conn'], signal);
+      const numbers = serviceNumbers(table, totals, now);
+      // Somebody may have emptied the table.
+      if (numbers.length < this.#carried()) this.#lookIn(0);
+      return numbers;
+    } catch (error) {
+      // The outcomes say so.
+      if (error instanceof Unusable) return [];
+      throw error;
+    }
+  }
+
+  /** How many services the kernel is to hold. */
+  #carried(): number {
+    let carried = 0;
+    for (const { state } of this.#outcomes.values()) if (state !== 'failed') carried++;
+    return carried;
+  }
+
+  /** As cleanstop of each service says.
+   *  @throws when something of ours may be left that should not */
   async #clean(): Promise<void> {
     if (this.#convergence.ours.length === 0) return;
     const stays = this.#table.filter(({ service }) => !service.cleanstop);
-    try {
-      await this.#convergence.to(stays, AbortSignal.timeout(CLEAN_MS));
-    } catch (error) {
-      // The outcomes said so.
-      if (!(error instanceof Unusable)) throw error;
-    }
+    const signal = AbortSignal.timeout(CLEAN_MS);
+    const { failures } = await this.#convergence.to(stays, signal);
+    const stuck = stuckInWords(stays, failures);
+    if (stuck.length > 0) throw new Error(stuck.join('; '));
   }
-}
-
-function isIn(outcomes: readonly ServiceOutcome[], outcome: ServiceOutcome): boolean {
-  return outcomes.some(
-    ({ id, state, problem }) =>
-      id === outcome.id && state === outcome.state && problem === outcome.problem,
-  );
 }

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import { createIpvsEngine, type IpvsOptions } from '../../lib/engines/ipvs/engine.ts';
+import type { Engine, EngineEvent, ServiceEntry } from '../../lib/model/engine.ts';
+import { aService } from './config.ts';
+import { serverAt } from './engine-rig.ts';
+import { IpvsTable } from './ipvs-table.ts';
+
+/** An ipvs engine with a table of its own, by the stand-in for ipvsadm. */
+export interface Bench {
+  readonly engine: Engine;
+  readonly table: IpvsTable;
+  /** Another run of the director on the same kernel. */
+  another(): Engine;
+}
+
+export function aBench(t: Test, options: Partial<IpvsOptions> = {}): Bench {
+  const table = new IpvsTable(join(t.testdir(), 'ipvsadm'));
+  const another = () => {
+    const engine = createIpvsEngine({ program: table.program, ...options });
+    t.teardown(() => engine.close({ clean: false }));
+    return engine;
+  };
+  return { engine: another(), table, another };
+}
+
+/** The next event of the kind. */
+export async function next<K extends EngineEvent['type']>(
+  { events }: Engine,
+  type: K,
+): Promise<Extract<EngineEvent, { type: K }>> {
+  for await (const event of events)
+    if (event.type === type) return event as Extract<EngineEvent, { type: K }>;
+  throw new Error(`no ${type} came`);
+}
+
+/** 1,000 services of 10. */
+export function largeTable(): readonly ServiceEntry[] {
+  return Array.from({ length: 1000 }, (_, index) => ({
+    service: aService({
+      address: `10.2.${index >> 8}.${index & 255}`,
+      scheduler: 'rr',
+    }),
+    servers: Array.from({ length: 10 }, (_, row) => serverAt(`10.3.0.${row + 1}`, 80)),
+  }));
+}
