@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, renameSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(
@@ -17,6 +17,7 @@ export interface Answer {
 export class IpvsTable {
   readonly program: string;
   #taken = 0;
+  #seen: { readonly version: string; readonly rows: readonly string[] } | undefined;
 
   /** @param program  path that it is to have; table and calls are kept beside it */
   constructor(program: string) {
@@ -41,6 +42,21 @@ export class IpvsTable {
   /** The table as the lists show it: services, and their real servers with forwarding, weight and
    *  thresholds. */
   rows(): readonly string[] {
+    const version = this.#version();
+    if (this.#seen?.version !== version) this.#seen = { version, rows: this.#list() };
+    return this.#seen.rows;
+  }
+
+  /** Changes with the table. */
+  #version(): string {
+    const stat = statSync(`${this.program}.table`, {
+      bigint: true,
+      throwIfNoEntry: false,
+    });
+    return stat ? `${stat.ino} ${stat.mtimeNs}` : '';
+  }
+
+  #list(): readonly string[] {
     const limits = this.call('-L -n --thresholds').stdout.split('\n');
     const plain = this.call('-L -n').stdout.split('\n');
     return plain.flatMap((line, at) => {

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # Stands in for ipvsadm(8) and the kernel's table: keeps the table in FILE.table beside itself, lists it
 # as ipvsadm 1.31 does, refuses what that or the kernel refuses, with its message and exit code, and
-# notes every call in FILE.calls, unless IPVSADM_SILENT is set. test/support/ipvsadm.test.ts holds it against the
+# notes every call in FILE.calls, unless IPVSADM_SILENT is set. test/engines/ipvs/stand-in.test.ts holds it against the
 # real program's transcripts.
 use strict;
 use warnings;
@@ -37,13 +37,15 @@ sub fail { print STDERR "$_[0]\n"; finish(2) }
 sub refuse { print STDERR "$_[0]\n"; die "refused\n" }
 
 my $file = "$0.table";
+my $changed = 0;
 open my $lock, '>>', "$0.lock" or die "$0.lock: $!";
 flock $lock, LOCK_EX;
 my %services = load();
 my $status = call(@ARGV);
 finish($status);
 
-sub finish { save(); exit $_[0] }
+# The file changes with the table only: that is how a test sees that it has.
+sub finish { save() if $changed; exit $_[0] }
 
 sub load {
   my (%found, $service);
@@ -120,6 +122,7 @@ sub command {
   my ($command, %given) = @_;
   return print list(%given) if $command eq 'L';
   return print rules() if $command eq 'S';
+  $changed = 1;
   if ($command eq 'C') { %services = (); return }
   if ($command eq 'Z') { return }
   my $service = service($command, %given);

@@ -11,6 +11,7 @@ export class RealLdirectord {
   readonly config: string;
   readonly pidFile: string;
   readonly program: string;
+  readonly env: Record<string, string> = { PERLIO: 'perlio' };
 
   constructor(t: Test, config: string) {
     this.folder = t.testdir();
@@ -37,7 +38,7 @@ export class RealLdirectord {
   }
 
   run(...args: string[]): Promise<Outcome> {
-    const env = { ...process.env, PERLIO: 'perlio' };
+    const env = { ...process.env, ...this.env };
     return collect(
       spawn(this.program, args, {
         cwd: this.folder,
