@@ -214,9 +214,17 @@ class IpvsEngine implements Engine {
   async #clean(): Promise<void> {
     if (this.#convergence.ours.length === 0) return;
     const stays = this.#table.filter(({ service }) => !service.cleanstop);
-    const signal = AbortSignal.timeout(CLEAN_MS);
-    const { failures } = await this.#convergence.to(stays, signal);
-    const stuck = stuckInWords(stays, failures);
-    if (stuck.length > 0) throw new Error(stuck.join('; '));
+    const late = new Error(
+      `ipvsadm did not end within ${CLEAN_MS / 1000} s: "ipvsadm -L -n" shows what is left`,
+    );
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(late), CLEAN_MS);
+    try {
+      const { failures } = await this.#convergence.to(stays, patience.signal);
+      const stuck = stuckInWords(stays, failures);
+      if (stuck.length > 0) throw new Error(stuck.join('; '));
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }

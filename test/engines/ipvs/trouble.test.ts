@@ -193,6 +193,14 @@ t.test('an end without ipvsadm says what is left', lab('perl'), async (t) => {
   await t.rejects(engine.close({ clean: true }), /not installed/);
 });
 
+t.test('an end whose ipvsadm hangs is not waited for', lab('perl'), async (t) => {
+  const { engine, table } = aBench(t);
+  await engine.apply(BOTH);
+  writeFileSync(`${table.program}.new`, '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
+  renameSync(`${table.program}.new`, table.program);
+  await t.rejects(engine.close({ clean: true }), /not end within 4 s: "ipvsadm -L -n"/);
+});
+
 t.test('attempts become rarer', async (t) => {
   const pauses = [0, 1, 2, 3, 4, 5, 2000].map((attempts) => retryPause(attempts));
   t.same(pauses, [5000, 10_000, 20_000, 40_000, 60_000, 60_000, 60_000]);
