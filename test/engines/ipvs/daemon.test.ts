@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { readStatus } from '../../../lib/control/index.ts';
 import type { StatusDocument } from '../../../lib/model/status.ts';
 import { ask } from '../../support/control.ts';
@@ -36,7 +36,7 @@ function status(site: Site): Promise<StatusDocument> {
   return readStatus(socket(site), { timeoutMs: 20_000 });
 }
 
-async function started(site: IpvsSite): Promise<void> {
+async function started(t: Test, site: IpvsSite): Promise<void> {
   t.equal((await site.run('start')).code, 0);
   await until(() => site.table.rows().join() === ROWS.join(), 'the table');
 }
@@ -48,7 +48,7 @@ t.test(
   lab('perl'),
   async (t) => {
     const site = new IpvsSite(t, CONFIG);
-    await started(site);
+    await started(t, site);
     const { services } = await status(site);
     const numbers = {
       activeConnections: 3,
@@ -91,12 +91,12 @@ t.test(
   lab('perl'),
   async (t) => {
     const site = new IpvsSite(t, CONFIG);
-    await started(site);
+    await started(t, site);
     process.kill(site.pid ?? 0, 'SIGKILL');
     t.same(site.table.rows(), ROWS);
     site.table.call('-a -t 10.254.0.1:80 -r 10.1.1.29:80 -m -w 9');
     site.table.take();
-    await started(site);
+    await started(t, site);
     await until(async () => (await status(site)).services[0]?.state === 'up', 'checks');
     t.same(site.table.take(), [
       '-E -t 10.254.0.1:80 -s wrr -p 300',
