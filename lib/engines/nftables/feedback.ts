@@ -44,7 +44,9 @@ export function foreseen(
   count: number,
 ): readonly number[] {
   const runners = servers.flatMap((server, index) =>
-    server.weight > 0 ? [{ ...server, index, picks: 0, load: of(server), most: 1 }] : [],
+    server.weight > 0
+      ? [{ ...server, index, picks: 0, load: of(server), most: 1 }]
+      : [],
   );
   if (runners.length === 0) return [];
   const dues = runners.map(({ weight }) => (weighted ? weight : 1));

@@ -36,7 +36,9 @@ function lend(
   for (const index of slots) add(index, 1);
   for (const index of indices) {
     if (held.get(index) !== 0) continue;
-    const spare = [...slots.keys()].filter((slot) => (held.get(slots[slot] ?? 0) ?? 0) > 1);
+    const spare = [...slots.keys()].filter(
+      (slot) => (held.get(slots[slot] ?? 0) ?? 0) > 1,
+    );
     if (spare.length === 0) return;
     const slot = lowest(spare, (at) => bid(index, at));
     add(slots[slot] ?? 0, -1);
