@@ -42,6 +42,8 @@ const NEEDS = {
   socat: program('/usr/bin/socat', 'socat'),
   sendmail: program('/usr/sbin/sendmail', 'postfix'),
   'smtp-sink': program('/usr/sbin/smtp-sink', 'postfix'),
+  conntrack: program('/usr/sbin/conntrack', 'conntrack'),
+  nft: program('/usr/sbin/nft', 'nftables'),
   strace: program('/usr/bin/strace', 'strace'),
   perl: program('/usr/bin/perl', 'perl'),
   gcc: program('/usr/bin/gcc', 'g++'),

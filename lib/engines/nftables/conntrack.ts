@@ -1,0 +1,189 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Log } from '../../model/log.ts';
+import type { FlowSink } from './flow-counts.ts';
+import { Bell } from './picking/bell.ts';
+import { flowEvent } from './picking/conntrack-line.ts';
+import { Limit } from './picking/limit.ts';
+import { runLines } from './picking/line-child.ts';
+
+/** Milliseconds. */
+export interface ConntrackTimes {
+  /** From what makes a dump necessary to its begin: events that wait in pipes are read first. */
+  readonly settle: number;
+  /** From dump to dump. The kernel tells nothing of connections that began before it was listened
+   *  to (`nf_conntrack_events` = 2, its default): only a dump shows that they are gone. */
+  readonly period: number;
+  /** How long a dump may take. */
+  readonly dump: number;
+  /** Until an ended listener is started again. */
+  readonly retry: number;
+}
+
+export interface ConntrackOptions {
+  readonly sink: FlowSink;
+  /** For failures, each kind at most once a minute. */
+  readonly log: Pick<Log, 'warn'>;
+  /** Ends it as close() does. */
+  readonly signal: AbortSignal;
+  /** `conntrack`, or a command that runs it. */
+  readonly program?: readonly string[];
+  readonly times?: Partial<ConntrackTimes>;
+}
+
+export interface ConntrackWatch extends AsyncDisposable {
+  /** Reads all flows anew; settles when that is done, has failed, or is over by close(). */
+  resync(): Promise<void>;
+  /** Resolves when its children have ended. */
+  close(): Promise<void>;
+}
+
+const TIMES: ConntrackTimes = {
+  settle: 200,
+  period: 30_000,
+  dump: 20_000,
+  retry: 1000,
+};
+/** Socket buffer for events, in bytes: the default holds some hundreds. */
+const BUFFER = 8 * 1024 * 1024;
+const LISTEN = ['-E', '-o', 'id', '--dst-nat', '--buffer-size', String(BUFFER)];
+const DUMPS = ['ipv4', 'ipv6'].map((family) => [
+  '-L',
+  '-o',
+  'id',
+  '--dst-nat',
+  '-f',
+  family,
+]);
+
+/** Tells the sink of every connection that the kernel sends to another destination, from now on:
+ *  what is there by a dump, what happens by events. When the listener ends it is started again;
+ *  when events were lost all flows are read anew, and once in a while in any case. Needs the program
+ *  `conntrack`, and CAP_NET_ADMIN. The sink hears nothing after close(). */
+export function watchConntrack(options: ConntrackOptions): ConntrackWatch {
+  const { signal } = options;
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  const bell = new Bell(stop.signal);
+  const work = {
+    ...options,
+    program: options.program ?? ['conntrack'],
+    times: { ...TIMES, ...options.times },
+    signal: stop.signal,
+    warn: seldom(options.log),
+    bell,
+  };
+  const done = Promise.all([listen(work), dumpInTurn(work)]);
+  const close = async () => {
+    abort();
+    signal.removeEventListener('abort', abort);
+    await done;
+  };
+  return { resync: () => bell.ring(), close, [Symbol.asyncDispose]: close };
+}
+
+interface Work {
+  readonly sink: FlowSink;
+  readonly program: readonly string[];
+  readonly times: ConntrackTimes;
+  readonly signal: AbortSignal;
+  readonly bell: Bell;
+  warn(kind: 'listener' | 'dump', message: string): void;
+}
+
+async function listen(work: Work): Promise<void> {
+  const { sink, program, times, signal, bell, warn } = work;
+  const missed = () => void bell.ring();
+  while (!signal.aborted) {
+    missed(); // What began or ended while nobody listened.
+    let last = '';
+    const problem = await runLines(
+      [...program, ...LISTEN],
+      {
+        line: (line) => tell(sink, line),
+        longLine: missed,
+        complaint(line) {
+          if (line.includes('ENOBUFS')) missed();
+          last = line;
+        },
+      },
+      signal,
+    );
+    if (signal.aborted) return;
+    warn('listener', `connections are counted late: ${words(problem, last)}`);
+    await pause(times.retry, signal);
+  }
+}
+
+async function dumpInTurn(work: Work): Promise<void> {
+  const { bell, times, signal } = work;
+  while (!signal.aborted) {
+    await bell.rung(times.period);
+    await pause(times.settle, signal);
+    const answer = bell.take();
+    if (!signal.aborted) await dump(work);
+    answer();
+  }
+}
+
+async function dump({ sink, program, times, signal, warn }: Work): Promise<void> {
+  using limit = new Limit(times.dump, signal);
+  sink.begin();
+  let problem: string | undefined;
+  for (const args of DUMPS)
+    problem ??= await dumpOne(sink, [...program, ...args], limit.signal);
+  if (limit.signal.aborted)
+    problem ??= words(`it took more than ${times.dump / 1000} s`, '');
+  if (problem === undefined) {
+    sink.end();
+    return;
+  }
+  sink.abandon();
+  if (!signal.aborted) warn('dump', `connections may be counted wrong: ${problem}`);
+}
+
+async function dumpOne(
+  sink: FlowSink,
+  command: readonly string[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  let last = '';
+  const problem = await runLines(
+    command,
+    {
+      line: (line) => tell(sink, line),
+      longLine() {},
+      complaint(line) {
+        last = line;
+      },
+    },
+    signal,
+  );
+  return problem === undefined ? undefined : words(problem, last);
+}
+
+function tell(sink: FlowSink, line: string): void {
+  const event = flowEvent(line);
+  if (event) sink.event(event);
+}
+
+function words(problem: string | undefined, last: string): string {
+  return `conntrack: ${[problem ?? 'it ended', last].filter(Boolean).join(', ')}`;
+}
+
+const QUIET_MS = 60_000;
+
+function seldom(log: Pick<Log, 'warn'>): Work['warn'] {
+  const said = new Map<string, number>();
+  return (kind, message) => {
+    const now = performance.now();
+    if (now - (said.get(kind) ?? -Infinity) < QUIET_MS) return;
+    said.set(kind, now);
+    log.warn(message);
+  };
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => {}); // Cut short by the end.
+}

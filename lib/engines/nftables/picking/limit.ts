@@ -1,0 +1,25 @@
+/** A signal that is aborted by another one or when its time is over, and leaves neither a timer nor
+ *  a listener behind. (`AbortSignal.any` keeps hold of a long-lived source on Node 20.) */
+export class Limit implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #source: AbortSignal;
+  readonly #abort = () => this.#controller.abort();
+
+  /** @param ms  milliseconds */
+  constructor(ms: number, source: AbortSignal) {
+    this.#source = source;
+    this.#timer = setTimeout(this.#abort, ms);
+    source.addEventListener('abort', this.#abort, { once: true });
+    if (source.aborted) this.#abort();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#source.removeEventListener('abort', this.#abort);
+  }
+}
