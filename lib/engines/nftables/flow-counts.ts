@@ -34,7 +34,7 @@ export interface FlowCounts extends FlowSink {
   readonly leftOut: number;
 }
 
-/** Some 50 bytes each. */
+/** Some 40 bytes each. */
 const MOST_FLOWS = 1_000_000;
 
 /** Counts flows by their state. Events win over a dump that was begun before them, since they are

@@ -46,8 +46,9 @@ const SLOTS = 4096;
 const HASH_SLOTS = 1024;
 /** Slots of twos: its shares change all the time, and need no finer steps. */
 const DRAWN_SLOTS = 512;
-/** Connections until the next counts, where the caller does not know better. */
-const EXPECTED = 128;
+/** Slots of feedback at least: when more connections come than were expected, the list is gone
+ *  through again, and four times is too often. Fewer would not be cheaper for the kernel. */
+const FORESEEN_SLOTS = 256;
 
 const PICKINGS = {
   rr: turn((servers) => servers.map(({ weight }) => (weight > 0 ? 1 : 0))),
@@ -100,13 +101,14 @@ export function refusesScheduler(scheduler: string): string | undefined {
  *  that {@link refusesScheduler}.
  *  @param flags     schedflags as in the file, `sh-port,sh-fallback`; `sh-fallback` and
  *                   `mh-fallback` change nothing, since a slot always leads to a server
- *  @param expected  connections likely to come before the slots are made anew; for `feedback`
- *                   only, which looks twice as far ahead */
+ *  @param expected  connections likely to come before the slots are made anew, as many as came in
+ *                   the period before, say; feedback looks twice as far ahead, and 256 picks at
+ *                   least. It overshoots when several times as many come */
 export function slotsFor(
   scheduler: string,
   flags: string | undefined,
   servers: readonly Candidate[],
-  expected: number = EXPECTED,
+  expected = 0,
 ): Slots {
   const picking = pickingOf(scheduler);
   if (!picking) throw new RangeError(refusesScheduler(scheduler));
@@ -137,10 +139,10 @@ function hash(size: number, by: (flags: string) => Slots['by']): Picking {
 function feedback(name: keyof typeof LOADS): Picking {
   return {
     accuracy: 'feedback',
-    slots: (servers, _, expected) => ({
-      by: 'turn',
-      slots: foreseen(LOADS[name], servers, Math.min(SLOTS, 2 * Math.ceil(expected))),
-    }),
+    slots(servers, _, expected) {
+      const ahead = Math.max(FORESEEN_SLOTS, Math.min(SLOTS, 2 * Math.ceil(expected)));
+      return { by: 'turn', slots: foreseen(LOADS[name], servers, ahead) };
+    },
   };
 }
 
