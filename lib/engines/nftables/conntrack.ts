@@ -27,6 +27,8 @@ export interface ConntrackOptions {
   readonly signal: AbortSignal;
   /** `conntrack`, or a command that runs it. */
   readonly program?: readonly string[];
+  /** Bytes for events that wait to be read; what has no room is lost, and made up for by a dump. */
+  readonly buffer?: number;
   readonly times?: Partial<ConntrackTimes>;
 }
 
@@ -43,9 +45,10 @@ const TIMES: ConntrackTimes = {
   dump: 20_000,
   retry: 1000,
 };
-/** Socket buffer for events, in bytes: the default holds some hundreds. */
-const BUFFER = 8 * 1024 * 1024;
-const LISTEN = ['-E', '-o', 'id', '--dst-nat', '--buffer-size', String(BUFFER)];
+/** The kernel grants twice as much, and an event takes some 4 KB of it: a burst of 2,000 connections
+ *  while the reader does not run. Memory is taken only by events that wait. */
+const BUFFER = 32 * 1024 * 1024;
+const LISTEN = ['-E', '-o', 'id', '--dst-nat', '--buffer-size'];
 const DUMPS = ['ipv4', 'ipv6'].map((family) => [
   '-L',
   '-o',
@@ -69,6 +72,7 @@ export function watchConntrack(options: ConntrackOptions): ConntrackWatch {
   const work = {
     ...options,
     program: options.program ?? ['conntrack'],
+    buffer: options.buffer ?? BUFFER,
     times: { ...TIMES, ...options.times },
     signal: stop.signal,
     warn: seldom(options.log),
@@ -86,6 +90,7 @@ export function watchConntrack(options: ConntrackOptions): ConntrackWatch {
 interface Work {
   readonly sink: FlowSink;
   readonly program: readonly string[];
+  readonly buffer: number;
   readonly times: ConntrackTimes;
   readonly signal: AbortSignal;
   readonly bell: Bell;
@@ -93,13 +98,13 @@ interface Work {
 }
 
 async function listen(work: Work): Promise<void> {
-  const { sink, program, times, signal, bell, warn } = work;
+  const { sink, program, buffer, times, signal, bell, warn } = work;
   const missed = () => void bell.ring();
   while (!signal.aborted) {
     missed(); // What began or ended while nobody listened.
     let last = '';
     const problem = await runLines(
-      [...program, ...LISTEN],
+      [...program, ...LISTEN, String(buffer)],
       {
         line: (line) => tell(sink, line),
         longLine: missed,

@@ -4,7 +4,7 @@ import type { Flow, FlowEvent } from './picking/conntrack-line.ts';
 export interface Tally {
   readonly active: Side;
   readonly inactive: Side;
-  /** Connections that began while events were read; never falls. */
+  /** Connections whose beginning was told of: one that was lost is missing. Never falls. */
   opened: number;
 }
 
