@@ -8,7 +8,7 @@ import { expected } from './values.ts';
 
 /** One key of l4director.ini: all that reader, hints and manual know of it. */
 export interface IniKey<T> {
-  readonly section: 'net' | 'checks' | 'alerts' | 'limits';
+  readonly section: 'net' | 'nftables' | 'checks' | 'alerts' | 'limits';
   /** A `[service ID]` section may set it for that one. */
   readonly perService: boolean;
   readonly syntax: string;
@@ -174,6 +174,14 @@ export const INI_KEYS = {
     parse: workers,
     default: 'auto' as number | 'auto',
     doc: 'How many threads forward; auto: one a processor, at most 8. Above 1 needs Node 22.12.',
+  },
+  snat: {
+    section: 'nftables',
+    perService: true,
+    syntax: 'yes | no',
+    parse: yesno,
+    default: false,
+    doc: "Whether real servers see the director's address as the client's.",
   },
   'tls-verify': {
     section: 'checks',

@@ -179,6 +179,7 @@ function optionsFrom(values: IniValues): ServiceOptions {
     (values[key] ?? INI_KEYS[key].default) as (typeof INI_KEYS)[K]['default'];
   return {
     engine: value('engine'),
+    snat: value('snat'),
     connectTimeoutMs: value('connect-timeout'),
     idleTimeoutMs: value('idle-timeout'),
     halfClosedTimeoutMs: value('half-closed-timeout'),

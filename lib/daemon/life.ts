@@ -62,7 +62,7 @@ async function begin(
   ending: Ending,
 ): Promise<void> {
   const { log } = keeper;
-  const { director, alerts, close } = openParts(config, log);
+  const { director, alerts, close } = openParts(config, log, launch.instance.name);
   closers.add('alerts', () => alerts.close());
   closers.add('virtual services', close);
   const children = createChildren([...launch.program, ...launch.inherited], log);

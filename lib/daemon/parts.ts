@@ -20,11 +20,12 @@ export interface Parts {
   close(): Promise<void>;
 }
 
-/** Checks, engines, alerts and the director that joins them; nothing is at work yet. */
-export function openParts(config: Config, log: Log): Parts {
+/** Checks, engines, alerts and the director that joins them; nothing is at work yet.
+ *  @param instance  the director's name on this host */
+export function openParts(config: Config, log: Log, instance: string): Parts {
   const checks = createCheckRunner({ log });
   const { maxConnections, workers } = config.options;
-  const engines = createEngines({ maxConnections, workers });
+  const engines = createEngines({ maxConnections, workers, instance });
   const alerts = createAlerts({
     log,
     openFile: monitorFiles(log),

@@ -1,12 +1,17 @@
 import type { EngineFactory } from './factory.ts';
 import { createIpvsEngine } from './ipvs/engine.ts';
 import { createNetEngine } from './net/engine.ts';
+import { createNftablesEngine } from './nftables/engine.ts';
 
 /** Every engine by its name in `l4director.ini`. */
 export const ENGINES = {
   net: {
     summary: 'forwards connections itself; needs no privileges beyond the ports',
     create: createNetEngine,
+  },
+  nftables: {
+    summary: 'has the kernel replace addresses (NAT): TCP and UDP, clients keep theirs',
+    create: createNftablesEngine,
   },
   ipvs: {
     summary: "has the kernel's IPVS forward, through ipvsadm; needs root and both",

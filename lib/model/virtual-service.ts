@@ -49,6 +49,9 @@ export interface Fallback {
  *  `[service ID]`). */
 export interface ServiceOptions {
   readonly engine: EngineName;
+  /** Whether the kernel replaces the client's address by the director's, so that the real server
+   *  answers through it. */
+  readonly snat: boolean;
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly halfClosedTimeoutMs: number;

@@ -15,6 +15,7 @@ virtual6=[2001:db8::1]:443
 
 const DEFAULTS = {
   engine: 'net',
+  snat: false,
   connectTimeoutMs: 3000,
   idleTimeoutMs: 900_000,
   halfClosedTimeoutMs: 60_000,
@@ -138,7 +139,11 @@ t.test('a section for a service that is not there is a warning', async (t) => {
 
 const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[] = [
   ['[nets]\n', 1, 'unknown section [nets]; did you mean "net"?'],
-  ['[other.section]\n', 1, 'expected one of [net], [checks], [alerts], [limits]'],
+  [
+    '[other.section]\n',
+    1,
+    'expected one of [net], [nftables], [checks], [alerts], [limits]',
+  ],
   ['connect-timeout = 3\n', 1, 'wrong section: expected it in [net]'],
   ['[checks]\nconnect-timeout = 3\n', 2, 'wrong section: expected it in [net]'],
   ['[service tcp:10.1.1.19:80]\nconnections = 3\n', 2, 'expected it in [limits]'],

@@ -90,6 +90,7 @@ export const rules: readonly Scenario[] = [
         t,
         /^Deleted real server: \[2001:db8::21\]:80 \(\[2001:db8::19\]:80\)/,
       );
+      await weighs(stage, { id: '[2001:db8::21]:80' }, 0, SOON);
       await alternates({ ...stage, url }, t, ['web2']);
     },
   },

@@ -33,9 +33,10 @@ const SYSLOG = fileURLToPath(new URL('../../../test/lab/syslog.pl', import.meta.
 
 /** Builds the stage, lets `play` run on it, and takes it down whatever happens. The daemon is
  *  written down and not started.
- *  @param net  lines of the ini's section [net] */
+ *  @param net     lines of the ini's section [net]
+ *  @param routed  the director forwards packets, and the real servers answer through it */
 export async function onStage(
-  net: string,
+  { net, routed }: { readonly net: string; readonly routed: boolean },
   config: string,
   play: (stage: Stage) => Promise<void>,
 ): Promise<void> {
@@ -49,9 +50,9 @@ export async function onStage(
   );
   const host1 = await network.host('web1', '10.1.1.21/24', '2001:db8::21/64');
   const host2 = await network.host('web2', '10.1.1.22/24', '2001:db8::22/64');
-  const client = startAgent(
-    await network.host('client', '10.1.1.100/24', '2001:db8::100/64'),
-  );
+  const host3 = await network.host('client', '10.1.1.100/24', '2001:db8::100/64');
+  if (routed) await answerThrough(director, [host1, host2]);
+  const client = startAgent(host3);
   const web1 = await startApache(host1, '80');
   const web2 = await startApache(host2, '80');
   await using daemon = await createDaemon(director, config, `[net]\n${net}\n`);
@@ -68,6 +69,24 @@ export async function onStage(
     apache: startApache,
     agent: startAgent,
   });
+}
+
+/** The real servers reach the client through the director only. They are on one network with it, so
+ *  that they would be told of the shorter way. */
+async function answerThrough(director: Host, servers: readonly Host[]): Promise<void> {
+  const set = (host: Host, ...settings: string[]) =>
+    host.run('sysctl', '-qw', ...settings);
+  await set(director, 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1');
+  for (const link of ['all', 'eth0']) {
+    await set(director, `net.ipv4.conf.${link}.send_redirects=0`);
+    for (const host of servers)
+      for (const ip of ['ipv4', 'ipv6'])
+        await set(host, `net.${ip}.conf.${link}.accept_redirects=0`);
+  }
+  for (const host of servers) {
+    await host.run('ip', 'route', 'add', '10.1.1.100', 'via', '10.1.1.2');
+    await host.run('ip', '-6', 'route', 'add', '2001:db8::100', 'via', '2001:db8::2');
+  }
 }
 
 /** Takes what the daemon's `logger` sends to /dev/log. */

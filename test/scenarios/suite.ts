@@ -38,7 +38,11 @@ export function runScenarios(
     const why = skip[name];
     const options = why === undefined ? { ...needs, ...where } : { skip: why };
     t.test(name, { timeout: 120_000, ...options }, async (t) =>
-      onStage(`engine = ${engine}\n${net}`, textOf(config), (stage) => play(stage, t)),
+      onStage(
+        { net: `engine = ${engine}\n${net}`, routed: engine !== 'net' },
+        textOf(config),
+        (stage) => play(stage, t),
+      ),
     );
   }
 }

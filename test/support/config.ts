@@ -34,6 +34,7 @@ export function aPattern(perl: string): Pattern {
 
 export const OPTIONS: ServiceOptions = {
   engine: 'net',
+  snat: false,
   connectTimeoutMs: 3000,
   idleTimeoutMs: 900_000,
   halfClosedTimeoutMs: 60_000,

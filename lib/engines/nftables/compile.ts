@@ -1,0 +1,192 @@
+import type { ServerEntry } from '../../model/engine.ts';
+import { destinationPort, type VirtualService } from '../../model/virtual-service.ts';
+import { concat, go, type Json, match, meta, payload } from './json.ts';
+import { isLoopback } from './loopback.ts';
+import { bytesName, serverName, serviceName } from './names.ts';
+import { type Element, elementId, type Part, type Rule, rule } from './part.ts';
+import {
+  FAMILIES,
+  type FamilyWords,
+  placeName,
+  plain,
+  SHAPES,
+  type Shape,
+  shapeOf,
+} from './shapes.ts';
+import type { Slots } from './slots.ts';
+
+/** What a part is made from. */
+export interface Source {
+  readonly service: VirtualService;
+  /** Those that packets are led to; a fallback on this host is none of them. */
+  readonly servers: readonly ServerEntry[];
+  /** Of these servers. */
+  readonly slots: Slots;
+}
+
+/** The hash that a client's or a destination's slot comes from; it never changes, or clients would
+ *  move. */
+const SEED = 0x6c34_6469;
+const PREFIX_BITS = 128;
+
+/** What should stand in the table for a service. Counters, and the sets of clients that persist, are
+ *  there for every server of the configuration, in force or not: they outlast its leaving. */
+export function compile(source: Source): Part {
+  const { service, servers, slots } = source;
+  const family = FAMILIES[service.family];
+  const name = serviceName(service);
+  const chains = new Map<string, readonly Rule[]>();
+  for (const server of servers) {
+    const own = serverName(name, server);
+    if (!chains.has(own)) chains.set(own, leading(service, server, own));
+  }
+  const remembered = service.persistent ? [...chains.keys()] : [];
+  const kept = remembered.map((own) => keeping(service, own));
+  const rules = [...kept, ...picking(slots, servers, name, family)];
+  if (rules.length > 0) chains.set(name, rules);
+  return { chains, ...furniture(source, name, rules.length > 0) };
+}
+
+/** Whether new clients, not only those that persist, are led somewhere. */
+export function leads({ slots }: Source): boolean {
+  return slots.slots.length > 0;
+}
+
+function furniture(
+  { service, servers }: Source,
+  name: string,
+  reached: boolean,
+): Pick<Part, 'counters' | 'sets' | 'elements'> {
+  const family = FAMILIES[service.family];
+  const shape: Shape = SHAPES[shapeOf(service)];
+  const counters = new Set<string>();
+  const sets = new Map<string, string>();
+  const elements = new Map<string, Element>();
+  const put = (element: Element) => {
+    if (!elements.has(elementId(element))) elements.set(elementId(element), element);
+  };
+  const place = (use?: 'in' | 'out' | 'snat') =>
+    placeName(shapeOf(service), family, use);
+  const key = concat(shape.service(family).map(({ value }) => value(service)));
+  if (reached) put({ place: place(), key, value: go(name) });
+  if (reached && service.options.snat)
+    put({ place: place('snat'), key, value: undefined });
+  for (const server of [...servers, ...configured(service)]) {
+    const own = serverName(name, server);
+    counters.add(own);
+    if (service.persistent) sets.set(own, family.type);
+    const flow = concat([
+      ...shape.flow(family).map(({ value }) => value(service)),
+      ...shape.server(family).map(({ value }) => value(server)),
+    ]);
+    for (const way of ['in', 'out'] as const) {
+      counters.add(bytesName(own, way));
+      put({ place: place(way), key: flow, value: bytesName(own, way) });
+    }
+  }
+  return { counters, sets, elements };
+}
+
+/** Every server that the configuration has for the service and packets can be led to, the fallback
+ *  last; two may be at one place. */
+export function configured(
+  service: VirtualService,
+): { readonly address: string; readonly port: number }[] {
+  const all = [...service.reals, ...(service.fallback ? [service.fallback] : [])];
+  return all
+    .filter(({ address }) => !isLoopback(address))
+    .map((server) => ({
+      address: server.address,
+      port: destinationPort(service, server),
+    }));
+}
+
+/** A new flow is counted and led to the server; a client that persists is remembered. */
+function leading(service: VirtualService, server: ServerEntry, own: string): Rule[] {
+  const family = FAMILIES[service.family];
+  const told = `weight=${server.weight}`;
+  const remember = service.persistent
+    ? [rule([remembering(service, family, own, service.persistent)])]
+    : [];
+  const { ip } = family;
+  const addr = plain(server.address);
+  if (server.port === 0 || server.port === service.port) {
+    const lead: Json = { dnat: { family: ip, addr } };
+    return [...remember, rule([{ counter: own }, lead], told)];
+  }
+  const lead: Json = { dnat: { family: ip, addr, port: server.port } };
+  const protocols = service.protocol === 'fwm' ? ['tcp', 'udp'] : [service.protocol];
+  return [
+    ...remember,
+    ...protocols.map((protocol) =>
+      rule([match(meta('l4proto'), protocol), { counter: own }, lead], told),
+    ),
+  ];
+}
+
+function remembering(
+  service: VirtualService,
+  family: FamilyWords,
+  own: string,
+  timeout: number,
+): Json {
+  const elem = { elem: { val: client(service, family), timeout } };
+  return { set: { op: 'update', elem, set: `@${own}` } };
+}
+
+function keeping(service: VirtualService, own: string): Rule {
+  const family = FAMILIES[service.family];
+  return rule([match(client(service, family), `@${own}`), go(own)]);
+}
+
+/** The client's address, or the network that it is in. */
+function client({ netmask }: VirtualService, { ip }: FamilyWords): Json {
+  const address = payload(ip, 'saddr');
+  if (netmask === undefined) return address;
+  return { '&': [address, ip === 'ip' ? netmask : prefixMask(Number(netmask))] };
+}
+
+/** `ffff:ffff:0:0:0:0:0:0` of 32. */
+function prefixMask(bits: number): string {
+  const ones = '1'.repeat(bits).padEnd(PREFIX_BITS, '0');
+  const words = ones.match(/.{16}/g) ?? [];
+  return plain(words.map((word) => Number.parseInt(word, 2).toString(16)).join(':'));
+}
+
+function picking(
+  { by, slots }: Slots,
+  servers: readonly ServerEntry[],
+  name: string,
+  family: FamilyWords,
+): Rule[] {
+  const targets = slots.flatMap((index) => {
+    const server = servers[index];
+    return server ? [go(serverName(name, server))] : [];
+  });
+  const [only] = targets;
+  if (only === undefined) return [];
+  if (targets.length === 1) return [rule([only])];
+  const set = targets.map((target, slot) => [slot, target]);
+  const key = drawn(by, targets.length, family);
+  return [rule([{ vmap: { key, data: { set } } }])];
+}
+
+function drawn(by: Slots['by'], mod: number, { ip }: FamilyWords): Json {
+  const hash = (...parts: readonly Json[]): Json => ({
+    jhash: { mod, expr: concat(parts), seed: SEED },
+  });
+  switch (by) {
+    case 'turn':
+      return { numgen: { mode: 'inc', mod } };
+    case 'random':
+      return { numgen: { mode: 'random', mod } };
+    case 'source':
+      return hash(payload(ip, 'saddr'));
+    case 'source-port':
+      return hash(payload(ip, 'saddr'), payload('th', 'sport'));
+    case 'destination':
+      return hash(payload(ip, 'daddr'));
+    default:
+      return by satisfies never;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Family } from '../../model/address.ts';
+import type { ServiceEntry, ServiceOutcome, ServiceTable } from '../../model/engine.ts';
+import { Book } from './book.ts';
+import { compile, leads } from './compile.ts';
+import type { HomeFallbacks } from './home-fallback.ts';
+import type { KernelTable } from './kernel-table.ts';
+import { serviceName } from './names.ts';
+import { NftError } from './nft.ts';
+import { forwardingProblem, nftProblem } from './problem.ts';
+import { refusal } from './refusal.ts';
+import { type OpenOf, Sources } from './sources.ts';
+
+/** What a convergence works with. */
+export interface ConvergenceParties {
+  readonly kernel: KernelTable;
+  readonly home: HomeFallbacks;
+  readonly open: OpenOf;
+  /** Where procfs is mounted. */
+  readonly proc: string;
+}
+
+/** Brings kernel and fallback listeners to what a table says, and says how each service is. */
+export class Convergence {
+  readonly #parties: ConvergenceParties;
+  readonly #sources: Sources;
+  readonly #book = new Book();
+
+  constructor(parties: ConvergenceParties) {
+    this.#parties = parties;
+    this.#sources = new Sources(parties.open);
+  }
+
+  /** @param doubt  what others may have done is mended: to the table as a whole, or with `thorough`
+   *    within it too
+   *  @returns one outcome a service, in the table's order */
+  async to(
+    table: ServiceTable,
+    doubt?: 'whole' | 'thorough',
+  ): Promise<readonly ServiceOutcome[]> {
+    const problems = this.#problems(table);
+    const good = table.filter(({ service }) => !problems.has(service.id));
+    this.#write(good);
+    const trouble = await this.#force(doubt);
+    const home = await this.#parties.home.apply(trouble === undefined ? good : []);
+    return table.map((entry) => {
+      const { id } = entry.service;
+      const problem = problems.get(id) ?? trouble;
+      if (problem !== undefined) return { id, state: 'failed', problem };
+      const led = leads(this.#sources.next(entry));
+      return home.get(id) ?? { id, state: led ? 'carried' : 'idle' };
+    });
+  }
+
+  /** Why services cannot be carried, whatever the kernel says. */
+  #problems(table: ServiceTable): ReadonlyMap<string, string> {
+    const forwarding = new Map<Family, string | undefined>();
+    const problems = new Map<string, string>();
+    for (const { service } of table) {
+      const { id, family } = service;
+      if (!forwarding.has(family))
+        forwarding.set(family, forwardingProblem(family, this.#parties.proc));
+      const problem = refusal(service) ?? forwarding.get(family);
+      if (problem !== undefined) problems.set(id, problem);
+    }
+    return problems;
+  }
+
+  #write(table: readonly ServiceEntry[]): void {
+    this.#sources.keep(new Set(table.map(({ service }) => service.id)));
+    this.#book.keep(new Set(table.map(({ service }) => serviceName(service))));
+    for (const entry of table) {
+      const source = this.#sources.next(entry);
+      this.#book.write(serviceName(entry.service), source, () => compile(source));
+    }
+  }
+
+  async #force(doubt: 'whole' | 'thorough' | undefined): Promise<string | undefined> {
+    const { kernel } = this.#parties;
+    try {
+      if (doubt !== undefined) await kernel.doubt(doubt === 'thorough');
+      await kernel.force(this.#book.parts);
+      return undefined;
+    } catch (error) {
+      if (error instanceof NftError) return nftProblem(error);
+      throw error;
+    }
+  }
+}

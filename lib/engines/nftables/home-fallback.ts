@@ -1,0 +1,58 @@
+import type {
+  Engine,
+  EngineEvent,
+  ServiceOutcome,
+  ServiceStats,
+  ServiceTable,
+} from '../../model/engine.ts';
+import { createNetEngine, type NetOptions } from '../net/engine.ts';
+import { atHome } from './sources.ts';
+
+/** Fallbacks on this host. The kernel forwards nothing to the loopback interface, so a listener of
+ *  the net engine takes what no rule leads away, and carries it there. It is there only while such a
+ *  fallback is in force. */
+export class HomeFallbacks {
+  readonly #options: NetOptions;
+  readonly #tell: (event: EngineEvent) => void;
+  #engine: Engine | undefined;
+  #listening: Promise<void> | undefined;
+
+  constructor(options: NetOptions, tell: (event: EngineEvent) => void) {
+    this.#options = options;
+    this.#tell = tell;
+  }
+
+  /** @returns by service id, for those that have such a fallback in force */
+  async apply(table: ServiceTable): Promise<ReadonlyMap<string, ServiceOutcome>> {
+    const wanted = table.flatMap((entry) => {
+      const home = atHome(entry);
+      return home ? [{ service: entry.service, servers: [home] }] : [];
+    });
+    if (wanted.length === 0 && this.#engine === undefined) return new Map();
+    const outcomes = await this.#open().apply(wanted);
+    return new Map(outcomes.map((outcome) => [outcome.id, outcome]));
+  }
+
+  /** By service id. */
+  async stats(): Promise<ReadonlyMap<string, ServiceStats>> {
+    const stats = (await this.#engine?.stats()) ?? [];
+    return new Map(stats.map((one) => [one.id, one]));
+  }
+
+  async close(): Promise<void> {
+    await this.#engine?.close({ clean: true });
+    await this.#listening;
+  }
+
+  #open(): Engine {
+    if (this.#engine) return this.#engine;
+    const engine = createNetEngine({ ...this.#options, workers: 1 });
+    this.#engine = engine;
+    this.#listening = this.#listen(engine);
+    return engine;
+  }
+
+  async #listen({ events }: Engine): Promise<void> {
+    for await (const event of events) this.#tell(event);
+  }
+}

@@ -1,0 +1,126 @@
+import type { Json } from './json.ts';
+import { field, list, text } from './json.ts';
+import { ownerOf, serviceName } from './names.ts';
+import { type Nft, NftError } from './nft.ts';
+import { type Element, elementId, type Part, type Rule, sameRules } from './part.ts';
+import { CHAINS, PLACES } from './skeleton.ts';
+
+/** One of the skeleton's sets: nearly always empty. */
+const SMALL = 'marks/ip/snat';
+
+/** What the kernel holds under our table's name. */
+export interface Found {
+  /** The skeleton is as this version makes it. */
+  readonly sound: boolean;
+  readonly parts: ReadonlyMap<string, Part>;
+}
+
+/** Whether there is a table of ours. Asks for one small set, since nft reads all that the kernel holds
+ *  before it lists the tables. */
+export function stands(nft: Nft, table: string): Promise<boolean> {
+  const set = { family: 'inet', table, name: SMALL };
+  return found(
+    nft.run([{ list: { set } }]).then(() => true),
+    false,
+  );
+}
+
+/** Reads all of it back. @returns undefined when there is no such table */
+export function readTable(nft: Nft, table: string): Promise<Found | undefined> {
+  const what = { list: { table: { family: 'inet', name: table } } };
+  return found(nft.run([what]).then(assemble), undefined);
+}
+
+/** @param otherwise  what it means that the kernel has nothing of that name */
+async function found<T>(asked: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof NftError && /No such file/.test(error.message))
+      return otherwise;
+    throw error;
+  }
+}
+
+/** What a listing means. */
+export function assemble(items: readonly Json[]): Found {
+  const skeleton = new Map<string, Rule[]>();
+  const places = new Set<string>();
+  const parts = new Map<string, Mutable>();
+  const partOf = (name: string) => partIn(parts, ownerOf(name));
+  for (const item of items) {
+    const chain = text(field(item, 'chain'), 'name');
+    if (chain !== '') (partOf(chain)?.chains ?? skeleton).set(chain, []);
+    const rule = field(item, 'rule');
+    const home = text(rule, 'chain');
+    const comment = text(rule, 'comment');
+    (partOf(home)?.chains ?? skeleton).get(home)?.push({ expr: [], comment });
+    const counter = text(field(item, 'counter'), 'name');
+    partOf(counter)?.counters.add(counter);
+    const set = field(item, 'set') ?? field(item, 'map');
+    const name = text(set, 'name');
+    partOf(name)?.sets.set(name, text(set, 'type'));
+    if (!PLACES.has(name)) continue;
+    places.add(name);
+    for (const element of elementsOf(name, list(set, 'elem')))
+      partIn(parts, ownerOfElement(element))?.elements.set(elementId(element), element);
+  }
+  const sound =
+    places.size === PLACES.size &&
+    [...CHAINS].every(([name, { rules }]) =>
+      sameRules(skeleton.get(name) ?? [], rules),
+    );
+  return { sound, parts };
+}
+
+interface Mutable {
+  readonly chains: Map<string, Rule[]>;
+  readonly counters: Set<string>;
+  readonly sets: Map<string, string>;
+  readonly elements: Map<string, Element>;
+}
+
+function partIn(
+  parts: Map<string, Mutable>,
+  owner: string | undefined,
+): Mutable | undefined {
+  if (owner === undefined) return undefined;
+  let part = parts.get(owner);
+  if (!part) {
+    part = {
+      chains: new Map(),
+      counters: new Set(),
+      sets: new Map(),
+      elements: new Map(),
+    };
+    parts.set(owner, part);
+  }
+  return part;
+}
+
+/** Of a map by what it leads to, of a set by its key. */
+function ownerOfElement({ place, key, value }: Element): string | undefined {
+  if (value !== undefined)
+    return ownerOf(
+      typeof value === 'string' ? value : text(field(value, 'goto'), 'target'),
+    );
+  const [first, protocol, port] = list(key, 'concat').map(String);
+  if (place.startsWith('marks/')) return `fwm/${key}`;
+  if (protocol !== 'tcp' && protocol !== 'udp') return undefined;
+  return serviceName({
+    protocol,
+    address: first,
+    port: Number(port ?? 0),
+    fwmark: undefined,
+  });
+}
+
+/** Of a map pairs, of a set keys. */
+function elementsOf(place: string, elem: readonly Json[]): Element[] {
+  if (PLACES.get(place)?.map === undefined)
+    return elem.map((key) => ({ place, key, value: undefined }));
+  return elem.flatMap((pair) => {
+    const [key, value] = Array.isArray(pair) ? (pair as readonly Json[]) : [];
+    return key === undefined ? [] : [{ place, key, value }];
+  });
+}

@@ -1,0 +1,83 @@
+import { commandsOf, diff, noChange } from './diff.ts';
+import type { Command } from './json.ts';
+import { readTable, stands } from './kernel-state.ts';
+import { type Nft, NftError } from './nft.ts';
+import type { Parts } from './part.ts';
+import { skeletonCommands } from './skeleton.ts';
+
+/** What stands there. `unknown`: it has to be read first. */
+type Belief = Parts | 'nothing' | 'unknown';
+
+/** Our one table in the kernel. Calls must not overlap. */
+export class KernelTable {
+  readonly #nft: Nft;
+  readonly #name: string;
+  #belief: Belief = 'unknown';
+
+  constructor(nft: Nft, name: string) {
+    this.#nft = nft;
+    this.#name = name;
+  }
+
+  /** Reads what stands there, whoever made it.
+   *  @returns by service name; empty where there is no table of ours */
+  async read(): Promise<Parts> {
+    const found = await readTable(this.#nft, this.#name);
+    this.#belief = found?.sound ? found.parts : 'nothing';
+    return found?.parts ?? new Map();
+  }
+
+  /** What was known of it holds no longer if it is gone, or in any case.
+   *  @throws NftError */
+  async doubt(thorough: boolean): Promise<void> {
+    if (thorough || !(await stands(this.#nft, this.#name))) this.#belief = 'unknown';
+  }
+
+  /** Makes it so, in one transaction that carries only what differs; nothing is sent when nothing
+   *  does.
+   *  @throws NftError; the kernel then holds what it held */
+  async force(parts: Parts): Promise<void> {
+    if (parts.size === 0) return this.remove();
+    const known = this.#belief !== 'unknown';
+    try {
+      await this.#converge(parts);
+    } catch (error) {
+      this.#belief = 'unknown';
+      if (!known || !(error instanceof NftError)) throw error;
+      await this.#converge(parts); // Somebody else was at it.
+    }
+  }
+
+  /** Takes it out of the kernel, if it is there. */
+  async remove(): Promise<void> {
+    this.#belief = 'unknown';
+    await this.#nft.run(this.#removal());
+  }
+
+  async #converge(parts: Parts): Promise<void> {
+    if (this.#belief === 'unknown') await this.read();
+    const anew = this.#belief === 'nothing' || this.#belief === 'unknown';
+    const before: Parts = this.#belief instanceof Map ? this.#belief : new Map();
+    const commands = anew
+      ? [...this.#removal(), ...skeletonCommands(this.#name)]
+      : ([] as Command[]);
+    commands.push(...this.#changes(before, parts));
+    if (commands.length > 0) await this.#nft.run(commands);
+    this.#belief = new Map(parts);
+  }
+
+  #changes(before: Parts, after: Parts): Command[] {
+    const change = noChange();
+    for (const [name, part] of after)
+      if (before.get(name) !== part) diff(this.#name, before.get(name), part, change);
+    for (const [name, part] of before)
+      if (!after.has(name)) diff(this.#name, part, undefined, change);
+    return commandsOf(change);
+  }
+
+  /** Whether it is there or not: nothing is deleted that was not added before. */
+  #removal(): Command[] {
+    const table = { family: 'inet', name: this.#name };
+    return [{ add: { table } }, { delete: { table } }];
+  }
+}

@@ -1,0 +1,92 @@
+import type { ServerEntry, ServiceEntry, ServiceTable } from '../../model/engine.ts';
+import type { Log } from '../../model/log.ts';
+import type { VirtualService } from '../../model/virtual-service.ts';
+import { type ConntrackWatch, watchConntrack } from './conntrack.ts';
+import { createFlowCounts, createTally, type Tally } from './flow-counts.ts';
+import type { Flow } from './picking/conntrack-line.ts';
+import { plain } from './shapes.ts';
+import type { Open } from './sources.ts';
+
+const NONE: Open = { active: 0, inactive: 0 };
+
+/** How many connections each server has through each service, from the kernel's connection tracking. */
+export class OpenFlows {
+  readonly #tallies = new Map<string, Tally>();
+  readonly #log: Pick<Log, 'warn'>;
+  readonly #end = new AbortController();
+  #watch: ConntrackWatch | undefined;
+
+  readonly #program: readonly string[];
+
+  /** @param log    for failures; few lines
+   *  @param enter  words before the program's */
+  constructor(log: Pick<Log, 'warn'>, enter: readonly string[]) {
+    this.#log = log;
+    this.#program = [...enter, 'conntrack'];
+  }
+
+  /** Counts for these services from now on, and no others. */
+  follow(table: ServiceTable): void {
+    const keys = table.flatMap(({ service, servers }) =>
+      servers.map((server) => keyOf(service, server)),
+    );
+    const wanted = new Set(keys);
+    for (const key of this.#tallies.keys())
+      if (!wanted.has(key)) this.#tallies.delete(key);
+    let more = false;
+    for (const key of wanted) {
+      if (this.#tallies.has(key)) continue;
+      this.#tallies.set(key, createTally());
+      more = true;
+    }
+    if (more) this.#read();
+  }
+
+  of({ service }: ServiceEntry, server: ServerEntry): Open {
+    const tally = this.#tallies.get(keyOf(service, server));
+    if (!tally) return NONE;
+    return { active: tally.active.connections, inactive: tally.inactive.connections };
+  }
+
+  async close(): Promise<void> {
+    this.#end.abort();
+    await this.#watch?.close();
+  }
+
+  /** Of the connections that are there already. */
+  #read(): void {
+    if (this.#end.signal.aborted) return;
+    this.#watch ??= watchConntrack({
+      sink: createFlowCounts((flow) => this.#tallyOf(flow)),
+      log: this.#log,
+      signal: this.#end.signal,
+      program: this.#program,
+    });
+    void this.#watch.resync();
+  }
+
+  #tallyOf(flow: Flow): Tally | undefined {
+    for (const key of keysOf(flow)) {
+      const tally = this.#tallies.get(key);
+      if (tally) return tally;
+    }
+    return undefined;
+  }
+}
+
+/** As a flow of the server through the service can be told: of a service without a port by the addresses,
+ *  of a marked one by the server alone. */
+function keyOf(service: VirtualService, { address, port }: ServerEntry): string {
+  const server = plain(address);
+  if (service.protocol === 'fwm') return server;
+  const asked = `${service.protocol} ${plain(service.address ?? '')}`;
+  return service.port
+    ? `${asked} ${service.port} ${server} ${port}`
+    : `${asked} ${server}`;
+}
+
+/** From the most telling to the least. */
+function keysOf({ protocol, address, port, server, serverPort }: Flow): string[] {
+  const asked = `${protocol} ${address}`;
+  return [`${asked} ${port} ${server} ${serverPort}`, `${asked} ${server}`, server];
+}

@@ -1,0 +1,94 @@
+import t from 'tap';
+import { compile } from '../../../lib/engines/nftables/compile.ts';
+import { commandsOf, diff, noChange } from '../../../lib/engines/nftables/diff.ts';
+import type { Command } from '../../../lib/engines/nftables/json.ts';
+import type { Part } from '../../../lib/engines/nftables/part.ts';
+import { Sources } from '../../../lib/engines/nftables/sources.ts';
+import type { ServiceEntry } from '../../../lib/model/engine.ts';
+import { serverAt } from '../../support/engine-rig.ts';
+import { entry } from '../../support/kernel-stage.ts';
+
+function partOf(entry: ServiceEntry): Part {
+  return compile(new Sources(() => ({ active: 0, inactive: 0 })).next(entry));
+}
+
+function sent(
+  before: ServiceEntry | undefined,
+  after: ServiceEntry | undefined,
+): Command[] {
+  const change = noChange();
+  diff('t', before && partOf(before), after && partOf(after), change);
+  return commandsOf(change);
+}
+
+/** `flush chain tcp/10.1.1.19/80`. */
+function words(command: Command): string {
+  return Object.entries(command)
+    .map(([verb, what]) => {
+      const [[kind, { chain, name }] = ['', {}]] = Object.entries(
+        what as Record<string, { chain?: string; name?: string }>,
+      );
+      return `${verb} ${kind} ${chain ?? name}`;
+    })
+    .join();
+}
+
+const servers = (...weights: readonly number[]) =>
+  weights.map((weight, index) => serverAt(`10.1.1.2${index + 1}`, 80, { weight }));
+const both = entry({ scheduler: 'wrr' }, servers(1, 1));
+
+t.test('what is the same is not sent', (t) => {
+  t.strictSame(sent(both, { ...both }), []);
+  t.end();
+});
+
+t.test('a new weight is a new list of slots, and the word of it at the server', (t) => {
+  const after = { ...both, servers: servers(1, 3) };
+  t.strictSame(sent(both, after).map(words), [
+    'flush chain tcp/10.1.1.19/80/10.1.1.22/80',
+    'add rule tcp/10.1.1.19/80/10.1.1.22/80',
+    'flush chain tcp/10.1.1.19/80',
+    'add rule tcp/10.1.1.19/80',
+  ]);
+  t.end();
+});
+
+t.test('a server that leaves takes its chain along, and leaves its counters', (t) => {
+  const after = { ...both, servers: both.servers.slice(0, 1) };
+  t.strictSame(sent(both, after).map(words), [
+    'flush chain tcp/10.1.1.19/80',
+    'add rule tcp/10.1.1.19/80',
+    'flush chain tcp/10.1.1.19/80/10.1.1.22/80',
+    'delete chain tcp/10.1.1.19/80/10.1.1.22/80',
+  ]);
+  t.end();
+});
+
+t.test('a service whose last server goes is reached no more', (t) => {
+  const after = { ...both, servers: [] };
+  const told = sent(both, after).map(words);
+  t.equal(told[0], 'delete element services/ip');
+  t.ok(told.includes('delete chain tcp/10.1.1.19/80'));
+  t.notOk(told.some((line) => line.includes('counter')));
+  t.end();
+});
+
+t.test('a service that leaves takes all of it along, users of a thing first', (t) => {
+  const told = sent(both, undefined).map(words);
+  const last = (what: RegExp) => told.findLastIndex((line) => what.test(line));
+  const first = (what: RegExp) => told.findIndex((line) => what.test(line));
+  t.ok(last(/^delete element/) < first(/^flush chain/));
+  t.ok(last(/^flush chain/) < first(/^delete chain/));
+  t.ok(last(/^delete chain/) < first(/^delete counter/));
+  t.equal(told.filter((line) => line.startsWith('delete counter')).length, 6);
+  t.end();
+});
+
+t.test('clients that persist are forgotten with the server that left', (t) => {
+  const before = entry({ persistent: 300 }, servers(1, 1));
+  const after = { ...before, servers: before.servers.slice(0, 1) };
+  const told = sent(before, after).map(words);
+  t.ok(told.includes('flush set tcp/10.1.1.19/80/10.1.1.22/80'));
+  t.notOk(told.some((line) => line.startsWith('delete set')));
+  t.end();
+});
