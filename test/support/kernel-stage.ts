@@ -103,7 +103,7 @@ async function serve(web: Host): Promise<void> {
       `TCP6-LISTEN:${port},fork,reuseaddr,ipv6only=0,backlog=100`,
       answer,
     ]);
-  web.spawn('socat', ['UDP6-RECVFROM:53,fork,ipv6only=0', `SYSTEM:echo ${web.name}`]);
+  web.spawn('socat', ['UDP6-RECVFROM:53,fork,ipv6only=0', `SYSTEM:read word; echo ${web.name}`]);
   for (const port of [80, 81]) await listening(web, 'tcp6', port);
   await listening(web, 'udp6', 53);
 }
