@@ -77,11 +77,17 @@ export async function endLoad(url: string): Promise<void> {
   loads.get(url)?.abort();
 }
 
-/** Makes one request on a connection, keeps that open and waits for its end.
+/** Makes one request on a connection, keeps that open and waits for its end. It is kept alive by a
+ *  probe a second: one that nobody knows any more is noticed though nothing is said on it.
  *  @returns errno, or `closed` for an end in good order */
 export function hold(host: string, port: number): Promise<string> {
   return new Promise((resolve) => {
-    const socket = connect(port, host);
+    const socket = connect({
+      port,
+      host,
+      keepAlive: true,
+      keepAliveInitialDelay: 1000,
+    });
     socket.write('GET / HTTP/1.1\r\nHost: lab\r\n\r\n');
     socket.on('error', (error: NodeJS.ErrnoException) =>
       resolve(error.code ?? error.message),
