@@ -38,6 +38,8 @@ export interface ProcessOptions {
   readonly maxConnections: number | undefined;
   /** `[net] workers`: how many threads forward. */
   readonly workers: number | 'auto';
+  /** `[nftables] flowtable`: devices; empty: no flowtable. */
+  readonly flowtable: readonly string[];
 }
 
 /** An accepted ldirectord.cf with its ini: immutable, complete, names resolved. */

@@ -117,6 +117,18 @@ function workers(text: string): number | 'auto' {
     : expected(`auto, or how many threads, 1 to ${MOST_WORKERS}`, 'auto" or "2');
 }
 
+/** Longest name of a device, and how many are one too many to be meant. Source: ip-link(8). */
+const DEVICE = /^[^\s/,]{1,15}$/;
+const MOST_DEVICES = 256;
+
+function devices(text: string): readonly string[] {
+  if (text === 'no') return [];
+  const names = text.split(',').map((name) => name.trim());
+  return names.length <= MOST_DEVICES && names.every((name) => DEVICE.test(name))
+    ? [...new Set(names)]
+    : expected('no, or devices with commas between', 'eth0,eth1');
+}
+
 /** Every key of l4director.ini. Reader, hints and manual come from here. */
 export const INI_KEYS = {
   engine: {
@@ -182,6 +194,14 @@ export const INI_KEYS = {
     parse: yesno,
     default: false,
     doc: "Whether real servers see the director's address as the client's.",
+  },
+  flowtable: {
+    section: 'nftables',
+    perService: false,
+    syntax: 'no | <device>[,<device> ...]',
+    parse: devices,
+    default: [] as readonly string[],
+    doc: 'Devices between which a flowtable hands on established connections, past all rules.',
   },
   'tls-verify': {
     section: 'checks',

@@ -83,6 +83,7 @@ function readSections(
       file,
       maxConnections: common.connections,
       workers: common.workers ?? INI_KEYS.workers.default,
+      flowtable: common.flowtable ?? INI_KEYS.flowtable.default,
     },
     service: (id) => optionsFrom({ ...common, ...services.get(id)?.values }),
     errors: findings.errors(),

@@ -104,6 +104,7 @@ function changedForTheNextStart(
   const keys = {
     '[limits] connections': before.maxConnections !== after.maxConnections,
     '[net] workers': before.workers !== after.workers,
+    '[nftables] flowtable': String(before.flowtable) !== String(after.flowtable),
   };
   return Object.entries(keys).flatMap(([key, changed]) => (changed ? [key] : []));
 }

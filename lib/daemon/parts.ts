@@ -24,8 +24,8 @@ export interface Parts {
  *  @param instance  the director's name on this host */
 export function openParts(config: Config, log: Log, instance: string): Parts {
   const checks = createCheckRunner({ log });
-  const { maxConnections, workers } = config.options;
-  const engines = createEngines({ maxConnections, workers, instance });
+  const { maxConnections, workers, flowtable } = config.options;
+  const engines = createEngines({ maxConnections, workers, flowtable, instance });
   const alerts = createAlerts({
     log,
     openFile: monitorFiles(log),

@@ -7,6 +7,8 @@ export interface EngineOptions {
   /** How many threads forward; `auto`: as many as there are processors; undefined: one. For an
    *  engine that forwards by itself. */
   readonly workers?: number | 'auto';
+  /** Devices between which a kernel engine may hand on established connections past its rules. */
+  readonly flowtable?: readonly string[];
   /** Which director of this host it works for: what it leaves in a kernel carries the name. */
   readonly instance?: string;
 }

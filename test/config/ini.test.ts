@@ -44,6 +44,7 @@ t.test('without an ini every option has its default', async (t) => {
     file: undefined,
     maxConnections: undefined,
     workers: 'auto',
+    flowtable: [],
   });
   t.strictSame(ini.service('tcp:10.1.1.19:80'), DEFAULTS);
   t.strictSame([ini.errors, ini.warnings([])], [[], []]);
@@ -59,6 +60,8 @@ t.test(
 connect-timeout = 500ms
 idle-timeout = 15m
 workers = 3
+[nftables]
+flowtable = eth0, eth1,eth0
 [checks]
 tls-verify = no
 tls-expiry = 14
@@ -96,6 +99,7 @@ digest = yes
       file: `${config.file}.ini`,
       maxConnections: 2000,
       workers: 3,
+      flowtable: ['eth0', 'eth1'],
     });
     t.strictSame(config.warnings, []);
   },
@@ -158,6 +162,7 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[net]\nengine = autto\n', 2, 'did you mean "auto"?'],
   ['[net]\nconnect-timeout = 0\n', 2, 'expected a time above 0'],
   ['[net]\nconnect-timeout = 3 parsecs\n', 2, 'expected a time above 0'],
+  ['[nftables]\nflowtable = eth0,,eth1\n', 2, 'expected no, or devices with commas'],
   ['[net]\nworkers = 0\n', 2, 'expected auto, or how many threads, 1 to 64'],
   ['[net]\nworkers = all\n', 2, 'expected auto, or how many threads, 1 to 64'],
   ['[service tcp:10.1.1.19:80]\nworkers = 2\n', 2, 'expected it in [net]'],

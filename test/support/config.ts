@@ -82,7 +82,7 @@ export function aConfig(
     warnings: [],
     global: { ...GLOBAL, ...global },
     virtuals,
-    options: { file: undefined, maxConnections: undefined, workers: 1 },
+    options: { file: undefined, maxConnections: undefined, workers: 1, flowtable: [] },
   };
 }
 

@@ -35,9 +35,11 @@ export const VIP6 = '2001:db8::19';
 export const WEB1 = '10.1.1.21';
 export const WEB2 = '10.1.1.22';
 
-const FORWARDS = {
+/** As procfs says it of a host that forwards and tracks connections. */
+export const FORWARDS = {
   ipv4: { ip_forward: '1\n' },
   ipv6: { conf: { all: { forwarding: '1\n' } } },
+  netfilter: { nf_conntrack_count: '0\n' },
 };
 
 /** Builds it; it goes with the test. */
@@ -103,7 +105,10 @@ async function serve(web: Host): Promise<void> {
       `TCP6-LISTEN:${port},fork,reuseaddr,ipv6only=0,backlog=100`,
       answer,
     ]);
-  web.spawn('socat', ['UDP6-RECVFROM:53,fork,ipv6only=0', `SYSTEM:read word; echo ${web.name}`]);
+  web.spawn('socat', [
+    'UDP6-RECVFROM:53,fork,ipv6only=0',
+    `SYSTEM:read word; echo ${web.name}`,
+  ]);
   for (const port of [80, 81]) await listening(web, 'tcp6', port);
   await listening(web, 'udp6', 53);
 }
@@ -155,19 +160,31 @@ export async function asks(
 export interface Held {
   /** First line that came: whose it is. */
   readonly server: string;
-  /** @returns what comes back: the same, or `end` of the connection */
+  /** @returns what comes back: the same, or `end` of the connection, or `reset` */
   say(word: string): Promise<string>;
+  /** The client closes it. */
+  end(): void;
 }
 
 export async function hold(from: Host, where: string): Promise<Held> {
-  const child = from.spawn('socat', ['-t', '0.5', '-', where], {
-    stdio: ['pipe', 'pipe', 'ignore'],
+  const child = from.spawn('socat', ['-d', '-t', '0.5', '-', where], {
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
-  const { stdin, stdout } = child as { stdin: Writable; stdout: Readable };
+  const { stdin, stdout, stderr } = child as {
+    readonly stdin: Writable;
+    readonly stdout: Readable;
+    readonly stderr: Readable;
+  };
   stdin.on('error', () => {});
+  let words = '';
+  stderr.on('data', (bytes) => {
+    words += bytes;
+  });
   const next = async () => {
     const line = once(stdout, 'data').then(([bytes]) => String(bytes).trim());
-    const end = once(child, 'close').then(() => 'end');
+    const end = once(child, 'close').then(() =>
+      words.includes('reset by peer') ? 'reset' : 'end',
+    );
     const late = sleep(10_000, 'silence', { ref: false });
     return Promise.race([line, end, late]);
   };
@@ -178,6 +195,7 @@ export async function hold(from: Host, where: string): Promise<Held> {
       stdin.write(`${word}\n`);
       return next();
     },
+    end: () => stdin.end(),
   };
 }
 

@@ -1,8 +1,9 @@
 import type { ServerEntry } from '../../model/engine.ts';
 import { destinationPort, type VirtualService } from '../../model/virtual-service.ts';
+import { COUNTED, counterOf } from './counters.ts';
 import { concat, go, type Json, match, meta, payload } from './json.ts';
 import { isLoopback } from './loopback.ts';
-import { bytesName, serverName, serviceName } from './names.ts';
+import { serverName, serviceName } from './names.ts';
 import { type Element, elementId, type Part, type Rule, rule } from './part.ts';
 import {
   FAMILIES,
@@ -24,14 +25,19 @@ export interface Source {
   readonly slots: Slots;
 }
 
+export interface CompileOptions {
+  /** Established flows are handed on by the flowtable. */
+  readonly offload?: boolean;
+}
+
 /** The hash that a client's or a destination's slot comes from; it never changes, or clients would
  *  move. */
 const SEED = 0x6c34_6469;
 const PREFIX_BITS = 128;
 
-/** What should stand in the table for a service. Counters, and the sets of clients that persist, are
+/** What should stand in the table for a service. Elements that count, and the sets of clients that persist, are
  *  there for every server of the configuration, in force or not: they outlast its leaving. */
-export function compile(source: Source): Part {
+export function compile(source: Source, options: CompileOptions = {}): Part {
   const { service, servers, slots } = source;
   const family = FAMILIES[service.family];
   const name = serviceName(service);
@@ -44,7 +50,7 @@ export function compile(source: Source): Part {
   const kept = remembered.map((own) => keeping(service, own));
   const rules = [...kept, ...picking(slots, servers, name, family)];
   if (rules.length > 0) chains.set(name, rules);
-  return { chains, ...furniture(source, name, rules.length > 0) };
+  return { chains, ...furniture(source, name, rules.length > 0, options) };
 }
 
 /** Whether new clients, not only those that persist, are led somewhere. */
@@ -56,35 +62,27 @@ function furniture(
   { service, servers }: Source,
   name: string,
   reached: boolean,
-): Pick<Part, 'counters' | 'sets' | 'elements'> {
+  { offload = false }: CompileOptions,
+): Pick<Part, 'sets' | 'elements'> {
   const family = FAMILIES[service.family];
   const shape: Shape = SHAPES[shapeOf(service)];
-  const counters = new Set<string>();
   const sets = new Map<string, string>();
   const elements = new Map<string, Element>();
   const put = (element: Element) => {
     if (!elements.has(elementId(element))) elements.set(elementId(element), element);
   };
-  const place = (use?: 'in' | 'out' | 'snat') =>
-    placeName(shapeOf(service), family, use);
+  const place = (use?: 'snat' | 'offload') => placeName(shapeOf(service), family, use);
   const key = concat(shape.service(family).map(({ value }) => value(service)));
   if (reached) put({ place: place(), key, value: go(name) });
   if (reached && service.options.snat)
     put({ place: place('snat'), key, value: undefined });
+  if (reached && offload) put({ place: place('offload'), key, value: undefined });
   for (const server of [...servers, ...configured(service)]) {
-    const own = serverName(name, server);
-    counters.add(own);
-    if (service.persistent) sets.set(own, family.type);
-    const flow = concat([
-      ...shape.flow(family).map(({ value }) => value(service)),
-      ...shape.server(family).map(({ value }) => value(server)),
-    ]);
-    for (const way of ['in', 'out'] as const) {
-      counters.add(bytesName(own, way));
-      put({ place: place(way), key: flow, value: bytesName(own, way) });
-    }
+    if (service.persistent) sets.set(serverName(name, server), family.type);
+    for (const what of COUNTED)
+      put({ ...counterOf(service, server, what), value: undefined, owner: name });
   }
-  return { counters, sets, elements };
+  return { sets, elements };
 }
 
 /** Every server that the configuration has for the service and packets can be led to, the fallback
@@ -101,7 +99,7 @@ export function configured(
     }));
 }
 
-/** A new flow is counted and led to the server; a client that persists is remembered. */
+/** A new flow is led to the server; a client that persists is remembered. */
 function leading(service: VirtualService, server: ServerEntry, own: string): Rule[] {
   const family = FAMILIES[service.family];
   const told = `weight=${server.weight}`;
@@ -112,14 +110,14 @@ function leading(service: VirtualService, server: ServerEntry, own: string): Rul
   const addr = plain(server.address);
   if (server.port === 0 || server.port === service.port) {
     const lead: Json = { dnat: { family: ip, addr } };
-    return [...remember, rule([{ counter: own }, lead], told)];
+    return [...remember, rule([lead], told)];
   }
   const lead: Json = { dnat: { family: ip, addr, port: server.port } };
   const protocols = service.protocol === 'fwm' ? ['tcp', 'udp'] : [service.protocol];
   return [
     ...remember,
     ...protocols.map((protocol) =>
-      rule([match(meta('l4proto'), protocol), { counter: own }, lead], told),
+      rule([match(meta('l4proto'), protocol), lead], told),
     ),
   ];
 }

@@ -4,10 +4,12 @@ import { Book } from './book.ts';
 import { compile, leads } from './compile.ts';
 import type { HomeFallbacks } from './home-fallback.ts';
 import type { KernelTable } from './kernel-table.ts';
+import type { Doubt } from './looks.ts';
 import { serviceName } from './names.ts';
 import { NftError } from './nft.ts';
 import { forwardingProblem, nftProblem } from './problem.ts';
 import { refusal } from './refusal.ts';
+import { returnDoubt } from './return-path.ts';
 import { type OpenOf, Sources } from './sources.ts';
 
 /** What a convergence works with. */
@@ -30,25 +32,27 @@ export class Convergence {
     this.#sources = new Sources(parties.open);
   }
 
-  /** @param doubt  what others may have done is mended: to the table as a whole, or with `thorough`
-   *    within it too
+  /** @param doubt  what others may have done is mended
    *  @returns one outcome a service, in the table's order */
-  async to(
-    table: ServiceTable,
-    doubt?: 'whole' | 'thorough',
-  ): Promise<readonly ServiceOutcome[]> {
+  async to(table: ServiceTable, doubt?: Doubt): Promise<readonly ServiceOutcome[]> {
     const problems = this.#problems(table);
     const good = table.filter(({ service }) => !problems.has(service.id));
-    this.#write(good);
+    const leading = this.#write(good);
     const trouble = await this.#force(doubt);
     const home = await this.#parties.home.apply(trouble === undefined ? good : []);
     return table.map((entry) => {
       const { id } = entry.service;
       const problem = problems.get(id) ?? trouble;
       if (problem !== undefined) return { id, state: 'failed', problem };
-      const led = leads(this.#sources.next(entry));
-      return home.get(id) ?? { id, state: led ? 'carried' : 'idle' };
+      return home.get(id) ?? this.#outcome(entry, leading.has(id));
     });
+  }
+
+  #outcome(entry: ServiceEntry, leads: boolean): ServiceOutcome {
+    const { id } = entry.service;
+    if (!leads) return { id, state: 'idle' };
+    const doubt = returnDoubt(entry, this.#parties.open);
+    return { id, state: 'carried', ...(doubt === undefined ? {} : { problem: doubt }) };
   }
 
   /** Why services cannot be carried, whatever the kernel says. */
@@ -59,22 +63,31 @@ export class Convergence {
       const { id, family } = service;
       if (!forwarding.has(family))
         forwarding.set(family, forwardingProblem(family, this.#parties.proc));
-      const problem = refusal(service) ?? forwarding.get(family);
+      const unforwarded = forwarding.get(family);
+      const problem =
+        refusal(service) ??
+        (unforwarded && `${unforwarded}; the service starts by itself then`);
       if (problem !== undefined) problems.set(id, problem);
     }
     return problems;
   }
 
-  #write(table: readonly ServiceEntry[]): void {
+  /** @returns ids of services that new clients are led somewhere for */
+  #write(table: readonly ServiceEntry[]): ReadonlySet<string> {
+    const leading = new Set<string>();
     this.#sources.keep(new Set(table.map(({ service }) => service.id)));
     this.#book.keep(new Set(table.map(({ service }) => serviceName(service))));
     for (const entry of table) {
       const source = this.#sources.next(entry);
-      this.#book.write(serviceName(entry.service), source, () => compile(source));
+      this.#book.write(serviceName(entry.service), source, () =>
+        compile(source, { offload: this.#parties.kernel.offloads }),
+      );
+      if (leads(source)) leading.add(entry.service.id);
     }
+    return leading;
   }
 
-  async #force(doubt: 'whole' | 'thorough' | undefined): Promise<string | undefined> {
+  async #force(doubt: Doubt | undefined): Promise<string | undefined> {
     const { kernel } = this.#parties;
     try {
       if (doubt !== undefined) await kernel.doubt(doubt === 'thorough');

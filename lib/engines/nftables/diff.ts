@@ -35,7 +35,7 @@ export function diff(
   into: Change,
 ): void {
   const at = { family: 'inet', table };
-  diffObjects(at, before, after, into);
+  diffSets(at, before, after, into);
   diffChains(at, before, after, into);
   diffElements(at, before, after, into);
 }
@@ -45,13 +45,7 @@ interface At {
   readonly table: string;
 }
 
-function diffObjects(at: At, before: Part, after: Part, into: Change): void {
-  for (const name of after.counters)
-    if (!before.counters.has(name))
-      into.made.push({ add: { counter: { ...at, name } } });
-  for (const name of before.counters)
-    if (!after.counters.has(name))
-      into.removed.push({ delete: { counter: { ...at, name } } });
+function diffSets(at: At, before: Part, after: Part, into: Change): void {
   for (const [name, type] of after.sets)
     if (!before.sets.has(name))
       into.made.push({ add: { set: clients(at, name, type) } });
@@ -105,8 +99,9 @@ function diffElements(at: At, before: Part, after: Part, into: Change): void {
     if (!after.elements.has(id)) into.dropped.push({ delete: elements(at, element) });
 }
 
-function elements(at: At, { place, key, value }: Element): Json {
-  const elem = value === undefined ? key : [key, value];
+function elements(at: At, { place, key, value, owner }: Element): Json {
+  const own = owner === undefined ? key : { elem: { val: key, comment: owner } };
+  const elem = value === undefined ? own : [own, value];
   return { element: { ...at, name: place, elem: [elem] } };
 }
 

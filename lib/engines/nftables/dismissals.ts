@@ -1,4 +1,4 @@
-import type { ServiceTable } from '../../model/engine.ts';
+import type { ServiceOutcome, ServiceTable } from '../../model/engine.ts';
 import { type Dismissal, endFlows } from './flows.ts';
 import { isLoopback } from './loopback.ts';
 
@@ -17,6 +17,25 @@ export function dismissals(before: ServiceTable, after: ServiceTable): Dismissal
       .filter(({ id, onRemoval }) => onRemoval === 'reset' && !stay.has(id))
       .filter(({ address }) => !isLoopback(address))
       .map((server) => ({ service: entry.service, server }));
+  });
+}
+
+/** Flows of UDP clients that spoke to the address before anything was led away from it. A client that
+ *  goes on from the same port would keep its flow, and be refused for as long as it does.
+ *  @param before  what was said of the services before */
+export function strays(
+  table: ServiceTable,
+  before: readonly ServiceOutcome[],
+  outcomes: readonly ServiceOutcome[],
+): Dismissal[] {
+  const were = new Set(
+    before.flatMap(({ id, state }) => (state === 'carried' ? [id] : [])),
+  );
+  return table.flatMap(({ service }, row) => {
+    const { id, protocol, address, port = 0 } = service;
+    const begins = outcomes[row]?.state === 'carried' && !were.has(id);
+    if (!begins || protocol !== 'udp' || address === undefined) return [];
+    return [{ service, server: { address, port } }];
   });
 }
 

@@ -10,16 +10,22 @@ import type {
 import type { VirtualService } from '../../model/virtual-service.ts';
 import type { EngineOptions } from '../factory.ts';
 import { EventQueue } from '../net/event-queue.ts';
+import { hostAddresses } from '../net/host-addresses.ts';
 import { Convergence } from './convergence.ts';
-import { Dismisser, dismissals } from './dismissals.ts';
+import { Dismisser, dismissals, strays } from './dismissals.ts';
 import { HomeFallbacks } from './home-fallback.ts';
+import { stands } from './kernel-state.ts';
 import { KernelTable } from './kernel-table.ts';
+import { Looks } from './looks.ts';
 import { tableName } from './names.ts';
-import { createNft, type Nft } from './nft.ts';
+import { createNft, type Nft, NftError } from './nft.ts';
 import { OpenFlows } from './open-flows.ts';
+import { probe } from './probe.ts';
+import { forwardingProblem, tracks } from './problem.ts';
 import { recovered } from './recover.ts';
-import { refusal } from './refusal.ts';
-import { changes, type OpenOf } from './sources.ts';
+import { inexact, refusal } from './refusal.ts';
+import { returnPath } from './return-path.ts';
+import { changes, type OpenOf, STEER_MS } from './sources.ts';
 import { statsCommands, statsOf, withHome } from './stats.ts';
 
 export interface NftablesOptions extends EngineOptions {
@@ -27,16 +33,13 @@ export interface NftablesOptions extends EngineOptions {
   readonly proc?: string;
   /** Words before the programs nft and conntrack, as in `ip netns exec director`. */
   readonly enter?: readonly string[];
-  /** From one look at the kernel to the next, in milliseconds; default 5,000. */
+  /** From one look at the kernel to the next, in milliseconds; default 5,000. One of twelve is
+   *  thorough. */
   readonly lookMs?: number;
 }
 
 const EVENTS = 1000;
 const LOOK_MS = 5000;
-/** Every so many looks the whole table is read, not only whether it is there. */
-const THOROUGH = 12;
-/** From one setting of what depends on the number of connections to the next. */
-const STEER_MS = 250;
 
 /** The engine that has the kernel forward: rules of nftables replace the destination of a new
  *  connection, and connection tracking does so for the rest of it. What it makes is one table of its
@@ -49,7 +52,7 @@ class NftablesEngine implements Engine {
   readonly events = new EventQueue<EngineEvent>(EVENTS);
   readonly #name: string;
   readonly #nft: Nft;
-  readonly #lookMs: number;
+  readonly #proc: string;
   readonly #kernel: KernelTable;
   readonly #flows: OpenFlows;
   readonly #home: HomeFallbacks;
@@ -57,7 +60,9 @@ class NftablesEngine implements Engine {
   readonly #dismisser: Dismisser;
   #table: ServiceTable = [];
   #outcomes: readonly ServiceOutcome[] = [];
-  #thoroughAt = performance.now();
+  readonly #looks: Looks;
+  /** For a flowtable that was not asked for yet. */
+  #devices: readonly string[];
   #timer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
   /** Whether the kernel may hold a table of ours. */
@@ -73,7 +78,9 @@ class NftablesEngine implements Engine {
     this.#name = tableName(options.instance ?? 'default');
     const enter = options.enter ?? [];
     this.#nft = createNft(enter);
-    this.#lookMs = options.lookMs ?? LOOK_MS;
+    this.#proc = options.proc ?? '/proc';
+    this.#devices = options.flowtable ?? [];
+    this.#looks = new Looks(options.lookMs ?? LOOK_MS);
     this.#kernel = new KernelTable(this.#nft, this.#name);
     this.#flows = new OpenFlows({ warn: notice }, enter);
     this.#home = new HomeFallbacks(options, tell);
@@ -82,12 +89,33 @@ class NftablesEngine implements Engine {
       kernel: this.#kernel,
       home: this.#home,
       open: this.#open,
-      proc: options.proc ?? '/proc',
+      proc: this.#proc,
     });
   }
 
   refuses(service: VirtualService): string | undefined {
     return refusal(service);
+  }
+
+  probe(): Promise<string | undefined> {
+    return probe(this.#nft, `${this.#name}_probe`, this.#proc);
+  }
+
+  inexact(service: VirtualService): string | undefined {
+    return inexact(service);
+  }
+
+  returnPath(service: VirtualService): string | undefined {
+    const forwards = forwardingProblem(service.family, this.#proc) === undefined;
+    return returnPath(service, hostAddresses(), forwards);
+  }
+
+  async left(): Promise<boolean> {
+    if (!tracks(this.#proc)) return false; // Then no table of ours can be there.
+    // Who may not look has none either.
+    const is = await stands(this.#nft, this.#name).catch(() => false);
+    this.#begun ||= is;
+    return is;
   }
 
   async recover(
@@ -109,9 +137,9 @@ class NftablesEngine implements Engine {
   async stats(): Promise<readonly ServiceStats[]> {
     const [table, outcomes] = [this.#table, this.#outcomes];
     const carried = table.filter((_, row) => outcomes[row]?.state !== 'failed');
-    const commands = statsCommands(this.#name, carried);
-    const items = carried.length > 0 ? await this.#nft.run(commands) : [];
-    const stats = statsOf(table, items, this.#open);
+    const asked = statsCommands(this.#name, carried);
+    const items = await Promise.all(asked.map((commands) => this.#nft.run(commands)));
+    const stats = statsOf(table, items.flat(), this.#open);
     return withHome(stats, await this.#home.stats());
   }
 
@@ -127,12 +155,19 @@ class NftablesEngine implements Engine {
 
   async #close(clean: boolean): Promise<void> {
     try {
-      if (clean && this.#begun) await this.#kernel.remove();
+      if (clean && this.#begun) await this.#clean();
     } catch (error) {
       this.#notice(`The table inet ${this.#name} could not be removed`, error);
     }
     await Promise.all([this.#home.close(), this.#flows.close()]);
     this.events.close();
+  }
+
+  /** As cleanstop of each service says. */
+  async #clean(): Promise<void> {
+    const stays = this.#table.filter(({ service }) => !service.cleanstop);
+    if (stays.length === 0) await this.#kernel.remove();
+    else await this.#convergence.to(stays);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -144,13 +179,32 @@ class NftablesEngine implements Engine {
   async #apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
     if (table.length > 0) this.#begun = true;
     if (!this.#begun) return [];
+    await this.#offload();
     const before = this.#table;
+    const said = this.#outcomes;
     const outcomes = await this.#convergence.to(table);
     [this.#table, this.#outcomes] = [table, outcomes];
     if (outcomes.some(({ state }) => state !== 'failed')) this.#flows.follow(table);
-    await this.#dismisser.end(dismissals(before, table));
+    await this.#dismisser.end([
+      ...dismissals(before, table),
+      ...strays(table, said, outcomes),
+    ]);
     this.#watch();
     return outcomes;
+  }
+
+  /** Asks once for the flowtable; without it all is forwarded the same. */
+  async #offload(): Promise<void> {
+    const devices = this.#devices;
+    if (devices.length === 0) return;
+    try {
+      const problem = await this.#kernel.offload(devices);
+      this.#devices = [];
+      if (problem !== undefined) this.#notice('[nftables] flowtable', problem);
+    } catch (error) {
+      // What is in the way of all is told of each service; it is asked again with the next table.
+      if (!(error instanceof NftError)) throw error;
+    }
   }
 
   /** Looks at the kernel now and then: what others have done to the table is mended, what failed is
@@ -158,25 +212,27 @@ class NftablesEngine implements Engine {
   #watch(): void {
     clearTimeout(this.#timer);
     if (this.#closing !== undefined || this.#table.length === 0) return;
-    const steers = this.#table.some(changes);
-    const pause = steers ? Math.min(STEER_MS, this.#lookMs) : this.#lookMs;
+    const steers = this.#table.some(
+      (entry, row) => this.#outcomes[row]?.state !== 'failed' && changes(entry),
+    );
+    const pause = this.#looks.pause(steers ? STEER_MS : Infinity);
     this.#timer = setTimeout(() => void this.#inTurn(() => this.#look()), pause);
   }
 
   async #look(): Promise<void> {
     if (this.#closing !== undefined) return;
-    const thorough = performance.now() - this.#thoroughAt >= THOROUGH * this.#lookMs;
-    if (thorough) this.#thoroughAt = performance.now();
     try {
       const before = new Map(this.#outcomes.map((outcome) => [outcome.id, outcome]));
-      this.#outcomes = await this.#convergence.to(
-        this.#table,
-        thorough ? 'thorough' : 'whole',
+      this.#outcomes = await this.#looks.take((doubt) =>
+        this.#convergence.to(this.#table, doubt),
       );
       for (const outcome of this.#outcomes) {
         const { state, problem } = before.get(outcome.id) ?? {};
-        if (state !== outcome.state || problem !== outcome.problem)
-          this.events.push({ type: 'outcome', outcome });
+        if (state === outcome.state && problem === outcome.problem) continue;
+        this.events.push({ type: 'outcome', outcome });
+        // A service that is carried all the same: its state says nothing of that.
+        if (outcome.state === 'carried' && outcome.problem !== undefined)
+          this.#notice(`Virtual server ${outcome.id}`, outcome.problem);
       }
     } catch (error) {
       this.#notice('A look at the kernel failed', error);

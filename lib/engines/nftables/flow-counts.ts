@@ -6,6 +6,8 @@ export interface Tally {
   readonly inactive: Side;
   /** Connections whose beginning was told of: one that was lost is missing. Never falls. */
   opened: number;
+  /** TCP connections in a row that ended, or went on for long, without an answer of the server. */
+  silent: number;
 }
 
 interface Side {
@@ -13,7 +15,12 @@ interface Side {
 }
 
 export function createTally(): Tally {
-  return { active: { connections: 0 }, inactive: { connections: 0 }, opened: 0 };
+  return {
+    active: { connections: 0 },
+    inactive: { connections: 0 },
+    opened: 0,
+    silent: 0,
+  };
 }
 
 /** Takes what is told of flows, in any order that events and a dump may have. */
@@ -78,7 +85,7 @@ export function createFlowCounts(
       const tally = tallyOf(flow);
       const side = flow.active ? tally?.active : tally?.inactive;
       put(flow.id, kind === 'destroy' ? undefined : side);
-      if (tally && kind === 'new') tally.opened++;
+      if (tally) note(tally, kind, flow);
     },
     begin() {
       dump = new Dump(2 * limit);
@@ -92,6 +99,13 @@ export function createFlowCounts(
       dump = undefined;
     },
   };
+}
+
+function note(tally: Tally, kind: FlowEvent['kind'], flow: Flow): void {
+  if (kind === 'new') tally.opened++;
+  if (flow.answered) tally.silent = 0;
+  else if (flow.protocol === 'tcp' && (kind === 'destroy' || kind === 'known'))
+    tally.silent++;
 }
 
 /** What was told since a dump began. One that was told of too much cannot say who is gone. */

@@ -3,10 +3,11 @@ import type { VirtualService } from '../../model/virtual-service.ts';
 import { bare } from './names.ts';
 import { runProgram } from './program.ts';
 
-/** A server whose connections through a service are to end. */
+/** A server whose connections through a service are to end; the service's own address for those that
+ *  were led nowhere. */
 export interface Dismissal {
   readonly service: VirtualService;
-  readonly server: ServerEntry;
+  readonly server: Pick<ServerEntry, 'address' | 'port'>;
 }
 
 /** Makes the kernel forget the connections that the service has to the server, and no others: the next

@@ -2,6 +2,7 @@ import type { Json } from './json.ts';
 import { field, list, text } from './json.ts';
 import { ownerOf, serviceName } from './names.ts';
 import { type Nft, NftError } from './nft.ts';
+import { FORWARD, forwardRules } from './offload.ts';
 import { type Element, elementId, type Part, type Rule, sameRules } from './part.ts';
 import { CHAINS, PLACES } from './skeleton.ts';
 
@@ -10,7 +11,7 @@ const SMALL = 'marks/ip/snat';
 
 /** What the kernel holds under our table's name. */
 export interface Found {
-  /** The skeleton is as this version makes it. */
+  /** The skeleton is as this version makes it, with that flowtable. */
   readonly sound: boolean;
   readonly parts: ReadonlyMap<string, Part>;
 }
@@ -25,10 +26,17 @@ export function stands(nft: Nft, table: string): Promise<boolean> {
   );
 }
 
-/** Reads all of it back. @returns undefined when there is no such table */
-export function readTable(nft: Nft, table: string): Promise<Found | undefined> {
+/** Reads all of it back.
+ *  @param devices  of its flowtable
+ *  @returns undefined when there is no such table */
+export function readTable(
+  nft: Nft,
+  table: string,
+  devices: readonly string[],
+): Promise<Found | undefined> {
   const what = { list: { table: { family: 'inet', name: table } } };
-  return found(nft.run([what]).then(assemble), undefined);
+  const read = nft.run([what]).then((items) => assemble(items, devices));
+  return found(read, undefined);
 }
 
 /** @param otherwise  what it means that the kernel has nothing of that name */
@@ -43,7 +51,7 @@ async function found<T>(asked: Promise<T>, otherwise: T): Promise<T> {
 }
 
 /** What a listing means. */
-export function assemble(items: readonly Json[]): Found {
+function assemble(items: readonly Json[], devices: readonly string[]): Found {
   const skeleton = new Map<string, Rule[]>();
   const places = new Set<string>();
   const parts = new Map<string, Mutable>();
@@ -55,8 +63,6 @@ export function assemble(items: readonly Json[]): Found {
     const home = text(rule, 'chain');
     const comment = text(rule, 'comment');
     (partOf(home)?.chains ?? skeleton).get(home)?.push({ expr: [], comment });
-    const counter = text(field(item, 'counter'), 'name');
-    partOf(counter)?.counters.add(counter);
     const set = field(item, 'set') ?? field(item, 'map');
     const name = text(set, 'name');
     partOf(name)?.sets.set(name, text(set, 'type'));
@@ -65,17 +71,17 @@ export function assemble(items: readonly Json[]): Found {
     for (const element of elementsOf(name, list(set, 'elem')))
       partIn(parts, ownerOfElement(element))?.elements.set(elementId(element), element);
   }
+  const isAs = (name: string, rules: readonly Rule[]) =>
+    sameRules(skeleton.get(name) ?? [], rules);
   const sound =
     places.size === PLACES.size &&
-    [...CHAINS].every(([name, { rules }]) =>
-      sameRules(skeleton.get(name) ?? [], rules),
-    );
+    [...CHAINS].every(([name, { rules }]) => isAs(name, rules)) &&
+    isAs(FORWARD, forwardRules(devices));
   return { sound, parts };
 }
 
 interface Mutable {
   readonly chains: Map<string, Rule[]>;
-  readonly counters: Set<string>;
   readonly sets: Map<string, string>;
   readonly elements: Map<string, Element>;
 }
@@ -89,7 +95,6 @@ function partIn(
   if (!part) {
     part = {
       chains: new Map(),
-      counters: new Set(),
       sets: new Map(),
       elements: new Map(),
     };
@@ -98,29 +103,37 @@ function partIn(
   return part;
 }
 
-/** Of a map by what it leads to, of a set by its key. */
-function ownerOfElement({ place, key, value }: Element): string | undefined {
-  if (value !== undefined)
-    return ownerOf(
-      typeof value === 'string' ? value : text(field(value, 'goto'), 'target'),
-    );
+/** Of a map by what it leads to, of a counter by its comment, of another set by its key. */
+function ownerOfElement({ place, key, value, owner }: Element): string | undefined {
+  if (owner !== undefined) return ownerOf(owner);
+  if (value !== undefined) return ownerOf(text(field(value, 'goto'), 'target'));
   const [first, protocol, port] = list(key, 'concat').map(String);
-  if (place.startsWith('marks/')) return `fwm/${key}`;
+  if (place.startsWith('marks/ip/')) return `fwm/${key}`;
+  if (place.startsWith('marks/ip6/')) return `fwm6/${key}`;
   if (protocol !== 'tcp' && protocol !== 'udp') return undefined;
   return serviceName({
     protocol,
     address: first,
     port: Number(port ?? 0),
     fwmark: undefined,
+    family: 'inet', // It is for marks only.
   });
 }
 
 /** Of a map pairs, of a set keys. */
 function elementsOf(place: string, elem: readonly Json[]): Element[] {
-  if (PLACES.get(place)?.map === undefined)
-    return elem.map((key) => ({ place, key, value: undefined }));
+  if (PLACES.get(place)?.kind !== 'verdicts')
+    return elem.map((one) => ({ place, value: undefined, ...memberOf(one) }));
   return elem.flatMap((pair) => {
     const [key, value] = Array.isArray(pair) ? (pair as readonly Json[]) : [];
     return key === undefined ? [] : [{ place, key, value }];
   });
+}
+
+/** A set's element as nft prints it: its key, or an object where there is more to tell. */
+function memberOf(one: Json): Pick<Element, 'key' | 'owner'> {
+  const told = field(one, 'elem');
+  if (told === undefined) return { key: one };
+  const owner = text(told, 'comment');
+  return { key: field(told, 'val') ?? null, ...(owner === '' ? {} : { owner }) };
 }

@@ -2,6 +2,7 @@ import { commandsOf, diff, noChange } from './diff.ts';
 import type { Command } from './json.ts';
 import { readTable, stands } from './kernel-state.ts';
 import { type Nft, NftError } from './nft.ts';
+import { offloadCommands, refusesOffload } from './offload.ts';
 import type { Parts } from './part.ts';
 import { skeletonCommands } from './skeleton.ts';
 
@@ -12,6 +13,8 @@ type Belief = Parts | 'nothing' | 'unknown';
 export class KernelTable {
   readonly #nft: Nft;
   readonly #name: string;
+  /** Of its flowtable. */
+  #devices: readonly string[] = [];
   #belief: Belief = 'unknown';
 
   constructor(nft: Nft, name: string) {
@@ -19,10 +22,24 @@ export class KernelTable {
     this.#name = name;
   }
 
+  /** Services' flows may be handed on by a flowtable. */
+  get offloads(): boolean {
+    return this.#devices.length > 0;
+  }
+
+  /** From the next table on there is a flowtable over these devices.
+   *  @returns why not, in words; undefined: there is
+   *  @throws NftError  when the kernel takes no tables at all */
+  async offload(devices: readonly string[]): Promise<string | undefined> {
+    const refusal = await refusesOffload(this.#nft, `${this.#name}_probe`, devices);
+    if (refusal === undefined) this.#devices = devices;
+    return refusal;
+  }
+
   /** Reads what stands there, whoever made it.
    *  @returns by service name; empty where there is no table of ours */
   async read(): Promise<Parts> {
-    const found = await readTable(this.#nft, this.#name);
+    const found = await readTable(this.#nft, this.#name, this.#devices);
     this.#belief = found?.sound ? found.parts : 'nothing';
     return found?.parts ?? new Map();
   }
@@ -59,7 +76,11 @@ export class KernelTable {
     const anew = this.#belief === 'nothing' || this.#belief === 'unknown';
     const before: Parts = this.#belief instanceof Map ? this.#belief : new Map();
     const commands = anew
-      ? [...this.#removal(), ...skeletonCommands(this.#name)]
+      ? [
+          ...this.#removal(),
+          ...skeletonCommands(this.#name),
+          ...offloadCommands(this.#name, this.#devices),
+        ]
       : ([] as Command[]);
     commands.push(...this.#changes(before, parts));
     if (commands.length > 0) await this.#nft.run(commands);

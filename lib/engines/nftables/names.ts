@@ -11,18 +11,17 @@ export function tableName(instance: string): string {
   return `l4director_${plain}`;
 }
 
-/** `tcp/10.1.1.19/80`, `udp/2001-db8--1/53`, `fwm/5`: the service's chain, and the beginning of
+/** `tcp/10.1.1.19/80`, `udp/2001-db8--1/53`, `fwm/5`, of IPv6 `fwm6/5`: the service's chain, and the beginning of
  *  the name of all that is made for it. */
 export function serviceName(
-  service: Pick<VirtualService, 'protocol' | 'address' | 'port' | 'fwmark'>,
+  service: Pick<VirtualService, 'protocol' | 'address' | 'port' | 'fwmark' | 'family'>,
 ): string {
   return service.protocol === 'fwm'
-    ? `fwm/${service.fwmark}`
+    ? `fwm${service.family === 'inet6' ? 6 : ''}/${service.fwmark}`
     : `${service.protocol}/${word(service.address ?? '')}/${service.port ?? 0}`;
 }
 
-/** `tcp/10.1.1.19/80/10.1.1.21/8080`: a server's chain, its counter of connections, its set of
- *  clients that persist. */
+/** `tcp/10.1.1.19/80/10.1.1.21/8080`: a server's chain, and its set of clients that persist. */
 export function serverName(
   service: string,
   { address, port }: Pick<ServerEntry, 'address' | 'port'>,
@@ -30,12 +29,7 @@ export function serverName(
   return `${service}/${word(address)}/${port}`;
 }
 
-/** Counters of bytes. */
-export function bytesName(server: string, way: 'in' | 'out'): string {
-  return `${server}/${way}`;
-}
-
-const OWNER = /^(?:fwm\/\d+|(?:tcp|udp)\/[^/]+\/\d+)(?=\/|$)/;
+const OWNER = /^(?:fwm6?\/\d+|(?:tcp|udp)\/[^/]+\/\d+)(?=\/|$)/;
 
 /** {@link serviceName} of the service that a thing was made for; undefined: for none. */
 export function ownerOf(name: string): string | undefined {

@@ -22,6 +22,9 @@ export interface Nft {
    *  @returns what list commands found
    *  @throws  NftError */
   run(commands: readonly Command[]): Promise<Json[]>;
+  /** Whether {@link run} would succeed; nothing is done.
+   *  @throws  NftError */
+  check(commands: readonly Command[]): Promise<void>;
 }
 
 /** nft opens its input by a path, which works with a pipe and not with the socket that Node makes. */
@@ -30,17 +33,30 @@ const STDIN = '/proc/self/fd/0';
 /** The shell's word for a program that is not there. */
 const NOT_FOUND = 127;
 
+/** What fits into an argument, of which the kernel takes 128 KiB: nobody but nft is started then. */
+const ARGUMENT = 64 * 1024;
+
 /** @param enter  words before the program's, as in `ip netns exec director` */
 export function createNft(enter: readonly string[] = []): Nft {
+  const say = async (words: readonly string[], commands: readonly Command[]) => {
+    const input = JSON.stringify({ nftables: commands });
+    const nft = ['nft', ...words];
+    const {
+      code,
+      output,
+      words: said,
+    } = Buffer.byteLength(input) <= ARGUMENT
+      ? await runProgram([...enter, ...nft, input])
+      : await runProgram([...enter, ...PIPED, ...nft, '-f', STDIN], input);
+    if (code === undefined || code === NOT_FOUND)
+      throw new NftError('absent', firstLine(said));
+    if (code === 0) return output;
+    throw new NftError(troubleOf(said), firstLine(said) || `exit code ${code}`);
+  };
   return {
-    async run(commands) {
-      const input = JSON.stringify({ nftables: commands });
-      const command = [...enter, ...PIPED, 'nft', '-j', '-f', STDIN];
-      const { code, output, words } = await runProgram(command, input);
-      if (code === undefined || code === NOT_FOUND)
-        throw new NftError('absent', firstLine(words));
-      if (code === 0) return output.split('\n').flatMap(parse);
-      throw new NftError(troubleOf(words), firstLine(words) || `exit code ${code}`);
+    run: async (commands) => (await say(['-j'], commands)).split('\n').flatMap(parse),
+    async check(commands) {
+      await say(['-j', '-c'], commands);
     },
   };
 }

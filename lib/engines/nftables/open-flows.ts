@@ -7,7 +7,7 @@ import type { Flow } from './picking/conntrack-line.ts';
 import { plain } from './shapes.ts';
 import type { Open } from './sources.ts';
 
-const NONE: Open = { active: 0, inactive: 0 };
+const NONE: Open = { active: 0, inactive: 0, opened: 0, silent: 0 };
 
 /** How many connections each server has through each service, from the kernel's connection tracking. */
 export class OpenFlows {
@@ -45,7 +45,8 @@ export class OpenFlows {
   of({ service }: ServiceEntry, server: ServerEntry): Open {
     const tally = this.#tallies.get(keyOf(service, server));
     if (!tally) return NONE;
-    return { active: tally.active.connections, inactive: tally.inactive.connections };
+    const { active, inactive, ...counts } = tally;
+    return { active: active.connections, inactive: inactive.connections, ...counts };
   }
 
   async close(): Promise<void> {

@@ -13,8 +13,10 @@ export interface Element {
   /** The map's, or the set's. */
   readonly place: string;
   readonly key: Json;
-  /** Of a map: the verdict, or a counter's name. */
+  /** Of a map: the verdict. */
   readonly value: Json | undefined;
+  /** Whose it is, where its key does not say: serviceName(). */
+  readonly owner?: string;
 }
 
 /** What stands in the table for one service, or should. What was read from the kernel holds rules by
@@ -22,7 +24,6 @@ export interface Element {
 export interface Part {
   /** By chain; a server's before its service's. */
   readonly chains: ReadonlyMap<string, readonly Rule[]>;
-  readonly counters: ReadonlySet<string>;
   /** Clients that persist: the type of address by the set's name. */
   readonly sets: ReadonlyMap<string, string>;
   /** By {@link elementId}. */
@@ -34,7 +35,6 @@ export type Parts = ReadonlyMap<string, Part>;
 
 export const NOTHING: Part = {
   chains: new Map(),
-  counters: new Set(),
   sets: new Map(),
   elements: new Map(),
 };

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Family } from '../../model/address.ts';
 import type { NftError, NftTrouble } from './nft.ts';
 
@@ -19,7 +19,14 @@ export function forwardingProblem(family: Family, proc: string): string | undefi
   } catch {
     return `this kernel has no ${ip}`;
   }
-  return `this host does not forward ${ip}: set it with "sysctl -w ${key}=1", and in /etc/sysctl.d to keep it; the service starts by itself then`;
+  return `this host does not forward ${ip}: set it with "sysctl -w ${key}=1", and in /etc/sysctl.d to keep it`;
+}
+
+/** Whether connections are tracked here at all, as they are where anything is replaced. Looking loads
+ *  nothing.
+ *  @param proc  where procfs is mounted */
+export function tracks(proc: string): boolean {
+  return existsSync(`${proc}/sys/net/netfilter/nf_conntrack_count`);
 }
 
 const WORDS: Readonly<Record<NftTrouble, (said: string) => string>> = {
@@ -28,7 +35,7 @@ const WORDS: Readonly<Record<NftTrouble, (said: string) => string>> = {
   forbidden: () =>
     "no permission to change the kernel's tables: start as root or give the process CAP_NET_ADMIN, or set engine = net",
   refused: (said) =>
-    `the kernel did not take the rules (nft: ${said}): does it have nf_tables with nat, as after "modprobe -a nft_chain_nat nft_numgen nft_hash nft_objref nft_masq"? Tried again; or set engine = net`,
+    `the kernel did not take the rules (nft: ${said}): does it have nf_tables with nat, as after "modprobe -a nft_chain_nat nft_numgen nft_hash nft_objref nft_masq"? Or set engine = net`,
 };
 
 /** Why the table could not be brought about, and how to mend it. */

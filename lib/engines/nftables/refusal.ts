@@ -1,7 +1,7 @@
 import { endpoint } from '../../model/address.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { isLoopback } from './loopback.ts';
-import { refusesScheduler } from './slots.ts';
+import { accuracyOf, refusesScheduler } from './slots.ts';
 
 /** Why the kernel's NAT cannot carry the service, and what would; undefined when it can. */
 export function refusal(service: VirtualService): string | undefined {
@@ -20,5 +20,14 @@ function serverRefusal({ reals, address }: VirtualService): string | undefined {
     if (real.address === address && (real.port === 0 || real.port === undefined))
       return `${where} is the virtual service itself: give the server another address`;
   }
+  return undefined;
+}
+
+/** What of the service follows the number of connections, in words; undefined: nothing does. */
+export function inexact({ scheduler, reals }: VirtualService): string | undefined {
+  if (accuracyOf(scheduler) === 'feedback')
+    return `${scheduler} follows there what was counted a moment ago`;
+  if (reals.some(({ upper }) => upper > 0))
+    return 'thresholds follow there what was counted a moment ago';
   return undefined;
 }

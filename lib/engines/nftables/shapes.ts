@@ -16,20 +16,22 @@ export const FAMILIES: Readonly<Record<Family, FamilyWords>> = {
   inet6: { ip: 'ip6', nfproto: 'ipv6', type: 'ipv6_addr' },
 };
 
-type Service = Pick<VirtualService, 'protocol' | 'address' | 'port' | 'fwmark'>;
-type Server = { readonly address: string; readonly port: number };
+export type Service = Pick<VirtualService, 'protocol' | 'address' | 'port' | 'fwmark'>;
+export type Server = { readonly address: string; readonly port: number };
 
 /** A column of a key: its type, where a packet has it, and what it is for a service. */
-interface Column<Of> {
+export interface Column<Of> {
   readonly type: string;
   readonly packet: Json;
   readonly value: (of: Of) => Json;
 }
 
-/** How a kind of service is told by a packet (`service`), by a packet of a flow that was led to a
- *  server (`flow`), and which of its servers it was (`server`, further columns). */
+/** How a kind of service is told by a packet (`service`), by the first packet of a flow that was led
+ *  to a server (`opened`), by any packet of it (`flow`), and which of its servers it was (`server`,
+ *  further columns). */
 export interface Shape {
   readonly service: (family: FamilyWords) => readonly Column<Service>[];
+  readonly opened: (family: FamilyWords) => readonly Column<Service>[];
   readonly flow: (family: FamilyWords) => readonly Column<Service>[];
   readonly server: (family: FamilyWords) => readonly Column<Server>[];
 }
@@ -76,16 +78,19 @@ const answeringPort: Column<Server> = {
 export const SHAPES = {
   marks: {
     service: () => [mark],
+    opened: () => [mark],
     flow: () => [],
     server: (family) => [answering(family)],
   },
   services: {
     service: (family) => [address(family), protocol, port],
+    opened: (family) => [asked(family), protocol, askedPort],
     flow: (family) => [asked(family), protocol, askedPort],
     server: (family) => [answering(family), answeringPort],
   },
   ports: {
     service: (family) => [address(family), protocol],
+    opened: (family) => [asked(family), protocol],
     flow: (family) => [asked(family), protocol],
     server: (family) => [answering(family)],
   },
@@ -102,7 +107,7 @@ export function shapeOf(service: Service): ShapeName {
 export function placeName(
   shape: ShapeName,
   { ip }: FamilyWords,
-  use?: 'in' | 'out' | 'snat',
+  use?: 'opened' | 'in' | 'out' | 'snat' | 'offload',
 ): string {
   return use === undefined ? `${shape}/${ip}` : `${shape}/${ip}/${use}`;
 }

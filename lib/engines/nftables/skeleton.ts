@@ -1,3 +1,4 @@
+import { COUNTED, type Counted, countedBy } from './counters.ts';
 import { type Command, concat, ct, type Json, match, meta } from './json.ts';
 import { type Rule, rule } from './part.ts';
 import {
@@ -12,7 +13,7 @@ import {
 /** Where a chain begins, if not by a jump. Source: nft(8), "Chains". */
 interface Hook {
   readonly type: 'nat' | 'filter';
-  readonly hook: 'prerouting' | 'output' | 'postrouting';
+  readonly hook: 'prerouting' | 'input' | 'output' | 'postrouting';
   readonly prio: number;
 }
 
@@ -25,8 +26,8 @@ export interface SkeletonChain {
 /** A map or set that services put elements in. */
 interface Place {
   readonly type: readonly string[];
-  /** Undefined: a set. */
-  readonly map?: 'verdict' | 'counter';
+  /** A map to verdicts, a set whose elements count what they match, or just a set. */
+  readonly kind: 'verdicts' | 'counters' | 'members';
 }
 
 const DNAT = -100;
@@ -46,27 +47,40 @@ const kinds = shapes.flatMap(([name, shape]) =>
 /** By name: which service a packet is for, what is counted for it, whose source is replaced. */
 export const PLACES: ReadonlyMap<string, Place> = new Map(
   kinds.flatMap(({ name, shape, family }) => {
-    const service = shape.service(family).map(({ type }) => type);
-    const bytes = [...shape.flow(family), ...shape.server(family)].map(
-      ({ type }) => type,
-    );
+    const type = shape.service(family).map((column) => column.type);
     return [
-      [placeName(name, family), { type: service, map: 'verdict' }],
-      [placeName(name, family, 'in'), { type: bytes, map: 'counter' }],
-      [placeName(name, family, 'out'), { type: bytes, map: 'counter' }],
-      [placeName(name, family, 'snat'), { type: service }],
+      [placeName(name, family), { type, kind: 'verdicts' }],
+      [placeName(name, family, 'snat'), { type, kind: 'members' }],
+      [placeName(name, family, 'offload'), { type, kind: 'members' }],
+      ...COUNTED.map((what): [string, Place] => [
+        placeName(name, family, what),
+        { type: typesOf(name, family, what), kind: 'counters' },
+      ]),
     ] satisfies [string, Place][];
   }),
 );
 
-/** By name. `services` leads a new flow to its service's chain, `bytes` counts every packet of a flow
- *  that was led somewhere. A packet over the loopback interface has been seen as it went out. */
+function typesOf(name: ShapeName, family: FamilyWords, what: Counted): string[] {
+  const { service, server } = countedBy(name, family, what);
+  return [...service, ...server].map(({ type }) => type);
+}
+
+const OPENED = rule([led(), jump('opened')]);
+
+/** By name. `services` leads a new flow to its service's chain, `opened` counts it once it has been led
+ *  somewhere (nat chains see a flow's first packet only), `bytes` every packet of it. A packet over the
+ *  loopback interface has been seen as it went out. */
 export const CHAINS: ReadonlyMap<string, SkeletonChain> = new Map([
   ['services', { rules: kinds.map(dispatch) }],
+  ['opened', { rules: kinds.flatMap(open) }],
   ['bytes', { rules: kinds.flatMap(count) }],
   ['prerouting', nat('prerouting', DNAT, [rule([jump('services')])])],
   ['output', nat('output', DNAT, [rule([jump('services')])])],
-  ['postrouting', nat('postrouting', SNAT, kinds.flatMap(masquerade))],
+  ['input', nat('input', SNAT, [OPENED])],
+  [
+    'postrouting',
+    nat('postrouting', SNAT, [OPENED, ...chosen('snat', { masquerade: null })]),
+  ],
   ['count-prerouting', filter('prerouting', [notLoopback(), led(), jump('bytes')])],
   ['count-output', filter('output', [led(), jump('bytes')])],
 ] satisfies [string, SkeletonChain][]);
@@ -75,9 +89,9 @@ export const CHAINS: ReadonlyMap<string, SkeletonChain> = new Map([
 export function skeletonCommands(table: string): Command[] {
   const at = { family: 'inet', table };
   const commands: Command[] = [{ add: { table: { family: 'inet', name: table } } }];
-  for (const [name, { type, map }] of PLACES) {
+  for (const [name, { type, kind }] of PLACES) {
     const what = { ...at, name, type: type.length === 1 ? (type[0] ?? '') : type };
-    commands.push({ add: map ? { map: { ...what, map } } : { set: what } });
+    commands.push({ add: PLACED[kind](what) });
   }
   for (const [name, { hook }] of CHAINS) {
     const base = hook ? { ...hook, policy: 'accept' } : {};
@@ -88,6 +102,14 @@ export function skeletonCommands(table: string): Command[] {
       commands.push({ add: { rule: { ...at, chain, expr, comment } } });
   return commands;
 }
+
+const PLACED: Readonly<
+  Record<Place['kind'], (what: { readonly [key: string]: Json }) => Json>
+> = {
+  verdicts: (what) => ({ map: { ...what, map: 'verdict' } }),
+  counters: (what) => ({ set: { ...what, stmt: [{ counter: null }] } }),
+  members: (what) => ({ set: what }),
+};
 
 interface Kind {
   readonly name: ShapeName;
@@ -101,29 +123,44 @@ function dispatch({ name, shape, family }: Kind): Rule {
   return rule([of(family), { vmap: { key, data } }]);
 }
 
-function count({ name, shape, family }: Kind): Rule[] {
-  const columns = [...shape.flow(family), ...shape.server(family)];
-  const key = concat(columns.map(({ packet }) => packet));
-  const counting = (protocol: Json, direction: string, way: 'in' | 'out') =>
+function open({ name, family }: Kind): Rule[] {
+  return PROTOCOLS.map((protocol) =>
+    rule([of(family), protocol, counting(name, family, 'opened'), { return: null }]),
+  );
+}
+
+function count({ name, family }: Kind): Rule[] {
+  const ways = (protocol: Json, direction: string, way: 'in' | 'out') =>
     rule([
+      of(family),
       protocol,
       match(ct('direction'), direction),
-      { counter: { map: { key, data: `@${placeName(name, family, way)}` } } },
+      counting(name, family, way),
       { accept: null },
     ]);
   return PROTOCOLS.flatMap((protocol) => [
-    counting(protocol, 'original', 'in'),
-    counting(protocol, 'reply', 'out'),
+    ways(protocol, 'original', 'in'),
+    ways(protocol, 'reply', 'out'),
   ]);
 }
 
-function masquerade({ name, shape, family }: Kind): Rule[] {
-  const told = name === 'marks' ? shape.service(family) : shape.flow(family);
-  const key = concat(told.map(({ packet }) => packet));
-  const ours = match(key, `@${placeName(name, family, 'snat')}`);
-  return PROTOCOLS.map((protocol) =>
-    rule([of(family), protocol, led(), ours, { masquerade: null }]),
-  );
+/** Goes on where the packet is in the set, whose element has counted it then. */
+function counting(name: ShapeName, family: FamilyWords, what: Counted): Json {
+  const { service, server } = countedBy(name, family, what);
+  const key = concat([...service, ...server].map(({ packet }) => packet));
+  return match(key, `@${placeName(name, family, what)}`);
+}
+
+/** What is done with packets of flows that were led, of services that are in the set of that name. */
+export function chosen(use: 'snat' | 'offload', statement: Json): Rule[] {
+  return kinds.flatMap(({ name, shape, family }) => {
+    const columns = name === 'marks' ? shape.service(family) : shape.flow(family);
+    const key = concat(columns.map(({ packet }) => packet));
+    const ours = match(key, `@${placeName(name, family, use)}`);
+    return PROTOCOLS.map((protocol) =>
+      rule([of(family), protocol, led(), ours, statement]),
+    );
+  });
 }
 
 function nat(hook: Hook['hook'], prio: number, rules: readonly Rule[]): SkeletonChain {

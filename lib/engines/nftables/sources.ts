@@ -8,6 +8,10 @@ import { accuracyOf, type Slots, slotsFor } from './slots.ts';
 export interface Open {
   readonly active: number;
   readonly inactive: number;
+  /** Begun since the counting began; never falls. */
+  readonly opened: number;
+  /** TCP connections in a row that got no answer through this host. */
+  readonly silent: number;
 }
 
 export type OpenOf = (entry: ServiceEntry, server: ServerEntry) => Open;
@@ -17,16 +21,32 @@ interface Known {
   readonly source: Source;
   /** Ids of servers that have reached their upper threshold and not yet come back below the lower. */
   readonly full: ReadonlySet<string>;
+  readonly pace: Pace | undefined;
 }
+
+/** How fast connections come. */
+interface Pace {
+  readonly opened: number;
+  /** On the monotonic clock. */
+  readonly at: number;
+  /** Likely before the next steering. */
+  readonly expected: number;
+}
+
+/** From one setting of what depends on the number of connections to the next, in milliseconds. */
+export const STEER_MS = 250;
 
 /** What each service's part is made from: the table, and where the picking depends on it, how many
  *  connections there are. */
 export class Sources {
   readonly #known = new Map<string, Known>();
   readonly #open: OpenOf;
+  readonly #now: () => number;
 
-  constructor(open: OpenOf) {
+  /** @param now  a monotonic clock, in milliseconds */
+  constructor(open: OpenOf, now: () => number = () => performance.now()) {
     this.#open = open;
+    this.#now = now;
   }
 
   /** The same object as before when nothing has changed. */
@@ -38,10 +58,11 @@ export class Sources {
     const servers = led(entry);
     const open = (server: ServerEntry) => this.#open(entry, server);
     const full = fullOf(servers, open, known?.full ?? new Set());
-    const slots = pick(entry, servers, open, full);
+    const pace = paceOf(servers, open, known?.pace, this.#now());
+    const slots = pick(entry, servers, open, full, pace.expected);
     const same = before !== undefined && sameSlots(before.source.slots, slots);
     const source = same ? before.source : { service: entry.service, servers, slots };
-    this.#known.set(id, { entry, source, full });
+    this.#known.set(id, { entry, source, full, pace });
     return source;
   }
 
@@ -49,6 +70,21 @@ export class Sources {
   keep(ids: ReadonlySet<string>): void {
     for (const id of this.#known.keys()) if (!ids.has(id)) this.#known.delete(id);
   }
+}
+
+/** A table may be applied many times between two steerings: what came since the last one counts. */
+function paceOf(
+  servers: readonly ServerEntry[],
+  open: (server: ServerEntry) => Open,
+  before: Pace | undefined,
+  at: number,
+): Pace {
+  const opened = servers.reduce((sum, server) => sum + open(server).opened, 0);
+  if (!before) return { opened, at, expected: 0 };
+  const ms = at - before.at;
+  if (ms < STEER_MS / 2) return before;
+  const came = Math.max(opened - before.opened, 0);
+  return { opened, at, expected: Math.ceil((came * STEER_MS) / ms) };
 }
 
 /** Whether the picking follows the number of connections. */
@@ -80,6 +116,7 @@ function pick(
   servers: readonly ServerEntry[],
   open: (server: ServerEntry) => Open,
   full: ReadonlySet<string>,
+  expected: number,
 ): Slots {
   const candidates = servers.map((server) => {
     const { active, inactive } = open(server);
@@ -94,7 +131,7 @@ function pick(
       inactiveConnections: inactive,
     };
   });
-  return slotsFor(service.scheduler, service.schedflags, candidates);
+  return slotsFor(service.scheduler, service.schedflags, candidates, expected);
 }
 
 /** Source: ipvsadm(8), --u-threshold and --l-threshold; without the latter it is three quarters of the

@@ -4,19 +4,36 @@ import type {
   ServiceStats,
   ServiceTable,
 } from '../../model/engine.ts';
+import type { VirtualService } from '../../model/virtual-service.ts';
 import { configured } from './compile.ts';
+import { COUNTED, type Counted, counterOf } from './counters.ts';
 import { type Command, field, type Json, list, number, text } from './json.ts';
-import { bytesName, serverName, serviceName } from './names.ts';
+import { serverName, serviceName } from './names.ts';
+import { elementId } from './part.ts';
+import { FAMILIES, placeName, type Server, shapeOf } from './shapes.ts';
 import { led, type OpenOf } from './sources.ts';
 
-/** What has to be listed for {@link statsOf}: the sets, if there are clients that persist, all at
- *  once, since nft lists no two by name together. */
-export function statsCommands(table: string, services: ServiceTable): Command[] {
+/** What has to be listed for {@link statsOf}, each by a call of its own: a call that names one set reads
+ *  that one from the kernel, and any other reads all that there is. Where clients persist that is
+ *  needed. */
+export function statsCommands(
+  table: string,
+  services: ServiceTable,
+): readonly (readonly Command[])[] {
   const at = { family: 'inet', table };
-  const persists = services.some(({ service }) => service.persistent);
-  const sets = persists ? [{ list: { sets: at } }] : [];
-  return [{ list: { counters: at } }, ...sets];
+  if (services.some(({ service }) => service.persistent))
+    return [[{ list: { tables: { family: 'inet' } } }, { list: { sets: at } }]];
+  const places = services.flatMap(({ service }) =>
+    COUNTED.map((what) => placeName(shapeOf(service), FAMILIES[service.family], what)),
+  );
+  return [...new Set(places)].map((name) => [{ list: { set: { ...at, name } } }]);
 }
+
+type Count = (
+  service: VirtualService,
+  server: Server,
+  what: Counted,
+) => Json | undefined;
 
 /** The numbers of each service.
  *  @param items  what nft listed
@@ -26,55 +43,65 @@ export function statsOf(
   items: readonly Json[],
   open: OpenOf,
 ): ServiceStats[] {
-  const counters = new Map<string, Json>();
-  const clients = new Map<string, number>();
-  for (const item of items) {
-    const counter = field(item, 'counter');
-    if (counter !== undefined) counters.set(text(counter, 'name'), counter);
-    const set = field(item, 'set');
-    if (set !== undefined) clients.set(text(set, 'name'), list(set, 'elem').length);
-  }
-  const count = (name: string, what: 'packets' | 'bytes') =>
-    number(counters.get(name), what);
+  const { counters, members } = listed(items);
+  const count: Count = (service, server, what) =>
+    counters.get(elementId(counterOf(service, server, what)));
   return services.map((entry) => {
-    const service = serviceName(entry.service);
-    const servers = led(entry).map((server): ServerStats => {
-      const name = serverName(service, server);
-      const { active, inactive } = open(entry, server);
-      return {
-        id: server.id,
-        activeConnections: active,
-        inactiveConnections: inactive,
-        totalConnections: count(name, 'packets'),
-        bytesIn: count(bytesName(name, 'in'), 'bytes'),
-        bytesOut: count(bytesName(name, 'out'), 'bytes'),
-        connectFailures: 0,
-      };
-    });
+    const { service } = entry;
+    const opened = (server: Server) =>
+      number(count(service, server, 'opened'), 'packets');
     return {
-      id: entry.service.id,
-      servers,
-      acceptedConnections: sum(countersOf(entry), (name) => count(name, 'packets')),
+      id: service.id,
+      servers: led(entry).map((server): ServerStats => {
+        const { active, inactive } = open(entry, server);
+        return {
+          id: server.id,
+          activeConnections: active,
+          inactiveConnections: inactive,
+          totalConnections: opened(server),
+          bytesIn: number(count(service, server, 'in'), 'bytes'),
+          bytesOut: number(count(service, server, 'out'), 'bytes'),
+          connectFailures: 0,
+        };
+      }),
+      acceptedConnections: sum(places(entry), opened),
       refusedConnections: 0,
       retries: 0,
-      persistenceEntries: sum(setsOf(entry), (name) => clients.get(name) ?? 0),
+      persistenceEntries: sum(setsOf(entry), (name) => members.get(name) ?? 0),
     };
   });
 }
 
-/** Of all its servers: the sum must not fall when one leaves the table. */
-function countersOf({ service, servers }: ServiceEntry): Set<string> {
-  const name = serviceName(service);
-  return new Set(
-    [...led({ servers }), ...configured(service)].map((server) =>
-      serverName(name, server),
-    ),
-  );
+/** Counters by the id of their element, and how many elements each set has. */
+function listed(items: readonly Json[]) {
+  const counters = new Map<string, Json>();
+  const members = new Map<string, number>();
+  for (const item of items) {
+    const set = field(item, 'set');
+    if (set === undefined) continue;
+    const place = text(set, 'name');
+    const elements = list(set, 'elem');
+    members.set(place, elements.length);
+    for (const element of elements) {
+      const told = field(element, 'elem');
+      const counter = field(told, 'counter');
+      const key = field(told, 'val');
+      if (counter !== undefined && key !== undefined)
+        counters.set(elementId({ place, key }), counter);
+    }
+  }
+  return { counters, members };
 }
 
-function sum(names: Iterable<string>, of: (name: string) => number): number {
+/** All its servers, each once: the sum must not fall when one leaves the table. */
+function places(entry: ServiceEntry): Iterable<Server> {
+  const all = [...led(entry), ...configured(entry.service)];
+  return new Map(all.map((one) => [`${one.address} ${one.port}`, one])).values();
+}
+
+function sum<T>(parts: Iterable<T>, of: (part: T) => number): number {
   let total = 0;
-  for (const name of names) total += of(name);
+  for (const part of parts) total += of(part);
   return total;
 }
 

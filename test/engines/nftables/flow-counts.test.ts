@@ -12,7 +12,7 @@ type Kind = FlowEvent['kind'];
 
 function told(kind: Kind, id: number, active = false, server = 'a'): FlowEvent {
   const flow = { id, protocol: 'tcp', address: 'v', port: 80, serverPort: 80 } as const;
-  return { kind, flow: { ...flow, server, active } };
+  return { kind, flow: { ...flow, server, active, answered: true } };
 }
 
 function counting(limit?: number) {
@@ -115,6 +115,26 @@ t.test('a dump that too much was told during takes nothing away', async (t) => {
   counts.end();
   t.same(now(), [0, 0, 11]);
 });
+
+t.test(
+  'connections in a row that got no answer are counted, until one does',
+  async (t) => {
+    const { counts, tallies } = counting();
+    const silent = (kind: Kind, id: number) => {
+      const { flow } = told(kind, id);
+      return { kind, flow: { ...flow, answered: false } };
+    };
+    tell(counts, silent('new', 1), silent('new', 2), silent('new', 3));
+    t.equal(tallies.a?.silent, 0, 'not yet');
+    tell(counts, silent('known', 1), silent('destroy', 2), silent('update', 3));
+    t.equal(tallies.a?.silent, 2);
+    tell(counts, told('update', 3));
+    t.equal(tallies.a?.silent, 0);
+    const udp = silent('destroy', 4);
+    tell(counts, { ...udp, flow: { ...udp.flow, protocol: 'udp' } });
+    t.equal(tallies.a?.silent, 0, 'over UDP not everybody answers');
+  },
+);
 
 t.test('whatever is told, the sums are those of the flows', async (t) => {
   const event = fc.record({

@@ -35,9 +35,15 @@ t.test(
         sent.push(...commands.map((command) => JSON.stringify(command)));
         return real.run(commands);
       },
+      check: real.check,
     };
     const kernel = new KernelTable(nft, 't');
-    const sources = new Sources(() => ({ active: 0, inactive: 0 }));
+    const sources = new Sources(() => ({
+      active: 0,
+      inactive: 0,
+      opened: 0,
+      silent: 0,
+    }));
     const parts = new Map(
       table.map((one) => [serviceName(one.service), compile(sources.next(one))]),
     );

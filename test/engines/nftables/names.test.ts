@@ -24,6 +24,16 @@ t.test('what is made for a service is known by its name', (t) => {
       aService({ protocol: 'fwm', address: undefined, port: undefined, fwmark: 5 }),
       'fwm/5',
     ],
+    [
+      aService({
+        protocol: 'fwm',
+        family: 'inet6',
+        address: undefined,
+        port: undefined,
+        fwmark: 5,
+      }),
+      'fwm6/5',
+    ],
   ] as const;
   for (const [service, name] of services) {
     t.equal(serviceName(service), name);

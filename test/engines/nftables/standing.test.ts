@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import type { EngineEvent } from '../../../lib/model/engine.ts';
 import { serverAt } from '../../support/engine-rig.ts';
 import {
   ask,
@@ -128,7 +129,9 @@ t.test(
       { state: 'failed', problem: /sysctl -w net\.ipv4\.ip_forward=1/ },
     ]);
     t.equal(await ask(stage.client, WEB), 'refused');
+    t.match(await engine.probe?.(), /sysctl -w net\.ipv4\.ip_forward=1/);
     t.testdir({ 'sys/net/ipv4': { ip_forward: '1\n' } });
+    t.equal(await engine.probe?.(), undefined);
     for await (const event of engine.events) {
       t.match(event, {
         type: 'outcome',
@@ -139,6 +142,78 @@ t.test(
     t.equal(await ask(stage.client, WEB), 'web1');
   },
 );
+
+t.test(
+  'it is told whether this host can forward, and nothing stays',
+  NEEDS,
+  async (t) => {
+    const stage = await kernelStage(t);
+    const engine = stage.engine();
+    t.equal(await engine.probe?.(), undefined);
+    t.equal(await stage.nft('list', 'ruleset'), '');
+    await engine.apply([entry()]);
+    const before = await inForce(stage);
+    t.equal(
+      await engine.probe?.(),
+      undefined,
+      'also beside the table of an earlier run',
+    );
+    t.equal(await inForce(stage), before);
+    const said =
+      'internal:0:0-0: Error: Could not process rule: No such file or directory';
+    const lacking = stage.engine({ enter: ['sh', '-c', `echo "${said}" >&2; exit 1`] });
+    t.match(
+      await lacking.probe?.(),
+      /Could not process rule.*modprobe/,
+      'a kernel part',
+    );
+  },
+);
+
+t.test('a flowtable that the kernel refuses is told of once', NEEDS, async (t) => {
+  const stage = await kernelStage(t);
+  const engine = stage.engine({ flowtable: ['eth0', 'nowhere9'] });
+  t.match(await engine.apply([entry()]), [{ state: 'carried' }]);
+  await engine.apply([entry({ scheduler: 'wrr' })]);
+  t.equal(await ask(stage.client, WEB), 'web1', 'all is forwarded the same');
+  await engine.close({ clean: true });
+  const told: EngineEvent[] = [];
+  for await (const event of engine.events) told.push(event);
+  t.match(told, [
+    {
+      type: 'notice',
+      message: /^\[nftables\] flowtable: no flowtable over eth0, nowhere9/,
+    },
+  ]);
+  t.equal(told.length, 1);
+});
+
+t.test('a table is left by an earlier run, or not', NEEDS, async (t) => {
+  const stage = await kernelStage(t);
+  const first = stage.engine();
+  t.equal(await first.left?.(), false);
+  await first.apply([entry()]);
+  await first.close({ clean: false });
+  const untracked = stage.engine({ proc: '/nowhere' });
+  t.equal(await untracked.left?.(), false, 'never without connection tracking');
+  const second = stage.engine();
+  t.equal(await second.left?.(), true);
+  t.strictSame(await second.recover([]), []);
+  t.strictSame(await second.apply([]), [], 'no service is for this engine now');
+  t.equal(await stage.nft('list', 'tables'), '');
+  t.equal(await ask(stage.client, WEB), 'refused');
+});
+
+t.test('the end takes out the services whose cleanstop says so', NEEDS, async (t) => {
+  const stage = await kernelStage(t);
+  const engine = stage.engine();
+  const stays = entry({ cleanstop: false });
+  const goes = entry({ port: 81, cleanstop: true });
+  await engine.apply([stays, goes]);
+  await engine.close({ clean: true });
+  t.equal(await ask(stage.client, WEB), 'web1');
+  t.equal(await ask(stage.client, `TCP:${VIP}:81`), 'refused');
+});
 
 t.test('no program, no permission', NEEDS, async (t) => {
   const stage = await kernelStage(t);
@@ -158,9 +233,12 @@ t.test('no program, no permission', NEEDS, async (t) => {
   t.match(await forbidden.apply([entry()]), [
     { state: 'failed', problem: /no permission.*CAP_NET_ADMIN/ },
   ]);
+  t.match(await absent.probe?.(), /nft cannot be run/);
+  t.match(await forbidden.probe?.(), /no permission.*CAP_NET_ADMIN/);
   for (const engine of [absent, forbidden]) {
     t.match(await engine.stats(), [{ acceptedConnections: 0 }]);
     t.strictSame(await engine.recover([entry().service]), []);
+    t.equal(await engine.left?.(), false);
     await engine.close({ clean: true });
   }
 });

@@ -4,7 +4,7 @@ import {
   forwardingProblem,
   nftProblem,
 } from '../../../lib/engines/nftables/problem.ts';
-import { refusal } from '../../../lib/engines/nftables/refusal.ts';
+import { inexact, refusal } from '../../../lib/engines/nftables/refusal.ts';
 import type { VirtualService } from '../../../lib/model/virtual-service.ts';
 import { aReal, aService } from '../../support/config.ts';
 
@@ -30,6 +30,23 @@ t.test('what NAT cannot carry is refused with what would', (t) => {
   ];
   for (const [fields, expected] of cases) {
     const words = refusal(aService(fields));
+    if (expected === undefined) t.equal(words, undefined, JSON.stringify(fields));
+    else t.match(words, expected);
+  }
+  t.end();
+});
+
+t.test('what follows the number of connections is said to be late', (t) => {
+  const cases: readonly [Partial<VirtualService>, RegExp | undefined][] = [
+    [{ scheduler: 'rr' }, undefined],
+    [{ scheduler: 'wrr', reals: [aReal('10.0.0.2:80')] }, undefined],
+    [{ scheduler: 'sh' }, undefined],
+    [{ scheduler: 'wlc' }, /^wlc follows/],
+    [{ scheduler: 'twos' }, /^twos follows/],
+    [{ scheduler: 'rr', reals: [aReal('10.0.0.2:80', { upper: 9 })] }, /^thresholds/],
+  ];
+  for (const [fields, expected] of cases) {
+    const words = inexact(aService(fields));
     if (expected === undefined) t.equal(words, undefined, JSON.stringify(fields));
     else t.match(words, expected);
   }

@@ -12,6 +12,8 @@ export interface Flow {
   readonly serverPort: number;
   /** TCP: established. UDP: both sides have gone on talking for some seconds ("assured"). */
   readonly active: boolean;
+  /** The server has answered it through this host. */
+  readonly answered: boolean;
 }
 
 export interface FlowEvent {
@@ -26,7 +28,7 @@ const LINE = new RegExp(
   [
     /^\s*(?:\[(?<kind>NEW|UPDATE|DESTROY)\]\s+)?/,
     /(?<protocol>tcp|udp)\s+\d+\s+(?:\d+\s+)?(?:(?<state>[A-Z]\w*)\s+)?/,
-    /src=\S+ dst=(?<address>\S+) sport=\d+ dport=(?<port>\d+)\s.*?/,
+    /src=\S+ dst=(?<address>\S+) sport=\d+ dport=(?<port>\d+)(?<asked>\s.*?)/,
     /src=(?<server>\S+) dst=\S+ sport=(?<serverPort>\d+) dport=\d+(?<rest>\s.*)$/,
   ]
     .map(({ source }) => source)
@@ -38,7 +40,8 @@ const LINE = new RegExp(
 export function flowEvent(line: string): FlowEvent | undefined {
   const found = LINE.exec(line)?.groups;
   if (!found) return undefined;
-  const { kind, protocol, state, address, port, server, serverPort, rest } = found;
+  const { kind, protocol, state, address, port, asked, server, serverPort, rest } =
+    found;
   const id = /\sid=(\d+)/.exec(rest ?? '')?.[1];
   if (id === undefined) return undefined;
   return {
@@ -52,6 +55,7 @@ export function flowEvent(line: string): FlowEvent | undefined {
       serverPort: Number(serverPort),
       active:
         protocol === 'tcp' ? state === 'ESTABLISHED' : /\[ASSURED\]/.test(rest ?? ''),
+      answered: asked?.includes('[UNREPLIED]') === false,
     },
   };
 }

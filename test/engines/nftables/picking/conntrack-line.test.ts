@@ -15,13 +15,14 @@ const WEB = {
   port: 80,
   server: '10.1.2.21',
   serverPort: 8080,
+  answered: true,
 } as const;
 
 const LINES = [
   {
     name: 'a new connection',
     line: tcp('    [NEW] tcp      6 120 SYN_SENT ', '[UNREPLIED] '),
-    event: { kind: 'new', flow: { ...WEB, active: false } },
+    event: { kind: 'new', flow: { ...WEB, active: false, answered: false } },
   },
   {
     name: 'an established one',
@@ -42,6 +43,11 @@ const LINES = [
     name: 'the end of one, with its last state',
     line: tcp('[DESTROY] tcp      6 CLOSE ', '', ' [ASSURED]'),
     event: { kind: 'destroy', flow: { ...WEB, active: false } },
+  },
+  {
+    name: 'the end of one that nobody answered',
+    line: tcp('[DESTROY] tcp      6 ', '[UNREPLIED] '),
+    event: { kind: 'destroy', flow: { ...WEB, active: false, answered: false } },
   },
   {
     name: 'one of a dump, with packets counted',
@@ -65,6 +71,7 @@ const LINES = [
         server: '2001:db8::2:21',
         serverPort: 5353,
         active: false,
+        answered: true,
       },
     },
   },

@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import type { Engine } from '../../../lib/model/engine.ts';
+import { serverAt } from '../../support/engine-rig.ts';
+import {
+  ask,
+  asks,
+  entry,
+  type Held,
+  hold,
+  type KernelStage,
+  kernelStage,
+  VIP,
+  WEB1,
+  WEB2,
+} from '../../support/kernel-stage.ts';
+import { lab } from '../../support/lab.ts';
+
+t.setTimeout(300_000);
+const NEEDS = lab('namespaces', 'nft', 'conntrack', 'socat');
+const WEB = `TCP:${VIP}:80`;
+
+async function active(engine: Engine): Promise<readonly number[]> {
+  const [stats] = await engine.stats();
+  return stats?.servers.map(({ activeConnections }) => activeConnections) ?? [];
+}
+
+/** Until the engine knows of that many open connections of each server, and has had time to follow. */
+async function follows(engine: Engine, ...counts: readonly number[]): Promise<void> {
+  while (String(await active(engine)) !== String(counts)) await sleep(50);
+  await sleep(600);
+}
+
+async function holds({ client }: KernelStage, count: number): Promise<Held[]> {
+  const held: Held[] = [];
+  for (let i = 0; i < count; i++) held.push(await hold(client, WEB));
+  return held;
+}
+
+t.test(
+  'a server at its upper threshold gets nothing new until it is below the lower one',
+  NEEDS,
+  async (t) => {
+    const stage = await kernelStage(t);
+    for (const state of ['time_wait', 'close', 'close_wait', 'last_ack', 'fin_wait'])
+      await stage.director.run(
+        'sysctl',
+        '-qw',
+        `net.netfilter.nf_conntrack_tcp_timeout_${state}=1`,
+      );
+    const engine = stage.engine();
+    await engine.apply([
+      entry({}, [serverAt(WEB1, 80, { lower: 2, upper: 2 }), serverAt(WEB2, 80)]),
+    ]);
+    const held = await holds(stage, 4);
+    t.strictSame(
+      held.map(({ server }) => server),
+      ['web1', 'web2', 'web1', 'web2'],
+    );
+    await follows(engine, 2, 2);
+    t.strictSame(await asks(stage.client, WEB, 4), ['web2', 'web2', 'web2', 'web2']);
+    t.equal(await held[0]?.say('hello'), 'hello', 'what it has stays');
+    held[0]?.end();
+    while ((await ask(stage.client, WEB)) !== 'web1') await sleep(50);
+    t.pass('it is below again');
+  },
+);
+
+t.test('with one server full and no other, clients are refused', NEEDS, async (t) => {
+  const stage = await kernelStage(t);
+  const engine = stage.engine();
+  await engine.apply([entry({}, [serverAt(WEB1, 80, { upper: 1 })])]);
+  await holds(stage, 1);
+  await follows(engine, 1);
+  t.equal(await ask(stage.client, WEB), 'refused');
+});
+
+for (const scheduler of ['lc', 'wlc', 'sed', 'nq'])
+  t.test(`${scheduler} sends to the server that has less`, NEEDS, async (t) => {
+    const stage = await kernelStage(t);
+    const engine = stage.engine();
+    const both = entry({ scheduler });
+    await engine.apply([{ ...both, servers: [serverAt(WEB1, 80)] }]);
+    await holds(stage, 4);
+    await follows(engine, 4);
+    await engine.apply([both]);
+    const next = await holds(stage, 4);
+    t.strictSame(
+      next.map(({ server }) => server),
+      ['web2', 'web2', 'web2', 'web2'],
+    );
+    await follows(engine, 4, 4);
+    const level = await holds(stage, 4);
+    const ones = level.filter(({ server }) => server === 'web1');
+    t.equal(ones.length, 2, 'then to each in turn');
+  });
+
+t.test('a server that leaves moves its own clients only', NEEDS, async (t) => {
+  const stage = await kernelStage(t);
+  const engine = stage.engine();
+  stage.web1.spawn('socat', [
+    'TCP6-LISTEN:82,fork,reuseaddr,ipv6only=0,backlog=100',
+    'SYSTEM:echo third; cat',
+  ]);
+  const clients = Array.from({ length: 24 }, (_, i) => `10.1.1.${120 + i}`);
+  for (const address of clients) await stage.client.addAddress(`${address}/24`);
+  const servers = [serverAt(WEB1, 80), serverAt(WEB2, 80), serverAt(WEB1, 82)];
+  // They have no way back to these clients.
+  const all = entry({ scheduler: 'sh' }, servers, { snat: true });
+  const picks = async () => {
+    const picked = new Map<string, string>();
+    for (const address of clients)
+      picked.set(address, await ask(stage.client, `${WEB},bind=${address}`));
+    return picked;
+  };
+  await engine.apply([all]);
+  const before = await picks();
+  t.strictSame(new Set(before.values()), new Set(['web1', 'web2', 'third']));
+  await engine.apply([{ ...all, servers: servers.filter((_, at) => at !== 1) }]);
+  const without = await picks();
+  for (const [client, server] of before)
+    if (server === 'web2') t.not(without.get(client), 'web2');
+    else t.equal(without.get(client), server);
+  await engine.apply([all]);
+  t.strictSame(await picks(), before, 'and back again');
+});

@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { type Doubt, Looks } from '../../../lib/engines/nftables/looks.ts';
+
+t.test('a look comes when it is due, whatever is done in between', async (t) => {
+  const looks = new Looks(50);
+  const doubts: (Doubt | undefined)[] = [];
+  const work = async (doubt: Doubt | undefined) => void doubts.push(doubt);
+  await looks.take(work);
+  t.strictSame(doubts, [undefined], 'none is due');
+  t.equal(looks.pause(10), 10);
+  t.ok(looks.pause(1000) <= 50);
+  await sleep(60);
+  t.equal(looks.pause(1000), 0);
+  await looks.take(work);
+  t.strictSame(doubts, [undefined, 'whole']);
+});
+
+t.test('one of twelve is thorough, and fewer where that takes long', async (t) => {
+  const looks = new Looks(5);
+  const times: number[] = [];
+  const work = async (doubt: Doubt | undefined) => {
+    if (doubt !== 'thorough') return;
+    times.push(performance.now());
+    await sleep(5);
+  };
+  const until = performance.now() + 800;
+  while (times.length < 2 && performance.now() < until + 5000) {
+    await sleep(5);
+    await looks.take(work);
+  }
+  const [first = 0, second = 0] = times;
+  t.ok(second - first >= 500, 'a hundred times of what it took');
+});
