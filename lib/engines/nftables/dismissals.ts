@@ -1,4 +1,4 @@
-import type { ServiceOutcome, ServiceTable } from '../../model/engine.ts';
+import type { ServiceEntry, ServiceOutcome, ServiceTable } from '../../model/engine.ts';
 import { type Dismissal, endFlows } from './flows.ts';
 import { isLoopback } from './loopback.ts';
 
@@ -18,6 +18,11 @@ export function dismissals(before: ServiceTable, after: ServiceTable): Dismissal
       .filter(({ address }) => !isLoopback(address))
       .map((server) => ({ service: entry.service, server }));
   });
+}
+
+/** Whether connections go on when the service leaves the table. */
+export function keeps({ servers }: ServiceEntry): boolean {
+  return servers.some(({ onRemoval }) => onRemoval === 'keep');
 }
 
 /** Flows of UDP clients that spoke to the address before anything was led away from it. A client that

@@ -12,7 +12,8 @@ import type { EngineOptions } from '../factory.ts';
 import { EventQueue } from '../net/event-queue.ts';
 import { hostAddresses } from '../net/host-addresses.ts';
 import { Convergence } from './convergence.ts';
-import { Dismisser, dismissals, strays } from './dismissals.ts';
+import { Dismisser, dismissals, keeps, strays } from './dismissals.ts';
+import { Flowtable } from './flowtable.ts';
 import { HomeFallbacks } from './home-fallback.ts';
 import { stands } from './kernel-state.ts';
 import { KernelTable } from './kernel-table.ts';
@@ -61,8 +62,7 @@ class NftablesEngine implements Engine {
   #table: ServiceTable = [];
   #outcomes: readonly ServiceOutcome[] = [];
   readonly #looks: Looks;
-  /** For a flowtable that was not asked for yet. */
-  #devices: readonly string[];
+  readonly #flowtable: Flowtable;
   #timer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
   /** Whether the kernel may hold a table of ours. */
@@ -79,9 +79,11 @@ class NftablesEngine implements Engine {
     const enter = options.enter ?? [];
     this.#nft = createNft(enter);
     this.#proc = options.proc ?? '/proc';
-    this.#devices = options.flowtable ?? [];
     this.#looks = new Looks(options.lookMs ?? LOOK_MS);
     this.#kernel = new KernelTable(this.#nft, this.#name);
+    this.#flowtable = new Flowtable(this.#kernel, options.flowtable ?? [], (problem) =>
+      this.#notice('[nftables] flowtable', problem),
+    );
     this.#flows = new OpenFlows({ warn: notice }, enter);
     this.#home = new HomeFallbacks(options, tell);
     this.#dismisser = new Dismisser(notice, enter);
@@ -179,7 +181,7 @@ class NftablesEngine implements Engine {
   async #apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
     if (table.length > 0) this.#begun = true;
     if (!this.#begun) return [];
-    await this.#offload();
+    await this.#flowtable.ask();
     const before = this.#table;
     const said = this.#outcomes;
     const outcomes = await this.#convergence.to(table);
@@ -189,21 +191,19 @@ class NftablesEngine implements Engine {
       ...dismissals(before, table),
       ...strays(table, said, outcomes),
     ]);
+    if (table.length === 0 && !before.some(keeps)) await this.#leave();
     this.#watch();
     return outcomes;
   }
 
-  /** Asks once for the flowtable; without it all is forwarded the same. */
-  async #offload(): Promise<void> {
-    const devices = this.#devices;
-    if (devices.length === 0) return;
+  /** Takes the table out when no service needs it. Not before connections that are to go on have
+   *  ended: without any table the kernel would replace their addresses no more. */
+  async #leave(): Promise<void> {
     try {
-      const problem = await this.#kernel.offload(devices);
-      this.#devices = [];
-      if (problem !== undefined) this.#notice('[nftables] flowtable', problem);
+      await this.#kernel.remove();
+      this.#begun = false;
     } catch (error) {
-      // What is in the way of all is told of each service; it is asked again with the next table.
-      if (!(error instanceof NftError)) throw error;
+      if (!(error instanceof NftError)) throw error; // It is tried again.
     }
   }
 
@@ -211,7 +211,7 @@ class NftablesEngine implements Engine {
    *  tried again, what follows the number of connections is set anew. */
   #watch(): void {
     clearTimeout(this.#timer);
-    if (this.#closing !== undefined || this.#table.length === 0) return;
+    if (this.#closing !== undefined || !this.#begun) return;
     const steers = this.#table.some(
       (entry, row) => this.#outcomes[row]?.state !== 'failed' && changes(entry),
     );
@@ -222,22 +222,30 @@ class NftablesEngine implements Engine {
   async #look(): Promise<void> {
     if (this.#closing !== undefined) return;
     try {
-      const before = new Map(this.#outcomes.map((outcome) => [outcome.id, outcome]));
+      const left = this.#table.length === 0 && (await this.#flows.open()) === 0;
+      if (left) return await this.#leave();
+      const before = this.#outcomes;
       this.#outcomes = await this.#looks.take((doubt) =>
         this.#convergence.to(this.#table, doubt),
       );
-      for (const outcome of this.#outcomes) {
-        const { state, problem } = before.get(outcome.id) ?? {};
-        if (state === outcome.state && problem === outcome.problem) continue;
-        this.events.push({ type: 'outcome', outcome });
-        // A service that is carried all the same: its state says nothing of that.
-        if (outcome.state === 'carried' && outcome.problem !== undefined)
-          this.#notice(`Virtual server ${outcome.id}`, outcome.problem);
-      }
+      this.#tell(before);
     } catch (error) {
       this.#notice('A look at the kernel failed', error);
+    } finally {
+      this.#watch();
     }
-    this.#watch();
+  }
+
+  #tell(before: readonly ServiceOutcome[]): void {
+    for (const [row, outcome] of this.#outcomes.entries()) {
+      const { id, state, problem } = outcome;
+      const was = before[row];
+      if (state === was?.state && problem === was.problem) continue;
+      this.events.push({ type: 'outcome', outcome });
+      // A service that is carried all the same: its state says nothing of that.
+      if (state === 'carried' && problem !== undefined)
+        this.#notice(`Virtual server ${id}`, problem);
+    }
   }
 
   #notice(what: string, error: unknown): void {

@@ -50,11 +50,10 @@ export class KernelTable {
     if (thorough || !(await stands(this.#nft, this.#name))) this.#belief = 'unknown';
   }
 
-  /** Makes it so, in one transaction that carries only what differs; nothing is sent when nothing
+  /** Makes it so (of an existing table with no parts the skeleton stays), in one transaction that carries only what differs; nothing is sent when nothing
    *  does.
    *  @throws NftError; the kernel then holds what it held */
   async force(parts: Parts): Promise<void> {
-    if (parts.size === 0) return this.remove();
     const known = this.#belief !== 'unknown';
     try {
       await this.#converge(parts);
@@ -74,6 +73,7 @@ export class KernelTable {
   async #converge(parts: Parts): Promise<void> {
     if (this.#belief === 'unknown') await this.read();
     const anew = this.#belief === 'nothing' || this.#belief === 'unknown';
+    if (anew && parts.size === 0) return this.remove();
     const before: Parts = this.#belief instanceof Map ? this.#belief : new Map();
     const commands = anew
       ? [

@@ -49,6 +49,14 @@ export class OpenFlows {
     return { active: active.connections, inactive: inactive.connections, ...counts };
   }
 
+  /** Counts anew. @returns how many connections are open, of all that it counts for */
+  async open(): Promise<number> {
+    await this.#watch?.resync();
+    let sum = 0;
+    for (const { active } of this.#tallies.values()) sum += active.connections;
+    return sum;
+  }
+
   async close(): Promise<void> {
     this.#end.abort();
     await this.#watch?.close();

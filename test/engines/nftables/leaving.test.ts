@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { serverAt } from '../../support/engine-rig.ts';
+import {
+  ask,
+  entry,
+  hold,
+  kernelStage,
+  VIP,
+  WEB1,
+} from '../../support/kernel-stage.ts';
+import { lab } from '../../support/lab.ts';
+
+t.setTimeout(300_000);
+const NEEDS = lab('namespaces', 'nft', 'conntrack', 'socat');
+const WEB = `TCP:${VIP}:80`;
+
+t.test(
+  'the last service leaves, its connections go on, and the table goes with them',
+  NEEDS,
+  async (t) => {
+    const stage = await kernelStage(t);
+    const engine = stage.engine({ lookMs: 100 });
+    const one = entry({}, [serverAt(WEB1, 80)]);
+    await engine.apply([one]);
+    const held = await hold(stage.client, WEB);
+    t.strictSame(await engine.apply([]), []);
+    t.equal(await ask(stage.client, WEB), 'refused', 'it takes nothing new');
+    t.equal(await held.say('hello'), 'hello');
+    held.end();
+    while ((await stage.nft('list', 'tables')) !== '') await sleep(50);
+    t.pass('nothing stays');
+  },
+);
+
+t.test('where its connections are to end, the table goes at once', NEEDS, async (t) => {
+  const stage = await kernelStage(t);
+  const engine = stage.engine();
+  await engine.apply([entry({}, [serverAt(WEB1, 80, { onRemoval: 'reset' })])]);
+  const held = await hold(stage.client, WEB);
+  await engine.apply([]);
+  t.equal(await stage.nft('list', 'tables'), '');
+  t.equal(await held.say('hello'), 'reset');
+});
