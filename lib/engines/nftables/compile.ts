@@ -1,6 +1,6 @@
 import type { ServerEntry } from '../../model/engine.ts';
 import { destinationPort, type VirtualService } from '../../model/virtual-service.ts';
-import { COUNTED, counterOf } from './counters.ts';
+import { COUNTED, counterOf, weightOf } from './counters.ts';
 import { concat, go, type Json, match, meta, payload } from './json.ts';
 import { isLoopback } from './loopback.ts';
 import { serverName, serviceName } from './names.ts';
@@ -38,19 +38,74 @@ const PREFIX_BITS = 128;
 /** What should stand in the table for a service. Elements that count, and the sets of clients that persist, are
  *  there for every server of the configuration, in force or not: they outlast its leaving. */
 export function compile(source: Source, options: CompileOptions = {}): Part {
-  const { service, servers, slots } = source;
-  const family = FAMILIES[service.family];
+  const { service } = source;
   const name = serviceName(service);
+  const direct = leadingAll(source);
+  const chains = direct ? new Map() : leadingEach(source, name);
+  const remembered = service.persistent ? [...chains.keys()] : [];
+  const kept = remembered.map((own) => keeping(service, own));
+  const rules = direct ?? [...kept, ...picking(source, name)];
+  if (rules.length > 0) chains.set(name, rules);
+  return { chains, ...furniture(source, name, rules.length > 0, options) };
+}
+
+/** One rule that picks and leads; undefined where it takes a chain a server: clients are remembered, or
+ *  the servers' ports differ. Nft reads all chains before it changes a rule. */
+function leadingAll({ service, servers, slots }: Source): Rule[] | undefined {
+  const [port, ...others] = new Set(servers.map((server) => mapped(service, server)));
+  const manifold = service.protocol === 'fwm' && port !== undefined;
+  if (service.persistent || others.length > 0 || manifold) return undefined;
+  const family = FAMILIES[service.family];
+  const addresses = slots.slots.flatMap((index) => {
+    const server = servers[index];
+    return server ? [plain(server.address)] : [];
+  });
+  const [only] = addresses;
+  if (only === undefined) return [];
+  const set = addresses.map((address, slot) => [slot, address]);
+  const key = drawn(slots.by, addresses.length, family);
+  const addr: Json = addresses.length === 1 ? only : { map: { key, data: { set } } };
+  return leading(service, addr, port);
+}
+
+/** A chain a server. */
+function leadingEach(
+  { service, servers }: Source,
+  name: string,
+): Map<string, readonly Rule[]> {
   const chains = new Map<string, readonly Rule[]>();
   for (const server of servers) {
     const own = serverName(name, server);
-    if (!chains.has(own)) chains.set(own, leading(service, server, own));
+    if (chains.has(own)) continue;
+    const remember = service.persistent
+      ? [rule([remembering(service, own, service.persistent)])]
+      : [];
+    const lead = leading(service, plain(server.address), mapped(service, server));
+    chains.set(own, [...remember, ...lead]);
   }
-  const remembered = service.persistent ? [...chains.keys()] : [];
-  const kept = remembered.map((own) => keeping(service, own));
-  const rules = [...kept, ...picking(slots, servers, name, family)];
-  if (rules.length > 0) chains.set(name, rules);
-  return { chains, ...furniture(source, name, rules.length > 0, options) };
+  return chains;
+}
+
+/** The port that a connection's is replaced by; undefined: it stays. */
+function mapped(
+  service: VirtualService,
+  { port }: Pick<ServerEntry, 'port'>,
+): number | undefined {
+  return port === 0 || port === service.port ? undefined : port;
+}
+
+/** A new flow is led there. */
+function leading(
+  service: VirtualService,
+  addr: Json,
+  port: number | undefined,
+): Rule[] {
+  const family = FAMILIES[service.family].ip;
+  if (port === undefined) return [rule([{ dnat: { family, addr } }])];
+  const protocols = service.protocol === 'fwm' ? ['tcp', 'udp'] : [service.protocol];
+  return protocols.map((protocol) =>
+    rule([match(meta('l4proto'), protocol), { dnat: { family, addr, port } }]),
+  );
 }
 
 /** Whether new clients, not only those that persist, are led somewhere. */
@@ -77,6 +132,13 @@ function furniture(
   if (reached && service.options.snat)
     put({ place: place('snat'), key, value: undefined });
   if (reached && offload) put({ place: place('offload'), key, value: undefined });
+  for (const server of servers)
+    put({
+      ...weightOf(service, server),
+      value: undefined,
+      owner: name,
+      told: `${server.weight}`,
+    });
   for (const server of [...servers, ...configured(service)]) {
     if (service.persistent) sets.set(serverName(name, server), family.type);
     for (const what of COUNTED)
@@ -99,35 +161,8 @@ export function configured(
     }));
 }
 
-/** A new flow is led to the server; a client that persists is remembered. */
-function leading(service: VirtualService, server: ServerEntry, own: string): Rule[] {
+function remembering(service: VirtualService, own: string, timeout: number): Json {
   const family = FAMILIES[service.family];
-  const told = `weight=${server.weight}`;
-  const remember = service.persistent
-    ? [rule([remembering(service, family, own, service.persistent)])]
-    : [];
-  const { ip } = family;
-  const addr = plain(server.address);
-  if (server.port === 0 || server.port === service.port) {
-    const lead: Json = { dnat: { family: ip, addr } };
-    return [...remember, rule([lead], told)];
-  }
-  const lead: Json = { dnat: { family: ip, addr, port: server.port } };
-  const protocols = service.protocol === 'fwm' ? ['tcp', 'udp'] : [service.protocol];
-  return [
-    ...remember,
-    ...protocols.map((protocol) =>
-      rule([match(meta('l4proto'), protocol), lead], told),
-    ),
-  ];
-}
-
-function remembering(
-  service: VirtualService,
-  family: FamilyWords,
-  own: string,
-  timeout: number,
-): Json {
   const elem = { elem: { val: client(service, family), timeout } };
   return { set: { op: 'update', elem, set: `@${own}` } };
 }
@@ -151,13 +186,8 @@ function prefixMask(bits: number): string {
   return plain(words.map((word) => Number.parseInt(word, 2).toString(16)).join(':'));
 }
 
-function picking(
-  { by, slots }: Slots,
-  servers: readonly ServerEntry[],
-  name: string,
-  family: FamilyWords,
-): Rule[] {
-  const targets = slots.flatMap((index) => {
+function picking({ service, servers, slots }: Source, name: string): Rule[] {
+  const targets = slots.slots.flatMap((index) => {
     const server = servers[index];
     return server ? [go(serverName(name, server))] : [];
   });
@@ -165,7 +195,7 @@ function picking(
   if (only === undefined) return [];
   if (targets.length === 1) return [rule([only])];
   const set = targets.map((target, slot) => [slot, target]);
-  const key = drawn(by, targets.length, family);
+  const key = drawn(slots.by, targets.length, FAMILIES[service.family]);
   return [rule([{ vmap: { key, data: { set } } }])];
 }
 

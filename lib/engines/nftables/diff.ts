@@ -99,12 +99,15 @@ function diffElements(at: At, before: Part, after: Part, into: Change): void {
     if (!after.elements.has(id)) into.dropped.push({ delete: elements(at, element) });
 }
 
-function elements(at: At, { place, key, value, owner }: Element): Json {
-  const own = owner === undefined ? key : { elem: { val: key, comment: owner } };
+function elements(at: At, { place, key, value, owner, told }: Element): Json {
+  const comment = told === undefined ? owner : `${owner} ${told}`;
+  const own = comment === undefined ? key : { elem: { val: key, comment } };
   const elem = value === undefined ? own : [own, value];
   return { element: { ...at, name: place, elem: [elem] } };
 }
 
 function sameValue(one: Element, other: Element): boolean {
-  return JSON.stringify(one.value) === JSON.stringify(other.value);
+  return (
+    one.told === other.told && JSON.stringify(one.value) === JSON.stringify(other.value)
+  );
 }

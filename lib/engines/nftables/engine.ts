@@ -43,14 +43,16 @@ const EVENTS = 1000;
 const LOOK_MS = 5000;
 
 /** The engine that has the kernel forward: rules of nftables replace the destination of a new
- *  connection, and connection tracking does so for the rest of it. What it makes is one table of its
- *  own, which outlives it. Needs `nft`, `conntrack` and CAP_NET_ADMIN. */
+ *  connection, and connection tracking that of the rest. It makes one table of its own, which outlives
+ *  it. Needs `nft`, `conntrack` and CAP_NET_ADMIN. */
 export function createNftablesEngine(options: NftablesOptions = {}): Engine {
   return new NftablesEngine(options);
 }
 
 class NftablesEngine implements Engine {
   readonly events = new EventQueue<EngineEvent>(EVENTS);
+  readonly refuses = refusal;
+  readonly inexact = inexact;
   readonly #name: string;
   readonly #nft: Nft;
   readonly #proc: string;
@@ -95,16 +97,8 @@ class NftablesEngine implements Engine {
     });
   }
 
-  refuses(service: VirtualService): string | undefined {
-    return refusal(service);
-  }
-
   probe(): Promise<string | undefined> {
     return probe(this.#nft, `${this.#name}_probe`, this.#proc);
-  }
-
-  inexact(service: VirtualService): string | undefined {
-    return inexact(service);
   }
 
   returnPath(service: VirtualService): string | undefined {

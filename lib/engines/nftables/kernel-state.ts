@@ -131,9 +131,11 @@ function elementsOf(place: string, elem: readonly Json[]): Element[] {
 }
 
 /** A set's element as nft prints it: its key, or an object where there is more to tell. */
-function memberOf(one: Json): Pick<Element, 'key' | 'owner'> {
-  const told = field(one, 'elem');
-  if (told === undefined) return { key: one };
-  const owner = text(told, 'comment');
-  return { key: field(told, 'val') ?? null, ...(owner === '' ? {} : { owner }) };
+function memberOf(one: Json): Pick<Element, 'key' | 'owner' | 'told'> {
+  const more = field(one, 'elem');
+  if (more === undefined) return { key: one };
+  const key = field(more, 'val') ?? null;
+  const [owner = '', told] = text(more, 'comment').split(' ');
+  if (owner === '') return { key };
+  return told === undefined ? { key, owner } : { key, owner, told };
 }

@@ -17,6 +17,8 @@ export interface Element {
   readonly value: Json | undefined;
   /** Whose it is, where its key does not say: serviceName(). */
   readonly owner?: string;
+  /** What else its comment says. */
+  readonly told?: string;
 }
 
 /** What stands in the table for one service, or should. What was read from the kernel holds rules by
@@ -39,10 +41,9 @@ export const NOTHING: Part = {
   elements: new Map(),
 };
 
-/** @param told  further words for the comment, which must not hold more than 100 bytes */
-export function rule(expr: readonly Json[], told = ''): Rule {
+export function rule(expr: readonly Json[]): Rule {
   const print = createHash('sha256').update(JSON.stringify(expr)).digest('base64url');
-  return { expr, comment: `${print.slice(0, 16)}${told === '' ? '' : ` ${told}`}` };
+  return { expr, comment: print.slice(0, 16) };
 }
 
 /** Equal for two that cannot stand side by side. */

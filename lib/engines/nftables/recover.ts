@@ -4,8 +4,9 @@ import {
   fallbackId,
   type VirtualService,
 } from '../../model/virtual-service.ts';
-import { serverName, serviceName } from './names.ts';
-import type { Part, Parts } from './part.ts';
+import { weightOf } from './counters.ts';
+import { serviceName } from './names.ts';
+import { elementId, type Part, type Parts } from './part.ts';
 
 /** What the table of an earlier run means for these services. */
 export function recovered(
@@ -13,28 +14,21 @@ export function recovered(
   parts: Parts,
 ): RecoveredService[] {
   return services.flatMap((service) => {
-    const name = serviceName(service);
-    const part = parts.get(name);
+    const part = parts.get(serviceName(service));
     if (!part) return [];
-    return [{ id: service.id, servers: serversOf(service, name, part) }];
+    return [{ id: service.id, servers: serversOf(service, part) }];
   });
 }
 
-function serversOf(
-  service: VirtualService,
-  name: string,
-  { chains }: Part,
-): RecoveredServer[] {
+function serversOf(service: VirtualService, { elements }: Part): RecoveredServer[] {
   const { reals, fallback } = service;
   const last = fallback ? [{ ...fallback, id: fallbackId(fallback) }] : [];
   const servers = new Map<string, RecoveredServer>();
   for (const { id, address, ...rest } of [...reals, ...last]) {
     const port = destinationPort(service, rest);
-    const rules = chains.get(serverName(name, { address, port }));
-    const told = rules?.map(({ comment }) => /\bweight=(\d+)$/.exec(comment)?.[1]);
-    const weight = told?.find((text) => text !== undefined);
-    if (weight !== undefined && !servers.has(id))
-      servers.set(id, { id, weight: Number(weight) });
+    const told = elements.get(elementId(weightOf(service, { address, port })))?.told;
+    if (told !== undefined && !servers.has(id))
+      servers.set(id, { id, weight: Number(told) });
   }
   return [...servers.values()];
 }

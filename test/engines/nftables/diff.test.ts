@@ -44,34 +44,40 @@ t.test('what is the same is not sent', (t) => {
   t.end();
 });
 
-t.test('a new weight is a new list of slots, and the word of it at the server', (t) => {
+t.test('a new weight is a new list of slots, and the word of it', (t) => {
   const after = { ...both, servers: servers(1, 3) };
   t.strictSame(sent(both, after).map(words), [
-    'flush chain tcp/10.1.1.19/80/10.1.1.22/80',
-    'add rule tcp/10.1.1.19/80/10.1.1.22/80',
+    'delete element services/ip/weight',
     'flush chain tcp/10.1.1.19/80',
     'add rule tcp/10.1.1.19/80',
+    'add element services/ip/weight',
   ]);
   t.end();
 });
 
-t.test('a server that leaves takes its chain along, and leaves what counts it', (t) => {
-  const after = { ...both, servers: both.servers.slice(0, 1) };
-  t.strictSame(sent(both, after).map(words), [
-    'flush chain tcp/10.1.1.19/80',
-    'add rule tcp/10.1.1.19/80',
-    'flush chain tcp/10.1.1.19/80/10.1.1.22/80',
-    'delete chain tcp/10.1.1.19/80/10.1.1.22/80',
-  ]);
-  t.end();
-});
+t.test(
+  'a server that leaves takes its weight along, and leaves what counts it',
+  (t) => {
+    const after = { ...both, servers: both.servers.slice(0, 1) };
+    t.strictSame(sent(both, after).map(words), [
+      'delete element services/ip/weight',
+      'flush chain tcp/10.1.1.19/80',
+      'add rule tcp/10.1.1.19/80',
+    ]);
+    t.end();
+  },
+);
 
 t.test('a service whose last server goes is reached no more', (t) => {
   const after = { ...both, servers: [] };
   const told = sent(both, after).map(words);
   t.strictSame(
     told.filter((line) => line.includes('element')),
-    ['delete element services/ip'],
+    [
+      'delete element services/ip',
+      'delete element services/ip/weight',
+      'delete element services/ip/weight',
+    ],
     'what counts stays',
   );
   t.ok(told.includes('delete chain tcp/10.1.1.19/80'));
@@ -88,6 +94,24 @@ t.test('a service that leaves takes all of it along, users of a thing first', (t
     /element services\/ip\/(opened|in|out)$/.test(line),
   );
   t.equal(counters.length, 6, 'three of each server');
+  t.end();
+});
+
+t.test('servers of different ports have a chain each, which goes with them', (t) => {
+  const before = entry({ scheduler: 'wrr' }, [
+    serverAt('10.1.1.21', 80),
+    serverAt('10.1.1.22', 8080),
+  ]);
+  const told = sent(before, { ...before, servers: before.servers.slice(0, 1) });
+  t.strictSame(told.map(words), [
+    'delete element services/ip/weight',
+    'flush chain tcp/10.1.1.19/80',
+    'add rule tcp/10.1.1.19/80',
+    'flush chain tcp/10.1.1.19/80/10.1.1.21/80',
+    'flush chain tcp/10.1.1.19/80/10.1.1.22/8080',
+    'delete chain tcp/10.1.1.19/80/10.1.1.22/8080',
+    'delete chain tcp/10.1.1.19/80/10.1.1.21/80',
+  ]);
   t.end();
 });
 

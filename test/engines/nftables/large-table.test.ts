@@ -23,7 +23,7 @@ const table = Array.from({ length: SERVICES }, (_, service) =>
 );
 
 t.test(
-  'a weight among 1,000 services of 10 is two chains of that service, and no more',
+  'a weight among 1,000 services of 10 is one chain of that service, and no more',
   { timeout: 300_000, ...lab('namespaces', 'nft') },
   async (t) => {
     await using network = await createNetwork();
@@ -57,17 +57,18 @@ t.test(
     const [first] = table;
     if (!first) throw new Error('a table');
     const [one, ...others] = first.servers;
-    const heavier = {
-      ...first,
-      servers: [...(one ? [{ ...one, weight: 5 }] : []), ...others],
-    };
-    parts.set(serviceName(first.service), compile(sources.next(heavier)));
-    sent.length = 0;
-    t.comment(`${await took(() => kernel.force(parts))} ms for one weight`);
+    const times: number[] = [];
+    for (const weight of [2, 3, 4, 5, 6]) {
+      const servers = [...(one ? [{ ...one, weight }] : []), ...others];
+      const source = sources.next({ ...first, servers });
+      parts.set(serviceName(first.service), compile(source));
+      sent.length = 0;
+      times.push(await took(() => kernel.force(parts)));
+    }
+    t.comment(`${Math.min(...times)} ms at best for one weight`);
     const changes = sent.filter((command) => !command.startsWith('{"list"'));
-    t.equal(changes.length, 4, 'each flushed and filled again');
-    for (const command of changes)
-      t.match(command, /"tcp\/10\.2\.0\.0\/80(\/10\.3\.0\.1\/80)?"/);
+    t.equal(changes.length, 4, 'flushed and filled again, and the word of it');
+    for (const command of changes) t.match(command, /"tcp\/10\.2\.0\.0\/80[" ]/);
 
     const next = new KernelTable(nft, 't');
     sent.length = 0;
