@@ -3,7 +3,7 @@ import type { Part, Parts } from './part.ts';
 /** The parts that should stand in the table. A part is made anew only when its cause is another
  *  object than before. */
 export class Book {
-  readonly #pages = new Map<string, { readonly cause: object; readonly part: Part }>();
+  readonly #pages = new Map<string, Page>();
   /** Whose an element is: two services may ask for the same one, and the kernel has room for one. */
   readonly #owners = new Map<string, string>();
 
@@ -15,24 +15,53 @@ export class Book {
   write(name: string, cause: object, make: () => Part): void {
     const known = this.#pages.get(name);
     if (known?.cause === cause) return;
-    if (known) this.#release(name, known.part);
-    const part = make();
-    const own = [...part.elements].filter(([id]) => !this.#owners.has(id));
-    for (const [id] of own) this.#owners.set(id, name);
-    this.#pages.set(name, { cause, part: { ...part, elements: new Map(own) } });
+    const free = known ? this.#release(name, known) : [];
+    this.#claim(name, cause, make());
+    this.#pass(free);
   }
 
   /** Strikes out all others. */
   keep(names: ReadonlySet<string>): void {
-    for (const [name, { part }] of this.#pages) {
+    const free: string[] = [];
+    for (const [name, page] of this.#pages) {
       if (names.has(name)) continue;
-      this.#release(name, part);
+      free.push(...this.#release(name, page));
       this.#pages.delete(name);
     }
+    this.#pass(free);
   }
 
-  #release(name: string, { elements }: Part): void {
-    for (const id of elements.keys())
-      if (this.#owners.get(id) === name) this.#owners.delete(id);
+  #claim(name: string, cause: object, asked: Part): void {
+    const own = [...asked.elements].filter(([id]) => !this.#owners.has(id));
+    for (const [id] of own) this.#owners.set(id, name);
+    const contested = own.length < asked.elements.size;
+    const part = { ...asked, elements: new Map(own) };
+    this.#pages.set(name, { cause, asked: contested ? asked : undefined, part });
   }
+
+  /** @returns ids of elements that nobody has now */
+  #release(name: string, { part }: Page): string[] {
+    const ids = [...part.elements.keys()];
+    const free = ids.filter((id) => this.#owners.get(id) === name);
+    for (const id of free) this.#owners.delete(id);
+    return free;
+  }
+
+  /** Gives elements to who asked for them in vain. */
+  #pass(free: readonly string[]): void {
+    if (free.length === 0) return;
+    for (const [name, page] of this.#pages) {
+      const { cause, asked } = page;
+      if (!asked || !free.some((id) => asked.elements.has(id))) continue;
+      this.#release(name, page);
+      this.#claim(name, cause, asked);
+    }
+  }
+}
+
+interface Page {
+  readonly cause: object;
+  /** What it asked for, where another has some of it. */
+  readonly asked: Part | undefined;
+  readonly part: Part;
 }

@@ -1,0 +1,60 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { createDaemon } from '../../lab/daemon.ts';
+import { lost, PORT, URL, withLoad } from '../../support/kernel-load.ts';
+import { kernelStage, VIP, WEB1, WEB2 } from '../../support/kernel-stage.ts';
+import { lab } from '../../support/lab.ts';
+
+t.setTimeout(300_000);
+const NEEDS = lab('namespaces', 'nft', 'conntrack', 'socat');
+const SOON = 15_000;
+const CONFIG = `
+checkinterval=1
+checktimeout=3
+quiescent=yes
+logfile="/var/log/ldirectord.log"
+virtual=${VIP}:${PORT}
+    real=${WEB1}:${PORT} masq
+    real=${WEB2}:${PORT} masq
+    checktype=connect
+    scheduler=rr
+`;
+const NET = '[net]\nengine = net\n';
+const AUTO = '[net]\nengine = auto\n[nftables]\nsnat = yes\n';
+
+t.test(
+  'a reload moves a service there and back, and no client is lost',
+  NEEDS,
+  async (t) => {
+    const stage = await kernelStage(t);
+    const client = await withLoad(stage);
+    const ini = join(stage.director.folder, 'ldirectord.ini');
+    await using daemon = await createDaemon(stage.director, CONFIG, NET);
+    t.match(await daemon.command('start'), { code: 0 });
+    await daemon.until(({ state }) => state === 'up', SOON);
+    const load = client.do('load', URL, 200);
+    const reload = async (text: string, name: string) => {
+      await writeFile(ini, text);
+      t.match(await daemon.command('reload'), { code: 0 });
+      await daemon.until(
+        ({ engine, state }) => engine === name && state === 'up',
+        SOON,
+      );
+      await sleep(500);
+    };
+    await reload(AUTO, 'nftables');
+    t.equal(
+      (await daemon.service()).engineReason,
+      'auto: rr is exact there, and snat is on',
+    );
+    await reload(NET, 'net');
+    await reload(AUTO, 'nftables');
+    await client.do('endLoad', URL);
+    const visits = await load;
+    t.comment(`${visits.length} connections`);
+    t.ok(visits.length > 300);
+    t.strictSame(lost(visits), []);
+  },
+);
