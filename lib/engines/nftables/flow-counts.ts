@@ -6,7 +6,7 @@ export interface Tally {
   readonly inactive: Side;
   /** Connections whose beginning was told of: one that was lost is missing. Never falls. */
   opened: number;
-  /** TCP connections in a row that ended, or went on for long, without an answer of the server. */
+  /** TCP connections in a row that ended, or were met in a dump, without an answer of the server. */
   silent: number;
 }
 
