@@ -3,6 +3,7 @@ import { queries } from './load/queries.ts';
 import { smallRequests } from './load/wrk.ts';
 import { has } from './needs.ts';
 import type { Options } from './options.ts';
+import { rotated } from './rotated.ts';
 import { ROWS, type RowName } from './rows/index.ts';
 import { apart } from './rows/layouts.ts';
 import type { Point, Row } from './rows/row.ts';
@@ -113,12 +114,6 @@ async function attempt(
     context.signal.throwIfAborted();
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-/** Each round begins with another subject, so that a busy minute of the machine falls on all. */
-function rotated<T>(list: readonly T[], round: number): readonly T[] {
-  const first = round % Math.max(1, list.length);
-  return [...list.slice(first), ...list.slice(0, first)];
 }
 
 function nameOf({ name, point, subject }: Task): string {

@@ -53,13 +53,20 @@ export class Child implements AsyncDisposable {
 
   /** Settles when the port accepts. @throws with its output when it ends or takes too long
    *  @param there  whether it does; default: connections */
-  async listening(host: string, port: number, there = accepts): Promise<void> {
+  listening(host: string, port: number, there = accepts): Promise<void> {
+    return this.ready(`listen on ${host}:${port}`, () => there(host, port));
+  }
+
+  /** Settles when it does what it should.
+   *  @param what  in words: `listen on 127.0.0.1:80`
+   *  @throws      with its output when it ends or takes too long, and what `does` throws */
+  async ready(what: string, does: () => Promise<boolean>): Promise<void> {
     for (const until = performance.now() + READY_MS; performance.now() < until; ) {
       if (!this.#running) break;
-      if (await there(host, port)) return;
+      if (await does()) return;
       await wait(50);
     }
-    throw new Error(`${this.#name} does not listen on ${host}:${port}:\n${this.#said}`);
+    throw new Error(`${this.#name} does not ${what}:\n${this.#said}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

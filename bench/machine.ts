@@ -27,12 +27,14 @@ export function version(program: string, args: readonly string[]): string {
   return execFileSync(program, args, { encoding: 'utf8' }).split('\n')[0] ?? '';
 }
 
-function nginxVersion(): string {
+/** `nginx/1.22.1` */
+export function nginxVersion(): string {
   // nginx says its version on stderr only.
   const script = `${PROGRAMS.nginx.path} -v 2>&1`;
   return version('/bin/sh', ['-c', script]).replace('nginx version: ', '');
 }
 
-function haproxyVersion(): string {
+/** `HAProxy version 2.6.12-1` */
+export function haproxyVersion(): string {
   return version(PROGRAMS.haproxy.path, ['-v']).split(' 20')[0] ?? '';
 }

@@ -10,6 +10,17 @@ export function cpuOf(pid: number): number {
   return ((Number(fields[11]) + Number(fields[12])) * 1e6) / TICKS;
 }
 
+/** Microseconds that the machine's processors have worked so far, interrupts included, whoever it was
+ *  for. Source: proc(5), `cpu user nice system idle iowait irq softirq`. */
+export function busyTime(): number {
+  const [line = ''] = readFileSync('/proc/stat', 'latin1').split('\n', 1);
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = line
+    .split(/ +/)
+    .slice(1)
+    .map(Number);
+  return ((user + nice + system + irq + softirq) * 1e6) / TICKS;
+}
+
 /** Resident bytes. */
 export function memoryOf(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'latin1');

@@ -67,21 +67,21 @@ function closed(socket: Socket): Promise<void> {
   });
 }
 
-/** Two transfers at once, a second one as soon as the first is done, for the set time.
+/** A transfer at each place at once, another one as soon as that is done, for the set time.
  *  @returns megabytes that went through */
 export async function transfers(
   one: (place: Place, megabytes: number) => Promise<number>,
-  place: Place,
+  places: readonly Place[],
   megabytes: number,
   seconds: number,
 ): Promise<number> {
   const until = performance.now() + seconds * 1000;
-  const lane = async () => {
+  const lane = async (place: Place) => {
     let bytes = 0;
     do bytes += await one(place, megabytes);
     while (performance.now() < until);
     return bytes;
   };
-  const lanes = await Promise.all([lane(), lane()]);
+  const lanes = await Promise.all(places.map(lane));
   return lanes.reduce((sum, bytes) => sum + bytes, 0) / 1e6;
 }

@@ -3,7 +3,14 @@ import { promisify } from 'node:util';
 import { PROGRAMS } from '../needs.ts';
 import type { Place } from '../place.ts';
 
-/** Requests for `/small` over 32 connections with wrk.
+interface How {
+  /** At once. */
+  readonly connections: number;
+  /** Words in front of the command. */
+  readonly prefix: readonly string[];
+}
+
+/** Requests for `/small` with wrk, over 32 connections unless told otherwise.
  *  @param kept  false: a connection for each request
  *  @returns requests answered. @throws when one was not */
 export async function smallRequests(
@@ -11,11 +18,15 @@ export async function smallRequests(
   seconds: number,
   kept: boolean,
   signal: AbortSignal,
+  { connections, prefix }: How = { connections: 32, prefix: [] },
 ): Promise<number> {
+  const [command = PROGRAMS.wrk.path, ...rest] = [...prefix, PROGRAMS.wrk.path];
   const { stdout } = await promisify(execFile)(
-    PROGRAMS.wrk.path,
+    command,
     [
-      ...['--threads', '1', '--connections', '32', '--duration', `${seconds}s`],
+      ...rest,
+      ...['--threads', '1', '--connections', `${connections}`],
+      ...['--duration', `${seconds}s`],
       ...(kept ? [] : ['--header', 'Connection: close']),
       `http://${host}:${port}/small`,
     ],

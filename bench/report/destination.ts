@@ -10,14 +10,16 @@ export interface Destination {
   readonly folder: string;
 }
 
-/** @param results  for the default, `DATE-nodeN.md`
+/** @param results  for the default, `DATE-nodeN.md`, or with a part's name `DATE-nodeN-PART.md`
  *  @returns        undefined: nowhere */
 export function destination(
-  { out, node }: Options,
+  { out, node }: Pick<Options, 'out' | 'node'>,
   results: string,
+  part = '',
 ): Destination | undefined {
   if (out === '') return undefined;
-  const file = out ?? join(results, `${date()}-${nameOf(node)}.md`);
+  const name = [date(), nameOf(node), part].filter(Boolean).join('-');
+  const file = out ?? join(results, `${name}.md`);
   return { file, folder: join(dirname(file), basename(file, extname(file))) };
 }
 

@@ -13,7 +13,7 @@ interface Column {
  *  @param points    labels, in order
  *  @param subjects  in order */
 export function table(
-  row: Row,
+  row: Pick<Row, 'measures' | 'against'>,
   samples: readonly Sample[],
   points: readonly string[],
   subjects: readonly string[],

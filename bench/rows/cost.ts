@@ -1,3 +1,4 @@
+import { busyTime } from '../proc.ts';
 import type { Subject } from '../subjects/subject.ts';
 import type { Figures, Measure } from './row.ts';
 
@@ -9,16 +10,19 @@ export function costs(unit: string, units: string) {
   } as const satisfies Record<string, Measure>;
 }
 
-/** Operations a second under a load, and the subject's processor time an operation, of which there
- *  is none when nobody is between.
+/** Operations a second under a load; processor time an operation, of the whole machine (`busy`) and of
+ *  the subject, of which there is none when nobody is between.
  *  @param load  settles with the operations done */
 export async function costOf(
-  { child }: Subject,
+  { child }: Pick<Subject, 'child'>,
   load: () => Promise<number>,
 ): Promise<Figures> {
   const cpuBefore = child?.cpu() ?? 0;
+  const busyBefore = busyTime();
   const start = performance.now();
   const operations = await load();
   const rate = operations / ((performance.now() - start) / 1000);
-  return child ? { rate, cpu: (child.cpu() - cpuBefore) / operations } : { rate };
+  const busy = (busyTime() - busyBefore) / operations;
+  const cost = { rate, busy };
+  return child ? { ...cost, cpu: (child.cpu() - cpuBefore) / operations } : cost;
 }

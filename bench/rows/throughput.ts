@@ -41,8 +41,10 @@ function bulk(title: string, one: typeof download): Row {
     about: 'Two transfers at a time.',
     measures: costs('MB', 'MB'),
     lacks: () => undefined,
-    measure: (subject, _, { options: { megabytes, seconds } }) =>
-      costOf(subject, () => transfers(one, subject.place, megabytes, seconds)),
+    measure: (subject, _, { options: { megabytes, seconds } }) => {
+      const two = [subject.place, subject.place];
+      return costOf(subject, () => transfers(one, two, megabytes, seconds));
+    },
   };
 }
 

@@ -30,7 +30,7 @@ export function everybodyOfUdp(workers: readonly number[]): Kinds {
 function directors(workers: readonly number[]): Kinds {
   const kinds = workers.map((count) => [
     count === 1 ? 'l4director' : `l4director w${count}`,
-    l4director(count),
+    l4director({ workers: count }),
   ]);
   return Object.fromEntries(kinds);
 }
@@ -38,6 +38,6 @@ function directors(workers: readonly number[]): Kinds {
 /** One worker on 30 % of a core, and two on twice as much: what a second worker brings, also on
  *  a machine whose cores are shared. */
 export const QUOTAS = {
-  'l4director, 30 %': l4director(1, 30),
-  'l4director w2, 60 %': l4director(2, 60),
+  'l4director, 30 %': l4director({ workers: 1, quota: 30 }),
+  'l4director w2, 60 %': l4director({ workers: 2, quota: 60 }),
 } as const satisfies Kinds;

@@ -3,15 +3,23 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { IniKey } from '../../lib/config/ini-keys.ts';
 import { INI_KEYS } from '../../lib/config/ini-keys.ts';
+import type { EngineName } from '../../lib/model/virtual-service.ts';
 import type { Kind, Setup } from './subject.ts';
 
 const DIRECTOR = fileURLToPath(new URL('../../bin/l4director.js', import.meta.url));
 /** The key of l4director.ini that says how many worker threads there are. */
 const WORKERS_KEY = 'workers';
 
-/** The director with so many workers.
- *  @param quota  per cent of one core; undefined: no quota */
-export function l4director(workers: number, quota?: number): Kind {
+interface Form {
+  readonly workers: number;
+  /** Per cent of one core. */
+  readonly quota?: number;
+  /** What forwards; by default what the director takes by itself. */
+  readonly engine?: EngineName;
+}
+
+/** The director in a form of its own. */
+export function l4director({ workers, quota, engine }: Form): Kind {
   return {
     lacks: () =>
       workers === 1 || workersSection()
@@ -22,7 +30,7 @@ export function l4director(workers: number, quota?: number): Kind {
     command: (setup) => {
       const config = join(setup.folder, 'bench.cf');
       writeFileSync(config, configuration(setup));
-      writeFileSync(`${config}.ini`, settings(workers));
+      writeFileSync(`${config}.ini`, settings(workers, engine));
       const runtime = join(setup.folder, 'run');
       mkdirSync(runtime);
       const args = ['--foreground', '--runtime-dir', runtime, config, 'start'];
@@ -37,9 +45,12 @@ function workersSection(): string | undefined {
   return keys[WORKERS_KEY]?.section;
 }
 
-function settings(workers: number): string {
-  const section = workersSection();
-  return section ? `[${section}]\n${WORKERS_KEY} = ${workers}\n` : '';
+function settings(workers: number, engine: EngineName | undefined): string {
+  const keys = [
+    ...(workersSection() ? [`${WORKERS_KEY} = ${workers}\n`] : []),
+    ...(engine ? [`engine = ${engine}\n`] : []),
+  ];
+  return keys.length > 0 ? `[${INI_KEYS.engine.section}]\n${keys.join('')}` : '';
 }
 
 function configuration({ folder, services, reals, datagrams }: Setup): string {

@@ -9,13 +9,25 @@ import { isDead } from '../lab/leftovers.ts';
 
 const BENCH = new URL('../../bench/', import.meta.url);
 const PROGRAM = `
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 const { Guard } = await import('${new URL('guard.js', BENCH)}');
 const { Child } = await import('${new URL('child.js', BENCH)}');
 const { inQuota, lacksQuota } = await import('${new URL('cgroup.js', BENCH)}');
+const { addNamespace, inNamespace, NAMESPACES } = await import('${new URL('namespaces.js', BENCH)}');
 const quota = lacksQuota() ? [] : inQuota('test', 50);
 const { folder } = new Guard();
 const { pid } = new Child('sleeper', [...quota, '/bin/sleep', '60']);
-process.stdout.write(JSON.stringify({ folder, pid, group: quota.at(-1) ?? folder }));
+const group = quota.at(-1) ?? folder;
+let inside = { namespace: folder, stray: pid };
+if (process.getuid() === 0) {
+  await addNamespace('host');
+  const [ip, ...words] = inNamespace('host');
+  const stray = spawn(ip, [...words, '/bin/sh', '-c', 'echo inside; exec sleep 60']);
+  await once(stray.stdout, 'data');
+  inside = { namespace: NAMESPACES + 'host', stray: stray.pid };
+}
+process.stdout.write(JSON.stringify({ folder, pid, group, ...inside }));
 `;
 const WITHIN_MS = 5000;
 
@@ -33,7 +45,7 @@ t.test('the folder goes when the guard is let go', async (t) => {
 });
 
 t.test(
-  'after kill -9 neither folder nor programs nor control groups are left',
+  'after kill -9 neither folder nor programs nor control groups nor namespaces are left',
   async (t) => {
     const words = ['--input-type=module', '--eval', PROGRAM];
     const cwd = fileURLToPath(BENCH);
@@ -42,9 +54,10 @@ t.test(
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [said] = await once(bench.stdout, 'data');
-    const { folder, pid, group } = JSON.parse(String(said));
+    const { folder, pid, group, namespace, stray } = JSON.parse(String(said));
     t.ok(existsSync(folder));
     t.ok(existsSync(group));
+    t.ok(existsSync(namespace));
     t.notOk(isDead(pid));
     bench.kill('SIGKILL');
     t.ok(await comesTrue(() => !existsSync(folder)), 'the folder');
@@ -53,5 +66,10 @@ t.test(
       await comesTrue(() => !existsSync(group)),
       'its control group, if there was one',
     );
+    t.ok(
+      await comesTrue(() => !existsSync(namespace)),
+      'its namespace, if it made one',
+    );
+    t.ok(await comesTrue(() => isDead(stray)), 'and what still ran there');
   },
 );
