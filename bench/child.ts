@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { cpuOf } from './proc.ts';
+import { cpuOfTree } from './proc.ts';
 
 const READY_MS = 15_000;
 const END_MS = 5000;
@@ -31,9 +31,9 @@ export class Child implements AsyncDisposable {
     });
   }
 
-  /** Microseconds of processor time so far, user and system, of all its threads. */
+  /** Microseconds of processor time so far, user and system, of all its threads and programs. */
   cpu(): number {
-    return cpuOf(this.pid);
+    return cpuOfTree(this.pid);
   }
 
   /** The end of what it printed. */

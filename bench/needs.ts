@@ -11,6 +11,9 @@ export const PROGRAMS = {
   haproxy: { path: '/usr/sbin/haproxy', package: 'haproxy' },
   pen: { path: '/usr/bin/pen', package: 'pen' },
   wrk: { path: '/usr/bin/wrk', package: 'wrk' },
+  ip: { path: '/usr/bin/ip', package: 'iproute2' },
+  nft: { path: '/usr/sbin/nft', package: 'nftables' },
+  conntrack: { path: '/usr/sbin/conntrack', package: 'conntrack' },
 } as const satisfies Record<string, { path: string; package: string }>;
 
 export type Program = keyof typeof PROGRAMS;

@@ -38,6 +38,7 @@ const SHORT = {
 
 export const USAGE = `npm run bench -- checks [--help]: what ten thousand checks cost
 npm run bench -- scale [--help]: start and reload with a thousand services
+npm run bench -- kernel [--help]: the kernel's forwarding beside ours, on a network of its own
 npm run bench -- [--node PATH] [--workers N[,N]] [--rounds N] [--only ROW[,ROW]] [--short] [--out FILE]
   --node     the Node that runs the director and the Node peers (default: this one)
   --workers  the director runs once for each number of workers (default 1)

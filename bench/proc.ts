@@ -10,6 +10,31 @@ export function cpuOf(pid: number): number {
   return ((Number(fields[11]) + Number(fields[12])) * 1e6) / TICKS;
 }
 
+/** The same of a process, of all that it started, and of those of them that have ended, if they were
+ *  waited for. Source: proc(5), proc_pid_children(5). */
+export function cpuOfTree(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+    return childrenOf(pid).reduce(
+      (sum, child) => sum + cpuOfTree(child),
+      (ticks * 1e6) / TICKS,
+    );
+  } catch {
+    return 0; // It has ended meanwhile: whoever waits for it has its time.
+  }
+}
+
+function childrenOf(pid: number): readonly number[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1')
+      .split(' ')
+      .filter(Boolean)
+      .map(Number),
+  );
+}
+
 /** Microseconds that the machine's processors have worked so far, interrupts included, whoever it was
  *  for. Source: proc(5), `cpu user nice system idle iowait irq softirq`. */
 export function busyTime(): number {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { bench } from './bench.ts';
 import { benchChecks } from './checks/index.ts';
 import { Guard } from './guard.ts';
+import { benchKernel } from './kernel/index.ts';
 import { lacks } from './needs.ts';
 import { raiseOpenFiles } from './open-files.ts';
 import { readOptions, USAGE, within } from './options.ts';
@@ -16,6 +17,7 @@ const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url));
 /** Benches of their own, by the first word of the command line. */
 const PARTS: Readonly<Record<string, typeof benchChecks>> = {
   checks: benchChecks,
+  kernel: benchKernel,
   scale: benchScale,
 };
 

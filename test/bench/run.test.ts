@@ -1,38 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { isDead } from '../lab/leftovers.ts';
+import { childrenOf, runBench, startBench } from '../support/bench-run.ts';
 import { lab } from '../support/lab.ts';
-
-const RUN = fileURLToPath(new URL('../../bench/run.js', import.meta.url));
-
-function start(...words: readonly string[]) {
-  const bench = spawn(process.execPath, [RUN, ...words]);
-  let [out, said] = ['', ''];
-  bench.stdout.on('data', (text) => (out += text));
-  bench.stderr.on('data', (text) => (said += text));
-  const ended = once(bench, 'close').then(([code]) => ({ code, out, said }));
-  return { bench, ended };
-}
-
-function run(...words: readonly string[]) {
-  return start(...words).ended;
-}
-
-/** Source: proc_pid_children(5). */
-function childrenOf(pid: number | undefined): readonly number[] {
-  const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1');
-  return list.split(' ').filter(Boolean).map(Number);
-}
 
 t.test(
   'npm run bench measures the director beside its peers',
   lab('nginx', 'haproxy', 'wrk'),
   async (t) => {
-    const { code, out, said } = await run('--short', '--only', 'requests');
+    const { code, out, said } = await runBench('--short', '--only', 'requests');
     t.equal(code, 0, said);
     t.match(out, /^\| l4director \| [\d,]+ \| [\d.]+ \| [\d.]+ \| [\d.]+ \|$/m);
     for (const peer of ['haproxy', 'nginx stream', 'pipe', 'direct'])
@@ -51,7 +27,7 @@ t.test(
   'npm run bench ends on a signal, and all that it started',
   lab('nginx', 'haproxy', 'wrk'),
   async (t) => {
-    const { bench, ended } = start('--short', '--only', 'requests');
+    const { bench, ended } = startBench('--short', '--only', 'requests');
     // Its guard, the real servers, the director, HAProxy, and one that makes load.
     while (childrenOf(bench.pid).length < 5) await wait(20);
     const children = childrenOf(bench.pid);
@@ -68,16 +44,20 @@ t.test(
 
 t.test('npm run bench -- scale starts and reloads directors', async (t) => {
   const few = ['--services', '20', '--workers', '1', '--rounds', '1', '--out', ''];
-  const { code, out, said } = await run('scale', ...few);
+  const { code, out, said } = await runBench('scale', ...few);
   t.equal(code, 0, said);
   t.match(out, /^\| 20 \| connect \| 1 \| [\d,]+ \| [\d,]+ \| \d+ \|$/m);
   t.match(out, /^\| 20 \| on \| 1 \| \d+ \(\d+ to \d+\) \| .*\|$/m);
 });
 
 t.test('npm run bench says what it does not know, and how it is called', async (t) => {
-  const { code, said } = await run('--only', 'nothing');
+  const { code, said } = await runBench('--only', 'nothing');
   t.equal(code, 1);
   t.match(said, 'bench: --only nothing: expected rows of requests, ');
-  t.match((await run('--help')).out, '--workers');
-  t.match((await run('scale', '--help')).out, '--services');
+  t.match((await runBench('--help')).out, '--workers');
+  t.match((await runBench('scale', '--help')).out, '--services');
+  t.match(
+    (await runBench('kernel', '--help')).out,
+    'rows: requests, connections, download',
+  );
 });
