@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { download, downloadBegan, serveBulk, upload } from './bulk.ts';
 import type { Host } from './network.ts';
-import { endLoad, hold, load, visit, visits } from './traffic.ts';
+import { endLoad, haltingVisit, hold, load, visit, visits } from './traffic.ts';
 
 /** What an agent can be asked to do on its host. */
 const TASKS = {
@@ -12,6 +12,7 @@ const TASKS = {
   load,
   endLoad,
   hold,
+  haltingVisit,
   download,
   downloadBegan,
   upload,

@@ -96,3 +96,27 @@ export function hold(host: string, port: number): Promise<string> {
     socket.resume();
   });
 }
+
+/** Says half of a request, and the rest of it after a silence.
+ *  @returns `ok`: the answer came, else errno or `closed` */
+export function haltingVisit(
+  host: string,
+  port: number,
+  restMs: number,
+): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(port, host);
+    socket.write('GET /bytes/10 HTTP/1.1\r\nHost: lab\r\n');
+    const timer = setTimeout(() => socket.write('\r\n'), restMs);
+    const end = (outcome: string) => {
+      clearTimeout(timer);
+      resolve(outcome);
+      socket.destroy();
+    };
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      end(error.code ?? error.message),
+    );
+    socket.on('data', () => end('ok'));
+    socket.on('close', () => end('closed'));
+  });
+}

@@ -1,5 +1,5 @@
 import { COUNTED, type Counted, countedBy } from './counters.ts';
-import { type Command, concat, ct, type Json, match, meta } from './json.ts';
+import { type Command, concat, ct, type Json, match, meta, payload } from './json.ts';
 import { type Rule, rule } from './part.ts';
 import {
   FAMILIES,
@@ -75,7 +75,7 @@ const OPENED = rule([led(), jump('opened')]);
  *  somewhere (nat chains see a flow's first packet only), `bytes` every packet of it. A packet over the
  *  loopback interface has been seen as it went out. */
 export const CHAINS: ReadonlyMap<string, SkeletonChain> = new Map([
-  ['services', { rules: kinds.map(dispatch) }],
+  ['services', { rules: [begun(), ...kinds.map(dispatch)] }],
   ['opened', { rules: kinds.flatMap(open) }],
   ['bytes', { rules: kinds.flatMap(count) }],
   ['prerouting', nat('prerouting', DNAT, [rule([jump('services')])])],
@@ -119,6 +119,14 @@ interface Kind {
   readonly name: ShapeName;
   readonly shape: Shape;
   readonly family: FamilyWords;
+}
+
+/** A connection that was there before its first packet came here: somebody else has it, as the `net`
+ *  engine what a service had open when it moved. To connection tracking, where that was off, it is
+ *  new all the same. */
+function begun(): Rule {
+  const syn = { '&': [payload('tcp', 'flags'), 'syn'] };
+  return rule([match(syn, 0), { return: null }]);
 }
 
 function dispatch({ name, shape, family }: Kind): Rule {
