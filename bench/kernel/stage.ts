@@ -85,7 +85,7 @@ export class KernelStage implements AsyncDisposable {
     const words = kind?.command({
       folder: this.#own(name),
       ...{ services: [place], reals: servers, connections: CONNECTIONS },
-      node: this.#options.node,
+      ...{ datagrams: false, node: this.#options.node },
     });
     const child = words && this.#start(name, host, words);
     const places = child ? [place, place] : servers;

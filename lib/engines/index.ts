@@ -11,7 +11,8 @@ export const ENGINES = {
   },
   nftables: {
     summary: 'has the kernel replace addresses (NAT): TCP and UDP, clients keep theirs',
-    create: createNftablesEngine,
+    create: (options) =>
+      createNftablesEngine({ ...options, createHome: createNetEngine }),
   },
   ipvs: {
     summary: "has the kernel's IPVS forward, through ipvsadm; needs root and both",

@@ -17,7 +17,7 @@ t.test(
 );
 
 t.test('npm run bench measures DNS over UDP beside nginx', lab('nginx'), async (t) => {
-  const { code, out, said } = await run('--short', '--only', 'dns');
+  const { code, out, said } = await runBench('--short', '--only', 'dns');
   t.equal(code, 0, said);
   for (const subject of ['l4director', 'nginx stream', 'direct'])
     t.match(out, new RegExp(`^\\| ${subject} \\| [\\d,]+ \\| [\\d.]+ `, 'm'));

@@ -2,10 +2,9 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
-import {
-  createNftablesEngine,
-  type NftablesOptions,
-} from '../../lib/engines/nftables/engine.ts';
+import { createNetEngine } from '../../lib/engines/net/engine.ts';
+import { createNftablesEngine } from '../../lib/engines/nftables/engine.ts';
+import type { NftablesOptions } from '../../lib/engines/nftables/options.ts';
 import type { Engine, ServerEntry, ServiceEntry } from '../../lib/model/engine.ts';
 import type {
   ServiceOptions,
@@ -25,7 +24,7 @@ export interface KernelStage {
   /** Words that bring a program to the director. */
   readonly enter: readonly string[];
   /** An engine on the director, closed with the test. */
-  engine(options?: NftablesOptions): Engine;
+  engine(options?: Partial<NftablesOptions>): Engine;
   /** `nft WORDS` on the director. */
   nft(...words: readonly string[]): Promise<string>;
 }
@@ -75,9 +74,7 @@ export async function kernelStage(t: Test): Promise<KernelStage> {
     enter,
     engine(options = {}) {
       const engine = createNftablesEngine({
-        enter,
-        proc,
-        instance: 'test',
+        ...{ enter, proc, instance: 'test', createHome: createNetEngine },
         ...options,
       });
       t.teardown(() => engine.close({ clean: true }));

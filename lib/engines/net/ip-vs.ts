@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { endpoint } from '../../model/address.ts';
+import { canonicalIpv6 } from '../host-addresses.ts';
 
 /** The services of the kernel's IPVS table as `tcp:10.1.1.19:80` and `udp:[2001:db8::1]:53`. It takes
  *  their packets before any socket sees them. Empty where there is no IPVS.
@@ -26,9 +27,4 @@ function serviceOf(line: string): string[] {
 
 function dotted(hex: string): string {
   return [0, 2, 4, 6].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)).join('.');
-}
-
-/** The shortest form, so that two spellings of one address are equal (RFC 5952). */
-export function canonicalIpv6(address: string): string {
-  return new URL(`http://[${address}]/`).hostname.slice(1, -1);
 }

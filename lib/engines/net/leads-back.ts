@@ -1,7 +1,7 @@
 import { endpoint } from '../../model/address.ts';
 import type { ServerEntry } from '../../model/engine.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
-import { canonical, hostAddresses } from './host-addresses.ts';
+import { canonical, hostAddresses } from '../host-addresses.ts';
 
 const ANY: readonly string[] = ['0.0.0.0', '::'];
 

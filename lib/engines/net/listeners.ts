@@ -1,6 +1,6 @@
 import { endpoint } from '../../model/address.ts';
 import type { ServiceOutcome } from '../../model/engine.ts';
-import { canonical, hostAddresses } from './host-addresses.ts';
+import { canonical, hostAddresses } from '../host-addresses.ts';
 import { ipvsServices } from './ip-vs.ts';
 import {
   ipvsProblem,

@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { addressBytes, unmapped } from '../../model/address-bytes.ts';
-import { canonicalIpv6 } from './ip-vs.ts';
+import { canonicalIpv6 } from '../host-addresses.ts';
 
 /** A process that listens where the service should. */
 export interface PortHolder {

@@ -8,9 +8,8 @@ import type {
   WorkerStats,
 } from '../../model/engine.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
-import type { EngineOptions } from '../factory.ts';
-import { EventQueue } from '../net/event-queue.ts';
-import { hostAddresses } from '../net/host-addresses.ts';
+import { EventQueue } from '../event-queue.ts';
+import { hostAddresses } from '../host-addresses.ts';
 import { Convergence } from './convergence.ts';
 import { Dismisser, dismissals, keeps, strays } from './dismissals.ts';
 import { Flowtable } from './flowtable.ts';
@@ -21,6 +20,7 @@ import { Looks } from './looks.ts';
 import { tableName } from './names.ts';
 import { createNft, type Nft, NftError } from './nft.ts';
 import { OpenFlows } from './open-flows.ts';
+import type { NftablesOptions } from './options.ts';
 import { probe } from './probe.ts';
 import { forwardingProblem, tracks } from './problem.ts';
 import { recovered } from './recover.ts';
@@ -29,23 +29,13 @@ import { returnPath } from './return-path.ts';
 import { changes, type OpenOf, STEER_MS } from './sources.ts';
 import { statsCommands, statsOf, withHome } from './stats.ts';
 
-export interface NftablesOptions extends EngineOptions {
-  /** Where procfs is mounted; default `/proc`. */
-  readonly proc?: string;
-  /** Words before the programs nft and conntrack, as in `ip netns exec director`. */
-  readonly enter?: readonly string[];
-  /** From one look at the kernel to the next, in milliseconds; default 5,000. One of twelve is
-   *  thorough. */
-  readonly lookMs?: number;
-}
-
 const EVENTS = 1000;
 const LOOK_MS = 5000;
 
 /** The engine that has the kernel forward: rules of nftables replace the destination of a new
  *  connection, and connection tracking that of the rest. It makes one table of its own, which outlives
  *  it. Needs `nft`, `conntrack` and CAP_NET_ADMIN. */
-export function createNftablesEngine(options: NftablesOptions = {}): Engine {
+export function createNftablesEngine(options: NftablesOptions): Engine {
   return new NftablesEngine(options);
 }
 
@@ -87,7 +77,10 @@ class NftablesEngine implements Engine {
       this.#notice('[nftables] flowtable', problem),
     );
     this.#flows = new OpenFlows({ warn: notice }, enter);
-    this.#home = new HomeFallbacks(options, tell);
+    this.#home = new HomeFallbacks(
+      () => options.createHome({ ...options, workers: 1 }),
+      tell,
+    );
     this.#dismisser = new Dismisser(notice, enter);
     this.#convergence = new Convergence({
       kernel: this.#kernel,

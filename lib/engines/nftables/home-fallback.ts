@@ -5,20 +5,21 @@ import type {
   ServiceStats,
   ServiceTable,
 } from '../../model/engine.ts';
-import { createNetEngine, type NetOptions } from '../net/engine.ts';
 import { atHome } from './sources.ts';
 
 /** Fallbacks on this host. The kernel forwards nothing to the loopback interface, so a listener of
- *  the net engine takes what no rule leads away, and carries it there. It is there only while such a
+ *  an engine that forwards by itself takes what no rule leads away, and carries it there. It is there only while such a
  *  fallback is in force. */
 export class HomeFallbacks {
-  readonly #options: NetOptions;
+  readonly #create: () => Engine;
   readonly #tell: (event: EngineEvent) => void;
   #engine: Engine | undefined;
   #listening: Promise<void> | undefined;
 
-  constructor(options: NetOptions, tell: (event: EngineEvent) => void) {
-    this.#options = options;
+  /** @param create makes an engine that forwards by itself; it is closed here
+   *  @param tell   hears that engine's events */
+  constructor(create: () => Engine, tell: (event: EngineEvent) => void) {
+    this.#create = create;
     this.#tell = tell;
   }
 
@@ -46,7 +47,7 @@ export class HomeFallbacks {
 
   #open(): Engine {
     if (this.#engine) return this.#engine;
-    const engine = createNetEngine({ ...this.#options, workers: 1 });
+    const engine = this.#create();
     this.#engine = engine;
     this.#listening = this.#listen(engine);
     return engine;

@@ -1,7 +1,7 @@
 import { endpoint } from '../../model/address.ts';
 import type { ServiceEntry } from '../../model/engine.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
-import { canonical } from '../net/host-addresses.ts';
+import { canonical } from '../host-addresses.ts';
 import { configured } from './compile.ts';
 import { led, type OpenOf } from './sources.ts';
 

@@ -1,6 +1,6 @@
 import type { Family } from '../../model/address.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
-import { canonical } from '../net/host-addresses.ts';
+import { canonical } from '../host-addresses.ts';
 import { ct, type Json, meta, payload } from './json.ts';
 import { bare } from './names.ts';
 

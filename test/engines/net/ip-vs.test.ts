@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
+import { canonicalIpv6 } from '../../../lib/engines/host-addresses.ts';
 import { createNetEngine } from '../../../lib/engines/net/engine.ts';
-import { canonicalIpv6, ipvsServices } from '../../../lib/engines/net/ip-vs.ts';
+import { ipvsServices } from '../../../lib/engines/net/ip-vs.ts';
 import { rigFor, tableOf } from '../../support/engine-rig.ts';
 
 const TABLE = `IP Virtual Server version 1.2.1 (size=4096)

@@ -1,5 +1,4 @@
 import { networkInterfaces } from 'node:os';
-import { canonicalIpv6 } from './ip-vs.ts';
 
 /** The addresses that this host's interfaces have now, IPv6 in its shortest form. */
 export function hostAddresses(): ReadonlySet<string> {
@@ -10,4 +9,9 @@ export function hostAddresses(): ReadonlySet<string> {
 /** A numeric address in the form {@link hostAddresses} has it. */
 export function canonical(address: string): string {
   return address.includes(':') ? canonicalIpv6(address) : address;
+}
+
+/** The shortest form, so that two spellings of one address are equal (RFC 5952). */
+export function canonicalIpv6(address: string): string {
+  return new URL(`http://[${address}]/`).hostname.slice(1, -1);
 }
