@@ -82,10 +82,8 @@ function named(
     const refusal = `${reason}: this version does not have it; set one of: ${here}`;
     return { engine, reason, refusal };
   }
-  const { problem } = candidate;
-  const refusal =
-    problem === undefined ? candidate.engine.refuses(service) : `${reason}: ${problem}`;
-  return { engine, reason, refusal };
+  // What the machine lacks it says itself, and goes on trying: that may come after the start.
+  return { engine, reason, refusal: candidate.engine.refuses(service) };
 }
 
 /** What `auto` thinks of an engine that is here. */

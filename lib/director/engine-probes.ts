@@ -6,8 +6,8 @@ import { answerOf } from './engine-answer.ts';
 /** How long an engine may look at the machine. */
 const PROBE_MS = 2000;
 
-/** Asks engines whether they can work on this machine, all at once: those that a service may be
- *  given to.
+/** Asks engines whether they can work on this machine, all at once, where a service leaves it to
+ *  `auto`.
  *  @param isProved  it carries something, so it can
  *  @returns         all engines */
 export async function probeEngines(
@@ -15,11 +15,9 @@ export async function probeEngines(
   services: readonly VirtualService[],
   isProved: (name: EngineName) => boolean,
 ): Promise<Candidates> {
-  const wanted = new Set(services.map(({ options }) => options.engine));
-  const isAsked = (name: EngineName) =>
-    (wanted.has(name) || wanted.has('auto')) && !isProved(name);
+  const isOpen = services.some(({ options }) => options.engine === 'auto');
   const candidates = [...engines].map(async ([name, engine]) => {
-    const problem = isAsked(name) ? await problemOf(engine) : undefined;
+    const problem = isOpen && !isProved(name) ? await problemOf(engine) : undefined;
     return [name, { engine, problem }] as const;
   });
   return new Map(await Promise.all(candidates));

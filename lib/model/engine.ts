@@ -101,9 +101,10 @@ export interface RecoveredServer {
  *  changes nothing. */
 export interface Engine {
   /** Why it cannot work on this machine, with the mend; undefined when it can. Asked at a start and
-   *  at reloads, where a service may be given to it and it carries nothing. It only looks: what
-   *  happens to packets is as before, and IPVS, which would be there for good, is not loaded.
-   *  Absent: it always can. */
+   *  at reloads, where a service leaves its engine to `auto` and this one carries nothing; one that is
+   *  named says in its outcomes what it lacks, and goes on trying. It only looks: what happens to
+   *  packets is as before, and IPVS, which would be there for good, is not loaded. Absent: it always
+   *  can. */
   probe?(): Promise<string | undefined>;
   /** What of the service it follows less closely than one that sees every connection begin and end,
    *  in words; undefined: nothing. Absent: it is that close. */

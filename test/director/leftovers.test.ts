@@ -92,11 +92,11 @@ t.test('an engine that cannot work here gives up what it left', async (t) => {
   const { nftables, director } = await leftIn(
     t,
     { probe: async () => 'ip_forward is off' },
-    [web],
+    [{ ...web, options: { ...OPTIONS, engine: 'auto' } }],
   );
   t.strictSame(nftables.tables, [[]], 'which would forward nowhere');
   t.match(await director.services(), [
-    { state: 'failed', problem: 'engine = nftables: ip_forward is off' },
+    { engine: 'net', engineReason: 'auto: nftables: ip_forward is off' },
   ]);
 });
 

@@ -72,8 +72,9 @@ t.test('an engine that throws is asked again until it has it', async (t) => {
   t.equal(engines.net.inForce(WEB), undefined);
 });
 
-t.test('an engine that cannot work here never gets it', async (t) => {
-  const lacking = recordingEngine({ probe: async () => 'there is no nft here' });
+t.test('an engine that refuses it never gets it', async (t) => {
+  const why = 'it has no rule for that';
+  const lacking = recordingEngine({ refuses: () => why });
   const { director, engine, log, runner, settle } = aBench(t, undefined, {
     nftables: lacking,
   });
@@ -83,11 +84,11 @@ t.test('an engine that cannot work here never gets it', async (t) => {
   log.take();
   await director.apply(aConfig([by('nftables')]));
   t.strictSame(log.take(), [
-    'Cannot move virtual server 10.1.1.19:80 from net to nftables: engine = nftables: there is no nft here',
+    'Cannot move virtual server 10.1.1.19:80 from net to nftables: it has no rule for that',
   ]);
   t.strictSame(engine.inForce(WEB), [`${A}@1`]);
-  t.strictSame(lacking.calls, ['left', 'probe', 'left'], 'asked, and told nothing');
-  const problem = 'engine = nftables: there is no nft here; until then net carries it';
+  t.strictSame(lacking.calls, ['left', 'left'], 'asked, and told nothing');
+  const problem = `${why}; until then net carries it`;
   t.match(await director.services(), [{ engine: 'net', state: 'up', problem }]);
   await director.apply(aConfig([by('net')]));
   t.match(log.take(), [

@@ -11,16 +11,11 @@ t.test('what is in force is asked for once, before the first table', async (t) =
   await director.apply(aConfig([web]));
   const plain = aService({ port: 81, reals: [aReal('10.1.1.23:81')] });
   await director.apply(aConfig([web, plain]));
-  t.strictSame(nftables.calls.slice(0, 4), [
-    'probe',
-    'left',
-    `recover ${WEB}`,
-    `apply ${WEB}`,
-  ]);
+  t.strictSame(nftables.calls.slice(0, 3), ['left', `recover ${WEB}`, `apply ${WEB}`]);
   t.equal(nftables.calls.filter((call) => /^recover/.test(call)).length, 1);
   t.strictSame(
-    engine.calls.slice(0, 5),
-    ['left', 'probe', 'left', `recover ${plain.id}`, `apply ${plain.id}`],
+    engine.calls.slice(0, 4),
+    ['left', 'left', `recover ${plain.id}`, `apply ${plain.id}`],
     'net: when it is to carry something',
   );
 });

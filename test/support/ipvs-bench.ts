@@ -4,6 +4,7 @@ import { createIpvsEngine, type IpvsOptions } from '../../lib/engines/ipvs/engin
 import type { Engine, EngineEvent, ServiceEntry } from '../../lib/model/engine.ts';
 import { aService } from './config.ts';
 import { serverAt } from './engine-rig.ts';
+import { ipvsMachine } from './ipvs-machine.ts';
 import { IpvsTable } from './ipvs-table.ts';
 
 /** An ipvs engine with a table of its own, by the stand-in for ipvsadm. */
@@ -15,9 +16,11 @@ export interface Bench {
 }
 
 export function aBench(t: Test, options: Partial<IpvsOptions> = {}): Bench {
-  const table = new IpvsTable(join(t.testdir(), 'ipvsadm'));
+  const folder = t.testdir();
+  const table = new IpvsTable(join(folder, 'ipvsadm'));
+  const machine = ipvsMachine(folder);
   const another = () => {
-    const engine = createIpvsEngine({ program: table.program, ...options });
+    const engine = createIpvsEngine({ program: table.program, ...machine, ...options });
     t.teardown(() => engine.close({ clean: false }));
     return engine;
   };

@@ -59,6 +59,8 @@ class IpvsEngine implements Engine {
   #attempts = 0;
   #retry: NodeJS.Timeout | undefined;
   #counting: Promise<readonly ServiceStats[]> | undefined;
+  /** IPVS was seen to be here. */
+  #found = false;
 
   constructor(options: IpvsOptions) {
     this.#options = options;
@@ -85,6 +87,7 @@ class IpvsEngine implements Engine {
   ): Promise<readonly RecoveredService[]> {
     if (services.length === 0) return [];
     try {
+      await this.#find();
       return recovered(services, await this.#convergence.held(this.#end.signal));
     } catch (error) {
       if (error instanceof Unusable) return [];
@@ -123,6 +126,15 @@ class IpvsEngine implements Engine {
     }
   }
 
+  /** Nothing is called before: a call of ipvsadm has the kernel look for its module.
+   *  @throws Unusable where IPVS cannot be had */
+  async #find(): Promise<void> {
+    if (this.#found) return;
+    const problem = await this.probe();
+    if (problem !== undefined) throw new Unusable(problem);
+    this.#found = true;
+  }
+
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => {});
@@ -145,6 +157,7 @@ class IpvsEngine implements Engine {
 
   async #attempt(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
     try {
+      await this.#find();
       const converged = await this.#convergence.to(table, this.#end.signal);
       this.#tell(table, converged);
       return table.map((entry) =>
@@ -186,7 +199,7 @@ class IpvsEngine implements Engine {
 
   async #count(): Promise<readonly ServiceStats[]> {
     const table = this.#table;
-    if (table.length === 0) return [];
+    if (table.length === 0 || !this.#found) return [];
     const { signal } = this.#end;
     try {
       const totals = await this.#ipvsadm.list(['--stats', '--exact'], signal);

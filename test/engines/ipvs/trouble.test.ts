@@ -7,6 +7,7 @@ import type { EngineEvent } from '../../../lib/model/engine.ts';
 import { aService } from '../../support/config.ts';
 import { serverAt, tableOf, until } from '../../support/engine-rig.ts';
 import { aBench, largeTable, next } from '../../support/ipvs-bench.ts';
+import { ipvsMachine } from '../../support/ipvs-machine.ts';
 import { IpvsTable } from '../../support/ipvs-table.ts';
 import { lab } from '../../support/lab.ts';
 import { BOTH, BOTH_ROWS, FIRST, SECOND, SERVICE } from './pair.ts';
@@ -67,7 +68,7 @@ t.test(
   async (t) => {
     const folder = t.testdir();
     const program = join(folder, 'ipvsadm');
-    const engine = createIpvsEngine({ program, retryMs: 20 });
+    const engine = createIpvsEngine({ program, ...ipvsMachine(folder), retryMs: 20 });
     t.teardown(() => engine.close({ clean: false }));
     const [outcome] = await engine.apply(BOTH);
     t.match(outcome, { id: SERVICE.id, state: 'failed' });
@@ -132,7 +133,7 @@ if test -e ${odd} && test "$1" = ${word}; then ${command}; fi
 exec "$0.real" "$@"
 `;
   writeFileSync(program, text, { mode: 0o755 });
-  const engine = createIpvsEngine({ program, retryMs: 20 });
+  const engine = createIpvsEngine({ program, ...ipvsMachine(folder), retryMs: 20 });
   return { engine, table, odd };
 }
 
