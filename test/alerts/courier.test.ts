@@ -122,7 +122,7 @@ t.test('a dead connection fails all that wait, each once', async (t) => {
   const { courier, idle } = aCourier(() => {
     if (!alive) throw new Error('connect ECONNREFUSED');
     return taken;
-  });
+  }, NEVER);
   courier.send(aMail('a'));
   courier.send(aMail('b'));
   while (courier.status().failed < 2) await new Promise(setImmediate);
@@ -131,6 +131,7 @@ t.test('a dead connection fails all that wait, each once', async (t) => {
     problem: 'mail.example.com: connect ECONNREFUSED',
   });
   alive = true;
+  courier.follow(new Set(['mail.example.com']));
   await idle();
   t.match(courier.status(), { sent: 2, dropped: 0, problem: null });
 });
