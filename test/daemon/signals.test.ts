@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import t from 'tap';
 import {
   collect,
@@ -58,10 +59,12 @@ t.test('stop waits for the end, and the port is free when it returns', async (t)
 
 t.test('a second signal while it stops ends it at once, with 255', async (t) => {
   // What is behind the child's name keeps the shell busy when it is asked to stop.
-  const site = new Site(t, `${EMPTY}execute=/nowhere.cf; sleep 30 #\n`);
+  const site = new Site(t, '');
+  const busy = join(site.folder, 'busy');
+  site.write(`${EMPTY}execute=/nowhere.cf; touch ${busy}; sleep 30 #\n`);
   const child = site.spawn('--foreground', site.config, 'start');
   const outcome = collect(child);
-  await until(() => site.pid !== undefined, 'pid file');
+  await until(() => existsSync(busy), 'the child');
   child.kill('SIGTERM');
   await until(() => !site.socketIsThere, 'the begin of the end');
   child.kill('SIGTERM');

@@ -127,7 +127,8 @@ class NftablesEngine implements Engine {
     const [table, outcomes] = [this.#table, this.#outcomes];
     const carried = table.filter((_, row) => outcomes[row]?.state !== 'failed');
     const asked = statsCommands(this.#name, carried);
-    const items = await Promise.all(asked.map((commands) => this.#nft.run(commands)));
+    const lists = asked.map((commands) => this.#nft.run(commands));
+    const [items] = await Promise.all([Promise.all(lists), this.#flows.fresh()]);
     const stats = statsOf(table, items.flat(), this.#open);
     return withHome(stats, await this.#home.stats());
   }

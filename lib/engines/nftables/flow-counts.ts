@@ -6,7 +6,8 @@ export interface Tally {
   readonly inactive: Side;
   /** Connections whose beginning was told of: one that was lost is missing. Never falls. */
   opened: number;
-  /** TCP connections in a row that ended, or were met in a dump, without an answer of the server. */
+  /** TCP connections in a row that ended, or were met first in a dump, without an answer of the
+   *  server. */
   silent: number;
 }
 
@@ -83,9 +84,10 @@ export function createFlowCounts(
       if (kind === 'known' && dump?.told.has(flow.id)) return;
       dump?.tell(flow.id);
       const tally = tallyOf(flow);
+      const wasMet = kind === 'known' && flows.has(flow.id);
       const side = flow.active ? tally?.active : tally?.inactive;
       put(flow.id, kind === 'destroy' ? undefined : side);
-      if (tally) note(tally, kind, flow);
+      if (tally && (flow.answered || !wasMet)) note(tally, kind, flow);
     },
     begin() {
       dump = new Dump(2 * limit);

@@ -1,20 +1,31 @@
 import type { ServerEntry, ServiceEntry, ServiceTable } from '../../model/engine.ts';
 import type { Log } from '../../model/log.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
+import { within } from '../../model/within.ts';
 import { type ConntrackWatch, watchConntrack } from './conntrack.ts';
 import { createFlowCounts, createTally, type Tally } from './flow-counts.ts';
 import type { Flow } from './picking/conntrack-line.ts';
 import { plain } from './shapes.ts';
-import type { Open } from './sources.ts';
+import { changes, type Open } from './sources.ts';
+
+/** Numbers that are read when they are asked for are not read again so soon. */
+const FRESH_MS = 1000;
+/** Who asks waits no longer than this, where there are very many connections; then they are those of
+ *  the time before. */
+const WAIT_MS = 500;
 
 const NONE: Open = { active: 0, inactive: 0, opened: 0, silent: 0 };
 
-/** How many connections each server has through each service, from the kernel's connection tracking. */
+/** How many connections each server has through each service, from the kernel's connection tracking: at
+ *  any moment where the picking follows them, else when they are asked for. */
 export class OpenFlows {
   readonly #tallies = new Map<string, Tally>();
   readonly #log: Pick<Log, 'warn'>;
   readonly #end = new AbortController();
   #watch: ConntrackWatch | undefined;
+  #follows = false;
+  #askedAt = -Infinity;
+  #asked: Promise<void> = Promise.resolve();
 
   readonly #program: readonly string[];
 
@@ -31,6 +42,8 @@ export class OpenFlows {
       servers.map((server) => keyOf(service, server)),
     );
     const wanted = new Set(keys);
+    this.#follows = table.some(changes);
+    this.#watch?.listen(this.#follows);
     for (const key of this.#tallies.keys())
       if (!wanted.has(key)) this.#tallies.delete(key);
     let more = false;
@@ -47,6 +60,17 @@ export class OpenFlows {
     if (!tally) return NONE;
     const { active, inactive, ...counts } = tally;
     return { active: active.connections, inactive: inactive.connections, ...counts };
+  }
+
+  /** Settles when the counts are no older than a second, or that takes too long. */
+  async fresh(): Promise<void> {
+    const now = performance.now();
+    if (this.#follows || !this.#watch) return;
+    if (now - this.#askedAt >= FRESH_MS) {
+      this.#askedAt = now;
+      this.#asked = this.#watch.resync();
+    }
+    await within(WAIT_MS, this.#asked, () => undefined);
   }
 
   /** Counts anew. @returns how many connections are open, of all that it counts for */
@@ -70,6 +94,7 @@ export class OpenFlows {
       log: this.#log,
       signal: this.#end.signal,
       program: this.#program,
+      listens: this.#follows,
     });
     void this.#watch.resync();
   }
