@@ -219,3 +219,9 @@ export function entry(
     servers: inForce,
   };
 }
+
+/** Open connections of each server of the engine's first service. */
+export async function activeOf(engine: Engine): Promise<readonly number[]> {
+  const [stats] = await engine.stats();
+  return stats?.servers.map(({ activeConnections }) => activeConnections) ?? [];
+}

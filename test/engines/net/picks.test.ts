@@ -3,8 +3,8 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import t from 'tap';
 import { Memory } from '../../../lib/engines/net/memory.ts';
-import type { CarriedService } from '../../../lib/engines/net/protocol.ts';
 import { ServerRecord } from '../../../lib/engines/net/server-record.ts';
+import { CARRIED } from '../../support/carried.ts';
 import { COUNTS } from './fixtures/together.ts';
 
 const THREAD = new URL(
@@ -13,23 +13,6 @@ const THREAD = new URL(
 );
 const WORKERS = 4;
 const PICKS = WORKERS * COUNTS;
-
-const SERVICE: Omit<CarriedService, 'servers' | 'scheduler'> = {
-  id: 'tcp:192.0.2.1:80',
-  record: 0,
-  datagrams: undefined,
-  family: 'inet',
-  address: '192.0.2.1',
-  port: 80,
-  flags: [],
-  persistentMs: undefined,
-  netmask: undefined,
-  connectTimeoutMs: 3000,
-  idleTimeoutMs: 60_000,
-  halfClosedTimeoutMs: 60_000,
-  listen: true,
-  home: undefined,
-};
 
 /** Picks in four threads at once. Half of the connections stay; with an upper threshold all do,
  *  until nothing is eligible.
@@ -43,7 +26,7 @@ async function picked(scheduler: string, weights: readonly number[], upper = 0) 
     own[0]?.set({ weight, lower: 0, upper });
     return own;
   });
-  const service = { ...SERVICE, scheduler, servers: weights.map((_, n) => server(n)) };
+  const service = { ...CARRIED, scheduler, servers: weights.map((_, n) => server(n)) };
   const meeting = new Int32Array(new SharedArrayBuffer(4));
   const threads = Array.from({ length: WORKERS }, (_, worker) => {
     const common = { segment, meeting, workers: WORKERS, service };

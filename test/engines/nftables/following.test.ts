@@ -3,6 +3,7 @@ import t from 'tap';
 import type { Engine } from '../../../lib/model/engine.ts';
 import { serverAt } from '../../support/engine-rig.ts';
 import {
+  activeOf,
   ask,
   asks,
   entry,
@@ -20,14 +21,9 @@ t.setTimeout(300_000);
 const NEEDS = lab('namespaces', 'nft', 'conntrack', 'socat');
 const WEB = `TCP:${VIP}:80`;
 
-async function active(engine: Engine): Promise<readonly number[]> {
-  const [stats] = await engine.stats();
-  return stats?.servers.map(({ activeConnections }) => activeConnections) ?? [];
-}
-
 /** Until the engine knows of that many open connections of each server, and has had time to follow. */
 async function follows(engine: Engine, ...counts: readonly number[]): Promise<void> {
-  while (String(await active(engine)) !== String(counts)) await sleep(50);
+  while (String(await activeOf(engine)) !== String(counts)) await sleep(50);
   await sleep(600);
 }
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import type { Engine } from '../../../lib/model/engine.ts';
 import { processesIn } from '../../lab/leftovers.ts';
 import { serverAt } from '../../support/engine-rig.ts';
 import {
+  activeOf,
   entry,
   hold,
   type KernelStage,
@@ -33,11 +33,6 @@ function commandOf(pid: number): string {
   }
 }
 
-async function active(engine: Engine): Promise<readonly number[]> {
-  const [stats] = await engine.stats();
-  return stats?.servers.map(({ activeConnections }) => activeConnections) ?? [];
-}
-
 t.test(
   'events are listened to where the picking follows them only',
   NEEDS,
@@ -49,18 +44,18 @@ t.test(
     };
     await engine.apply([entry({ scheduler: 'wrr' }, SERVERS)]);
     await hold(stage.client, `TCP:${VIP}:80`);
-    t.strictSame(await active(engine), [1, 0], 'what is asked for is read then');
+    t.strictSame(await activeOf(engine), [1, 0], 'what is asked for is read then');
     t.equal(listeners(stage), 0, 'nobody needed an event for it');
     await engine.apply([entry({ scheduler: 'wlc' }, SERVERS)]);
     await until(1);
     await hold(stage.client, `TCP:${VIP}:80`);
-    while (String(await active(engine)) !== '1,1') await sleep(20);
+    while (String(await activeOf(engine)) !== '1,1') await sleep(20);
     await engine.apply([entry({ scheduler: 'wrr' }, SERVERS)]);
     await until(0);
     await hold(stage.client, `TCP:${VIP}:80`);
     await hold(stage.client, `TCP:${VIP}:80`);
     await sleep(1000);
-    t.strictSame(await active(engine), [2, 2], 'and read again');
+    t.strictSame(await activeOf(engine), [2, 2], 'and read again');
     await engine.apply([
       entry({ scheduler: 'wrr' }, [
         serverAt(WEB1, 80, { upper: 5 }),

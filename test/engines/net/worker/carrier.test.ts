@@ -8,6 +8,7 @@ import type {
 } from '../../../../lib/engines/net/protocol.ts';
 import { ServerRecord } from '../../../../lib/engines/net/server-record.ts';
 import { Worker } from '../../../../lib/engines/net/worker/worker.ts';
+import { CARRIED } from '../../../support/carried.ts';
 import { ending, freePort, until } from '../../../support/engine-rig.ts';
 
 t.test('a listener outlives failures to accept', async (t) => {
@@ -39,7 +40,7 @@ async function listening(t: Test, told: FromWorker[]): Promise<Server> {
     port: await freePort(),
     problem: undefined,
   };
-  const services: CarriedService[] = [{ ...SERVICE, servers: [dead] }];
+  const services: CarriedService[] = [{ ...CARRIED, servers: [dead] }];
   const change = { services, gone: [], dismissed: [], maxConnections: 10 };
   worker.handle({ type: 'change', sequence: 1, change });
   await until(() => told.some(({ type }) => type === 'applied'));
@@ -47,21 +48,3 @@ async function listening(t: Test, told: FromWorker[]): Promise<Server> {
   if (!(server instanceof Server)) throw new Error('it does not listen');
   return server;
 }
-
-const SERVICE: Omit<CarriedService, 'servers'> = {
-  id: 'tcp:127.0.0.1:0',
-  record: 0,
-  datagrams: undefined,
-  family: 'inet',
-  address: '127.0.0.1',
-  port: 0,
-  scheduler: 'rr',
-  flags: [],
-  persistentMs: undefined,
-  netmask: undefined,
-  connectTimeoutMs: 3000,
-  idleTimeoutMs: 60_000,
-  halfClosedTimeoutMs: 60_000,
-  listen: true,
-  home: undefined,
-};

@@ -8,6 +8,7 @@ import type {
 } from '../../../../../lib/engines/net/protocol.ts';
 import { ServerRecord } from '../../../../../lib/engines/net/server-record.ts';
 import { Worker } from '../../../../../lib/engines/net/worker/worker.ts';
+import { CARRIED } from '../../../../support/carried.ts';
 import { type UdpServer, udpClient, udpServer } from '../../../../support/datagrams.ts';
 import { until } from '../../../../support/engine-rig.ts';
 import { freeUdpPort } from '../../../../support/raw-udp-server.ts';
@@ -96,20 +97,4 @@ async function opened(t: Test, ...given: readonly UdpServer[]) {
   return { worker, socket, told, port, server: servers[0] };
 }
 
-const SERVICE: Omit<CarriedService, 'servers'> = {
-  id: 'udp:127.0.0.1:0',
-  record: 0,
-  datagrams: 'sessions',
-  family: 'inet',
-  address: '127.0.0.1',
-  port: 0,
-  scheduler: 'rr',
-  flags: [],
-  persistentMs: undefined,
-  netmask: undefined,
-  connectTimeoutMs: 3000,
-  idleTimeoutMs: 60_000,
-  halfClosedTimeoutMs: 60_000,
-  listen: true,
-  home: undefined,
-};
+const SERVICE = { ...CARRIED, id: 'udp:127.0.0.1:0', datagrams: 'sessions' } as const;
