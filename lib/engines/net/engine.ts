@@ -72,8 +72,8 @@ class NetEngine implements Engine {
     this.#captures = new Captures({
       instance: options.captureAs,
       proc: this.#proc,
-      changed: () =>
-        this.#tell(this.#captures.ids.map((id) => this.#listeners.outcome(id))),
+      caughtUp: () => this.#crew.caughtUp(),
+      changed: (ids) => this.#tell(ids.map((id) => this.#listeners.outcome(id))),
     });
     this.#listeners = new Listeners({
       proc: this.#proc,
@@ -97,7 +97,11 @@ class NetEngine implements Engine {
     return refusal(service);
   }
 
-  /** Nothing outlives a process. */
+  /** Of what was captured; no listener outlives a process. */
+  left(): Promise<boolean> {
+    return this.#captures.left();
+  }
+
   async recover(): Promise<readonly RecoveredService[]> {
     return [];
   }

@@ -13,8 +13,10 @@ interface Options {
   readonly instance: string | undefined;
   /** Where procfs is mounted. */
   readonly proc: string;
-  /** The outcomes of captured services may be others now. */
-  changed(): void;
+  /** Settles when nobody who has reached a listener waits there any more. */
+  caughtUp(): Promise<void>;
+  /** The outcomes of these captured services may be others now. */
+  changed(ids: readonly string[]): void;
 }
 
 /** From one look at the kernel to the next. */
@@ -30,9 +32,8 @@ export class Captures {
   readonly #table: string;
   readonly #ports = new PrivatePorts();
   #captures: ReadonlyMap<string, Capture> = new Map();
-  /** Whether the kernel may hold a table of ours: a run that was killed may have left its own, which
-   *  would lead clients to a port where nobody listens any more. */
-  #standing: boolean;
+  /** Whether the kernel may hold a table of ours. */
+  #standing = false;
   /** What the kernel was told last, and how that reads back. */
   #script = '';
   #listing = '';
@@ -45,10 +46,20 @@ export class Captures {
   constructor(options: Options) {
     this.#options = options;
     this.#table = captureTable(options.instance ?? '');
-    this.#standing = options.instance !== undefined && mayHoldTables(options.proc);
   }
 
-  /** These are the services from now on. */
+  /** Whether a run that was killed has left its table, which leads clients to a port where nobody
+   *  listens any more: {@link settle} takes it over, or out. */
+  async left(): Promise<boolean> {
+    const { instance, proc } = this.#options;
+    if (instance === undefined || !mayHoldTables(proc)) return false;
+    const { ok } = await nft(`list chain inet ${this.#table} output\n`);
+    this.#standing ||= ok;
+    return ok;
+  }
+
+  /** These are the services from now on. Clients of those that leave are led to their listeners no
+   *  more, and have been let in when this settles: before these close. */
   async expect(services: readonly VirtualService[]): Promise<void> {
     const able = this.#options.instance === undefined ? [] : services;
     const wanted = able.filter(mayBeCaptured);
@@ -58,7 +69,12 @@ export class Captures {
       const listensAt = await this.#ports.of(id, address);
       if (listensAt !== undefined) captures.set(id, { address, port, listensAt });
     }
+    const staying = [...this.#captures].filter(([id]) => captures.has(id));
+    const leave = staying.length < this.#captures.size;
     this.#captures = captures;
+    if (!leave) return;
+    await this.#inTurn(() => this.#lead(staying.map(([, one]) => one)));
+    await this.#options.caughtUp();
   }
 
   /** Where the service is to listen. */
@@ -71,10 +87,6 @@ export class Captures {
   /** The port that its listener takes. */
   portOf({ id, port }: Pick<VirtualService, 'id' | 'port'>): number {
     return this.#captures.get(id)?.listensAt ?? port ?? 0;
-  }
-
-  get ids(): readonly string[] {
-    return [...this.#captures.keys()];
   }
 
   /** Has the kernel lead clients to the listeners: after these are open. */
@@ -103,13 +115,16 @@ export class Captures {
   }
 
   async #converge(): Promise<void> {
+    await this.#lead([...this.#captures.values()]);
+    this.#watch();
+  }
+
+  async #lead(captures: readonly Capture[]): Promise<void> {
     if (this.#closed) return;
-    const captures = [...this.#captures.values()];
     const script = captureScript(this.#table, captures);
     if (captures.length === 0) await this.#remove();
     else if (script !== this.#script || this.#problem !== undefined)
       await this.#write(script);
-    this.#watch();
   }
 
   async #write(script: string): Promise<void> {
@@ -142,7 +157,7 @@ export class Captures {
     const before = this.#problem;
     if (before !== undefined || (await this.#read()) !== this.#listing)
       await this.#write(this.#script);
-    if (before !== this.#problem) this.#options.changed();
+    if (before !== this.#problem) this.#options.changed([...this.#captures.keys()]);
     this.#watch();
   }
 }

@@ -132,6 +132,24 @@ t.test(
   },
 );
 
+t.test(
+  'after kill -9 the next start takes the table out, though net has nothing to do',
+  lab('namespaces', 'nginx', 'nft', 'conntrack'),
+  async (t) => {
+    const on = await scene(t, '[net]\ncapture = yes\n');
+    await on.director.run('sysctl', '-qw', 'net.ipv4.ip_forward=1');
+    await started(on);
+    await kill(on);
+    const ini = '[net]\nengine = nftables\ncapture = yes\n[nftables]\nsnat = yes\n';
+    await writeFile(join(on.director.folder, 'ldirectord.ini'), ini);
+    await started(on);
+    t.equal(await tableOf(on), 'no table');
+    t.equal(await seen(on.client, SERVICE), 'web');
+    t.equal((await on.daemon.service()).engine, 'nftables');
+    await on.daemon.stop();
+  },
+);
+
 async function kill({ daemon }: Scene): Promise<void> {
   process.kill(await daemon.pid(), 'SIGKILL');
   while ((await daemon.command('status')).code === 0) await sleep(20);
