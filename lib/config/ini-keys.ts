@@ -74,6 +74,14 @@ export const INI_KEYS = {
     default: 10_000,
     doc: 'How long the answer to a DNS query, or to a packet of an ops service, is waited for.',
   },
+  capture: {
+    section: 'net',
+    perService: true,
+    syntax: 'yes | no',
+    parse: yesno,
+    default: false,
+    doc: 'Whether the kernel leads clients to a port of ours, where another program holds *:80; takes root and nft.',
+  },
   workers: {
     section: 'net',
     perService: false,

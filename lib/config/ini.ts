@@ -186,6 +186,7 @@ function optionsFrom(values: IniValues): ServiceOptions {
     halfClosedTimeoutMs: value('half-closed-timeout'),
     udpIdleTimeoutMs: value('udp-idle-timeout'),
     udpAnswerTimeoutMs: value('udp-answer-timeout'),
+    capture: value('capture'),
     tlsVerify: value('tls-verify'),
     tlsCa: value('tls-ca'),
     tlsExpiryDays: value('tls-expiry'),

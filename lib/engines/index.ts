@@ -7,7 +7,8 @@ import { createNftablesEngine } from './nftables/engine.ts';
 export const ENGINES = {
   net: {
     summary: 'forwards connections itself; needs no privileges beyond the ports',
-    create: createNetEngine,
+    create: ({ instance, ...options }) =>
+      createNetEngine({ ...options, captureAs: instance }),
   },
   nftables: {
     summary: 'has the kernel replace addresses (NAT): TCP and UDP, clients keep theirs',

@@ -57,6 +57,8 @@ export interface ServiceOptions {
   readonly halfClosedTimeoutMs: number;
   readonly udpIdleTimeoutMs: number;
   readonly udpAnswerTimeoutMs: number;
+  /** The kernel leads its clients to a port of the net engine's, whoever else listens on its own. */
+  readonly capture: boolean;
   readonly tlsVerify: boolean;
   /** PEM file with further authorities; undefined: the system's only. */
   readonly tlsCa: string | undefined;

@@ -21,6 +21,7 @@ const DEFAULTS = {
   halfClosedTimeoutMs: 60_000,
   udpIdleTimeoutMs: 300_000,
   udpAnswerTimeoutMs: 10_000,
+  capture: false,
   tlsVerify: true,
   tlsCa: undefined,
   tlsExpiryDays: 30,
@@ -73,6 +74,7 @@ connections = 2000
 connect-timeout = 1
 [service tcp:[2001:db8::1]:443]
 half-closed-timeout = 2s ; comment
+capture = yes
 tls-verify = true
 tls-expiry = 0
 digest = yes
@@ -91,6 +93,7 @@ digest = yes
     t.strictSame(config.virtuals[1]?.options, {
       ...common,
       halfClosedTimeoutMs: 2000,
+      capture: true,
       tlsVerify: true,
       tlsExpiryDays: 0,
       digest: true,

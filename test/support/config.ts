@@ -40,6 +40,7 @@ export const OPTIONS: ServiceOptions = {
   halfClosedTimeoutMs: 60_000,
   udpIdleTimeoutMs: 300_000,
   udpAnswerTimeoutMs: 10_000,
+  capture: false,
   tlsVerify: true,
   tlsCa: undefined,
   tlsExpiryDays: 30,

@@ -1,4 +1,4 @@
-import { type ChildHow, type Ended, runChild } from './child.ts';
+import { type ChildHow, type Ended, runChild } from '../child.ts';
 import { oneLine, unusable } from './problem.ts';
 
 /** ipvsadm(8) as a child process, one call at a time. */

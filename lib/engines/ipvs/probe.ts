@@ -1,7 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { release } from 'node:os';
+import { canRun } from '../program-path.ts';
 import { LACKS } from './problem.ts';
-import { canRun } from './program-path.ts';
 
 /** Where to look. */
 export interface Place {

@@ -4,7 +4,6 @@ import type {
   Engine,
   EngineEvent,
   RecoveredService,
-  ServiceEntry,
   ServiceOutcome,
   ServiceStats,
   ServiceTable,
@@ -14,6 +13,7 @@ import type { VirtualService } from '../../model/virtual-service.ts';
 import { EventQueue } from '../event-queue.ts';
 import type { EngineOptions } from '../factory.ts';
 import { Admission, admissionMemory } from './admission.ts';
+import { Captures } from './capture/captures.ts';
 import { Claims } from './claim.ts';
 import { type Answers, Crew } from './crew.ts';
 import { connectionCap, descriptorsOf, fileLimit } from './file-limit.ts';
@@ -21,7 +21,6 @@ import { Ledger, type LedgerChange } from './ledger.ts';
 import { Listeners } from './listeners.ts';
 import { Memory } from './memory.ts';
 import { Notices } from './notices.ts';
-import type { Place } from './problem.ts';
 import type { FromWorker, ListenReport, NoticeKind, TableChange } from './protocol.ts';
 import { RecordPool } from './record-pool.ts';
 import { refusal } from './refusal.ts';
@@ -30,6 +29,8 @@ import { type WorkersWish, workerCount } from './worker-count.ts';
 export interface NetOptions extends EngineOptions {
   /** Where procfs is mounted; default `/proc`. */
   readonly proc?: string;
+  /** Which director of this host may capture what comes for its services; undefined: none does. */
+  readonly captureAs?: string | undefined;
   /** Module of a worker thread; default this engine's own. */
   readonly workerScript?: URL;
 }
@@ -54,6 +55,7 @@ class NetEngine implements Engine {
   readonly #ledger: Ledger;
   readonly #listeners: Listeners;
   readonly #crew: Crew;
+  readonly #captures: Captures;
   readonly #claims = new Claims();
   readonly #notices = new Notices(() => performance.now());
   /** Tables and retries, one after the other. */
@@ -67,6 +69,12 @@ class NetEngine implements Engine {
     this.#memory = new Memory(this.#workers);
     const pool = new RecordPool(this.#memory, (segment) => this.#grown(segment));
     this.#ledger = new Ledger(pool, this.#memory);
+    this.#captures = new Captures({
+      instance: options.captureAs,
+      proc: this.#proc,
+      caughtUp: () => this.#crew.caughtUp(),
+      changed: (ids) => this.#tell(ids.map((id) => this.#listeners.outcome(id))),
+    });
     this.#listeners = new Listeners({
       proc: this.#proc,
       retry: (services) => void this.#inTurn(() => this.#retry(services)),
@@ -89,7 +97,11 @@ class NetEngine implements Engine {
     return refusal(service);
   }
 
-  /** Nothing outlives a process. */
+  /** Of what was captured; no listener outlives a process. */
+  left(): Promise<boolean> {
+    return this.#captures.left();
+  }
+
   async recover(): Promise<readonly RecoveredService[]> {
     return [];
   }
@@ -108,6 +120,7 @@ class NetEngine implements Engine {
 
   async close(): Promise<void> {
     this.#listeners.close();
+    await this.#captures.close();
     await this.#crew.close();
     this.events.close();
   }
@@ -129,11 +142,13 @@ class NetEngine implements Engine {
   async #apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
     const carried = table.filter(({ service }) => refusal(service) === undefined);
     await this.#listeners.lookForIpvs();
-    this.#listeners.expect(carried.map(place));
+    await this.#captures.expect(carried.map(({ service }) => service));
+    this.#listeners.expect(carried.map((entry) => this.#captures.placeOf(entry)));
     this.#descriptors = descriptorsOf(carried, this.#workers);
     const change = this.#ledger.revise(carried);
     const ids = change.services.map(({ id }) => id);
     await this.#open(ids, () => this.#crew.change(this.#bounded(change)));
+    await this.#captures.settle();
     return table.map(({ service }) => this.#outcome(service));
   }
 
@@ -142,8 +157,7 @@ class NetEngine implements Engine {
       const may = ids.filter((id) => this.#listeners.mayListen(id));
       return may.length > 0 ? this.#crew.listen(may) : new Map();
     };
-    for (const outcome of await this.#open(ids, ask))
-      this.events.push({ type: 'outcome', outcome });
+    this.#tell(await this.#open(ids, ask));
   }
 
   /** @param ask has the workers open what they may
@@ -173,7 +187,7 @@ class NetEngine implements Engine {
   #outcome(service: VirtualService): ServiceOutcome {
     const problem = refusal(service);
     return problem === undefined
-      ? this.#listeners.outcome(service.id)
+      ? this.#captures.judged(this.#listeners.outcome(service.id))
       : { id: service.id, state: 'failed', problem };
   }
 
@@ -198,8 +212,12 @@ class NetEngine implements Engine {
 
   async #hear(worker: number, report: ListenReport): Promise<void> {
     this.#listeners.report(worker, [report]);
-    for (const outcome of await this.#listeners.settle([report.id]))
-      this.events.push({ type: 'outcome', outcome });
+    this.#tell(await this.#listeners.settle([report.id]));
+  }
+
+  #tell(outcomes: readonly ServiceOutcome[]): void {
+    for (const outcome of outcomes)
+      this.events.push({ type: 'outcome', outcome: this.#captures.judged(outcome) });
   }
 
   #died(worker: number, reason: string): void {
@@ -223,15 +241,10 @@ class NetEngine implements Engine {
     const cap = connectionCap(fileLimit(this.#proc), this.#descriptors);
     const services = change.services.map((service) => ({
       ...service,
+      port: this.#captures.portOf(service),
       listen: this.#listeners.mayListen(service.id),
     }));
     const maxConnections = Math.min(cap, this.#maxConnections);
     return { ...change, services, maxConnections };
   }
-}
-
-function place({ service, arriving }: ServiceEntry): Place {
-  const { id, address = '', port = 0 } = service;
-  const protocol = service.protocol === 'udp' ? 'udp' : 'tcp';
-  return { id, protocol, address, port, arriving };
 }

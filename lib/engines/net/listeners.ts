@@ -63,7 +63,7 @@ export class Listeners {
       if (!ids.has(id)) this.#listeners.delete(id);
     for (const place of places) {
       const listener = this.#listeners.get(place.id);
-      if (listener) listener.place = place;
+      if (listener?.place.port === place.port) listener.place = place;
       else this.#listeners.set(place.id, unheard(place));
     }
   }

@@ -62,17 +62,22 @@ async function failure(place: Place, code: string, proc: string): Promise<string
   }
 }
 
-function inUse({ protocol, port }: Place, holder: PortHolder | undefined): string {
+function inUse(place: Place, holder: PortHolder | undefined): string {
+  const { port } = place;
   if (!holder) return `port ${port} is in use; ${AGAIN}`;
   const { pid, name } = holder;
   const who = pid === undefined ? 'another process' : `${name} (pid ${pid})`;
-  const mend =
-    holder.address === '*' && protocol === 'udp'
-      ? 'let it listen on the addresses it needs only, as named does with listen-on and unbound with interface'
-      : holder.address === '*'
-        ? `let it listen on the addresses it needs only, as Apache does with "Listen 127.0.0.1:${port}"`
-        : 'stop it, or move it to another address';
-  return `port ${port} is held by ${who} on ${endpoint(holder.address, port)}: ${mend}; ${AGAIN}`;
+  return `port ${port} is held by ${who} on ${endpoint(holder.address, port)}: ${mend(place, holder)}; ${AGAIN}`;
+}
+
+function mend({ protocol, address, port }: Place, holder: PortHolder): string {
+  if (holder.address !== '*') return 'stop it, or move it to another address';
+  const narrower = 'let it listen on the addresses it needs only, as';
+  if (protocol === 'udp')
+    return `${narrower} named does with listen-on and unbound with interface`;
+  const apache = `${narrower} Apache does with "Listen 127.0.0.1:${port}"`;
+  if (EVERY.has(address)) return apache;
+  return `${apache}, or set capture = yes in l4director.ini, which has the kernel lead the service's clients past it`;
 }
 
 /** The kernel's IPVS table holds the address, as ldirectord leaves it behind. */

@@ -1,12 +1,12 @@
 import type { Family } from '../../model/address.ts';
 import type { ServiceEntry, ServiceOutcome, ServiceTable } from '../../model/engine.ts';
+import { NftError } from '../nft-program.ts';
 import { Book } from './book.ts';
 import { compile, leads } from './compile.ts';
 import type { HomeFallbacks } from './home-fallback.ts';
 import type { KernelTable } from './kernel-table.ts';
 import type { Doubt } from './looks.ts';
 import { serviceName } from './names.ts';
-import { NftError } from './nft.ts';
 import { forwardingProblem, nftProblem } from './problem.ts';
 import { refusal } from './refusal.ts';
 import { returnDoubt } from './return-path.ts';

@@ -10,6 +10,7 @@ import type {
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { EventQueue } from '../event-queue.ts';
 import { hostAddresses } from '../host-addresses.ts';
+import { NftError } from '../nft-program.ts';
 import { Convergence } from './convergence.ts';
 import { Dismisser, dismissals, keeps, strays } from './dismissals.ts';
 import { Flowtable } from './flowtable.ts';
@@ -18,7 +19,7 @@ import { stands } from './kernel-state.ts';
 import { KernelTable } from './kernel-table.ts';
 import { Looks } from './looks.ts';
 import { tableName } from './names.ts';
-import { createNft, type Nft, NftError } from './nft.ts';
+import { createNft, type Nft } from './nft.ts';
 import { OpenFlows } from './open-flows.ts';
 import type { NftablesOptions } from './options.ts';
 import { probe } from './probe.ts';

@@ -1,7 +1,7 @@
 import type { ServerEntry } from '../../model/engine.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
+import { runChild, wordsOf } from '../child.ts';
 import { bare } from './names.ts';
-import { runProgram } from './program.ts';
 
 /** A server whose connections through a service are to end; the service's own address for those that
  *  were led nowhere. */
@@ -9,6 +9,10 @@ export interface Dismissal {
   readonly service: VirtualService;
   readonly server: Pick<ServerEntry, 'address' | 'port'>;
 }
+
+/** It goes through all that the kernel tracks. */
+const TIMEOUT_MS = 30_000;
+const NONE = /\b0 flow entries have been deleted/;
 
 /** Makes the kernel forget the connections that the service has to the server, and no others: the next
  *  packet of a client finds none, and is answered by a reset. What a mark brought there cannot
@@ -21,10 +25,12 @@ export async function endFlows(
 ): Promise<string | undefined> {
   const args = deletion(dismissal);
   if (args === undefined) return undefined;
-  const { code, words } = await runProgram([...enter, 'conntrack', ...args]);
+  const [program = '', ...words] = [...enter, 'conntrack', ...args];
+  const ended = await runChild(program, words, { input: '', ms: TIMEOUT_MS });
   // It exits with 1 when there was none.
-  if (code === 0 || /\b0 flow entries have been deleted/.test(words)) return undefined;
-  return words.trim().split('\n').at(-1) ?? '';
+  if (ended.how === 'exit' && (ended.status === 0 || NONE.test(ended.stderr)))
+    return undefined;
+  return wordsOf(ended).split('\n').at(-1) ?? '';
 }
 
 /** Source: conntrack(8). */

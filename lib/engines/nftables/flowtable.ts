@@ -1,5 +1,5 @@
+import { NftError } from '../nft-program.ts';
 import type { KernelTable } from './kernel-table.ts';
-import { NftError } from './nft.ts';
 
 /** Asks once for a flowtable; without it all is forwarded the same. */
 export class Flowtable {

@@ -1,7 +1,8 @@
+import { NftError } from '../nft-program.ts';
 import type { Json } from './json.ts';
 import { field, list, text } from './json.ts';
 import { ownerOf, serviceName } from './names.ts';
-import { type Nft, NftError } from './nft.ts';
+import type { Nft } from './nft.ts';
 import { FORWARD, forwardRules } from './offload.ts';
 import { type Element, elementId, type Part, type Rule, sameRules } from './part.ts';
 import { CHAINS, PLACES } from './skeleton.ts';

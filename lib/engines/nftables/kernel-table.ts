@@ -1,7 +1,8 @@
+import { NftError } from '../nft-program.ts';
 import { commandsOf, diff, noChange } from './diff.ts';
 import type { Command } from './json.ts';
 import { readTable, stands } from './kernel-state.ts';
-import { type Nft, NftError } from './nft.ts';
+import type { Nft } from './nft.ts';
 import { offloadCommands, refusesOffload } from './offload.ts';
 import type { Parts } from './part.ts';
 import { skeletonCommands } from './skeleton.ts';

@@ -1,5 +1,6 @@
+import { NftError } from '../nft-program.ts';
 import type { Command } from './json.ts';
-import { type Nft, NftError } from './nft.ts';
+import type { Nft } from './nft.ts';
 import { type Rule, rule } from './part.ts';
 import { chosen, skeletonCommands } from './skeleton.ts';
 

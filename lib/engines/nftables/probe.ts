@@ -1,6 +1,7 @@
 import type { Family } from '../../model/address.ts';
+import { NftError } from '../nft-program.ts';
 import { type Command, type Json, payload } from './json.ts';
-import { type Nft, NftError } from './nft.ts';
+import type { Nft } from './nft.ts';
 import { forwardingProblem, nftProblem } from './problem.ts';
 import { skeletonCommands } from './skeleton.ts';
 

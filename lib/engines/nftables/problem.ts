@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Family } from '../../model/address.ts';
-import type { NftError, NftTrouble } from './nft.ts';
+import type { NftError, NftTrouble } from '../nft-program.ts';
 
 const SWITCHES: Readonly<
   Record<Family, { readonly ip: string; readonly key: string }>

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { createIpvsEngine } from '../../../lib/engines/ipvs/engine.ts';
-import { programPath } from '../../../lib/engines/ipvs/program-path.ts';
+import { programPath } from '../../../lib/engines/program-path.ts';
 import { type IpvsMachine, ipvsMachine } from '../../support/ipvs-machine.ts';
 
 /** A program in ipvsadm's place that tells when it is called. */

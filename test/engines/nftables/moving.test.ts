@@ -21,40 +21,44 @@ virtual=${VIP}:${PORT}
     checktype=connect
     scheduler=rr
 `;
-const NET = '[net]\nengine = net\n';
-const AUTO = '[net]\nengine = auto\n[nftables]\nsnat = yes\n';
+const AUTO = 'engine = auto\n[nftables]\nsnat = yes\n';
+const NET = 'engine = net\n';
 
-t.test(
-  'a reload moves a service there and back, and no client is lost',
-  NEEDS,
-  async (t) => {
-    const stage = await kernelStage(t);
-    const client = await withLoad(stage);
-    const ini = join(stage.director.folder, 'ldirectord.ini');
-    await using daemon = await createDaemon(stage.director, CONFIG, NET);
-    t.match(await daemon.command('start'), { code: 0 });
-    await daemon.until(({ state }) => state === 'up', SOON);
-    const load = client.do('load', URL, 200);
-    const reload = async (text: string, name: string) => {
-      await writeFile(ini, text);
-      t.match(await daemon.command('reload'), { code: 0 });
-      await daemon.until(
-        ({ engine, state }) => engine === name && state === 'up',
-        SOON,
+for (const [what, section] of Object.entries({
+  'a service': '[net]\n',
+  'a captured service': '[net]\ncapture = yes\n',
+}))
+  t.test(
+    `a reload moves ${what} there and back, and no client is lost`,
+    NEEDS,
+    async (t) => {
+      const stage = await kernelStage(t);
+      const client = await withLoad(stage);
+      const ini = join(stage.director.folder, 'ldirectord.ini');
+      await using daemon = await createDaemon(stage.director, CONFIG, section + NET);
+      t.match(await daemon.command('start'), { code: 0 });
+      await daemon.until(({ state }) => state === 'up', SOON);
+      const load = client.do('load', URL, 200);
+      const reload = async (text: string, name: string) => {
+        await writeFile(ini, section + text);
+        t.match(await daemon.command('reload'), { code: 0 });
+        await daemon.until(
+          ({ engine, state }) => engine === name && state === 'up',
+          SOON,
+        );
+        await sleep(500);
+      };
+      await reload(AUTO, 'nftables');
+      t.equal(
+        (await daemon.service()).engineReason,
+        'auto: rr is exact there, and snat is on',
       );
-      await sleep(500);
-    };
-    await reload(AUTO, 'nftables');
-    t.equal(
-      (await daemon.service()).engineReason,
-      'auto: rr is exact there, and snat is on',
-    );
-    await reload(NET, 'net');
-    await reload(AUTO, 'nftables');
-    await client.do('endLoad', URL);
-    const visits = await load;
-    t.comment(`${visits.length} connections`);
-    t.ok(visits.length > 300);
-    t.strictSame(lost(visits), []);
-  },
-);
+      await reload(NET, 'net');
+      await reload(AUTO, 'nftables');
+      await client.do('endLoad', URL);
+      const visits = await load;
+      t.comment(`${visits.length} connections`);
+      t.ok(visits.length > 300);
+      t.strictSame(lost(visits), []);
+    },
+  );

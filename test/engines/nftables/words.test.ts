@@ -1,5 +1,5 @@
 import t from 'tap';
-import { NftError } from '../../../lib/engines/nftables/nft.ts';
+import { NftError } from '../../../lib/engines/nft-program.ts';
 import {
   forwardingProblem,
   nftProblem,

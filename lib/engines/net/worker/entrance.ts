@@ -7,7 +7,7 @@ export interface Entrance {
   readonly isOpen: boolean;
   /** It has clients who need it, though a new one could be sent nowhere. */
   readonly isBusy: boolean;
-  /** Opens what is not open yet.
+  /** Opens what is not open yet; at another port than before, anew.
    *  @returns the error's code */
   open(service: CarriedService): Promise<string | undefined>;
   /** No new clients. Idempotent. */

@@ -16,6 +16,8 @@ export class Listener implements Entrance {
   readonly #desk: Desk;
   readonly #reusePort: boolean;
   #server: Server | undefined;
+  /** Where that listens, or would. */
+  #port = 0;
 
   constructor(line: Reception, desk: Desk, reusePort: boolean) {
     this.#line = line;
@@ -28,6 +30,7 @@ export class Listener implements Entrance {
   }
 
   async open(service: CarriedService): Promise<string | undefined> {
+    if (this.#port !== service.port) this.shut();
     return this.#server ? undefined : this.#listen(service);
   }
 
@@ -46,7 +49,7 @@ export class Listener implements Entrance {
       pauseOnConnect: true,
       highWaterMark: BULK,
     });
-    this.#server = server;
+    [this.#server, this.#port] = [server, port];
     server.on('connection', (socket) => this.#accept(socket));
     return new Promise((resolve) => {
       const failed = (error: NodeJS.ErrnoException) => {

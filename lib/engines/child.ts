@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { within } from '../../model/within.ts';
+import { within } from '../model/within.ts';
 import { programPath } from './program-path.ts';
 
 /** How a child came to its end. */
@@ -24,10 +24,12 @@ export interface ChildHow {
   readonly input: string;
   /** How long it may take, milliseconds. */
   readonly ms: number;
-  readonly signal: AbortSignal;
+  /** Bytes that it may print; default 64 MiB. */
+  readonly outputLimit?: number;
+  readonly signal?: AbortSignal;
 }
 
-/** A table of 100,000 real servers is some 8 MB. */
+/** A table of IPVS with 100,000 real servers is some 8 MB. */
 const OUTPUT_LIMIT = 2 ** 26;
 const ERROR_LIMIT = 4096;
 
@@ -38,9 +40,9 @@ const ERROR_LIMIT = 4096;
 export async function runChild(
   program: string,
   words: readonly string[],
-  { input, ms, signal }: ChildHow,
+  { input, ms, outputLimit = OUTPUT_LIMIT, signal }: ChildHow,
 ): Promise<Ended> {
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
   const env = { ...process.env, PATH: programPath(), LC_ALL: 'C' };
   // The head of a group of its own, by which all of it can be ended.
   const child = spawn(program, words, { env, detached: true });
@@ -49,7 +51,7 @@ export async function runChild(
     closed = true;
   });
   try {
-    const ended = closing(child, signal);
+    const ended = closing(child, outputLimit, signal);
     send(child, input);
     return await within(ms, ended, () => ({ how: 'late' }));
   } finally {
@@ -57,15 +59,37 @@ export async function runChild(
   }
 }
 
-function closing(child: ChildProcess, signal: AbortSignal): Promise<Ended> {
+/** Why it did not do what it was to do; of one that ended by itself, all that it said about it. */
+export function wordsOf(ended: Ended): string {
+  switch (ended.how) {
+    case 'exit':
+      return ended.stderr.trim() || `exit status ${ended.status}`;
+    case 'absent':
+      return ended.code;
+    case 'killed':
+      return `ended by ${ended.signal}`;
+    case 'late':
+      return 'it took too long and was ended';
+    case 'flood':
+      return 'it printed too much and was ended';
+    default:
+      return ended satisfies never;
+  }
+}
+
+function closing(
+  child: ChildProcess,
+  outputLimit: number,
+  signal?: AbortSignal,
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
+    const abort = () => reject(signal?.reason);
     const settle = (ended: Ended) => {
-      signal.removeEventListener('abort', abort);
+      signal?.removeEventListener('abort', abort);
       resolve(ended);
     };
-    signal.addEventListener('abort', abort);
-    const stdout = gather(child.stdout, OUTPUT_LIMIT, () => settle({ how: 'flood' }));
+    signal?.addEventListener('abort', abort);
+    const stdout = gather(child.stdout, outputLimit, () => settle({ how: 'flood' }));
     const stderr = gather(child.stderr, ERROR_LIMIT, () => {});
     child.once('error', ({ code = '' }: NodeJS.ErrnoException) =>
       settle({ how: 'absent', code }),
