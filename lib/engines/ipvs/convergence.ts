@@ -32,6 +32,8 @@ export interface Converged {
 interface Work {
   /** The calls that are still to be made, read anew. */
   left(): Promise<readonly Call[]>;
+  /** Ids of the services whose calls go through one process however few they are. */
+  readonly hurried: ReadonlySet<string>;
   readonly failures: Map<string, Failure[]>;
   readonly signal: AbortSignal;
 }
@@ -69,10 +71,29 @@ export class Convergence {
     const plan = (held: HeldTable) => callsTo(table, leaving, held, this.#sent);
     const failures = new Map<string, Failure[]>();
     const left = async () => plan(await this.held(signal));
-    await this.#make(plan(held), BATCH, { left, failures, signal });
+    await this.#make(plan(held), BATCH, {
+      left,
+      hurried: arriving(table),
+      failures,
+      signal,
+    });
     this.#forget(leaving, failures);
     this.#remember(table, failures);
     return { failures, lost };
+  }
+
+  /** Has the kernel let go of these, which stay wanted.
+   *  @throws Unusable, or the signal's reason */
+  async takeOut(
+    services: readonly VirtualService[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (services.length === 0) return;
+    const left = async () => callsTo([], services, await this.held(signal), this.#sent);
+    const hurried = new Set(services.map(({ id }) => id));
+    const work = { left, hurried, failures: new Map(), signal };
+    await this.#make(await left(), BATCH, work);
+    for (const { id } of services) this.#sent.delete(id);
   }
 
   #leaving(table: ServiceTable): readonly VirtualService[] {
@@ -96,7 +117,8 @@ export class Convergence {
   async #make(calls: readonly Call[], size: number, work: Work): Promise<void> {
     for (let from = 0; from < calls.length; from += size) {
       const batch = calls.slice(from, from + size);
-      if (batch.length < MANY) await this.#singly(batch, work);
+      if (size < MANY || (batch.length < MANY && !hurries(batch, work)))
+        await this.#singly(batch, work);
       else if (!(await this.#together(batch, work.signal)))
         await this.#make(stillOf(batch, await work.left()), size / SMALLER, work);
     }
@@ -151,6 +173,17 @@ export class Convergence {
 /** Whether the kernel does not hold the service itself. */
 export function isMissing({ call }: Failure): boolean {
   return call.words[0] === '-A';
+}
+
+/** From the call that adds a service to the one that adds its first server its clients are refused. */
+function arriving(table: ServiceTable): ReadonlySet<string> {
+  return new Set(
+    table.filter((entry) => entry.arriving).map(({ service }) => service.id),
+  );
+}
+
+function hurries(batch: readonly Call[], { hurried }: Work): boolean {
+  return batch.some(({ service }) => hurried.has(service));
 }
 
 /** The calls about what those of the batch were about. */

@@ -14,7 +14,7 @@ import { type Converged, Convergence } from './convergence.ts';
 import { createIpvsadm, type Ipvsadm, Unusable } from './ipvsadm.ts';
 import { lostInWords, newsOf, partsInWords, stuckInWords } from './news.ts';
 import { serviceNumbers } from './numbers.ts';
-import { outcomeOf } from './outcome.ts';
+import { outcomeOf, refusedArrivals } from './outcome.ts';
 import { probe } from './probe.ts';
 import { recovered } from './recovered.ts';
 import { refusal } from './refusal.ts';
@@ -160,9 +160,12 @@ class IpvsEngine implements Engine {
       await this.#find();
       const converged = await this.#convergence.to(table, this.#end.signal);
       this.#tell(table, converged);
-      return table.map((entry) =>
+      const outcomes = table.map((entry) =>
         outcomeOf(entry, converged.failures.get(entry.service.id) ?? []),
       );
+      const refused = refusedArrivals(table, outcomes);
+      await this.#convergence.takeOut(refused, this.#end.signal);
+      return outcomes;
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
       const { message: problem } = error;

@@ -1,4 +1,5 @@
-import type { ServiceEntry, ServiceOutcome } from '../../model/engine.ts';
+import type { ServiceEntry, ServiceOutcome, ServiceTable } from '../../model/engine.ts';
+import type { VirtualService } from '../../model/virtual-service.ts';
 import { type Failure, isMissing } from './convergence.ts';
 import { refusedInWords } from './problem.ts';
 import { serverKey } from './words.ts';
@@ -20,4 +21,16 @@ export function outcomeOf(
   const problem = `${about}${refusedInWords(first.said, scheduler)}${more}`;
   const carried = open && !failures.some(isMissing);
   return { id, state: carried ? 'carried' : 'failed', problem };
+}
+
+/** Services on their way here of which the kernel took no server. The engine that they come from goes
+ *  on with them, and IPVS, which sees packets first, must not hold them before that one.
+ *  @param outcomes  in the table's order */
+export function refusedArrivals(
+  table: ServiceTable,
+  outcomes: readonly ServiceOutcome[],
+): readonly VirtualService[] {
+  return table.flatMap(({ service, arriving }, index) =>
+    arriving && outcomes[index]?.state === 'failed' ? [service] : [],
+  );
 }
