@@ -57,6 +57,25 @@ t.test(
   },
 );
 
+t.test(
+  'UDP clients that spoke before there was a server are served on the same port',
+  NEEDS,
+  async (t) => {
+    const stage = await kernelStage(t);
+    const engine = stage.engine();
+    const dns = entry({ protocol: 'udp', port: 53 });
+    const asked = (port: number) =>
+      ask(stage.client, `UDP:${VIP}:53,sourceport=${port},reuseaddr`);
+    await engine.apply([entry()]);
+    t.equal(await asked(5001), 'refused', 'the kernel tracks that for half a minute');
+    const idle = { ...dns, servers: [] };
+    t.match(await engine.apply([entry(), idle]), [{}, { state: 'idle' }]);
+    t.equal(await asked(5002), 'refused');
+    t.match(await engine.apply([entry(), dns]), [{}, { state: 'carried' }]);
+    for (const port of [5001, 5002, 5003]) t.match(await asked(port), /^web[12]$/);
+  },
+);
+
 t.test('what cannot be carried says why, and the others are', NEEDS, async (t) => {
   const stage = await kernelStage(t);
   const engine = stage.engine();
