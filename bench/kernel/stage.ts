@@ -15,7 +15,7 @@ import type { KernelOptions } from './options.ts';
 export const KINDS = {
   net: l4director({ workers: 1, engine: 'net' }),
   nftables: l4director({ workers: 1, engine: 'nftables' }),
-  haproxy,
+  haproxy: haproxy(1),
 } as const satisfies Kinds;
 
 /** Nobody between but the kernel of a host that routes. */

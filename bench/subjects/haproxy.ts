@@ -3,18 +3,23 @@ import { join } from 'node:path';
 import { lacks, PROGRAMS } from '../needs.ts';
 import type { Kind, Setup } from './subject.ts';
 
-/** HAProxy with one thread, in tcp mode, splicing when it thinks that good. */
-export const haproxy: Kind = {
-  lacks: () => lacks('haproxy'),
-  manyServices: true,
-  command: (setup) => {
-    const config = join(setup.folder, 'haproxy.cfg');
-    writeFileSync(config, configuration(setup));
-    return [PROGRAMS.haproxy.path, '-db', '-f', config];
-  },
-};
+/** HAProxy in tcp mode, splicing when it thinks that good. */
+export function haproxy(threads: number): Kind {
+  return {
+    lacks: () => lacks('haproxy'),
+    manyServices: true,
+    command: (setup) => {
+      const config = join(setup.folder, 'haproxy.cfg');
+      writeFileSync(config, configuration(setup, threads));
+      return [PROGRAMS.haproxy.path, '-db', '-f', config];
+    },
+  };
+}
 
-function configuration({ services, reals, connections }: Setup): string {
+function configuration(
+  { services, reals, connections }: Setup,
+  threads: number,
+): string {
   const servers = reals
     .map(({ host, port }, n) => `  server s${n} ${host}:${port}\n`)
     .join('');
@@ -25,7 +30,7 @@ function configuration({ services, reals, connections }: Setup): string {
 ${servers}`,
   );
   return `global
-  nbthread 1
+  nbthread ${threads}
   maxconn ${connections}
 defaults
   mode tcp

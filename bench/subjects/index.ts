@@ -7,7 +7,7 @@ import type { Kind } from './subject.ts';
 
 /** Who stands beside the director, in the order of the report. */
 const PEERS = {
-  haproxy,
+  haproxy: haproxy(1),
   'nginx stream': nginxStream,
   pen,
   pipe: nodePeer('pipe'),
@@ -17,9 +17,13 @@ const PEERS = {
 /** Kinds by the names of the report. */
 export type Kinds = Readonly<Record<string, Kind>>;
 
-/** The director, once for each number of workers, and its peers. */
+/** The director, once for each number of workers, its peers, and HAProxy with as many threads: what
+ *  more of them cost on this machine in whatever program. */
 export function everybody(workers: readonly number[]): Kinds {
-  return { ...directors(workers), ...PEERS };
+  const threads = workers
+    .filter((count) => count > 1)
+    .map((count) => [`haproxy t${count}`, haproxy(count)]);
+  return { ...directors(workers), ...PEERS, ...Object.fromEntries(threads) };
 }
 
 /** Those who carry UDP. */
