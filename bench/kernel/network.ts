@@ -27,7 +27,7 @@ const PORTS = ['net.ipv4.ip_local_port_range=1024 65535', 'net.ipv4.tcp_tw_reuse
 interface Link {
   /** The host at the end. */
   readonly end: string;
-  /** Its interface is named after the way, the other one after the host. */
+  /** Its interface is numbered as the way, the other one after the host. */
   readonly address: string;
   readonly middle: string;
 }
@@ -49,7 +49,7 @@ function linksOf(n: number): readonly Link[] {
 
 /** Makes all hosts in namespaces of their own, and a way for each name. Needs root; the run's guard
  *  removes them.
- *  @param names  up to 15 letters each, 64 at most */
+ *  @param names  64 at most */
 export async function buildNetwork(
   names: readonly string[],
   signal: AbortSignal,
@@ -65,11 +65,11 @@ export async function buildNetwork(
 }
 
 async function addWay(n: number, name: string): Promise<Way> {
-  const host = `by-${name}`;
+  const host = `by-${name.replaceAll(' ', '-')}`;
   const service = address(n, 0, 10);
   await addHost(host);
   await set(host, FORWARDS);
-  for (const link of linksOf(n)) await addLink(n, name, host, link);
+  for (const link of linksOf(n)) await addLink(n, host, link);
   await inside(host, 'address', 'add', `${service}/24`, 'dev', CLIENT);
   return { host, service, reals: REALS.map((_, real) => address(n, real + 1, 2)) };
 }
@@ -84,7 +84,8 @@ async function set(host: string, ...values: readonly string[]): Promise<void> {
   await run('ip', ['netns', 'exec', namespaceOf(host), 'sysctl', '-qw', ...values]);
 }
 
-async function addLink(n: number, name: string, host: string, link: Link) {
+async function addLink(n: number, host: string, link: Link) {
+  const name = `way${n}`;
   const { end, address: near, middle } = link;
   const pair = ['netns', namespaceOf(end), 'type', 'veth', 'peer', 'name', end];
   await run('ip', ['link', 'add', name, ...pair, 'netns', namespaceOf(host)]);

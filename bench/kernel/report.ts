@@ -52,7 +52,8 @@ function head(
   return `# The kernel's forwarding, ${new Date().toISOString().slice(0, 10)}
 
 A client, two real servers and a director for each subject, all in network namespaces. \`net\` and \`nftables\` are the
-engines of l4director, \`direct\` is a host that routes and does nothing else.
+engines of l4director, \`direct\` is a host that routes and does nothing else. \`tracked\` routes too and tracks connections,
+\`one rule\` also replaces the destination by one rule of nftables, both with no program at work.
 
 - directors on Node ${version(node, ['--version'])}, one worker
 - ${haproxy}${nginxVersion()}, one process for each real server

@@ -7,19 +7,24 @@ import { realServers } from '../real-servers.ts';
 import { haproxy } from '../subjects/haproxy.ts';
 import type { Kinds } from '../subjects/index.ts';
 import { l4director } from '../subjects/l4director.ts';
+import { oneRule, tracked } from '../subjects/nft-ruleset.ts';
 import { LabClient } from './lab-client.ts';
 import { buildNetwork, REALS, type Way } from './network.ts';
 import type { KernelOptions } from './options.ts';
 
-/** Who carries connections, in the order of the report. */
+/** A host that routes, and tracks connections. */
+const TRACKED = 'tracked';
+/** Nobody between but the kernel of a host that routes. */
+const DIRECT = 'direct';
+
+/** Who stands between, in the order of the report. */
 export const KINDS = {
   net: l4director({ workers: 1, engine: 'net' }),
   nftables: l4director({ workers: 1, engine: 'nftables' }),
   haproxy: haproxy(1),
+  'one rule': oneRule,
+  [TRACKED]: tracked,
 } as const satisfies Kinds;
-
-/** Nobody between but the kernel of a host that routes. */
-const DIRECT = 'direct';
 
 export const SUBJECTS: readonly string[] = [...Object.keys(KINDS), DIRECT];
 
@@ -88,9 +93,10 @@ export class KernelStage implements AsyncDisposable {
       ...{ datagrams: false, node: this.#options.node },
     });
     const child = words && this.#start(name, host, words);
-    const places = child ? [place, place] : servers;
-    // With nobody between it is the real servers that must answer; they were started first.
-    const whose = child ? [child, child] : this.#children.slice(0, REALS.length);
+    const balanced = child && name !== TRACKED;
+    const places = balanced ? [place, place] : servers;
+    // With nobody who balances it is the real servers that must answer; they were started first.
+    const whose = balanced ? [child, child] : this.#children.slice(0, REALS.length);
     for (const [n, at] of places.entries()) {
       const asked = () => this.client.ask({ kind: 'try', place: at }, signal);
       const answers = async () => (await asked()) === 1;

@@ -35,7 +35,7 @@ t.test(
     const { bench, ended } = startBench('kernel', '--short');
     const { code, out, said } = await ended;
     t.equal(code, 0, said);
-    for (const subject of ['net', 'nftables', 'haproxy'])
+    for (const subject of ['net', 'nftables', 'haproxy', 'one rule', 'tracked'])
       t.equal(lines(out, `| ${subject} | `).length, 3, subject);
     t.equal(lines(out, '| direct | ').length, 3);
     for (const line of lines(out, '| nftables | ')) {
