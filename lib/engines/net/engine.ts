@@ -14,14 +14,14 @@ import { EventQueue } from '../event-queue.ts';
 import type { EngineOptions } from '../factory.ts';
 import { Admission, admissionMemory } from './admission.ts';
 import { Captures } from './capture/captures.ts';
-import { Claims } from './claim.ts';
-import { type Answers, Crew } from './crew.ts';
+import { Crew } from './crew.ts';
 import { connectionCap, descriptorsOf, fileLimit } from './file-limit.ts';
 import { Ledger, type LedgerChange } from './ledger.ts';
 import { Listeners } from './listeners.ts';
 import { Memory } from './memory.ts';
 import { Notices } from './notices.ts';
-import type { FromWorker, ListenReport, NoticeKind, TableChange } from './protocol.ts';
+import { Openings } from './openings.ts';
+import type { FromWorker, NoticeKind, TableChange } from './protocol.ts';
 import { RecordPool } from './record-pool.ts';
 import { refusal } from './refusal.ts';
 import { type WorkersWish, workerCount } from './worker-count.ts';
@@ -56,7 +56,7 @@ class NetEngine implements Engine {
   readonly #listeners: Listeners;
   readonly #crew: Crew;
   readonly #captures: Captures;
-  readonly #claims = new Claims();
+  readonly #openings: Openings;
   readonly #notices = new Notices(() => performance.now());
   /** Tables and retries, one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -73,11 +73,11 @@ class NetEngine implements Engine {
       instance: options.captureAs,
       proc: this.#proc,
       caughtUp: () => this.#crew.caughtUp(),
-      changed: (ids) => this.#tell(ids.map((id) => this.#listeners.outcome(id))),
+      changed: (ids) => this.#openings.changed(ids),
     });
     this.#listeners = new Listeners({
       proc: this.#proc,
-      retry: (services) => void this.#inTurn(() => this.#retry(services)),
+      retry: (services) => void this.#inTurn(() => this.#openings.retry(services)),
     });
     const admission = admissionMemory(this.#workers);
     this.#admission = new Admission(admission, 0);
@@ -86,10 +86,18 @@ class NetEngine implements Engine {
       workers: this.#workers,
       admission,
       segments: () => this.#segments,
-      prepare: () => this.#claim(this.#ledger.ids, async () => {}),
+      prepare: () => this.#openings.claim(this.#ledger.ids, async () => {}),
       snapshot: () => this.#bounded(this.#ledger.snapshot()),
       heard: (worker, message) => this.#heard(worker, message),
       died: (worker, reason) => this.#died(worker, reason),
+    });
+    this.#openings = new Openings({
+      workers: this.#workers,
+      listeners: this.#listeners,
+      captures: this.#captures,
+      crew: this.#crew,
+      wants: (id) => this.#ledger.wants(id),
+      told: (outcome) => this.events.push({ type: 'outcome', outcome }),
     });
   }
 
@@ -147,54 +155,22 @@ class NetEngine implements Engine {
     this.#descriptors = descriptorsOf(carried, this.#workers);
     const change = this.#ledger.revise(carried);
     const ids = change.services.map(({ id }) => id);
-    await this.#open(ids, () => this.#crew.change(this.#bounded(change)));
+    await this.#openings.open(ids, () => this.#crew.change(this.#bounded(change)));
     await this.#captures.settle();
     return table.map(({ service }) => this.#outcome(service));
-  }
-
-  async #retry(ids: readonly string[]): Promise<void> {
-    const ask = async () => {
-      const may = ids.filter((id) => this.#listeners.mayListen(id));
-      return may.length > 0 ? this.#crew.listen(may) : new Map();
-    };
-    this.#tell(await this.#open(ids, ask));
-  }
-
-  /** @param ask has the workers open what they may
-   *  @returns the outcomes that changed */
-  async #open(
-    ids: readonly string[],
-    ask: () => Promise<Answers>,
-  ): Promise<readonly ServiceOutcome[]> {
-    const answers = await this.#claim(ids, ask);
-    const heard = [...ids];
-    for (const [worker, reports] of answers) {
-      this.#listeners.report(worker, reports);
-      for (const { id } of reports) heard.push(id);
-    }
-    return this.#listeners.settle(heard);
-  }
-
-  /** One worker listens alone, and needs no claim. */
-  #claim<T>(ids: readonly string[], open: () => Promise<T>): Promise<T> {
-    const wanted = (id: string) => this.#workers > 1 && this.#ledger.wants(id);
-    return this.#claims.hold(this.#listeners.claim(ids, wanted), (refused) => {
-      this.#listeners.refuse(refused);
-      return open();
-    });
   }
 
   #outcome(service: VirtualService): ServiceOutcome {
     const problem = refusal(service);
     return problem === undefined
-      ? this.#captures.judged(this.#listeners.outcome(service.id))
+      ? this.#openings.outcome(service.id)
       : { id: service.id, state: 'failed', problem };
   }
 
   #heard(worker: number, message: Exclude<FromWorker, { type: 'applied' }>): void {
     switch (message.type) {
       case 'listener':
-        void this.#hear(worker, message.report);
+        void this.#openings.hear(worker, message.report);
         break;
       case 'connect-failed':
         this.events.push(message);
@@ -208,16 +184,6 @@ class NetEngine implements Engine {
       default:
         message satisfies never;
     }
-  }
-
-  async #hear(worker: number, report: ListenReport): Promise<void> {
-    this.#listeners.report(worker, [report]);
-    this.#tell(await this.#listeners.settle([report.id]));
-  }
-
-  #tell(outcomes: readonly ServiceOutcome[]): void {
-    for (const outcome of outcomes)
-      this.events.push({ type: 'outcome', outcome: this.#captures.judged(outcome) });
   }
 
   #died(worker: number, reason: string): void {
