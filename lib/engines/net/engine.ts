@@ -17,6 +17,7 @@ import { Captures } from './capture/captures.ts';
 import { Crew } from './crew.ts';
 import { connectionCap, descriptorsOf, fileLimit } from './file-limit.ts';
 import { Ledger, type LedgerChange } from './ledger.ts';
+import { letIn } from './let-in.ts';
 import { Listeners } from './listeners.ts';
 import { Memory } from './memory.ts';
 import { Notices } from './notices.ts';
@@ -72,7 +73,6 @@ class NetEngine implements Engine {
     this.#captures = new Captures({
       instance: options.captureAs,
       proc: this.#proc,
-      caughtUp: () => this.#crew.caughtUp(),
       changed: (ids) => this.#openings.changed(ids),
     });
     this.#listeners = new Listeners({
@@ -151,7 +151,9 @@ class NetEngine implements Engine {
     const carried = table.filter(({ service }) => refusal(service) === undefined);
     await this.#listeners.lookForIpvs();
     await this.#captures.expect(carried.map(({ service }) => service));
-    this.#listeners.expect(carried.map((entry) => this.#captures.placeOf(entry)));
+    const places = carried.map((entry) => this.#captures.placeOf(entry));
+    await letIn(this.#listeners.leaving(places), this.#proc);
+    this.#listeners.expect(places);
     this.#descriptors = descriptorsOf(carried, this.#workers);
     const change = this.#ledger.revise(carried);
     const ids = change.services.map(({ id }) => id);

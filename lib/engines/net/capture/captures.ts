@@ -13,8 +13,6 @@ interface Options {
   readonly instance: string | undefined;
   /** Where procfs is mounted. */
   readonly proc: string;
-  /** Settles when nobody who has reached a listener waits there any more. */
-  caughtUp(): Promise<void>;
   /** The outcomes of these captured services may be others now. */
   changed(ids: readonly string[]): void;
 }
@@ -58,8 +56,8 @@ export class Captures {
     return ok;
   }
 
-  /** These are the services from now on. Clients of those that leave are led to their listeners no
-   *  more, and have been let in when this settles: before these close. */
+  /** These are the services from now on. New clients of those that leave are led to their listeners no
+   *  more when this settles: before these close. */
   async expect(services: readonly VirtualService[]): Promise<void> {
     const able = this.#options.instance === undefined ? [] : services;
     const wanted = able.filter(mayBeCaptured);
@@ -74,7 +72,6 @@ export class Captures {
     this.#captures = captures;
     if (!leave) return;
     await this.#inTurn(() => this.#lead(staying.map(([, one]) => one)));
-    await this.#options.caughtUp();
   }
 
   /** Where the service is to listen. */

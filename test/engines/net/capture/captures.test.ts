@@ -9,7 +9,6 @@ function captures(instance: string | undefined): Captures {
   return new Captures({
     instance,
     proc: '/nowhere',
-    caughtUp: async () => {},
     changed: () => {},
   });
 }
