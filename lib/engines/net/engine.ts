@@ -77,7 +77,7 @@ class NetEngine implements Engine {
     });
     this.#listeners = new Listeners({
       proc: this.#proc,
-      retry: (services) => void this.#inTurn(() => this.#openings.retry(services)),
+      retry: (services) => void this.#inTurn(() => this.#retry(services)),
     });
     const admission = admissionMemory(this.#workers);
     this.#admission = new Admission(admission, 0);
@@ -128,8 +128,9 @@ class NetEngine implements Engine {
 
   async close(): Promise<void> {
     this.#listeners.close();
-    await this.#captures.close();
     await this.#crew.close();
+    const message = await this.#captures.close();
+    if (message !== undefined) this.events.push({ type: 'notice', message });
     this.events.close();
   }
 
@@ -158,8 +159,25 @@ class NetEngine implements Engine {
     const change = this.#ledger.revise(carried);
     const ids = change.services.map(({ id }) => id);
     await this.#openings.open(ids, () => this.#crew.change(this.#bounded(change)));
+    await this.#relocate(ids);
     await this.#captures.settle();
     return table.map(({ service }) => this.#outcome(service));
+  }
+
+  async #retry(ids: readonly string[]): Promise<void> {
+    await this.#openings.retry(ids);
+    await this.#relocate(ids);
+    await this.#captures.settle();
+  }
+
+  /** Captured services whose private port somebody else has taken get another one. */
+  async #relocate(ids: readonly string[]): Promise<void> {
+    const moved = await this.#captures.move(this.#listeners.taken(ids));
+    if (moved.size === 0) return;
+    for (const [id, port] of moved) this.#listeners.relocate(id, port);
+    const change = this.#ledger.snapshot(moved.keys());
+    const ask = () => this.#crew.change(this.#bounded(change));
+    await this.#openings.reopen([...moved.keys()], ask);
   }
 
   #outcome(service: VirtualService): ServiceOutcome {

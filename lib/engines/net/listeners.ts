@@ -62,6 +62,17 @@ export class Listeners {
     return open.map(({ place }) => place).filter(({ id }) => !ids.has(id));
   }
 
+  /** Those of them whose port somebody else holds. */
+  taken(ids: readonly string[]): readonly string[] {
+    return ids.filter((id) => this.#listeners.get(id)?.code === 'EADDRINUSE');
+  }
+
+  /** The service is to listen there from now on. */
+  relocate(id: string, port: number): void {
+    const listener = this.#listeners.get(id);
+    if (listener) this.#listeners.set(id, unheard({ ...listener.place, port }));
+  }
+
   mayListen(id: string): boolean {
     const listener = this.#listeners.get(id);
     return (

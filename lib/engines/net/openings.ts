@@ -52,12 +52,16 @@ export class Openings {
   }
 
   /** Tries again what could not be opened. */
-  async retry(ids: readonly string[]): Promise<void> {
+  retry(ids: readonly string[]): Promise<void> {
     const { listeners, crew } = this.#parties;
-    const ask = async (): Promise<Answers> => {
+    return this.reopen(ids, async () => {
       const may = ids.filter((id) => listeners.mayListen(id));
       return may.length > 0 ? crew.listen(may) : new Map();
-    };
+    });
+  }
+
+  /** As {@link open}, where no table is applied. */
+  async reopen(ids: readonly string[], ask: () => Promise<Answers>): Promise<void> {
     this.#tell(await this.open(ids, ask));
   }
 
