@@ -5,8 +5,8 @@ import { complain, readConfigFile } from './config-file.ts';
 import type { Context } from './context.ts';
 import { printable } from './show-text.ts';
 
-/** `configtest [--json]`: errors and warnings on stderr; on stdout which engine `auto` would take, or
- *  with --json what is in force. */
+/** `configtest [--json]`: errors and warnings on stderr; on stdout which engine `auto` would take and
+ *  what looks wrong about the way back to it, or with --json what is in force. */
 export async function configtest(context: Context): Promise<number> {
   const { line, out, err } = context;
   const file = await readConfigFile(context);
@@ -19,7 +19,7 @@ export async function configtest(context: Context): Promise<number> {
     return EXIT.done;
   }
   for (const warning of config.warnings) err(formatDiagnostic(warning));
-  for (const choice of await choices(context, config)) out(printable(choice));
+  for (const line of await engineLines(context, config)) out(printable(line));
   const reals = config.virtuals.reduce((sum, { reals }) => sum + reals.length, 0);
   out(
     `${file.path}: good: ${count(config.virtuals.length, 'virtual service')}, ${count(reals, 'real server')}, ${count(config.warnings.length, 'warning')}`,
@@ -27,12 +27,12 @@ export async function configtest(context: Context): Promise<number> {
   return EXIT.done;
 }
 
-/** A line for each service whose engine is for `auto` to choose. */
-async function choices(
+/** Of services that `net`, which has nothing to say before a start, is not named for. */
+async function engineLines(
   { daemon }: Context,
   { virtuals }: Config,
 ): Promise<readonly string[]> {
-  if (virtuals.every(({ options }) => options.engine !== 'auto')) return [];
+  if (virtuals.every(({ options }) => options.engine === 'net')) return [];
   return (await daemon()).engineLines(virtuals);
 }
 

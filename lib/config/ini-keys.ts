@@ -22,6 +22,8 @@ export interface IniKey<T> {
   readonly parse: (text: string) => T;
   readonly default: T;
   readonly doc: string;
+  /** The only services that it does something for; absent: all. */
+  readonly only?: { readonly ids: RegExp; readonly words: string };
 }
 
 /** Every key of l4director.ini. Reader, hints and manual come from here. */
@@ -80,6 +82,10 @@ export const INI_KEYS = {
     syntax: 'yes | no',
     parse: yesno,
     default: false,
+    only: {
+      ids: /^tcp:(?!0\.0\.0\.0:|\[::\]:)/,
+      words: 'a TCP service with an address of its own',
+    },
     doc: 'Whether the kernel leads clients to a port of ours, where another program holds *:80; takes root and nft.',
   },
   workers: {

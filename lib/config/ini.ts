@@ -18,6 +18,10 @@ export interface IniOptions {
   readonly warnings: (ids: readonly string[]) => readonly Diagnostic[];
 }
 
+interface ServiceSection extends IniSection {
+  readonly values: IniValues;
+}
+
 /** Read when the config has none beside it. */
 const SYSTEM_INI = '/etc/l4director/l4director.ini';
 const SIZE_LIMIT = 1024 * 1024;
@@ -65,10 +69,7 @@ function readSections(
   const { sections, escaped } = indexIni(text);
   const values: Record<string, unknown> = parse(escaped);
   const common: IniValues = {};
-  const services = new Map<
-    string,
-    { readonly line: number; readonly values: IniValues }
-  >();
+  const services = new Map<string, ServiceSection>();
   const seen = new Map<string, number>();
   sections.forEach((section, at) => {
     const own = SERVICE.exec(section.name ?? '')?.[1];
@@ -76,7 +77,7 @@ function readSections(
     const raw = section.name === undefined ? values : values[`s${at}`];
     const into = own === undefined ? common : {};
     readKeys(section, own !== undefined, isRecord(raw) ? raw : {}, into, findings);
-    if (own !== undefined) services.set(own, { line: section.line, values: into });
+    if (own !== undefined) services.set(own, { ...section, values: into });
   });
   return {
     process: {
@@ -89,15 +90,33 @@ function readSections(
     errors: findings.errors(),
     warnings: (ids) => {
       const all = createFindings(file ?? '', findings);
-      for (const [id, { line }] of services)
-        if (!ids.includes(id))
+      for (const [id, section] of services)
+        if (ids.includes(id)) warnOfIdle(id, section, all);
+        else
           all.warn(
-            line,
+            section.line,
             `[service ${id}]: there is no such service${didYouMean(id, ids)}`,
           );
       return all.warnings();
     },
   };
+}
+
+/** The keys of a service that do nothing for it. */
+function warnOfIdle(
+  id: string,
+  { keys, values }: ServiceSection,
+  findings: Findings,
+): void {
+  for (const { key, line } of keys) {
+    const row = iniKey(key);
+    const value = values[key as IniKeyName];
+    if (!row?.only || row.only.ids.test(id) || value === row.default) continue;
+    findings.warn(
+      line,
+      `${key} does nothing for ${id}: expected it for ${row.only.words}, as in "[service tcp:10.1.1.19:80]"`,
+    );
+  }
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

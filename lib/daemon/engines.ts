@@ -1,3 +1,4 @@
+import type { EngineChoice } from '../director/choose-engine.ts';
 import { autoChoices } from '../director/engine-probes.ts';
 import type { EngineOptions } from '../engines/factory.ts';
 import { ENGINES } from '../engines/index.ts';
@@ -14,20 +15,36 @@ export function createEngines(options: EngineOptions): ReadonlyMap<EngineName, E
   );
 }
 
-/** What `engine = auto` would take here and now, a line for each service that leaves it to that. It
+/** What an operator should know of the engines that these services would have here and now: for each that
+ *  leaves it to `auto` a line with what that takes, and a line where the way back from the real servers looks wrong. It
  *  only looks. */
 export async function engineLines(
   services: readonly VirtualService[],
 ): Promise<readonly string[]> {
   const engines = createEngines({});
   try {
-    const choices = await autoChoices(engines, services);
-    return choices.map(([{ id }, { engine, reason, refusal }]) =>
-      refusal === undefined
-        ? `engine of ${id}: ${engine} (${reason})`
-        : `engine of ${id}: ${reason} (${refusal})`,
-    );
+    const choices = new Map(await autoChoices(engines, services));
+    return services.flatMap((service) => {
+      const choice = choices.get(service);
+      const name = choice?.engine ?? service.options.engine;
+      const engine = name === 'auto' ? undefined : engines.get(name);
+      const refusal = choice ? choice.refusal : engine?.refuses(service);
+      const doubt = refusal === undefined ? engine?.returnDoubt?.(service) : undefined;
+      return [
+        ...(choice ? [choiceLine(service, choice)] : []),
+        ...(doubt === undefined ? [] : [`way back of ${service.id}: ${doubt}`]),
+      ];
+    });
   } finally {
     for (const engine of engines.values()) await engine.close({ clean: false });
   }
+}
+
+function choiceLine(
+  { id }: VirtualService,
+  { engine, reason, refusal }: EngineChoice,
+): string {
+  return refusal === undefined
+    ? `engine of ${id}: ${engine} (${reason})`
+    : `engine of ${id}: ${reason} (${refusal})`;
 }

@@ -33,7 +33,7 @@ export async function record(
   await destination.close(RECORD_MS);
 }
 
-/** What `engine = auto` would take here and now, a line for each service that leaves it to that. */
+/** What `engine = auto` would take here and now, and where the way back looks wrong, in lines. */
 export async function engineLines(
   services: readonly VirtualService[],
 ): Promise<readonly string[]> {

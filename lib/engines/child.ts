@@ -128,7 +128,7 @@ function gather(
   const pieces: Buffer[] = [];
   let size = 0;
   stream?.on('data', (piece: Buffer) => {
-    pieces.push(piece.subarray(0, Math.max(0, limit - size)));
+    if (size < limit) pieces.push(piece.subarray(0, limit - size));
     size += piece.length;
     if (size > limit) over();
   });

@@ -15,3 +15,10 @@ export function canonical(address: string): string {
 export function canonicalIpv6(address: string): string {
   return new URL(`http://[${address}]/`).hostname.slice(1, -1);
 }
+
+/** The networks that this host's interfaces are in, as `10.1.1.0/24`'s bounds are given by an address in
+ *  it: `10.1.1.2/24`. None of the loopback interface. */
+export function hostNetworks(): readonly string[] {
+  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return all.flatMap(({ cidr, internal }) => (internal || cidr === null ? [] : [cidr]));
+}

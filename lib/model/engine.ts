@@ -112,6 +112,9 @@ export interface Engine {
   /** How it is known that what the service's servers answer comes back through this host, in
    *  words; undefined: it is not known. For an engine that needs it. */
   returnPath?(service: VirtualService): string | undefined;
+  /** What looks wrong about that way before any packet has gone, with the mend; undefined: nothing
+   *  does. What traffic shows later is in its outcomes. For an engine that needs it. */
+  returnDoubt?(service: VirtualService): string | undefined;
   /** Why it cannot carry the service, in words for the operator; undefined when it can. */
   refuses(service: VirtualService): string | undefined;
   /** Whether an earlier run left anything in force that is this director's beyond doubt. A cheap

@@ -48,6 +48,28 @@ t.test('and why it can take none; all is good but that', async (t) => {
   t.ok(none.test(stdout) || ipvs.test(stdout), stdout);
 });
 
+t.test('configtest says where the way back looks wrong', async (t) => {
+  const far = GOOD.replaceAll('real=127.0.0.1', 'real=198.51.100.7');
+  const site = new Site(t, far);
+  const good = `${site.config}: good: 1 virtual service, 2 real servers, 0 warnings\n`;
+  const having = async (ini: string) => {
+    writeFileSync(`${site.config}.ini`, ini);
+    return site.run('configtest');
+  };
+  const { code, stdout, stderr } = await having('[net]\nengine = nftables\n');
+  t.same([code, stderr], [0, '']);
+  const [line, ...rest] = stdout.split(/(?<=\n)/);
+  t.match(
+    line,
+    /^way back of tcp:127\.0\.0\.1:8080: 198\.51\.100\.7:8081 and 198\.51\.100\.7:8082 are in no network of this host: .* snat = yes/,
+  );
+  t.same(rest, [good]);
+  const done = { code: 0, stdout: good, stderr: '' };
+  t.same(await having('[net]\nengine = nftables\n[nftables]\nsnat = yes\n'), done);
+  t.same(await having('[net]\nengine = net\n'), done);
+  t.notMatch((await having('[net]\nengine = auto\n')).stdout, 'way back of');
+});
+
 t.test('configtest --json prints the values in force', async (t) => {
   const site = new Site(t, GOOD);
   const { code, stdout } = await site.call(site.config, 'configtest', '--json');

@@ -134,6 +134,21 @@ t.test('an engine may be left to the director', async (t) => {
   );
 });
 
+t.test('a key that does nothing for a service is a warning', async (t) => {
+  const warningsOf = async (id: string, value: string) => {
+    const text = `[net]\ncapture = yes\n[service ${id}]\ncapture = ${value}\n`;
+    const ini = await readIni(join(t.testdir({ 'a.cf.ini': text }), 'a.cf'));
+    return ini.warnings([id]).map(({ line, message }) => `${line}: ${message}`);
+  };
+  for (const id of ['udp:10.1.1.19:53', 'tcp:0.0.0.0:80', 'tcp:[::]:80', 'fwm:5']) {
+    t.strictSame(await warningsOf(id, 'yes'), [
+      `4: capture does nothing for ${id}: expected it for a TCP service with an address of its own, as in "[service tcp:10.1.1.19:80]"`,
+    ]);
+    t.strictSame(await warningsOf(id, 'no'), []);
+  }
+  t.strictSame(await warningsOf('tcp:[2001:db8::1]:443', 'yes'), []);
+});
+
 t.test('a section for a service that is not there is a warning', async (t) => {
   const { warnings } = await readWith(
     t,

@@ -159,6 +159,8 @@ export interface Held {
   readonly server: string;
   /** @returns what comes back: the same, or `end` of the connection, or `reset` */
   say(word: string): Promise<string>;
+  /** @returns the same, though it says nothing */
+  hear(): Promise<string>;
   /** The client closes it. */
   end(): void;
 }
@@ -192,6 +194,7 @@ export async function hold(from: Host, where: string): Promise<Held> {
       stdin.write(`${word}\n`);
       return next();
     },
+    hear: next,
     end: () => stdin.end(),
   };
 }

@@ -67,12 +67,6 @@ export class Crew {
     return this.#round((sequence) => ({ type: 'listen', sequence, services }));
   }
 
-  /** Settles when every worker has come round to what there was for it: messages, and clients who
-   *  wait at its listeners. */
-  async caughtUp(): Promise<void> {
-    await this.listen([]);
-  }
-
   /** @param except the worker that has it already */
   post(message: ToWorker, except?: number): void {
     for (const [worker, thread] of this.#threads.entries())

@@ -14,14 +14,15 @@ import { EventQueue } from '../event-queue.ts';
 import type { EngineOptions } from '../factory.ts';
 import { Admission, admissionMemory } from './admission.ts';
 import { Captures } from './capture/captures.ts';
-import { Claims } from './claim.ts';
-import { type Answers, Crew } from './crew.ts';
+import { Crew } from './crew.ts';
 import { connectionCap, descriptorsOf, fileLimit } from './file-limit.ts';
 import { Ledger, type LedgerChange } from './ledger.ts';
+import { letIn } from './let-in.ts';
 import { Listeners } from './listeners.ts';
 import { Memory } from './memory.ts';
 import { Notices } from './notices.ts';
-import type { FromWorker, ListenReport, NoticeKind, TableChange } from './protocol.ts';
+import { Openings } from './openings.ts';
+import type { FromWorker, NoticeKind, TableChange } from './protocol.ts';
 import { RecordPool } from './record-pool.ts';
 import { refusal } from './refusal.ts';
 import { type WorkersWish, workerCount } from './worker-count.ts';
@@ -56,7 +57,7 @@ class NetEngine implements Engine {
   readonly #listeners: Listeners;
   readonly #crew: Crew;
   readonly #captures: Captures;
-  readonly #claims = new Claims();
+  readonly #openings: Openings;
   readonly #notices = new Notices(() => performance.now());
   /** Tables and retries, one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -72,8 +73,7 @@ class NetEngine implements Engine {
     this.#captures = new Captures({
       instance: options.captureAs,
       proc: this.#proc,
-      caughtUp: () => this.#crew.caughtUp(),
-      changed: (ids) => this.#tell(ids.map((id) => this.#listeners.outcome(id))),
+      changed: (ids) => this.#openings.changed(ids),
     });
     this.#listeners = new Listeners({
       proc: this.#proc,
@@ -86,10 +86,18 @@ class NetEngine implements Engine {
       workers: this.#workers,
       admission,
       segments: () => this.#segments,
-      prepare: () => this.#claim(this.#ledger.ids, async () => {}),
+      prepare: () => this.#openings.claim(this.#ledger.ids, async () => {}),
       snapshot: () => this.#bounded(this.#ledger.snapshot()),
       heard: (worker, message) => this.#heard(worker, message),
       died: (worker, reason) => this.#died(worker, reason),
+    });
+    this.#openings = new Openings({
+      workers: this.#workers,
+      listeners: this.#listeners,
+      captures: this.#captures,
+      crew: this.#crew,
+      wants: (id) => this.#ledger.wants(id),
+      told: (outcome) => this.events.push({ type: 'outcome', outcome }),
     });
   }
 
@@ -120,8 +128,9 @@ class NetEngine implements Engine {
 
   async close(): Promise<void> {
     this.#listeners.close();
-    await this.#captures.close();
     await this.#crew.close();
+    const message = await this.#captures.close();
+    if (message !== undefined) this.events.push({ type: 'notice', message });
     this.events.close();
   }
 
@@ -143,58 +152,45 @@ class NetEngine implements Engine {
     const carried = table.filter(({ service }) => refusal(service) === undefined);
     await this.#listeners.lookForIpvs();
     await this.#captures.expect(carried.map(({ service }) => service));
-    this.#listeners.expect(carried.map((entry) => this.#captures.placeOf(entry)));
+    const places = carried.map((entry) => this.#captures.placeOf(entry));
+    await letIn(this.#listeners.leaving(places), this.#proc);
+    this.#listeners.expect(places);
     this.#descriptors = descriptorsOf(carried, this.#workers);
     const change = this.#ledger.revise(carried);
     const ids = change.services.map(({ id }) => id);
-    await this.#open(ids, () => this.#crew.change(this.#bounded(change)));
+    await this.#openings.open(ids, () => this.#crew.change(this.#bounded(change)));
+    await this.#relocate(ids);
     await this.#captures.settle();
     return table.map(({ service }) => this.#outcome(service));
   }
 
   async #retry(ids: readonly string[]): Promise<void> {
-    const ask = async () => {
-      const may = ids.filter((id) => this.#listeners.mayListen(id));
-      return may.length > 0 ? this.#crew.listen(may) : new Map();
-    };
-    this.#tell(await this.#open(ids, ask));
+    await this.#openings.retry(ids);
+    await this.#relocate(ids);
+    await this.#captures.settle();
   }
 
-  /** @param ask has the workers open what they may
-   *  @returns the outcomes that changed */
-  async #open(
-    ids: readonly string[],
-    ask: () => Promise<Answers>,
-  ): Promise<readonly ServiceOutcome[]> {
-    const answers = await this.#claim(ids, ask);
-    const heard = [...ids];
-    for (const [worker, reports] of answers) {
-      this.#listeners.report(worker, reports);
-      for (const { id } of reports) heard.push(id);
-    }
-    return this.#listeners.settle(heard);
-  }
-
-  /** One worker listens alone, and needs no claim. */
-  #claim<T>(ids: readonly string[], open: () => Promise<T>): Promise<T> {
-    const wanted = (id: string) => this.#workers > 1 && this.#ledger.wants(id);
-    return this.#claims.hold(this.#listeners.claim(ids, wanted), (refused) => {
-      this.#listeners.refuse(refused);
-      return open();
-    });
+  /** Captured services whose private port somebody else has taken get another one. */
+  async #relocate(ids: readonly string[]): Promise<void> {
+    const moved = await this.#captures.move(this.#listeners.taken(ids));
+    if (moved.size === 0) return;
+    for (const [id, port] of moved) this.#listeners.relocate(id, port);
+    const change = this.#ledger.snapshot(moved.keys());
+    const ask = () => this.#crew.change(this.#bounded(change));
+    await this.#openings.reopen([...moved.keys()], ask);
   }
 
   #outcome(service: VirtualService): ServiceOutcome {
     const problem = refusal(service);
     return problem === undefined
-      ? this.#captures.judged(this.#listeners.outcome(service.id))
+      ? this.#openings.outcome(service.id)
       : { id: service.id, state: 'failed', problem };
   }
 
   #heard(worker: number, message: Exclude<FromWorker, { type: 'applied' }>): void {
     switch (message.type) {
       case 'listener':
-        void this.#hear(worker, message.report);
+        void this.#openings.hear(worker, message.report);
         break;
       case 'connect-failed':
         this.events.push(message);
@@ -208,16 +204,6 @@ class NetEngine implements Engine {
       default:
         message satisfies never;
     }
-  }
-
-  async #hear(worker: number, report: ListenReport): Promise<void> {
-    this.#listeners.report(worker, [report]);
-    this.#tell(await this.#listeners.settle([report.id]));
-  }
-
-  #tell(outcomes: readonly ServiceOutcome[]): void {
-    for (const outcome of outcomes)
-      this.events.push({ type: 'outcome', outcome: this.#captures.judged(outcome) });
   }
 
   #died(worker: number, reason: string): void {

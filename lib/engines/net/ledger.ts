@@ -50,9 +50,13 @@ export class Ledger {
     return { services, gone, dismissed };
   }
 
-  /** All of the table, for a worker that knows nothing. */
-  snapshot(): LedgerChange {
-    const services = [...this.#books].map(([id, book]) => this.#carried(id, book));
+  /** What is in force of these services; by default all of the table, for a worker that knows
+   *  nothing. */
+  snapshot(ids: Iterable<string> = this.#books.keys()): LedgerChange {
+    const services = [...ids].flatMap((id) => {
+      const book = this.#books.get(id);
+      return book ? [this.#carried(id, book)] : [];
+    });
     return { services, gone: [], dismissed: [] };
   }
 

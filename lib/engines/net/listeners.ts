@@ -1,7 +1,7 @@
-import { endpoint } from '../../model/address.ts';
 import type { ServiceOutcome } from '../../model/engine.ts';
 import { canonical, hostAddresses } from '../host-addresses.ts';
 import { ipvsServices } from './ip-vs.ts';
+import { endpointOf, isOpen, type Listener, unheard } from './listener-state.ts';
 import {
   ipvsProblem,
   listenProblem,
@@ -24,20 +24,6 @@ interface Options {
   readonly proc: string;
   /** Asks the workers to try these services again. */
   retry(services: readonly string[]): void;
-}
-
-interface Listener {
-  place: Place;
-  outcome: ServiceOutcome;
-  /** Why it does not listen; undefined when all is well. */
-  code: string | undefined;
-  triedAt: number;
-  /** The last report of each worker. */
-  readonly reports: Map<number, ListenReport>;
-  /** The address is ours: a worker listens, or has been told to. */
-  claimed: boolean;
-  /** Why it could not be claimed. */
-  refused: string | undefined;
 }
 
 /** How each service's listeners are, in words; and the retries of those that could not open. */
@@ -66,6 +52,25 @@ export class Listeners {
       if (listener?.place.port === place.port) listener.place = place;
       else this.#listeners.set(place.id, unheard(place));
     }
+  }
+
+  /** Where clients are let in now, and would not be any more with these.
+   *  @param places  as {@link expect} would have them */
+  leaving(places: readonly Place[]): readonly Place[] {
+    const ids = new Set(places.map(({ id }) => id));
+    const open = [...this.#listeners.values()].filter(isOpen);
+    return open.map(({ place }) => place).filter(({ id }) => !ids.has(id));
+  }
+
+  /** Those of them whose port somebody else holds. */
+  taken(ids: readonly string[]): readonly string[] {
+    return ids.filter((id) => this.#listeners.get(id)?.code === 'EADDRINUSE');
+  }
+
+  /** The service is to listen there from now on. */
+  relocate(id: string, port: number): void {
+    const listener = this.#listeners.get(id);
+    if (listener) this.#listeners.set(id, unheard({ ...listener.place, port }));
   }
 
   mayListen(id: string): boolean {
@@ -219,25 +224,4 @@ export class Listeners {
         return waited >= RETRY_MS;
     }
   }
-}
-
-function unheard(place: Place): Listener {
-  return {
-    place,
-    outcome: { id: place.id, state: 'idle' },
-    code: undefined,
-    triedAt: 0,
-    reports: new Map(),
-    claimed: false,
-    refused: undefined,
-  };
-}
-
-function isOpen({ reports }: Listener): boolean {
-  return [...reports.values()].some(({ state }) => state === 'listening');
-}
-
-/** As `ipvsServices` has it. */
-function endpointOf({ protocol, address, port }: Place): string {
-  return `${protocol}:${endpoint(canonical(address), port)}`;
 }

@@ -10,6 +10,8 @@ export interface Place {
   readonly port: number;
   /** As {@link ServiceEntry.arriving}. */
   readonly arriving?: true | undefined;
+  /** `capture = yes` would help, where another program has the port. */
+  readonly mayBeCaptured?: boolean;
 }
 
 /** What the kernel takes for every address of the family. */
@@ -70,13 +72,13 @@ function inUse(place: Place, holder: PortHolder | undefined): string {
   return `port ${port} is held by ${who} on ${endpoint(holder.address, port)}: ${mend(place, holder)}; ${AGAIN}`;
 }
 
-function mend({ protocol, address, port }: Place, holder: PortHolder): string {
+function mend({ protocol, port, mayBeCaptured }: Place, holder: PortHolder): string {
   if (holder.address !== '*') return 'stop it, or move it to another address';
   const narrower = 'let it listen on the addresses it needs only, as';
   if (protocol === 'udp')
     return `${narrower} named does with listen-on and unbound with interface`;
   const apache = `${narrower} Apache does with "Listen 127.0.0.1:${port}"`;
-  if (EVERY.has(address)) return apache;
+  if (!mayBeCaptured) return apache;
   return `${apache}, or set capture = yes in l4director.ini, which has the kernel lead the service's clients past it`;
 }
 

@@ -9,7 +9,7 @@ import type {
 } from '../../model/engine.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { EventQueue } from '../event-queue.ts';
-import { hostAddresses } from '../host-addresses.ts';
+import { hostAddresses, hostNetworks } from '../host-addresses.ts';
 import { NftError } from '../nft-program.ts';
 import { Convergence } from './convergence.ts';
 import { Dismisser, dismissals, keeps, strays } from './dismissals.ts';
@@ -26,7 +26,7 @@ import { probe } from './probe.ts';
 import { forwardingProblem, tracks } from './problem.ts';
 import { recovered } from './recover.ts';
 import { inexact, refusal } from './refusal.ts';
-import { returnPath } from './return-path.ts';
+import { returnForesight, returnPath } from './return-path.ts';
 import { changes, type OpenOf, STEER_MS } from './sources.ts';
 import { statsCommands, statsOf, withHome } from './stats.ts';
 
@@ -98,6 +98,10 @@ class NftablesEngine implements Engine {
   returnPath(service: VirtualService): string | undefined {
     const forwards = forwardingProblem(service.family, this.#proc) === undefined;
     return returnPath(service, hostAddresses(), forwards);
+  }
+
+  returnDoubt(service: VirtualService): string | undefined {
+    return returnForesight(service, hostAddresses(), hostNetworks());
   }
 
   async left(): Promise<boolean> {

@@ -71,3 +71,11 @@ t.test(
     });
   },
 );
+
+t.test(
+  'a client halfway through the handshake is served, though the service leaves',
+  lab('root', 'namespaces', 'nft'),
+  async (t) => {
+    t.strictSame(await scene('halfway'), { answer: 'here' });
+  },
+);

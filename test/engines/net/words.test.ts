@@ -79,6 +79,20 @@ t.test('every failure to listen comes with its mend', async (t) => {
   }
 });
 
+t.test('capture is named as a mend where it would be one', async (t) => {
+  const server = createServer().listen({ host: '0.0.0.0', port: 0 });
+  t.teardown(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const place = { id: 'a', protocol: 'tcp', address: '127.0.0.1', port } as const;
+  const problemOf = async (mayBeCaptured: boolean) => {
+    const where = { ...place, mayBeCaptured };
+    return (await listenProblem(where, 'EADDRINUSE', '/proc')).problem;
+  };
+  t.match(await problemOf(true), /Apache does .*, or set capture = yes/);
+  t.notMatch(await problemOf(false), 'capture', 'as of a fallback of nftables');
+});
+
 t.test('a notice of a kind is said once a minute', async (t) => {
   const clock = { now: 0 };
   const notices = new Notices(() => clock.now);

@@ -1,6 +1,10 @@
 import t from 'tap';
-import { returnPath } from '../../../lib/engines/nftables/return-path.ts';
+import {
+  returnForesight,
+  returnPath,
+} from '../../../lib/engines/nftables/return-path.ts';
 import type { Engine } from '../../../lib/model/engine.ts';
+import type { VirtualService } from '../../../lib/model/virtual-service.ts';
 import { aFallback, aReal, aService, OPTIONS } from '../../support/config.ts';
 import { serverAt } from '../../support/engine-rig.ts';
 import {
@@ -42,6 +46,67 @@ t.test('the way back is known with snat, and from servers of this host', (t) => 
   t.equal(returnPath(aService({ reals: [] }), HERE, true), undefined);
   t.end();
 });
+
+const NETWORKS = ['10.1.1.2/24', '10.1.1.19/32', '10.2.2.1/24', '2001:db8::2/64'];
+
+type Foreseen = readonly [
+  what: string,
+  fields: Partial<VirtualService>,
+  doubt: RegExp | undefined,
+];
+
+const FORESEEN: readonly Foreseen[] = [
+  [
+    'servers next to the virtual address',
+    { reals: [aReal('10.1.1.21:80'), aReal('10.1.1.22:81'), aReal('10.2.2.7:80')] },
+    /^10\.1\.1\.21:80 and 10\.1\.1\.22:81 are in the network of 10\.1\.1\.19, .*snat = yes/,
+  ],
+  ['servers on a network of their own', { reals: [aReal('10.2.2.7:80')] }, undefined],
+  [
+    'servers behind a router',
+    { reals: [aReal('10.3.3.3:80'), aReal('10.2.2.7:80')] },
+    /^10\.3\.3\.3:80 is in no network of this host: .*snat = yes/,
+  ],
+  [
+    'a fallback behind one',
+    { reals: [aReal('10.2.2.7:80')], fallback: aFallback('10.3.3.3:80') },
+    /^10\.3\.3\.3:80 is in no network/,
+  ],
+  [
+    'both',
+    { reals: [aReal('10.1.1.21:80'), aReal('10.3.3.3:80')] },
+    /^10\.1\.1\.21:80 is in the network .*; 10\.3\.3\.3:80 is in no network/,
+  ],
+  [
+    'IPv6',
+    {
+      ...{ address: '2001:db8::19', family: 'inet6' },
+      reals: [aReal('[2001:db8::21]:80'), aReal('[2001:db8:1::1]:80')],
+    },
+    /^\[2001:db8::21\]:80 is in the network of 2001:db8::19.*; \[2001:db8:1::1\]:80 is in no/,
+  ],
+  [
+    'a firewall mark, whose clients ask for any address',
+    {
+      ...{ protocol: 'fwm', fwmark: 5, address: undefined, port: undefined },
+      reals: [aReal('10.1.1.21:80')],
+    },
+    undefined,
+  ],
+  ['servers of this host', { reals: [aReal('10.1.1.2:80')] }, undefined],
+  [
+    'snat',
+    { reals: [aReal('10.1.1.21:80')], options: { ...OPTIONS, snat: true } },
+    undefined,
+  ],
+];
+
+for (const [what, fields, doubt] of FORESEEN)
+  t.test(`what looks wrong before any traffic: ${what}`, async (t) => {
+    const said = returnForesight(aService(fields), HERE, NETWORKS);
+    if (doubt) t.match(said, doubt);
+    else t.equal(said, undefined);
+  });
 
 /** The next word of the engine on a service. */
 async function outcome({ events }: Engine): Promise<unknown> {

@@ -4,84 +4,84 @@ import type { ServiceEntry, ServiceOutcome } from '../../../model/engine.ts';
 import type { VirtualService } from '../../../model/virtual-service.ts';
 import type { Place } from '../problem.ts';
 import { isEvery } from '../worker/udp/every-address.ts';
-import { nft } from './nft.ts';
+import { CaptureTable } from './capture-table.ts';
 import { PrivatePorts } from './private-ports.ts';
-import { type Capture, captureScript, captureTable } from './rules.ts';
+import type { Capture } from './rules.ts';
 
 interface Options {
   /** Which director of this host it works for; undefined: nothing is captured. */
   readonly instance: string | undefined;
   /** Where procfs is mounted. */
   readonly proc: string;
-  /** Settles when nobody who has reached a listener waits there any more. */
-  caughtUp(): Promise<void>;
   /** The outcomes of these captured services may be others now. */
   changed(ids: readonly string[]): void;
 }
 
-/** From one look at the kernel to the next. */
-const LOOK_MS = 5000;
 /** Where the kernel has NAT in use, or had since this network began. */
 const CONNTRACK = 'sys/net/netfilter/nf_conntrack_max';
 
 /** The TCP services with `capture = yes`: they listen on ports of their own, and the kernel leads there what
- *  comes for their address, whoever else listens on it. The table for that is rewritten whole, is looked
- *  after, goes at {@link close}, and is taken over from a run that was killed. */
+ *  comes for their address, whoever else listens on it. */
 export class Captures {
   readonly #options: Options;
-  readonly #table: string;
+  readonly #table: CaptureTable;
   readonly #ports = new PrivatePorts();
   #captures: ReadonlyMap<string, Capture> = new Map();
-  /** Whether the kernel may hold a table of ours. */
-  #standing = false;
-  /** What the kernel was told last, and how that reads back. */
-  #script = '';
-  #listing = '';
-  /** Why the kernel is not as it should be. */
-  #problem: string | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #turn: Promise<void> = Promise.resolve();
-  #closed = false;
 
   constructor(options: Options) {
+    const { instance = '', proc, changed } = options;
     this.#options = options;
-    this.#table = captureTable(options.instance ?? '');
+    this.#table = new CaptureTable(instance, proc, () =>
+      changed([...this.#captures.keys()]),
+    );
   }
 
   /** Whether a run that was killed has left its table, which leads clients to a port where nobody
    *  listens any more: {@link settle} takes it over, or out. */
   async left(): Promise<boolean> {
     const { instance, proc } = this.#options;
-    if (instance === undefined || !mayHoldTables(proc)) return false;
-    const { ok } = await nft(`list chain inet ${this.#table} output\n`);
-    this.#standing ||= ok;
-    return ok;
+    const mayBe = instance !== undefined && existsSync(join(proc, CONNTRACK));
+    return mayBe && (await this.#table.left());
   }
 
-  /** These are the services from now on. Clients of those that leave are led to their listeners no
-   *  more, and have been let in when this settles: before these close. */
+  /** These are the services from now on. New clients of those that leave are led to their listeners no
+   *  more when this settles: before these close. */
   async expect(services: readonly VirtualService[]): Promise<void> {
-    const able = this.#options.instance === undefined ? [] : services;
-    const wanted = able.filter(mayBeCaptured);
-    this.#ports.keep(new Set(wanted.map(({ id }) => id)));
-    const captures = new Map<string, Capture>();
-    for (const { id, address = '', port = 0 } of wanted) {
-      const listensAt = await this.#ports.of(id, address);
-      if (listensAt !== undefined) captures.set(id, { address, port, listensAt });
+    const before = this.#captures;
+    this.#captures = await this.#choose(services);
+    const ids = new Set(services.map(({ id }) => id));
+    const staying = [...before].filter(([id]) => ids.has(id));
+    if (staying.length < before.size)
+      await this.#table.lead(staying.map(([, one]) => one));
+  }
+
+  /** Gives up these services' private ports, which others have taken meanwhile.
+   *  @returns the ports that they have instead, by service id */
+  async move(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const moved = new Map<string, number>();
+    for (const id of ids) {
+      const one = this.#captures.get(id);
+      const listensAt = one && (await this.#ports.anew(id, one.address));
+      if (!one || listensAt === undefined) continue;
+      this.#captures = new Map([...this.#captures, [id, { ...one, listensAt }]]);
+      moved.set(id, listensAt);
     }
-    const staying = [...this.#captures].filter(([id]) => captures.has(id));
-    const leave = staying.length < this.#captures.size;
-    this.#captures = captures;
-    if (!leave) return;
-    await this.#inTurn(() => this.#lead(staying.map(([, one]) => one)));
-    await this.#options.caughtUp();
+    return moved;
   }
 
   /** Where the service is to listen. */
   placeOf({ service, arriving }: ServiceEntry): Place {
     const { id, address = '' } = service;
     const protocol = service.protocol === 'udp' ? 'udp' : 'tcp';
-    return { id, protocol, address, port: this.portOf(service), arriving };
+    const mayBeCaptured = this.#may(service) && !service.options.capture;
+    return {
+      id,
+      protocol,
+      address,
+      port: this.portOf(service),
+      arriving,
+      mayBeCaptured,
+    };
   }
 
   /** The port that its listener takes. */
@@ -91,83 +91,43 @@ export class Captures {
 
   /** Has the kernel lead clients to the listeners: after these are open. */
   settle(): Promise<void> {
-    return this.#inTurn(() => this.#converge());
+    return this.#table.lead([...this.#captures.values()]);
   }
 
   /** What becomes of a listener's outcome: it serves nobody when no client is led there. */
   judged(outcome: ServiceOutcome): ServiceOutcome {
     const { id } = outcome;
-    return this.#problem === undefined || !this.#captures.has(id)
+    const { problem } = this.#table;
+    return problem === undefined || !this.#captures.has(id)
       ? outcome
-      : { id, state: 'failed', problem: this.#problem };
+      : { id, state: 'failed', problem };
   }
 
-  /** Clients reach again who listens there besides. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#timer);
-    await this.#inTurn(() => this.#remove());
+  /** Clients reach again who listens there besides: after the listeners have closed, since what the
+   *  kernel still sends their clients has the private port without it.
+   *  @returns why the table could not be removed */
+  close(): Promise<string | undefined> {
+    return this.#table.close();
   }
 
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    this.#turn = this.#turn.then(work);
-    return this.#turn;
+  async #choose(
+    services: readonly VirtualService[],
+  ): Promise<ReadonlyMap<string, Capture>> {
+    const wanted = services.filter((one) => one.options.capture && this.#may(one));
+    this.#ports.keep(new Set(wanted.map(({ id }) => id)));
+    this.#ports.avoid(services.flatMap(({ port }) => port ?? []));
+    const captures = new Map<string, Capture>();
+    for (const { id, address = '', port = 0 } of wanted) {
+      const listensAt = await this.#ports.of(id, address);
+      if (listensAt !== undefined) captures.set(id, { address, port, listensAt });
+    }
+    return captures;
   }
 
-  async #converge(): Promise<void> {
-    await this.#lead([...this.#captures.values()]);
-    this.#watch();
+  /** Rules need an address to know the service by, and connections that begin visibly: any other
+   *  listens as it would without. */
+  #may({ protocol, address = '' }: VirtualService): boolean {
+    const { instance } = this.#options;
+    return instance !== undefined && protocol === 'tcp' && !isEvery(address);
   }
-
-  async #lead(captures: readonly Capture[]): Promise<void> {
-    if (this.#closed) return;
-    const script = captureScript(this.#table, captures);
-    if (captures.length === 0) await this.#remove();
-    else if (script !== this.#script || this.#problem !== undefined)
-      await this.#write(script);
-  }
-
-  async #write(script: string): Promise<void> {
-    [this.#script, this.#standing] = [script, true];
-    const { ok, problem } = await nft(script);
-    this.#problem = ok ? undefined : problem;
-    this.#listing = ok ? await this.#read() : '';
-  }
-
-  async #remove(): Promise<void> {
-    this.#problem = undefined;
-    if (!this.#standing) return;
-    [this.#script, this.#standing] = ['', false];
-    await nft(`delete table inet ${this.#table}\n`);
-  }
-
-  async #read(): Promise<string> {
-    return (await nft(`list table inet ${this.#table}\n`)).output;
-  }
-
-  #watch(): void {
-    clearTimeout(this.#timer);
-    if (this.#closed || this.#captures.size === 0) return;
-    this.#timer = setTimeout(() => void this.#inTurn(() => this.#look()), LOOK_MS);
-  }
-
-  /** What others have done to the table is mended; what failed is tried again. */
-  async #look(): Promise<void> {
-    if (this.#closed || this.#captures.size === 0) return;
-    const before = this.#problem;
-    if (before !== undefined || (await this.#read()) !== this.#listing)
-      await this.#write(this.#script);
-    if (before !== this.#problem) this.#options.changed([...this.#captures.keys()]);
-    this.#watch();
-  }
-}
-
-/** Rules need an address to know the service by, and connections that begin visibly: any other listens
- *  as it would without. */
-function mayBeCaptured({ options, protocol, address = '' }: VirtualService): boolean {
-  return options.capture && protocol === 'tcp' && !isEvery(address);
-}
-
-function mayHoldTables(proc: string): boolean {
-  return process.getuid?.() === 0 && existsSync(join(proc, CONNTRACK));
 }

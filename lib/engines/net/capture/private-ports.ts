@@ -9,20 +9,30 @@ const LAST = 65_535;
 /** Ports for listeners that nobody connects to by their number, each given once. */
 export class PrivatePorts {
   readonly #given = new Map<string, number>();
+  #avoided: ReadonlySet<number> = new Set();
 
   /** The port of that name: the same until {@link keep} lets it go.
    *  @param address  where nobody else may listen on it
    *  @returns        undefined: none is free */
   async of(name: string, address: string): Promise<number | undefined> {
-    const known = this.#given.get(name);
-    if (known !== undefined) return known;
-    const taken = new Set(this.#given.values());
+    return this.#given.get(name) ?? this.anew(name, address);
+  }
+
+  /** Another port for that name, since somebody holds the one it has.
+   *  @returns  undefined: none is free, and it keeps what it has */
+  async anew(name: string, address: string): Promise<number | undefined> {
+    const taken = new Set([...this.#avoided, ...this.#given.values()]);
     for (let port = FIRST; port <= LAST; port++) {
       if (taken.has(port) || (await isHeld(address, port))) continue;
       this.#given.set(name, port);
       return port;
     }
     return undefined;
+  }
+
+  /** Never gives these. */
+  avoid(ports: Iterable<number>): void {
+    this.#avoided = new Set(ports);
   }
 
   /** Lets go of all others. */

@@ -8,6 +8,15 @@ import { resetSocket } from './reset-socket.ts';
 
 /** Connections that may wait to be accepted; the kernel's somaxconn bounds it. */
 const BACKLOG = 4096;
+/** For how long a place that was left lets clients in who were on their way there. */
+const LINGER_MS = 1000;
+
+/** Where clients came in before. */
+interface Former {
+  readonly server: Server;
+  readonly port: number;
+  readonly timer: NodeJS.Timeout;
+}
 
 /** The entrance of a TCP service. Connections outlive it. */
 export class Listener implements Entrance {
@@ -18,6 +27,7 @@ export class Listener implements Entrance {
   #server: Server | undefined;
   /** Where that listens, or would. */
   #port = 0;
+  #former: Former | undefined;
 
   constructor(line: Reception, desk: Desk, reusePort: boolean) {
     this.#line = line;
@@ -30,13 +40,32 @@ export class Listener implements Entrance {
   }
 
   async open(service: CarriedService): Promise<string | undefined> {
-    if (this.#port !== service.port) this.shut();
+    if (this.#server && this.#port !== service.port)
+      this.#move(this.#server, service.port);
     return this.#server ? undefined : this.#listen(service);
   }
 
   shut(): void {
     this.#server?.close();
     this.#server = undefined;
+    this.#endFormer();
+  }
+
+  /** Clients are led to another port from now on, be it after a moment. */
+  #move(server: Server, to: number): void {
+    const from = this.#port;
+    const back = this.#former?.port === to ? this.#former.server : undefined;
+    if (!back) this.#former?.server.close();
+    clearTimeout(this.#former?.timer);
+    const timer = setTimeout(() => this.#endFormer(), LINGER_MS);
+    this.#former = { server, port: from, timer };
+    [this.#server, this.#port] = [back, to];
+  }
+
+  #endFormer(): void {
+    clearTimeout(this.#former?.timer);
+    this.#former?.server.close();
+    this.#former = undefined;
   }
 
   #listen({

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import type { ChildProcess } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
@@ -184,15 +185,36 @@ t.test('a table that others flush is there again', NEEDS, async (t) => {
   await on.daemon.stop();
 });
 
-t.test('without permission the service says what to do', NEEDS, async (t) => {
-  const on = await scene(t, '[net]\ncapture = yes\n');
-  // A table whose owner is another process cannot be changed by anybody else.
-  const script = 'table inet l4director-capture_ldirectord.cf { flags owner; }';
+/** A table of our name whose owner is another process cannot be changed by anybody else, and goes with
+ *  that. */
+async function owned(on: Scene): Promise<ChildProcess> {
+  const script =
+    'table inet l4director-capture_ldirectord.cf { flags owner; chain output { }; }';
   const owner = on.director.spawn('nft', ['-i'], {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   owner.stdin?.write(`add ${script}\n`);
   while ((await tableOf(on)) === 'no table') await sleep(20);
+  return owner;
+}
+
+t.test('a table that stays at stop is told of', NEEDS, async (t) => {
+  const on = await scene(t, '[net]\ncapture = yes\n');
+  const owner = await owned(on);
+  await on.daemon.command('start');
+  await on.daemon.until(({ state }) => state === 'failed', 10_000);
+  await on.daemon.stop();
+  const log = await readFile(join(on.director.folder, 'director.log'), 'utf8');
+  t.match(
+    log,
+    /The table inet l4director-capture_ldirectord.cf could not be removed: /,
+  );
+  owner.stdin?.end();
+});
+
+t.test('without permission the service says what to do', NEEDS, async (t) => {
+  const on = await scene(t, '[net]\ncapture = yes\n');
+  const owner = await owned(on);
   await on.daemon.command('start');
   await on.daemon.until(({ state }) => state === 'failed', 10_000);
   t.match((await on.daemon.service()).problem, 'capture = yes');

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { Captures } from '../../../../lib/engines/net/capture/captures.ts';
+import type { VirtualService } from '../../../../lib/model/virtual-service.ts';
 import { aService, OPTIONS } from '../../../support/config.ts';
 
 const options = { ...OPTIONS, capture: true };
@@ -9,7 +10,6 @@ function captures(instance: string | undefined): Captures {
   return new Captures({
     instance,
     proc: '/nowhere',
-    caughtUp: async () => {},
     changed: () => {},
   });
 }
@@ -41,4 +41,38 @@ t.test('an engine without a name captures nothing', async (t) => {
   const on = captures(undefined);
   await on.expect([service]);
   t.equal(on.portOf(service), 80);
+});
+
+t.test('only where capture would help it is offered', async (t) => {
+  const may = (instance: string | undefined, fields: Partial<VirtualService> = {}) => {
+    const service = aService({ options: OPTIONS, ...fields });
+    return captures(instance).placeOf({ service, servers: [] }).mayBeCaptured;
+  };
+  t.equal(may('a'), true);
+  t.equal(may('a', { options }), false, 'it has it');
+  t.equal(may('a', { protocol: 'udp' }), false);
+  t.equal(may('a', { address: '::' }), false);
+  t.equal(may(undefined), false, 'an engine that captures nothing');
+});
+
+t.test('no port of a service is a private one', async (t) => {
+  const service = aService({ address: '127.0.0.1', options });
+  const first = captures('a');
+  await first.expect([service]);
+  const other = aService({ address: '127.0.0.1', port: first.portOf(service) });
+  const on = captures('a');
+  await on.expect([service, other]);
+  t.not(on.portOf(service), other.port);
+});
+
+t.test('a private port that is taken is exchanged for another', async (t) => {
+  const service = aService({ address: '127.0.0.1', options });
+  const on = captures('a');
+  await on.expect([service]);
+  const before = on.portOf(service);
+  const moved = await on.move([service.id, 'tcp:10.9.9.9:80']);
+  t.strictSame([...moved], [[service.id, on.portOf(service)]]);
+  t.not(on.portOf(service), before);
+  await on.expect([service]);
+  t.equal(on.portOf(service), moved.get(service.id), 'and kept');
 });
