@@ -1,9 +1,9 @@
 import type { ServerEntry } from '../../model/engine.ts';
 import { destinationPort, type VirtualService } from '../../model/virtual-service.ts';
-import { COUNTED, counterOf, weightOf } from './counters.ts';
+import { COUNTED, counterOf } from './counters.ts';
 import { concat, go, type Json, match, meta, payload } from './json.ts';
 import { isLoopback } from './loopback.ts';
-import { serverName, serviceName } from './names.ts';
+import { serverName, serviceName, weightsName } from './names.ts';
 import { type Element, elementId, type Part, type Rule, rule } from './part.ts';
 import {
   FAMILIES,
@@ -15,6 +15,7 @@ import {
   shapeOf,
 } from './shapes.ts';
 import type { Slots } from './slots.ts';
+import { tellWeights } from './weights.ts';
 
 /** What a part is made from. */
 export interface Source {
@@ -38,14 +39,15 @@ const PREFIX_BITS = 128;
 /** What should stand in the table for a service. Elements that count, and the sets of clients that persist, are
  *  there for every server of the configuration, in force or not: they outlast its leaving. */
 export function compile(source: Source, options: CompileOptions = {}): Part {
-  const { service } = source;
+  const { service, servers } = source;
   const name = serviceName(service);
   const direct = leadingAll(source);
-  const chains = direct ? new Map() : leadingEach(source, name);
-  const remembered = service.persistent ? [...chains.keys()] : [];
-  const kept = remembered.map((own) => keeping(service, own));
-  const rules = direct ?? [...kept, ...picking(source, name)];
+  const chains = direct
+    ? new Map<string, readonly Rule[]>()
+    : leadingEach(source, name);
+  const rules = direct ?? [...keeping(source, name), ...picking(source, name)];
   if (rules.length > 0) chains.set(name, rules);
+  if (servers.length > 0) chains.set(weightsName(service), tellWeights(servers));
   return { chains, ...furniture(source, name, rules.length > 0, options) };
 }
 
@@ -77,11 +79,12 @@ function leadingEach(
   for (const server of servers) {
     const own = serverName(name, server);
     if (chains.has(own)) continue;
-    const remember = service.persistent
-      ? [rule([remembering(service, own, service.persistent)])]
-      : [];
+    const remember = remembering(service, own);
     const lead = leading(service, plain(server.address), mapped(service, server));
-    chains.set(own, [...remember, ...lead]);
+    chains.set(
+      own,
+      lead.map(({ expr }) => rule([...remember, ...expr])),
+    );
   }
   return chains;
 }
@@ -132,13 +135,6 @@ function furniture(
   if (reached && service.options.snat)
     put({ place: place('snat'), key, value: undefined });
   if (reached && offload) put({ place: place('offload'), key, value: undefined });
-  for (const server of servers)
-    put({
-      ...weightOf(service, server),
-      value: undefined,
-      owner: name,
-      told: `${server.weight}`,
-    });
   for (const server of [...servers, ...configured(service)]) {
     if (service.persistent) sets.set(serverName(name, server), family.type);
     for (const what of COUNTED)
@@ -161,15 +157,25 @@ export function configured(
     }));
 }
 
-function remembering(service: VirtualService, own: string, timeout: number): Json {
-  const family = FAMILIES[service.family];
-  const elem = { elem: { val: client(service, family), timeout } };
-  return { set: { op: 'update', elem, set: `@${own}` } };
+/** The client's time begins anew; nothing where clients do not persist. */
+function remembering(service: VirtualService, own: string): Json[] {
+  const { persistent: timeout } = service;
+  if (!timeout) return [];
+  const elem = { elem: { val: client(service, FAMILIES[service.family]), timeout } };
+  return [{ set: { op: 'update', elem, set: `@${own}` } }];
 }
 
-function keeping(service: VirtualService, own: string): Rule {
+/** Leads clients that persist. By no chain: the kernel follows each jump from each hook before it
+ *  takes a changed rule. */
+function keeping({ service, servers }: Source, name: string): Rule[] {
+  if (!service.persistent) return [];
   const family = FAMILIES[service.family];
-  return rule([match(client(service, family), `@${own}`), go(own)]);
+  return servers.flatMap((server) => {
+    const own = serverName(name, server);
+    const known = match(client(service, family), `@${own}`);
+    const lead = leading(service, plain(server.address), mapped(service, server));
+    return lead.map(({ expr }) => rule([known, ...remembering(service, own), ...expr]));
+  });
 }
 
 /** The client's address, or the network that it is in. */

@@ -33,16 +33,6 @@ export function countedBy(
   return { service, server: server(family) };
 }
 
-/** The element that says which weight a server of a service has, by its comment: the next run asks. */
-export function weightOf(
-  service: VirtualService,
-  server: Server,
-): Pick<Element, 'place' | 'key'> {
-  const { key } = counterOf(service, server, 'opened');
-  const place = placeName(shapeOf(service), FAMILIES[service.family], 'weight');
-  return { place, key };
-}
-
 /** The element that counts that for a server of a service. The counter is a part of it: named
  *  counters are read by nft before any change of a rule, however many there are. */
 export function counterOf(

@@ -1,28 +1,52 @@
+import { clientSet } from './clients.ts';
 import type { Command, Json } from './json.ts';
 import { type Element, NOTHING, type Part, type Rule, sameRules } from './part.ts';
-
-/** Most clients that a set of them remembers. */
-const MOST_CLIENTS = 1_048_576;
 
 /** What has to change between parts, in the order that the kernel wants. */
 export interface Change {
   /** Comes before anything that refers to it. */
   readonly made: Command[];
   readonly dropped: Command[];
-  readonly ruled: Command[];
+  /** Emptied. */
+  readonly flushed: Command[];
+  /** Chains and their rules from now on, after those before are gone. */
+  readonly ruled: Map<string, readonly Rule[]>;
+  /** Sets that are there and that those rules refer to; types by name. */
+  readonly used: Map<string, string>;
   readonly put: Command[];
   /** Nothing refers to it any more. */
   readonly removed: Command[];
 }
 
 export function noChange(): Change {
-  return { made: [], dropped: [], ruled: [], put: [], removed: [] };
+  return {
+    made: [],
+    dropped: [],
+    flushed: [],
+    ruled: new Map(),
+    used: new Map(),
+    put: [],
+    removed: [],
+  };
 }
 
 /** The whole as one transaction's commands. */
-export function commandsOf(change: Change): Command[] {
-  const { made, dropped, ruled, put, removed } = change;
-  return [...made, ...dropped, ...ruled, ...put, ...removed];
+export function commandsOf(table: string, change: Change): Command[] {
+  const { made, dropped, flushed, ruled, put, removed } = change;
+  const at = { family: 'inet', table };
+  const rules = [...ruled].flatMap(([chain, own]) => [
+    { flush: { chain: { ...at, name: chain } } },
+    ...own.map(({ expr, comment }) => ({
+      add: { rule: { ...at, chain, expr, comment } },
+    })),
+  ]);
+  return [...made, ...dropped, ...flushed, ...rules, ...put, ...removed];
+}
+
+/** Whether nothing changes but the rules of chains that stay. */
+export function onlyRules(change: Change): boolean {
+  const { made, dropped, flushed, put, removed } = change;
+  return [made, dropped, flushed, put, removed].every(({ length }) => length === 0);
 }
 
 /** Adds what leads from one state of a service to another; what is the same is not touched.
@@ -48,22 +72,18 @@ interface At {
 function diffSets(at: At, before: Part, after: Part, into: Change): void {
   for (const [name, type] of after.sets)
     if (!before.sets.has(name))
-      into.made.push({ add: { set: clients(at, name, type) } });
+      into.made.push({ add: { set: { ...at, ...clientSet(name, type) } } });
   for (const name of before.sets.keys())
     if (!after.sets.has(name)) into.removed.push({ delete: { set: { ...at, name } } });
-}
-
-function clients(at: At, name: string, type: string): Json {
-  return { ...at, name, type, size: MOST_CLIENTS, flags: ['timeout'] };
 }
 
 function diffChains(at: At, before: Part, after: Part, into: Change): void {
   for (const [name, rules] of after.chains) {
     const known = before.chains.get(name);
     if (known && sameRules(known, rules)) continue;
-    if (known) into.ruled.push({ flush: { chain: { ...at, name } } });
-    else into.made.push({ add: { chain: { ...at, name } } });
-    into.ruled.push(...rules.map((rule) => added(at, name, rule)));
+    if (!known) into.made.push({ add: { chain: { ...at, name } } });
+    into.ruled.set(name, rules);
+    for (const [set, type] of after.sets) into.used.set(set, type);
   }
   for (const name of before.chains.keys())
     if (!after.chains.has(name)) removeChain(at, name, before, after, into);
@@ -78,14 +98,10 @@ function removeChain(
   after: Part,
   into: Change,
 ): void {
-  into.ruled.push({ flush: { chain: { ...at, name } } });
+  into.ruled.set(name, []);
   into.removed.unshift({ delete: { chain: { ...at, name } } });
   if (before.sets.has(name) && after.sets.has(name))
-    into.ruled.push({ flush: { set: { ...at, name } } });
-}
-
-function added(at: At, chain: string, { expr, comment }: Rule): Command {
-  return { add: { rule: { ...at, chain, expr, comment } } };
+    into.flushed.push({ flush: { set: { ...at, name } } });
 }
 
 function diffElements(at: At, before: Part, after: Part, into: Change): void {
@@ -99,15 +115,12 @@ function diffElements(at: At, before: Part, after: Part, into: Change): void {
     if (!after.elements.has(id)) into.dropped.push({ delete: elements(at, element) });
 }
 
-function elements(at: At, { place, key, value, owner, told }: Element): Json {
-  const comment = told === undefined ? owner : `${owner} ${told}`;
-  const own = comment === undefined ? key : { elem: { val: key, comment } };
+function elements(at: At, { place, key, value, owner }: Element): Json {
+  const own = owner === undefined ? key : { elem: { val: key, comment: owner } };
   const elem = value === undefined ? own : [own, value];
   return { element: { ...at, name: place, elem: [elem] } };
 }
 
 function sameValue(one: Element, other: Element): boolean {
-  return (
-    one.told === other.told && JSON.stringify(one.value) === JSON.stringify(other.value)
-  );
+  return JSON.stringify(one.value) === JSON.stringify(other.value);
 }

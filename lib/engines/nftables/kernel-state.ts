@@ -132,11 +132,10 @@ function elementsOf(place: string, elem: readonly Json[]): Element[] {
 }
 
 /** A set's element as nft prints it: its key, or an object where there is more to tell. */
-function memberOf(one: Json): Pick<Element, 'key' | 'owner' | 'told'> {
+function memberOf(one: Json): Pick<Element, 'key' | 'owner'> {
   const more = field(one, 'elem');
   if (more === undefined) return { key: one };
   const key = field(more, 'val') ?? null;
-  const [owner = '', told] = text(more, 'comment').split(' ');
-  if (owner === '') return { key };
-  return told === undefined ? { key, owner } : { key, owner, told };
+  const owner = text(more, 'comment');
+  return owner === '' ? { key } : { key, owner };
 }

@@ -1,5 +1,5 @@
 import { NftError } from '../nft-program.ts';
-import { commandsOf, diff, noChange } from './diff.ts';
+import { type Change, commandsOf, diff, noChange, onlyRules } from './diff.ts';
 import type { Command } from './json.ts';
 import { readTable, stands } from './kernel-state.ts';
 import type { Nft } from './nft.ts';
@@ -76,25 +76,32 @@ export class KernelTable {
     const anew = this.#belief === 'nothing' || this.#belief === 'unknown';
     if (anew && parts.size === 0) return this.remove();
     const before: Parts = this.#belief instanceof Map ? this.#belief : new Map();
-    const commands = anew
-      ? [
-          ...this.#removal(),
-          ...skeletonCommands(this.#name),
-          ...offloadCommands(this.#name, this.#devices),
-        ]
-      : ([] as Command[]);
-    commands.push(...this.#changes(before, parts));
-    if (commands.length > 0) await this.#nft.run(commands);
+    const change = this.#changes(before, parts);
+    if (!anew && onlyRules(change)) await this.#nft.rewrite(this.#name, change);
+    else
+      await this.#nft.run([
+        ...(anew ? this.#beginning() : []),
+        ...commandsOf(this.#name, change),
+      ]);
     this.#belief = new Map(parts);
   }
 
-  #changes(before: Parts, after: Parts): Command[] {
+  /** An empty table, whatever was there. */
+  #beginning(): Command[] {
+    return [
+      ...this.#removal(),
+      ...skeletonCommands(this.#name),
+      ...offloadCommands(this.#name, this.#devices),
+    ];
+  }
+
+  #changes(before: Parts, after: Parts): Change {
     const change = noChange();
     for (const [name, part] of after)
       if (before.get(name) !== part) diff(this.#name, before.get(name), part, change);
     for (const [name, part] of before)
       if (!after.has(name)) diff(this.#name, part, undefined, change);
-    return commandsOf(change);
+    return change;
   }
 
   /** Whether it is there or not: nothing is deleted that was not added before. */

@@ -29,6 +29,11 @@ export function serverName(
   return `${service}/${word(address)}/${port}`;
 }
 
+/** `tcp/10.1.1.19/80/weights`: the chain that no packet comes to and that says what its servers weigh. */
+export function weightsName(service: Parameters<typeof serviceName>[0]): string {
+  return `${serviceName(service)}/weights`;
+}
+
 const OWNER = /^(?:fwm6?\/\d+|(?:tcp|udp)\/[^/]+\/\d+)(?=\/|$)/;
 
 /** {@link serviceName} of the service that a thing was made for; undefined: for none. */

@@ -1,6 +1,7 @@
 import { runNft } from '../nft-program.ts';
 import type { Command, Json } from './json.ts';
 import { list } from './json.ts';
+import { type Rewriting, rewriting } from './script.ts';
 
 /** Speaks with the kernel's tables. */
 export interface Nft {
@@ -8,6 +9,10 @@ export interface Nft {
    *  @returns what list commands found
    *  @throws  NftError */
   run(commands: readonly Command[]): Promise<Json[]>;
+  /** Gives chains that are there other rules, in one transaction: at no time is a chain without. Of all
+   *  that the kernel holds nft reads nothing for it but the names of tables.
+   *  @throws  NftError */
+  rewrite(table: string, chains: Rewriting): Promise<void>;
   /** Whether {@link run} would succeed; nothing is done.
    *  @throws  NftError */
   check(commands: readonly Command[]): Promise<void>;
@@ -19,6 +24,9 @@ export function createNft(enter: readonly string[] = []): Nft {
     runNft(words, JSON.stringify({ nftables: commands }), enter);
   return {
     run: async (commands) => (await say(['-j'], commands)).split('\n').flatMap(parse),
+    async rewrite(table, chains) {
+      if (chains.ruled.size > 0) await runNft([], rewriting(table, chains), enter);
+    },
     async check(commands) {
       await say(['-j', '-c'], commands);
     },

@@ -17,15 +17,16 @@ export interface Element {
   readonly value: Json | undefined;
   /** Whose it is, where its key does not say: serviceName(). */
   readonly owner?: string;
-  /** What else its comment says. */
-  readonly told?: string;
 }
+
+/** By chain. */
+export type Rules = ReadonlyMap<string, readonly Rule[]>;
 
 /** What stands in the table for one service, or should. What was read from the kernel holds rules by
  *  their comments only. */
 export interface Part {
   /** By chain; a server's before its service's. */
-  readonly chains: ReadonlyMap<string, readonly Rule[]>;
+  readonly chains: Rules;
   /** Clients that persist: the type of address by the set's name. */
   readonly sets: ReadonlyMap<string, string>;
   /** By {@link elementId}. */

@@ -4,9 +4,9 @@ import {
   fallbackId,
   type VirtualService,
 } from '../../model/virtual-service.ts';
-import { weightOf } from './counters.ts';
-import { serviceName } from './names.ts';
-import { elementId, type Part, type Parts } from './part.ts';
+import { serviceName, weightsName } from './names.ts';
+import type { Part, Parts } from './part.ts';
+import { toldWeights } from './weights.ts';
 
 /** What the table of an earlier run means for these services. */
 export function recovered(
@@ -20,15 +20,14 @@ export function recovered(
   });
 }
 
-function serversOf(service: VirtualService, { elements }: Part): RecoveredServer[] {
+function serversOf(service: VirtualService, { chains }: Part): RecoveredServer[] {
   const { reals, fallback } = service;
   const last = fallback ? [{ ...fallback, id: fallbackId(fallback) }] : [];
+  const told = toldWeights(chains.get(weightsName(service)) ?? []);
   const servers = new Map<string, RecoveredServer>();
   for (const { id, address, ...rest } of [...reals, ...last]) {
-    const port = destinationPort(service, rest);
-    const told = elements.get(elementId(weightOf(service, { address, port })))?.told;
-    if (told !== undefined && !servers.has(id))
-      servers.set(id, { id, weight: Number(told) });
+    const weight = told({ address, port: destinationPort(service, rest) });
+    if (weight !== undefined && !servers.has(id)) servers.set(id, { id, weight });
   }
   return [...servers.values()];
 }

@@ -107,7 +107,7 @@ export function shapeOf(service: Service): ShapeName {
 export function placeName(
   shape: ShapeName,
   { ip }: FamilyWords,
-  use?: 'opened' | 'in' | 'out' | 'snat' | 'offload' | 'weight',
+  use?: 'opened' | 'in' | 'out' | 'snat' | 'offload',
 ): string {
   return use === undefined ? `${shape}/${ip}` : `${shape}/${ip}/${use}`;
 }

@@ -52,10 +52,6 @@ export const PLACES: ReadonlyMap<string, Place> = new Map(
       [placeName(name, family), { type, kind: 'verdicts' }],
       [placeName(name, family, 'snat'), { type, kind: 'members' }],
       [placeName(name, family, 'offload'), { type, kind: 'members' }],
-      [
-        placeName(name, family, 'weight'),
-        { type: typesOf(name, family, 'opened'), kind: 'members' },
-      ],
       ...COUNTED.map((what): [string, Place] => [
         placeName(name, family, what),
         { type: typesOf(name, family, what), kind: 'counters' },

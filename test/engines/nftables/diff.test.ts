@@ -1,6 +1,11 @@
 import t from 'tap';
 import { compile } from '../../../lib/engines/nftables/compile.ts';
-import { commandsOf, diff, noChange } from '../../../lib/engines/nftables/diff.ts';
+import {
+  commandsOf,
+  diff,
+  noChange,
+  onlyRules,
+} from '../../../lib/engines/nftables/diff.ts';
 import type { Command } from '../../../lib/engines/nftables/json.ts';
 import type { Part } from '../../../lib/engines/nftables/part.ts';
 import { Sources } from '../../../lib/engines/nftables/sources.ts';
@@ -20,7 +25,7 @@ function sent(
 ): Command[] {
   const change = noChange();
   diff('t', before && partOf(before), after && partOf(after), change);
-  return commandsOf(change);
+  return commandsOf('t', change);
 }
 
 /** `flush chain tcp/10.1.1.19/80`. */
@@ -47,11 +52,37 @@ t.test('what is the same is not sent', (t) => {
 t.test('a new weight is a new list of slots, and the word of it', (t) => {
   const after = { ...both, servers: servers(1, 3) };
   t.strictSame(sent(both, after).map(words), [
-    'delete element services/ip/weight',
     'flush chain tcp/10.1.1.19/80',
     'add rule tcp/10.1.1.19/80',
-    'add element services/ip/weight',
+    'flush chain tcp/10.1.1.19/80/weights',
+    'add rule tcp/10.1.1.19/80/weights',
+    'add rule tcp/10.1.1.19/80/weights',
   ]);
+  t.end();
+});
+
+t.test('a new weight is rules and nothing else, whatever the service', (t) => {
+  const cases: Readonly<Record<string, readonly [ServiceEntry, boolean]>> = {
+    plain: [both, true],
+    persistent: [entry({ scheduler: 'wrr', persistent: 300 }, servers(1, 1)), true],
+    'of different ports': [
+      entry({ scheduler: 'wrr' }, [
+        serverAt('10.1.1.21', 80),
+        serverAt('10.1.1.22', 8080),
+      ]),
+      true,
+    ],
+    'that nobody has any more': [entry({}, servers(0, 1)), false],
+  };
+  for (const [name, [before, rules]] of Object.entries(cases)) {
+    const [one, ...others] = before.servers;
+    const weight = rules ? 5 : 0;
+    const rest = others.map((server) => (rules ? server : { ...server, weight: 0 }));
+    const after = { ...before, servers: [{ ...one, weight } as never, ...rest] };
+    const change = noChange();
+    diff('t', partOf(before), partOf(after), change);
+    t.equal(onlyRules(change), rules, name);
+  }
   t.end();
 });
 
@@ -60,9 +91,10 @@ t.test(
   (t) => {
     const after = { ...both, servers: both.servers.slice(0, 1) };
     t.strictSame(sent(both, after).map(words), [
-      'delete element services/ip/weight',
       'flush chain tcp/10.1.1.19/80',
       'add rule tcp/10.1.1.19/80',
+      'flush chain tcp/10.1.1.19/80/weights',
+      'add rule tcp/10.1.1.19/80/weights',
     ]);
     t.end();
   },
@@ -73,11 +105,7 @@ t.test('a service whose last server goes is reached no more', (t) => {
   const told = sent(both, after).map(words);
   t.strictSame(
     told.filter((line) => line.includes('element')),
-    [
-      'delete element services/ip',
-      'delete element services/ip/weight',
-      'delete element services/ip/weight',
-    ],
+    ['delete element services/ip'],
     'what counts stays',
   );
   t.ok(told.includes('delete chain tcp/10.1.1.19/80'));
@@ -104,9 +132,10 @@ t.test('servers of different ports have a chain each, which goes with them', (t)
   ]);
   const told = sent(before, { ...before, servers: before.servers.slice(0, 1) });
   t.strictSame(told.map(words), [
-    'delete element services/ip/weight',
     'flush chain tcp/10.1.1.19/80',
     'add rule tcp/10.1.1.19/80',
+    'flush chain tcp/10.1.1.19/80/weights',
+    'add rule tcp/10.1.1.19/80/weights',
     'flush chain tcp/10.1.1.19/80/10.1.1.21/80',
     'flush chain tcp/10.1.1.19/80/10.1.1.22/8080',
     'delete chain tcp/10.1.1.19/80/10.1.1.22/8080',

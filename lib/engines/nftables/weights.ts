@@ -1,0 +1,30 @@
+import { bare } from './names.ts';
+import type { Rule } from './part.ts';
+
+interface Weighing {
+  readonly address: string;
+  readonly port: number;
+  readonly weight: number;
+}
+
+/** Rules that say by their comments which weight each server has, for the next run. In rules, since nft
+ *  reads all chains and sets there are before it takes an element out. */
+export function tellWeights(servers: readonly Weighing[]): Rule[] {
+  return servers.map(({ address, port, weight }) => ({
+    expr: [{ return: null }],
+    comment: `${bare(address)} ${port} ${weight}`,
+  }));
+}
+
+/** What such rules say: the weight by address and port, undefined of who is not among them. */
+export function toldWeights(
+  rules: readonly Rule[],
+): (server: Omit<Weighing, 'weight'>) => number | undefined {
+  const told = new Map(
+    rules.map(({ comment }) => {
+      const [address = '', port = '', weight = ''] = comment.split(' ');
+      return [`${address} ${port}`, Number(weight)];
+    }),
+  );
+  return ({ address, port }) => told.get(`${bare(address)} ${port}`);
+}
