@@ -107,6 +107,13 @@ const AUTO: readonly Row[] = [
     'auto: ipvs: its real servers are not all gate or ipip',
   ],
   [
+    'nor is it told to load IPVS, which would not change that',
+    { reals: masq },
+    { net: works(), ipvs: lacks(NO_IPVS) },
+    'net',
+    'auto: ipvs: its real servers are not all gate or ipip',
+  ],
+  [
     'no real servers, no reason for IPVS',
     { reals: [] },
     { net: works(), ipvs: works() },
