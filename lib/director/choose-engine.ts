@@ -3,7 +3,7 @@ import type { EngineName, VirtualService } from '../model/virtual-service.ts';
 
 /** An engine as one that chooses sees it. */
 export interface Candidate {
-  readonly engine: Pick<Engine, 'refuses' | 'inexact' | 'returnPath'>;
+  readonly engine: Pick<Engine, 'refuses' | 'lacks' | 'inexact' | 'returnPath'>;
   /** Why it cannot work on this machine, with the mend; undefined: it can. */
   readonly problem: string | undefined;
 }
@@ -121,7 +121,7 @@ function judge(
   candidate: Candidate,
 ): Verdict {
   const { engine, problem } = candidate;
-  const obstacle = problem ?? engine.refuses(service);
+  const obstacle = problem ?? engine.refuses(service) ?? engine.lacks?.(service);
   const unfit = misfit?.(service);
   if (obstacle !== undefined) return { name, obstacle, doubt: unfit };
   const inexact = engine.inexact?.(service);

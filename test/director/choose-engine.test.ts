@@ -166,6 +166,16 @@ const AUTO: readonly Row[] = [
     `auto: nftables: ${NO_NFT}`,
   ],
   [
+    'what the machine lacks for the service is why, with its mend',
+    { reals: masq },
+    {
+      net: works(),
+      nftables: works({ ...snat.engine, lacks: () => 'it does not forward IPv6' }),
+    },
+    'net',
+    'auto: nftables: it does not forward IPv6',
+  ],
+  [
     'a doubted engine is better than none',
     { protocol: 'fwm', fwmark: 5, address: undefined, port: undefined, reals: masq },
     { net: refusing('no address'), nftables: works(), ipvs: lacks(NO_IPVS) },

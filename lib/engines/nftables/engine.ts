@@ -5,7 +5,6 @@ import type {
   ServiceOutcome,
   ServiceStats,
   ServiceTable,
-  WorkerStats,
 } from '../../model/engine.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { EventQueue } from '../event-queue.ts';
@@ -45,6 +44,7 @@ class NftablesEngine implements Engine {
   readonly events = new EventQueue<EngineEvent>(EVENTS);
   readonly refuses = refusal;
   readonly inexact = inexact;
+  readonly workers = () => [];
   readonly #name: string;
   readonly #nft: Nft;
   readonly #proc: string;
@@ -99,11 +99,14 @@ class NftablesEngine implements Engine {
   }
 
   returnPath(service: VirtualService): string | undefined {
-    const forwards = forwardingProblem(service.family, this.#proc) === undefined;
-    return returnPath(service, hostAddresses(), forwards);
+    return returnPath(service, hostAddresses(), this.lacks(service) === undefined);
   }
 
-  returnDoubt(service: VirtualService): string | undefined {
+  lacks({ family }: VirtualService): string | undefined {
+    return forwardingProblem(family, this.#proc);
+  }
+
+  returnForesight(service: VirtualService): string | undefined {
     return returnForesight(service, hostAddresses(), hostNetworks());
   }
 
@@ -139,10 +142,6 @@ class NftablesEngine implements Engine {
     const [items] = await Promise.all([Promise.all(lists), this.#flows.fresh()]);
     const stats = statsOf(table, items.flat(), this.#open);
     return withHome(stats, await this.#home.stats());
-  }
-
-  workers(): readonly WorkerStats[] {
-    return [];
   }
 
   close({ clean }: { readonly clean: boolean }): Promise<void> {
