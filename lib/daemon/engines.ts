@@ -29,7 +29,8 @@ export async function engineLines(
       const name = choice?.engine ?? service.options.engine;
       const engine = name === 'auto' ? undefined : engines.get(name);
       const refusal = choice ? choice.refusal : engine?.refuses(service);
-      const doubt = refusal === undefined ? engine?.returnDoubt?.(service) : undefined;
+      const doubt =
+        refusal === undefined ? engine?.returnForesight?.(service) : undefined;
       return [
         ...(choice ? [choiceLine(service, choice)] : []),
         ...(doubt === undefined ? [] : [`way back of ${service.id}: ${doubt}`]),

@@ -33,10 +33,18 @@ export function logChoice(
   log.info(`${before ? 'Changed' : 'Added'} virtual server: ${label}`);
   // Nothing to tell of where a new service has the engine that all have.
   const isUsual = !moves && reason === 'engine = net';
-  if (before ? isGoing(before, engine) : isUsual) return;
-  const what = moves
-    ? `Moving virtual server ${label} from ${from} to`
-    : `Engine of virtual server ${label}:`;
+  const isKnown = before && isGoing(before, engine) && before.reason === reason;
+  if (before ? !isKnown : !isUsual) logReason(log, about, after);
+}
+
+/** What the log says where a service has its engine for another reason than before. */
+export function logReason(log: Log, { label }: Subject, after: Carriage): void {
+  const { engine, reason } = after;
+  const from = carrier(after);
+  const what =
+    from === engine
+      ? `Engine of virtual server ${label}:`
+      : `Moving virtual server ${label} from ${from} to`;
   log.info(`${what} ${engine} (${reason})`);
 }
 

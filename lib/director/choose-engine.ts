@@ -3,7 +3,7 @@ import type { EngineName, VirtualService } from '../model/virtual-service.ts';
 
 /** An engine as one that chooses sees it. */
 export interface Candidate {
-  readonly engine: Pick<Engine, 'refuses' | 'inexact' | 'returnPath'>;
+  readonly engine: Pick<Engine, 'refuses' | 'lacks' | 'inexact' | 'returnPath'>;
   /** Why it cannot work on this machine, with the mend; undefined: it can. */
   readonly problem: string | undefined;
 }
@@ -31,6 +31,8 @@ interface Opinion {
 /** One engine that `auto` thinks of. */
 interface Preference {
   readonly name: EngineName;
+  /** Why it is not for such a service, whether it works here or not. */
+  misfit?(service: VirtualService): string | undefined;
   /** Why it is not the best for the service, though it can carry it. */
   doubt(service: VirtualService, opinion: Opinion): string | undefined;
   /** What speaks for it; undefined: what speaks against those before it. */
@@ -41,10 +43,11 @@ interface Preference {
 const PREFERENCES: readonly Preference[] = [
   {
     name: 'ipvs',
-    doubt: ({ reals }) =>
+    misfit: ({ reals }) =>
       reals.length > 0 && reals.every(({ method }) => method !== 'masq')
         ? undefined
         : 'its real servers are not all gate or ipip',
+    doubt: () => undefined,
     merit: () => 'IPVS is here, and its real servers are gate or ipip',
   },
   {
@@ -89,7 +92,7 @@ function named(
 /** What `auto` thinks of an engine that is here. */
 interface Verdict {
   readonly name: EngineName;
-  /** Why it cannot carry the service; then there is no more to say. */
+  /** Why it cannot carry the service. */
   readonly obstacle: string | undefined;
   readonly doubt?: string | undefined;
   readonly merit?: string | undefined;
@@ -108,28 +111,31 @@ function automatic(service: VirtualService, candidates: Candidates): EngineChoic
   }
   const [first] = able;
   if (first) return taken(first, `the only one that can, but ${first.doubt}`);
-  return { engine: 'net', reason: 'auto: none can', refusal: against(verdicts) };
+  const all = verdicts.map(({ name, obstacle }) => `${name}: ${obstacle}`);
+  return { engine: 'net', reason: 'auto: none can', refusal: all.join('; ') };
 }
 
 function judge(
-  { name, doubt, merit }: Preference,
+  { name, misfit, doubt, merit }: Preference,
   service: VirtualService,
   candidate: Candidate,
 ): Verdict {
   const { engine, problem } = candidate;
-  const obstacle = problem ?? engine.refuses(service);
-  if (obstacle !== undefined) return { name, obstacle };
+  const obstacle = problem ?? engine.refuses(service) ?? engine.lacks?.(service);
+  const unfit = misfit?.(service);
+  if (obstacle !== undefined) return { name, obstacle, doubt: unfit };
   const inexact = engine.inexact?.(service);
   const opinion = { inexact, way: engine.returnPath?.(service) };
   return {
     ...{ name, obstacle },
-    doubt: doubt(service, opinion),
+    doubt: unfit ?? doubt(service, opinion),
     merit: merit(service, opinion),
   };
 }
 
+/** What would speak against it all the same comes before what could be mended. */
 function against(verdicts: readonly Verdict[]): string {
-  return verdicts.map((v) => `${v.name}: ${v.obstacle ?? v.doubt}`).join('; ');
+  return verdicts.map((v) => `${v.name}: ${v.doubt ?? v.obstacle}`).join('; ');
 }
 
 function taken({ name: engine }: Verdict, why: string): EngineChoice {

@@ -21,7 +21,7 @@ import {
   isIn,
   reassign,
 } from './carriage.ts';
-import { logChoice, logOutcome, type Subject } from './carriage-lines.ts';
+import { logChoice, logOutcome, logReason, type Subject } from './carriage-lines.ts';
 import { Certificates } from './certificates.ts';
 import { CheckHistory } from './check-history.ts';
 import { checkingOf } from './check-plan.ts';
@@ -160,6 +160,8 @@ export class ServiceKeeper implements Disposable {
     const anew = choice.engine !== was.engine || choice.refusal !== was.refusal;
     if (anew || !same(virtualPart(before.service), virtualPart(service)))
       logChoice(this.#parties.log, this.#about, was, this.#carriage);
+    else if (choice.reason !== was.reason)
+      logReason(this.#parties.log, this.#about, this.#carriage);
     if (problem && problem !== checkingOf(before.service).problem)
       this.#parties.log.warn(`Not checked: ${this.label}: ${problem}`);
     this.#tell(step, this.#configured);

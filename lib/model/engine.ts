@@ -106,6 +106,9 @@ export interface Engine {
    *  packets is as before, and IPVS, which would be there for good, is not loaded. Absent: it always
    *  can. */
   probe?(): Promise<string | undefined>;
+  /** What this machine lacks for the service, though the engine can work here, with the mend; undefined:
+   *  nothing. For `auto`, as {@link probe} is. */
+  lacks?(service: VirtualService): string | undefined;
   /** What of the service it follows less closely than one that sees every connection begin and end,
    *  in words; undefined: nothing. Absent: it is that close. */
   inexact?(service: VirtualService): string | undefined;
@@ -114,7 +117,7 @@ export interface Engine {
   returnPath?(service: VirtualService): string | undefined;
   /** What looks wrong about that way before any packet has gone, with the mend; undefined: nothing
    *  does. What traffic shows later is in its outcomes. For an engine that needs it. */
-  returnDoubt?(service: VirtualService): string | undefined;
+  returnForesight?(service: VirtualService): string | undefined;
   /** Why it cannot carry the service, in words for the operator; undefined when it can. */
   refuses(service: VirtualService): string | undefined;
   /** Whether an earlier run left anything in force that is this director's beyond doubt. A cheap

@@ -107,6 +107,13 @@ const AUTO: readonly Row[] = [
     'auto: ipvs: its real servers are not all gate or ipip',
   ],
   [
+    'nor is it told to load IPVS, which would not change that',
+    { reals: masq },
+    { net: works(), ipvs: lacks(NO_IPVS) },
+    'net',
+    'auto: ipvs: its real servers are not all gate or ipip',
+  ],
+  [
     'no real servers, no reason for IPVS',
     { reals: [] },
     { net: works(), ipvs: works() },
@@ -157,6 +164,16 @@ const AUTO: readonly Row[] = [
     { net: works(), nftables: lacks(NO_NFT) },
     'net',
     `auto: nftables: ${NO_NFT}`,
+  ],
+  [
+    'what the machine lacks for the service is why, with its mend',
+    { reals: masq },
+    {
+      net: works(),
+      nftables: works({ ...snat.engine, lacks: () => 'it does not forward IPv6' }),
+    },
+    'net',
+    'auto: nftables: it does not forward IPv6',
   ],
   [
     'a doubted engine is better than none',

@@ -106,3 +106,24 @@ t.test('auto says in log and status what it took, and why', async (t) => {
     'Moved virtual server 10.1.1.19:80 from nftables to net',
   ]);
 });
+
+t.test('another reason for the same engine is in log and status', async (t) => {
+  let problem = 'there is no nft here';
+  const nftables = recordingEngine({ probe: async () => problem });
+  const { director, log } = aBench(t, undefined, { nftables });
+  await director.apply(aConfig([open]));
+  log.take();
+  await director.apply(aConfig([open]));
+  t.strictSame(log.take(), [], 'the same');
+  problem = 'ip_forward is off';
+  await director.apply(aConfig([open]));
+  const reason = `auto: nftables: ${problem}`;
+  t.strictSame(log.take(), [`Engine of virtual server 10.1.1.19:80: net (${reason})`]);
+  t.match(await director.services(), [{ engine: 'net', engineReason: reason }]);
+  const named = { ...web, options: { ...OPTIONS, engine: 'net' } } as const;
+  await director.apply(aConfig([named]));
+  t.strictSame(log.take(), [
+    'Changed virtual server: 10.1.1.19:80',
+    'Engine of virtual server 10.1.1.19:80: net (engine = net)',
+  ]);
+});

@@ -67,6 +67,11 @@ export class Crew {
     return this.#round((sequence) => ({ type: 'listen', sequence, services }));
   }
 
+  /** Settles when every worker has sent on its way whom it had accepted before this was called. */
+  async caughtUp(): Promise<void> {
+    await this.listen([]);
+  }
+
   /** @param except the worker that has it already */
   post(message: ToWorker, except?: number): void {
     for (const [worker, thread] of this.#threads.entries())

@@ -22,6 +22,7 @@ import { Listeners } from './listeners.ts';
 import { Memory } from './memory.ts';
 import { Notices } from './notices.ts';
 import { Openings } from './openings.ts';
+import type { Place } from './problem.ts';
 import type { FromWorker, NoticeKind, TableChange } from './protocol.ts';
 import { RecordPool } from './record-pool.ts';
 import { refusal } from './refusal.ts';
@@ -153,7 +154,7 @@ class NetEngine implements Engine {
     await this.#listeners.lookForIpvs();
     await this.#captures.expect(carried.map(({ service }) => service));
     const places = carried.map((entry) => this.#captures.placeOf(entry));
-    await letIn(this.#listeners.leaving(places), this.#proc);
+    await this.#letIn(this.#listeners.leaving(places));
     this.#listeners.expect(places);
     this.#descriptors = descriptorsOf(carried, this.#workers);
     const change = this.#ledger.revise(carried);
@@ -162,6 +163,14 @@ class NetEngine implements Engine {
     await this.#relocate(ids);
     await this.#captures.settle();
     return table.map(({ service }) => this.#outcome(service));
+  }
+
+  /** Nobody who has come as far as these places is lost when the table no longer has their services:
+   *  neither who waits there, nor who is accepted and not sent to a server yet. */
+  async #letIn(leaving: readonly Place[]): Promise<void> {
+    if (leaving.length === 0) return;
+    await letIn(leaving, this.#proc);
+    await this.#crew.caughtUp();
   }
 
   async #retry(ids: readonly string[]): Promise<void> {

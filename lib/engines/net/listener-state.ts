@@ -4,6 +4,10 @@ import { canonical } from '../host-addresses.ts';
 import type { Place } from './problem.ts';
 import type { ListenReport } from './protocol.ts';
 
+/** For how long a listener that has got another port lets clients in at the old one: those who were on
+ *  their way there, milliseconds. */
+export const LINGER_MS = 1000;
+
 /** How the listeners of one service are. */
 export interface Listener {
   place: Place;
@@ -17,6 +21,8 @@ export interface Listener {
   claimed: boolean;
   /** Why it could not be claimed. */
   refused: string | undefined;
+  /** Where it listened before, and still lets clients in until then. */
+  readonly former: { readonly port: number; readonly until: number } | undefined;
 }
 
 /** Nothing was tried yet. */
@@ -29,6 +35,20 @@ export function unheard(place: Place): Listener {
     reports: new Map(),
     claimed: false,
     refused: undefined,
+    former: undefined,
+  };
+}
+
+/** It is to listen at another port. Back at the one before it needs no claim: nobody but its own
+ *  workers is there. */
+export function movedTo(place: Place, before: Listener): Listener {
+  const now = performance.now();
+  const { former } = before;
+  const until = now + LINGER_MS;
+  return {
+    ...unheard(place),
+    claimed: former?.port === place.port && now < former.until,
+    former: isOpen(before) ? { port: before.place.port, until } : undefined,
   };
 }
 

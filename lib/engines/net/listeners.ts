@@ -1,7 +1,13 @@
 import type { ServiceOutcome } from '../../model/engine.ts';
 import { canonical, hostAddresses } from '../host-addresses.ts';
 import { ipvsServices } from './ip-vs.ts';
-import { endpointOf, isOpen, type Listener, unheard } from './listener-state.ts';
+import {
+  endpointOf,
+  isOpen,
+  type Listener,
+  movedTo,
+  unheard,
+} from './listener-state.ts';
 import {
   ipvsProblem,
   listenProblem,
@@ -50,7 +56,11 @@ export class Listeners {
     for (const place of places) {
       const listener = this.#listeners.get(place.id);
       if (listener?.place.port === place.port) listener.place = place;
-      else this.#listeners.set(place.id, unheard(place));
+      else
+        this.#listeners.set(
+          place.id,
+          listener ? movedTo(place, listener) : unheard(place),
+        );
     }
   }
 
@@ -70,7 +80,8 @@ export class Listeners {
   /** The service is to listen there from now on. */
   relocate(id: string, port: number): void {
     const listener = this.#listeners.get(id);
-    if (listener) this.#listeners.set(id, unheard({ ...listener.place, port }));
+    if (listener)
+      this.#listeners.set(id, movedTo({ ...listener.place, port }, listener));
   }
 
   mayListen(id: string): boolean {

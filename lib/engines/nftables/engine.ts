@@ -5,7 +5,6 @@ import type {
   ServiceOutcome,
   ServiceStats,
   ServiceTable,
-  WorkerStats,
 } from '../../model/engine.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { EventQueue } from '../event-queue.ts';
@@ -13,6 +12,7 @@ import { hostAddresses, hostNetworks } from '../host-addresses.ts';
 import { NftError } from '../nft-program.ts';
 import { Convergence } from './convergence.ts';
 import { Dismisser, dismissals, keeps, strays } from './dismissals.ts';
+import { Doubts } from './doubts.ts';
 import { Flowtable } from './flowtable.ts';
 import { HomeFallbacks } from './home-fallback.ts';
 import { stands } from './kernel-state.ts';
@@ -44,6 +44,7 @@ class NftablesEngine implements Engine {
   readonly events = new EventQueue<EngineEvent>(EVENTS);
   readonly refuses = refusal;
   readonly inexact = inexact;
+  readonly workers = () => [];
   readonly #name: string;
   readonly #nft: Nft;
   readonly #proc: string;
@@ -52,6 +53,7 @@ class NftablesEngine implements Engine {
   readonly #home: HomeFallbacks;
   readonly #convergence: Convergence;
   readonly #dismisser: Dismisser;
+  readonly #doubts: Doubts;
   #table: ServiceTable = [];
   #outcomes: readonly ServiceOutcome[] = [];
   readonly #looks: Looks;
@@ -83,6 +85,7 @@ class NftablesEngine implements Engine {
       tell,
     );
     this.#dismisser = new Dismisser(notice, enter);
+    this.#doubts = new Doubts(notice);
     this.#convergence = new Convergence({
       kernel: this.#kernel,
       home: this.#home,
@@ -96,11 +99,14 @@ class NftablesEngine implements Engine {
   }
 
   returnPath(service: VirtualService): string | undefined {
-    const forwards = forwardingProblem(service.family, this.#proc) === undefined;
-    return returnPath(service, hostAddresses(), forwards);
+    return returnPath(service, hostAddresses(), this.lacks(service) === undefined);
   }
 
-  returnDoubt(service: VirtualService): string | undefined {
+  lacks({ family }: VirtualService): string | undefined {
+    return forwardingProblem(family, this.#proc);
+  }
+
+  returnForesight(service: VirtualService): string | undefined {
     return returnForesight(service, hostAddresses(), hostNetworks());
   }
 
@@ -136,10 +142,6 @@ class NftablesEngine implements Engine {
     const [items] = await Promise.all([Promise.all(lists), this.#flows.fresh()]);
     const stats = statsOf(table, items.flat(), this.#open);
     return withHome(stats, await this.#home.stats());
-  }
-
-  workers(): readonly WorkerStats[] {
-    return [];
   }
 
   close({ clean }: { readonly clean: boolean }): Promise<void> {
@@ -179,6 +181,7 @@ class NftablesEngine implements Engine {
     const said = this.#outcomes;
     const outcomes = await this.#convergence.to(table);
     [this.#table, this.#outcomes] = [table, outcomes];
+    this.#doubts.hear(outcomes);
     if (outcomes.some(({ state }) => state !== 'failed')) this.#flows.follow(table);
     await this.#dismisser.end([
       ...dismissals(before, table),
@@ -231,14 +234,12 @@ class NftablesEngine implements Engine {
 
   #tell(before: readonly ServiceOutcome[]): void {
     for (const [row, outcome] of this.#outcomes.entries()) {
-      const { id, state, problem } = outcome;
+      const { state, problem } = outcome;
       const was = before[row];
       if (state === was?.state && problem === was.problem) continue;
       this.events.push({ type: 'outcome', outcome });
-      // A service that is carried all the same: its state says nothing of that.
-      if (state === 'carried' && problem !== undefined)
-        this.#notice(`Virtual server ${id}`, problem);
     }
+    this.#doubts.hear(this.#outcomes);
   }
 
   #notice(what: string, error: unknown): void {

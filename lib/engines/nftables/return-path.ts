@@ -51,7 +51,7 @@ export function returnForesight(
     near.length > 0 &&
       `${named(near)} in the network of ${service.address}, so that clients of that network are answered past this host: give servers a route to them through it, ${SNAT}`,
     far.length > 0 &&
-      `${named(far)} in no network of this host: the router before them must send what they answer through this host, ${SNAT}`,
+      `${named(far)} in no network of this host: the router on the way there must send the answers through this host, ${SNAT}`,
   ];
   return doubts.filter(Boolean).join('; ') || undefined;
 }

@@ -8,7 +8,7 @@ const SLOW = new URL(
   `./fixtures/slow-worker${extname(import.meta.url)}`,
   import.meta.url,
 );
-const CLIENTS = 20;
+const CLIENTS = 10;
 
 t.test('who waits to be accepted is served, though the service leaves', async (t) => {
   const rig = rigFor(t, createNetEngine({ workerScript: SLOW }));

@@ -145,3 +145,25 @@ t.test(
     t.equal(await answer(stage.client, WEB), 'web1 10.1.1.100');
   },
 );
+
+t.test(
+  'it is told also where a change of the table brings it to light',
+  NEEDS,
+  async (t) => {
+    const stage = await kernelStage(t);
+    const engine = stage.engine({ lookMs: 60_000 });
+    await routeBack(stage.web1, 'delete');
+    await engine.apply([entry({}, ONE)]);
+    await asks(stage.client, WEB, 3);
+    await engine.stats(); // Which reads what conntrack has.
+    const doubted = { state: 'carried', problem: /^no answer of 10\.1\.1\.21:80/ };
+    t.match(await engine.apply([entry({ scheduler: 'wrr' }, ONE)]), [doubted]);
+    t.match(await engine.apply([entry({}, ONE)]), [doubted]);
+    await engine.close({ clean: true });
+    const told: unknown[] = [];
+    for await (const event of engine.events) told.push(event);
+    const message = /^Virtual server tcp:10\.1\.1\.19:80: no answer of/;
+    t.match(told, [{ type: 'notice', message }]);
+    t.equal(told.length, 1, 'once');
+  },
+);

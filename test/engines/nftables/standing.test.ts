@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import type { EngineEvent } from '../../../lib/model/engine.ts';
+import { aService } from '../../support/config.ts';
 import { serverAt } from '../../support/engine-rig.ts';
 import {
   ask,
@@ -132,6 +133,8 @@ t.test(
     t.match(await engine.probe?.(), /sysctl -w net\.ipv4\.ip_forward=1/);
     t.testdir({ 'sys/net/ipv4': { ip_forward: '1\n' } });
     t.equal(await engine.probe?.(), undefined);
+    t.equal(engine.lacks?.(aService()), undefined);
+    t.match(engine.lacks?.(aService({ family: 'inet6' })), 'no IPv6');
     for await (const event of engine.events) {
       t.match(event, {
         type: 'outcome',

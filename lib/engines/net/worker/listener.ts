@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { LINGER_MS } from '../listener-state.ts';
 import type { CarriedService } from '../protocol.ts';
 import { BULK } from './buffers.ts';
 import { Connection } from './connection.ts';
@@ -8,8 +9,6 @@ import { resetSocket } from './reset-socket.ts';
 
 /** Connections that may wait to be accepted; the kernel's somaxconn bounds it. */
 const BACKLOG = 4096;
-/** For how long a place that was left lets clients in who were on their way there. */
-const LINGER_MS = 1000;
 
 /** Where clients came in before. */
 interface Former {
