@@ -1,4 +1,5 @@
 import { NftError } from '../nft-program.ts';
+import { inTurns } from './breath.ts';
 import { type Change, commandsOf, diff, noChange, onlyRules } from './diff.ts';
 import type { Command } from './json.ts';
 import { readTable, stands } from './kernel-state.ts';
@@ -76,7 +77,7 @@ export class KernelTable {
     const anew = this.#belief === 'nothing' || this.#belief === 'unknown';
     if (anew && parts.size === 0) return this.remove();
     const before: Parts = this.#belief instanceof Map ? this.#belief : new Map();
-    const change = this.#changes(before, parts);
+    const change = await this.#changes(before, parts);
     if (!anew && onlyRules(change)) await this.#nft.rewrite(this.#name, change);
     else
       await this.#nft.run([
@@ -95,10 +96,11 @@ export class KernelTable {
     ];
   }
 
-  #changes(before: Parts, after: Parts): Change {
+  async #changes(before: Parts, after: Parts): Promise<Change> {
     const change = noChange();
-    for (const [name, part] of after)
+    await inTurns(after, ([name, part]) => {
       if (before.get(name) !== part) diff(this.#name, before.get(name), part, change);
+    });
     for (const [name, part] of before)
       if (!after.has(name)) diff(this.#name, part, undefined, change);
     return change;
