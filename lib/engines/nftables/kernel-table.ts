@@ -78,13 +78,23 @@ export class KernelTable {
     if (anew && parts.size === 0) return this.remove();
     const before: Parts = this.#belief instanceof Map ? this.#belief : new Map();
     const change = await this.#changes(before, parts);
-    if (!anew && onlyRules(change)) await this.#nft.rewrite(this.#name, change);
-    else
+    if (anew || !onlyRules(change) || !(await this.#rewrites(change)))
       await this.#nft.run([
         ...(anew ? this.#beginning() : []),
         ...commandsOf(this.#name, change),
       ]);
     this.#belief = new Map(parts);
+  }
+
+  /** @returns false when nft does not take that form: it is said in JSON then, which takes longer */
+  async #rewrites(change: Change): Promise<boolean> {
+    try {
+      await this.#nft.rewrite(this.#name, change);
+      return true;
+    } catch (error) {
+      if (error instanceof NftError && error.trouble === 'refused') return false;
+      throw error;
+    }
   }
 
   /** An empty table, whatever was there. */
