@@ -26,12 +26,17 @@ export interface ChildHow {
   readonly ms: number;
   /** Bytes that it may print; default 64 MiB. */
   readonly outputLimit?: number;
+  /** Takes what it prints as it comes, a character a byte, in pieces of 16 KiB and in one turn of the
+   *  event loop two at most. What it throws is thrown here. `stdout` is empty then. */
+  readonly hear?: (piece: string) => void;
   readonly signal?: AbortSignal;
 }
 
 /** A table of IPVS with 100,000 real servers is some 8 MB. */
 const OUTPUT_LIMIT = 2 ** 26;
 const ERROR_LIMIT = 4096;
+/** Bytes that are heard in one go: of a listing of nft a millisecond's work or two. */
+const SLICE = 16 * 1024;
 
 /** Runs a program, without a shell. One that has to be ended goes with all that it started, and is
  *  not waited for: the kernel may hold it.
@@ -40,7 +45,7 @@ const ERROR_LIMIT = 4096;
 export async function runChild(
   program: string,
   words: readonly string[],
-  { input, ms, outputLimit = OUTPUT_LIMIT, signal }: ChildHow,
+  { input, ms, outputLimit = OUTPUT_LIMIT, hear, signal }: ChildHow,
 ): Promise<Ended> {
   signal?.throwIfAborted();
   const env = { ...process.env, PATH: programPath(), LC_ALL: 'C' };
@@ -51,7 +56,7 @@ export async function runChild(
     closed = true;
   });
   try {
-    const ended = closing(child, outputLimit, signal);
+    const ended = closing(child, { outputLimit, hear, signal });
     send(child, input);
     return await within(ms, ended, () => ({ how: 'late' }));
   } finally {
@@ -77,10 +82,15 @@ export function wordsOf(ended: Ended): string {
   }
 }
 
+interface Closing {
+  readonly outputLimit: number;
+  readonly hear: ChildHow['hear'];
+  readonly signal: AbortSignal | undefined;
+}
+
 function closing(
   child: ChildProcess,
-  outputLimit: number,
-  signal?: AbortSignal,
+  { outputLimit, hear, signal }: Closing,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal?.reason);
@@ -89,7 +99,10 @@ function closing(
       resolve(ended);
     };
     signal?.addEventListener('abort', abort);
-    const stdout = gather(child.stdout, outputLimit, () => settle({ how: 'flood' }));
+    const flood = () => settle({ how: 'flood' });
+    const stdout = hear
+      ? hearing(child.stdout, outputLimit, flood, hear, reject)
+      : gather(child.stdout, outputLimit, flood);
     const stderr = gather(child.stderr, ERROR_LIMIT, () => {});
     child.once('error', ({ code = '' }: NodeJS.ErrnoException) =>
       settle({ how: 'absent', code }),
@@ -133,4 +146,32 @@ function gather(
     if (size > limit) over();
   });
   return () => Buffer.concat(pieces).toString('latin1');
+}
+
+/** The same, which hands on what comes and keeps nothing.
+ *  @param fail  is told of what `hear` throws */
+function hearing(
+  stream: NodeJS.ReadableStream | null,
+  limit: number,
+  over: () => void,
+  hear: (piece: string) => void,
+  fail: (error: unknown) => void,
+): () => string {
+  let size = 0;
+  stream?.on('data', (piece: Buffer) => {
+    size += piece.length;
+    if (size > limit) return over();
+    stream.pause(); // It ends no sooner than it has gone on.
+    const hearFrom = (from: number) => {
+      if (from >= piece.length) return void stream.resume();
+      try {
+        hear(piece.toString('latin1', from, from + SLICE));
+      } catch (error) {
+        return fail(error);
+      }
+      setImmediate(hearFrom, from + SLICE);
+    };
+    hearFrom(0);
+  });
+  return () => '';
 }

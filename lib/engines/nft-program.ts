@@ -1,4 +1,4 @@
-import { type Ended, runChild, wordsOf } from './child.ts';
+import { type ChildHow, type Ended, runChild, wordsOf } from './child.ts';
 
 /** What stands between us and the kernel's tables. `absent`: no program; `forbidden`: no permission;
  *  `refused`: the program or the kernel says no to what was asked. */
@@ -28,19 +28,21 @@ const ARGUMENT = 64 * 1024;
 /** Runs nft over commands of its language, or of JSON behind `-j`: all of them in one transaction.
  *  @param words  before the commands
  *  @param enter  words before the program's, as in `ip netns exec director`
+ *  @param more   who takes what list commands print as it comes, and what ends it: its reason is thrown
  *  @returns what list commands printed
  *  @throws  NftError, also when it takes longer than 30 s or prints more than 256 MiB */
 export async function runNft(
   words: readonly string[],
   commands: string,
   enter: readonly string[] = [],
+  more: Pick<ChildHow, 'hear' | 'signal'> = {},
 ): Promise<string> {
   const fits = Buffer.byteLength(commands) <= ARGUMENT;
   const [program = '', ...args] = fits
     ? [...enter, 'nft', ...words, commands]
     : [...enter, ...PIPED, 'nft', ...words, '-f', STDIN];
   const input = fits ? '' : commands;
-  const how = { input, ms: TIMEOUT_MS, outputLimit: OUTPUT_LIMIT };
+  const how = { ...more, input, ms: TIMEOUT_MS, outputLimit: OUTPUT_LIMIT };
   const ended = await runChild(program, args, how);
   if (ended.how === 'exit' && ended.status === 0) return ended.stdout;
   throw new NftError(troubleOf(ended), firstLine(wordsOf(ended)));

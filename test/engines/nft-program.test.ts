@@ -61,3 +61,44 @@ t.test('a shell that is not there is no program either', (t) =>
     message: 'ENOENT',
   }),
 );
+
+t.test(
+  'what is printed is heard in pieces, two in a turn of the loop at most',
+  async (t) => {
+    let turn = 0;
+    let on = true;
+    const next = () => {
+      turn++;
+      if (on) setImmediate(next);
+    };
+    setImmediate(next);
+    const turns: number[] = [];
+    let size = 0;
+    const hear = (piece: string) => {
+      turns.push(turn);
+      size += piece.length;
+    };
+    const script = 'head -c 1000000 /dev/zero';
+    t.equal(await runNft([], 'list ruleset', instead(script), { hear }), '');
+    on = false;
+    t.equal(size, 1_000_000);
+    t.ok(turns.length > 4);
+    const most = Math.max(
+      ...turns.map((at) => turns.filter((one) => one === at).length),
+    );
+    t.ok(most <= 2, 'what had come already, and one more');
+  },
+);
+
+t.test('who hears may refuse, and all may be ended', async (t) => {
+  const hear = () => {
+    throw new SyntaxError('that');
+  };
+  await t.rejects(runNft([], 'list', instead('echo x; sleep 60'), { hear }), {
+    name: 'SyntaxError',
+  });
+  const stop = new AbortController();
+  const asked = runNft([], 'list', instead('sleep 60'), { signal: stop.signal });
+  stop.abort(new Error('over'));
+  await t.rejects(asked, { message: 'over' });
+});

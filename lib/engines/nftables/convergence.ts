@@ -2,6 +2,7 @@ import type { Family } from '../../model/address.ts';
 import type { ServiceEntry, ServiceOutcome, ServiceTable } from '../../model/engine.ts';
 import { NftError } from '../nft-program.ts';
 import { Book } from './book.ts';
+import { inTurns } from './breath.ts';
 import { compile, leads } from './compile.ts';
 import type { HomeFallbacks } from './home-fallback.ts';
 import type { KernelTable } from './kernel-table.ts';
@@ -37,7 +38,7 @@ export class Convergence {
   async to(table: ServiceTable, doubt?: Doubt): Promise<readonly ServiceOutcome[]> {
     const problems = this.#problems(table);
     const good = table.filter(({ service }) => !problems.has(service.id));
-    const leading = this.#write(good);
+    const leading = await this.#write(good);
     const trouble = await this.#force(doubt);
     const home = await this.#parties.home.apply(trouble === undefined ? good : []);
     return table.map((entry) => {
@@ -73,17 +74,17 @@ export class Convergence {
   }
 
   /** @returns ids of services that new clients are led somewhere for */
-  #write(table: readonly ServiceEntry[]): ReadonlySet<string> {
+  async #write(table: readonly ServiceEntry[]): Promise<ReadonlySet<string>> {
     const leading = new Set<string>();
     this.#sources.keep(new Set(table.map(({ service }) => service.id)));
     this.#book.keep(new Set(table.map(({ service }) => serviceName(service))));
-    for (const entry of table) {
+    await inTurns(table, (entry) => {
       const source = this.#sources.next(entry);
       this.#book.write(serviceName(entry.service), source, () =>
         compile(source, { offload: this.#parties.kernel.offloads }),
       );
       if (leads(source)) leading.add(entry.service.id);
-    }
+    });
     return leading;
   }
 

@@ -28,7 +28,7 @@ import { recovered } from './recover.ts';
 import { inexact, refusal } from './refusal.ts';
 import { returnForesight, returnPath } from './return-path.ts';
 import { changes, type OpenOf, STEER_MS } from './sources.ts';
-import { statsCommands, statsOf, withHome } from './stats.ts';
+import { StatsReader } from './stats-reader.ts';
 
 const EVENTS = 1000;
 const LOOK_MS = 5000;
@@ -50,6 +50,7 @@ class NftablesEngine implements Engine {
   readonly #proc: string;
   readonly #kernel: KernelTable;
   readonly #flows: OpenFlows;
+  readonly #stats: StatsReader;
   readonly #home: HomeFallbacks;
   readonly #convergence: Convergence;
   readonly #dismisser: Dismisser;
@@ -84,6 +85,13 @@ class NftablesEngine implements Engine {
       () => options.createHome({ ...options, workers: 1 }),
       tell,
     );
+    this.#stats = new StatsReader({
+      nft: this.#nft,
+      name: this.#name,
+      flows: this.#flows,
+      home: this.#home,
+      open: this.#open,
+    });
     this.#dismisser = new Dismisser(notice, enter);
     this.#doubts = new Doubts(notice);
     this.#convergence = new Convergence({
@@ -134,14 +142,8 @@ class NftablesEngine implements Engine {
     return this.#inTurn(() => this.#apply(table));
   }
 
-  async stats(): Promise<readonly ServiceStats[]> {
-    const [table, outcomes] = [this.#table, this.#outcomes];
-    const carried = table.filter((_, row) => outcomes[row]?.state !== 'failed');
-    const asked = statsCommands(this.#name, carried);
-    const lists = asked.map((commands) => this.#nft.run(commands));
-    const [items] = await Promise.all([Promise.all(lists), this.#flows.fresh()]);
-    const stats = statsOf(table, items.flat(), this.#open);
-    return withHome(stats, await this.#home.stats());
+  stats(): Promise<readonly ServiceStats[]> {
+    return this.#stats.read(this.#table, this.#outcomes);
   }
 
   close({ clean }: { readonly clean: boolean }): Promise<void> {
@@ -156,7 +158,7 @@ class NftablesEngine implements Engine {
     } catch (error) {
       this.#notice(`The table inet ${this.#name} could not be removed`, error);
     }
-    await Promise.all([this.#home.close(), this.#flows.close()]);
+    await Promise.all([this.#home.close(), this.#flows.close(), this.#stats.close()]);
     this.events.close();
   }
 

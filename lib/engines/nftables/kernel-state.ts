@@ -1,6 +1,7 @@
 import { NftError } from '../nft-program.ts';
 import type { Json } from './json.ts';
 import { field, list, text } from './json.ts';
+import type { Listener } from './json-cutter.ts';
 import { ownerOf, serviceName } from './names.ts';
 import type { Nft } from './nft.ts';
 import { FORWARD, forwardRules } from './offload.ts';
@@ -21,8 +22,9 @@ export interface Found {
  *  before it lists the tables. */
 export function stands(nft: Nft, table: string): Promise<boolean> {
   const set = { family: 'inet', table, name: SMALL };
+  const nothing = { item() {}, element() {} };
   return found(
-    nft.run([{ list: { set } }]).then(() => true),
+    nft.list([{ list: { set } }], nothing).then(() => true),
     false,
   );
 }
@@ -36,7 +38,8 @@ export function readTable(
   devices: readonly string[],
 ): Promise<Found | undefined> {
   const what = { list: { table: { family: 'inet', name: table } } };
-  const read = nft.run([what]).then((items) => assemble(items, devices));
+  const assembly = assemble(devices);
+  const read = nft.list([what], assembly).then(() => assembly.found());
   return found(read, undefined);
 }
 
@@ -52,33 +55,43 @@ async function found<T>(asked: Promise<T>, otherwise: T): Promise<T> {
 }
 
 /** What a listing means. */
-function assemble(items: readonly Json[], devices: readonly string[]): Found {
+function assemble(devices: readonly string[]): Listener & { found(): Found } {
   const skeleton = new Map<string, Rule[]>();
   const places = new Set<string>();
   const parts = new Map<string, Mutable>();
   const partOf = (name: string) => partIn(parts, ownerOf(name));
-  for (const item of items) {
-    const chain = text(field(item, 'chain'), 'name');
-    if (chain !== '') (partOf(chain)?.chains ?? skeleton).set(chain, []);
-    const rule = field(item, 'rule');
-    const home = text(rule, 'chain');
-    const comment = text(rule, 'comment');
-    (partOf(home)?.chains ?? skeleton).get(home)?.push({ expr: [], comment });
-    const set = field(item, 'set') ?? field(item, 'map');
-    const name = text(set, 'name');
-    partOf(name)?.sets.set(name, text(set, 'type'));
-    if (!PLACES.has(name)) continue;
-    places.add(name);
-    for (const element of elementsOf(name, list(set, 'elem')))
-      partIn(parts, ownerOfElement(element))?.elements.set(elementId(element), element);
-  }
   const isAs = (name: string, rules: readonly Rule[]) =>
     sameRules(skeleton.get(name) ?? [], rules);
-  const sound =
-    places.size === PLACES.size &&
-    [...CHAINS].every(([name, { rules }]) => isAs(name, rules)) &&
-    isAs(FORWARD, forwardRules(devices));
-  return { sound, parts };
+  return {
+    item(item) {
+      const chain = text(field(item, 'chain'), 'name');
+      if (chain !== '') (partOf(chain)?.chains ?? skeleton).set(chain, []);
+      const rule = field(item, 'rule');
+      const home = text(rule, 'chain');
+      const comment = text(rule, 'comment');
+      (partOf(home)?.chains ?? skeleton).get(home)?.push({ expr: [], comment });
+      const set = setOf(item);
+      const name = text(set, 'name');
+      partOf(name)?.sets.set(name, text(set, 'type'));
+      if (PLACES.has(name)) places.add(name);
+    },
+    element(told, item) {
+      const element = elementOf(text(setOf(item), 'name'), told);
+      const part = element && partIn(parts, ownerOfElement(element));
+      if (part) part.elements.set(elementId(element), element);
+    },
+    found() {
+      const sound =
+        places.size === PLACES.size &&
+        [...CHAINS].every(([name, { rules }]) => isAs(name, rules)) &&
+        isAs(FORWARD, forwardRules(devices));
+      return { sound, parts };
+    },
+  };
+}
+
+function setOf(item: Json): Json | undefined {
+  return field(item, 'set') ?? field(item, 'map');
 }
 
 interface Mutable {
@@ -121,14 +134,13 @@ function ownerOfElement({ place, key, value, owner }: Element): string | undefin
   });
 }
 
-/** Of a map pairs, of a set keys. */
-function elementsOf(place: string, elem: readonly Json[]): Element[] {
-  if (PLACES.get(place)?.kind !== 'verdicts')
-    return elem.map((one) => ({ place, value: undefined, ...memberOf(one) }));
-  return elem.flatMap((pair) => {
-    const [key, value] = Array.isArray(pair) ? (pair as readonly Json[]) : [];
-    return key === undefined ? [] : [{ place, key, value }];
-  });
+/** Of a map a pair, of a set a key; undefined: of none that is ours. */
+function elementOf(place: string, told: Json): Element | undefined {
+  const kind = PLACES.get(place)?.kind;
+  if (kind === undefined) return undefined;
+  if (kind !== 'verdicts') return { place, value: undefined, ...memberOf(told) };
+  const [key, value] = Array.isArray(told) ? (told as readonly Json[]) : [];
+  return key === undefined ? undefined : { place, key, value };
 }
 
 /** A set's element as nft prints it: its key, or an object where there is more to tell. */

@@ -1,4 +1,5 @@
 import { NftError } from '../nft-program.ts';
+import { inTurns } from './breath.ts';
 import { type Change, commandsOf, diff, noChange, onlyRules } from './diff.ts';
 import type { Command } from './json.ts';
 import { readTable, stands } from './kernel-state.ts';
@@ -76,14 +77,24 @@ export class KernelTable {
     const anew = this.#belief === 'nothing' || this.#belief === 'unknown';
     if (anew && parts.size === 0) return this.remove();
     const before: Parts = this.#belief instanceof Map ? this.#belief : new Map();
-    const change = this.#changes(before, parts);
-    if (!anew && onlyRules(change)) await this.#nft.rewrite(this.#name, change);
-    else
+    const change = await this.#changes(before, parts);
+    if (anew || !onlyRules(change) || !(await this.#rewrites(change)))
       await this.#nft.run([
         ...(anew ? this.#beginning() : []),
         ...commandsOf(this.#name, change),
       ]);
     this.#belief = new Map(parts);
+  }
+
+  /** @returns false when nft does not take that form: it is said in JSON then, which takes longer */
+  async #rewrites(change: Change): Promise<boolean> {
+    try {
+      await this.#nft.rewrite(this.#name, change);
+      return true;
+    } catch (error) {
+      if (error instanceof NftError && error.trouble === 'refused') return false;
+      throw error;
+    }
   }
 
   /** An empty table, whatever was there. */
@@ -95,10 +106,11 @@ export class KernelTable {
     ];
   }
 
-  #changes(before: Parts, after: Parts): Change {
+  async #changes(before: Parts, after: Parts): Promise<Change> {
     const change = noChange();
-    for (const [name, part] of after)
+    await inTurns(after, ([name, part]) => {
       if (before.get(name) !== part) diff(this.#name, before.get(name), part, change);
+    });
     for (const [name, part] of before)
       if (!after.has(name)) diff(this.#name, part, undefined, change);
     return change;

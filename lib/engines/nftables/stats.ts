@@ -4,52 +4,56 @@ import type {
   ServiceStats,
   ServiceTable,
 } from '../../model/engine.ts';
-import type { VirtualService } from '../../model/virtual-service.ts';
 import { configured } from './compile.ts';
 import { COUNTED, type Counted, counterOf } from './counters.ts';
-import { type Command, field, type Json, list, number, text } from './json.ts';
+import { type Command, field, type Json, number, text } from './json.ts';
+import type { Listener } from './json-cutter.ts';
 import { serverName, serviceName } from './names.ts';
 import { elementId } from './part.ts';
 import { FAMILIES, placeName, type Server, shapeOf } from './shapes.ts';
 import { led, type OpenOf } from './sources.ts';
 
-/** What has to be listed for {@link statsOf}, each by a call of its own: a call that names one set reads
- *  that one from the kernel, and any other reads all that there is. Where clients persist that is
- *  needed. */
+/** What has to be listed for {@link Numbers}, each by a call of its own: a call that names one set reads
+ *  that one from the kernel, and any other reads all that there is. */
 export function statsCommands(
   table: string,
   services: ServiceTable,
 ): readonly (readonly Command[])[] {
   const at = { family: 'inet', table };
-  if (services.some(({ service }) => service.persistent))
-    return [[{ list: { tables: { family: 'inet' } } }, { list: { sets: at } }]];
   const places = services.flatMap(({ service }) =>
     COUNTED.map((what) => placeName(shapeOf(service), FAMILIES[service.family], what)),
   );
   return [...new Set(places)].map((name) => [{ list: { set: { ...at, name } } }]);
 }
 
-type Count = (
-  service: VirtualService,
-  server: Server,
-  what: Counted,
-) => Json | undefined;
+/** What counts, as it is listed. */
+export class Numbers implements Listener {
+  /** By the id of their element. */
+  readonly #counters = new Map<string, Json>();
 
-/** The numbers of each service.
- *  @param items  what nft listed
- *  @param open   how many connections a server has */
-export function statsOf(
-  services: ServiceTable,
-  items: readonly Json[],
-  open: OpenOf,
-): ServiceStats[] {
-  const { counters, members } = listed(items);
-  const count: Count = (service, server, what) =>
-    counters.get(elementId(counterOf(service, server, what)));
-  return services.map((entry) => {
+  item(): void {}
+
+  element(element: Json, of: Json): void {
+    const place = text(field(of, 'set'), 'name');
+    const told = field(element, 'elem');
+    const counter = field(told, 'counter');
+    const key = field(told, 'val');
+    if (counter !== undefined && key !== undefined)
+      this.#counters.set(elementId({ place, key }), counter);
+  }
+
+  /** Of a service.
+   *  @param open     how many connections a server has
+   *  @param clients  how many clients a set of them has, by its name */
+  of(
+    entry: ServiceEntry,
+    open: OpenOf,
+    clients: (set: string) => number,
+  ): ServiceStats {
     const { service } = entry;
-    const opened = (server: Server) =>
-      number(count(service, server, 'opened'), 'packets');
+    const count = (server: Server, what: Counted, unit: string) =>
+      number(this.#counters.get(elementId(counterOf(service, server, what))), unit);
+    const opened = (server: Server) => count(server, 'opened', 'packets');
     return {
       id: service.id,
       servers: led(entry).map((server): ServerStats => {
@@ -59,38 +63,17 @@ export function statsOf(
           activeConnections: active,
           inactiveConnections: inactive,
           totalConnections: opened(server),
-          bytesIn: number(count(service, server, 'in'), 'bytes'),
-          bytesOut: number(count(service, server, 'out'), 'bytes'),
+          bytesIn: count(server, 'in', 'bytes'),
+          bytesOut: count(server, 'out', 'bytes'),
           connectFailures: 0,
         };
       }),
       acceptedConnections: sum(places(entry), opened),
       refusedConnections: 0,
       retries: 0,
-      persistenceEntries: sum(setsOf(entry), (name) => members.get(name) ?? 0),
+      persistenceEntries: sum(setsOf(entry), clients),
     };
-  });
-}
-
-/** Counters by the id of their element, and how many elements each set has. */
-function listed(items: readonly Json[]) {
-  const counters = new Map<string, Json>();
-  const members = new Map<string, number>();
-  for (const item of items) {
-    const set = field(item, 'set');
-    if (set === undefined) continue;
-    const place = text(set, 'name');
-    const elements = list(set, 'elem');
-    members.set(place, elements.length);
-    for (const element of elements) {
-      const told = field(element, 'elem');
-      const counter = field(told, 'counter');
-      const key = field(told, 'val');
-      if (counter !== undefined && key !== undefined)
-        counters.set(elementId({ place, key }), counter);
-    }
   }
-  return { counters, members };
 }
 
 /** All its servers, each once: the sum must not fall when one leaves the table. */

@@ -1,5 +1,5 @@
-import { bare } from './names.ts';
 import type { Rule } from './part.ts';
+import { plain } from './shapes.ts';
 
 interface Weighing {
   readonly address: string;
@@ -12,7 +12,7 @@ interface Weighing {
 export function tellWeights(servers: readonly Weighing[]): Rule[] {
   return servers.map(({ address, port, weight }) => ({
     expr: [{ return: null }],
-    comment: `${bare(address)} ${port} ${weight}`,
+    comment: `${plain(address)} ${port} ${weight}`,
   }));
 }
 
@@ -26,5 +26,5 @@ export function toldWeights(
       return [`${address} ${port}`, Number(weight)];
     }),
   );
-  return ({ address, port }) => told.get(`${bare(address)} ${port}`);
+  return ({ address, port }) => told.get(`${plain(address)} ${port}`);
 }

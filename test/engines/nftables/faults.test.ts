@@ -6,13 +6,13 @@ import { lost, PORT, shares, URL, withLoad } from '../../support/kernel-load.ts'
 import {
   entry,
   hold,
-  type KernelStage,
   kernelStage,
   VIP,
   WEB1,
   WEB2,
 } from '../../support/kernel-stage.ts';
 import { lab } from '../../support/lab.ts';
+import { neighbours } from '../../support/nft-neighbours.ts';
 
 t.setTimeout(600_000);
 const NEEDS = lab('namespaces', 'nft', 'conntrack', 'socat');
@@ -25,26 +25,13 @@ const weighing = (...weights: readonly [number, number]) =>
     serverAt(address, PORT, { weight: weights[index] ?? 0 }),
   );
 
-/** A program beside ours. @returns all that it has, with handles */
-async function another({ nft }: KernelStage): Promise<() => Promise<string>> {
-  await nft('add table inet other');
-  await nft('add set inet other seen { type ipv4_addr; flags timeout; timeout 1h; }');
-  await nft('add chain inet other in { type filter hook prerouting priority -200; }');
-  await nft('add rule inet other in ip daddr 203.0.113.1 drop comment "theirs"');
-  await nft('add table ip nat');
-  await nft('add chain ip nat prerouting { type nat hook prerouting priority -90; }');
-  return async () =>
-    (await nft('-a', 'list', 'table', 'inet', 'other')) +
-    (await nft('-a', 'list', 'table', 'ip', 'nat'));
-}
-
 t.test(
   `no connection fails while weights change ${CHANGES} times`,
   { timeout: 600_000, ...NEEDS },
   async (t) => {
     const stage = await kernelStage(t);
     t.setTimeout(600_000);
-    const theirs = await another(stage);
+    const theirs = await neighbours(stage);
     const before = await theirs();
     const engine = stage.engine();
     const client = await withLoad(stage);
@@ -98,7 +85,7 @@ t.test(
   async (t) => {
     const stage = await kernelStage(t);
     const client = await withLoad(stage);
-    const theirs = await another(stage);
+    const theirs = await neighbours(stage);
     const before = await theirs();
     await using daemon = await createDaemon(
       stage.director,
@@ -129,7 +116,7 @@ t.test(
     await daemon.stop();
     t.equal(await theirs(), before, 'what others have is as it was');
     const tables = await stage.nft('list', 'tables');
-    t.notMatch(tables, /l4director/, 'and of ours nothing is left');
+    t.notMatch(tables, /l4director_ldirectord\.cf$/m, 'and of ours nothing is left');
   },
 );
 

@@ -90,33 +90,3 @@ for (const scheduler of ['lc', 'wlc', 'sed', 'nq'])
     const ones = level.filter(({ server }) => server === 'web1');
     t.equal(ones.length, 2, 'then to each in turn');
   });
-
-t.test('a server that leaves moves its own clients only', NEEDS, async (t) => {
-  const stage = await kernelStage(t);
-  const engine = stage.engine();
-  stage.web1.spawn('socat', [
-    'TCP6-LISTEN:82,fork,reuseaddr,ipv6only=0,backlog=100',
-    'SYSTEM:echo third; cat',
-  ]);
-  const clients = Array.from({ length: 24 }, (_, i) => `10.1.1.${120 + i}`);
-  for (const address of clients) await stage.client.addAddress(`${address}/24`);
-  const servers = [serverAt(WEB1, 80), serverAt(WEB2, 80), serverAt(WEB1, 82)];
-  // They have no way back to these clients.
-  const all = entry({ scheduler: 'sh' }, servers, { snat: true });
-  const picks = async () => {
-    const picked = new Map<string, string>();
-    for (const address of clients)
-      picked.set(address, await ask(stage.client, `${WEB},bind=${address}`));
-    return picked;
-  };
-  await engine.apply([all]);
-  const before = await picks();
-  t.strictSame(new Set(before.values()), new Set(['web1', 'web2', 'third']));
-  await engine.apply([{ ...all, servers: servers.filter((_, at) => at !== 1) }]);
-  const without = await picks();
-  for (const [client, server] of before)
-    if (server === 'web2') t.not(without.get(client), 'web2');
-    else t.equal(without.get(client), server);
-  await engine.apply([all]);
-  t.strictSame(await picks(), before, 'and back again');
-});

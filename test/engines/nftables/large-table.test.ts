@@ -39,6 +39,10 @@ async function hearing(namespace: string) {
       if (chains.ruled.size > 0) sent.push(rewriting(table, chains));
       return real.rewrite(table, chains);
     },
+    list(commands, listener) {
+      sent.push(JSON.stringify(commands));
+      return real.list(commands, listener);
+    },
     check: real.check,
   };
   return { nft, sent };
@@ -77,7 +81,7 @@ async function weigh(t: Test, table: ReturnType<typeof large>): Promise<string[]
   await next.force(parts);
   t.strictSame(
     sent,
-    ['{"list":{"table":{"family":"inet","name":"t"}}}'],
+    ['[{"list":{"table":{"family":"inet","name":"t"}}}]'],
     'and nothing is to be done',
   );
   return scripts;

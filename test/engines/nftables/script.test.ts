@@ -1,4 +1,5 @@
 import t from 'tap';
+import { NftError } from '../../../lib/engines/nft-program.ts';
 import { compile } from '../../../lib/engines/nftables/compile.ts';
 import { KernelTable } from '../../../lib/engines/nftables/kernel-table.ts';
 import { serviceName } from '../../../lib/engines/nftables/names.ts';
@@ -127,4 +128,29 @@ t.test('what has no words is not sent', (t) => {
     RangeError,
   );
   t.end();
+});
+
+t.test('where nft refuses that form, it is said in JSON', async (t) => {
+  const [one] = Object.entries(KINDS);
+  if (!one) throw new Error('a service');
+  const said: string[] = [];
+  const nft: Nft = {
+    async run(commands) {
+      said.push(...commands.flatMap(Object.keys));
+    },
+    async rewrite() {
+      said.push('script');
+      throw new NftError('refused', 'syntax error');
+    },
+    async list() {
+      throw new NftError('refused', 'No such file or directory');
+    },
+    async check() {},
+  };
+  const kernel = new KernelTable(nft, 't');
+  await kernel.force(partsOf([one[1]]));
+  said.length = 0;
+  await kernel.force(partsOf([quiesced(one[1], one[0])]));
+  t.strictSame(said.slice(0, 3), ['script', 'flush', 'add']);
+  t.notOk(said.includes('delete'), 'and the table stays');
 });

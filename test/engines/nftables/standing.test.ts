@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import type { EngineEvent } from '../../../lib/model/engine.ts';
 import { aService } from '../../support/config.ts';
 import { serverAt } from '../../support/engine-rig.ts';
 import {
@@ -172,24 +171,6 @@ t.test(
     );
   },
 );
-
-t.test('a flowtable that the kernel refuses is told of once', NEEDS, async (t) => {
-  const stage = await kernelStage(t);
-  const engine = stage.engine({ flowtable: ['eth0', 'nowhere9'] });
-  t.match(await engine.apply([entry()]), [{ state: 'carried' }]);
-  await engine.apply([entry({ scheduler: 'wrr' })]);
-  t.equal(await ask(stage.client, WEB), 'web1', 'all is forwarded the same');
-  await engine.close({ clean: true });
-  const told: EngineEvent[] = [];
-  for await (const event of engine.events) told.push(event);
-  t.match(told, [
-    {
-      type: 'notice',
-      message: /^\[nftables\] flowtable: no flowtable over eth0, nowhere9/,
-    },
-  ]);
-  t.equal(told.length, 1);
-});
 
 t.test('a table is left by an earlier run, or not', NEEDS, async (t) => {
   const stage = await kernelStage(t);

@@ -1,0 +1,19 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** How long work goes on in one turn of the event loop, in milliseconds. */
+const SPELL_MS = 5;
+
+/** Does the work for each, in as many turns of the event loop as keep each one short: in between others
+ *  get theirs. */
+export async function inTurns<T>(
+  all: Iterable<T>,
+  work: (one: T) => void,
+): Promise<void> {
+  let began = performance.now();
+  for (const one of all) {
+    work(one);
+    if (performance.now() - began < SPELL_MS) continue;
+    await nextTurn();
+    began = performance.now();
+  }
+}
