@@ -57,6 +57,11 @@ t.test('a table that is gone is no error, the last numbers stay', async (t) => {
   t.equal(persisting.of(SET), 2);
 });
 
+t.test('what is wrong with us is not hidden', async (t) => {
+  const { nft } = listing(1, () => Promise.reject(new TypeError('ours')));
+  await t.rejects(new Persisting(nft, 't').fresh(persistent), { message: 'ours' });
+});
+
 t.test('who asks does not wait for ever, and the end ends it', async (t) => {
   const never = (signal?: AbortSignal) =>
     new Promise<void>((_, reject) => {
