@@ -6,9 +6,9 @@ import type { Nft } from './nft.ts';
 
 /** Who asks waits no longer than this; then the numbers are those of the time before. */
 const WAIT_MS = 500;
-/** To count the clients of one set nft reads all sets with all their elements: that is done at most for
- *  this part of the time. */
-const PART = 0.1;
+/** To count the clients of one set nft reads all sets with all their elements: where that takes longer than
+ *  who asks waits, it is done for this part of the time at most. */
+const PART = 0.05;
 
 /** How many clients persist. */
 export class Persisting {
@@ -60,7 +60,8 @@ export class Persisting {
       if (!(error instanceof NftError || this.#end.signal.aborted)) throw error;
     } finally {
       const ended = performance.now();
-      this.#dueAt = ended + (ended - began) / PART;
+      const took = ended - began;
+      this.#dueAt = took > WAIT_MS ? ended + took / PART : ended;
     }
   }
 }

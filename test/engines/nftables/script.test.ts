@@ -153,4 +153,10 @@ t.test('where nft refuses that form, it is said in JSON', async (t) => {
   await kernel.force(partsOf([quiesced(one[1], one[0])]));
   t.strictSame(said.slice(0, 3), ['script', 'flush', 'add']);
   t.notOk(said.includes('delete'), 'and the table stays');
+  nft.rewrite = async () => {
+    throw new NftError('forbidden', 'not now');
+  };
+  said.length = 0;
+  await kernel.force(partsOf([one[1]]));
+  t.strictSame(said.slice(0, 3), ['add', 'delete', 'add'], 'else it begins anew');
 });
