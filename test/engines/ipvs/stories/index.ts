@@ -7,6 +7,7 @@ import {
   MAPPED_DEFECT,
   MAPPED_STORY,
   METHODS_STORY,
+  PORTLESS_STORY,
   QUIESCED_THRESHOLDS,
 } from './values.ts';
 
@@ -21,6 +22,7 @@ export const STORIES: readonly Story[] = [
   failures('quiescent=yes', '0'),
   failures('quiescent=no', '-'),
   MAPPED_STORY,
+  PORTLESS_STORY,
   QUIESCED_THRESHOLDS,
   deadAtStart('quiescent=yes', '0'),
   deadAtStart('quiescent=yes\nreaddquiescent=yes', '0'),
