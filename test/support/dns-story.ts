@@ -1,3 +1,4 @@
+import { Resolver } from 'node:dns/promises';
 import type { Test } from 'tap';
 import type { Engine } from '../../lib/model/engine.ts';
 import { runNamed } from '../lab/servers/named.ts';
@@ -71,6 +72,32 @@ export async function dnsperfFailover(t: Test, engine: Engine): Promise<void> {
     acceptedConnections: sent,
     refusedConnections: 0,
   });
+}
+
+/** An answer that is too large for a datagram: the client asks again over TCP, at the same address. */
+export async function dnsOverBoth(t: Test, engine: Engine): Promise<void> {
+  const rig = rigFor(t, engine);
+  const large = Array.from({ length: 40 }, (_, n) => `${n}`.padEnd(200, 'x'));
+  const records = [
+    'ns A 127.0.0.1',
+    `big TXT ${large.map((text) => `"${text}"`).join(' ')}`,
+  ];
+  const { ports } = await runNamed(t, [{ name: 'lab.test', records }]);
+  const server = serverAt('127.0.0.1', ports[0] ?? 0);
+  const datagrams = await udpService(rig, { service: 'dns' });
+  const connections = await rig.service({ port: datagrams.port ?? 0, service: 'dns' });
+  await rig.engine.apply([
+    ...tableOf(datagrams, server),
+    ...tableOf(connections, server),
+  ]);
+  const resolver = new Resolver();
+  resolver.setServers([`127.0.0.1:${datagrams.port}`]);
+  t.same(await resolver.resolveTxt('big.lab.test'), [large]);
+  for (const service of [datagrams, connections])
+    t.match(await rig.stats(service), {
+      acceptedConnections: 1,
+      refusedConnections: 0,
+    });
 }
 
 /** Both servers in the table. */

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { createIpvsEngine, type IpvsOptions } from '../../lib/engines/ipvs/engine.ts';
@@ -25,6 +26,23 @@ export function aBench(t: Test, options: Partial<IpvsOptions> = {}): Bench {
     return engine;
   };
   return { engine: another(), table, another };
+}
+
+/** An engine with an ipvsadm that is odd while the file `odd` is there: then a call whose first word is
+ *  that one becomes the command. `$0.real` is the stand-in. */
+export function anOddOne(t: Test, word: string, command: string) {
+  const folder = t.testdir();
+  const [program, odd] = [join(folder, 'ipvsadm'), join(folder, 'ipvsadm.odd')];
+  const table = new IpvsTable(`${program}.real`);
+  writeFileSync(odd, '');
+  const text = `#!/bin/sh
+if test -e ${odd} && test "$1" = ${word}; then ${command}; fi
+exec "$0.real" "$@"
+`;
+  writeFileSync(program, text, { mode: 0o755 });
+  const engine = createIpvsEngine({ program, ...ipvsMachine(folder), retryMs: 20 });
+  t.teardown(() => engine.close({ clean: false }));
+  return { engine, table, odd };
 }
 
 /** The next event of the kind. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { collect, type Outcome, until } from './site.ts';
@@ -56,9 +56,13 @@ export class RealLdirectord {
     );
   }
 
+  /** Its file may go at any time. */
   #pid(): number | undefined {
-    if (!existsSync(this.pidFile)) return undefined;
-    return Number.parseInt(readFileSync(this.pidFile, 'utf8'), 10) || undefined;
+    try {
+      return Number.parseInt(readFileSync(this.pidFile, 'utf8'), 10) || undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   #kill(): void {

@@ -15,6 +15,7 @@ import { createIpvsadm, type Ipvsadm, Unusable } from './ipvsadm.ts';
 import { lostInWords, newsOf, partsInWords, stuckInWords } from './news.ts';
 import { serviceNumbers } from './numbers.ts';
 import { outcomeOf, refusedArrivals } from './outcome.ts';
+import { withKernelPorts } from './ports.ts';
 import { probe } from './probe.ts';
 import { recovered } from './recovered.ts';
 import { refusal } from './refusal.ts';
@@ -97,7 +98,7 @@ class IpvsEngine implements Engine {
 
   apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
     return this.#inTurn(async () => {
-      this.#table = table;
+      this.#table = table.map(withKernelPorts);
       this.#attempts = 0;
       return this.#converge();
     });

@@ -68,6 +68,7 @@ function serverNumbers(
   };
 }
 
-function number(word: string | undefined): number {
-  return Number(word ?? 0) || 0;
+/** A counter of the kernel's has 64 bits; what is none counts as 0. */
+function number(word = ''): number {
+  return /^\d{1,20}$/.test(word) ? Number(word) : 0;
 }

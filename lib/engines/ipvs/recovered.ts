@@ -1,13 +1,13 @@
 import { endpoint } from '../../model/address.ts';
 import type { RecoveredServer, RecoveredService } from '../../model/engine.ts';
 import {
-  destinationPort,
   type Fallback,
   fallbackId,
   type RealServer,
   type VirtualService,
 } from '../../model/virtual-service.ts';
 import type { HeldServer, HeldTable } from './held.ts';
+import { kernelPort } from './ports.ts';
 import { serviceKey } from './words.ts';
 
 /** What the kernel holds of these services, by the ids that the config gives to its servers; those
@@ -45,5 +45,5 @@ function recoveredServers(
 }
 
 function placeOf(service: VirtualService, server: RealServer | Fallback): string {
-  return endpoint(server.address, destinationPort(service, server));
+  return endpoint(server.address, kernelPort(service, server));
 }

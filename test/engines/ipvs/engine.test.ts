@@ -93,6 +93,36 @@ t.test(
 );
 
 t.test(
+  'a masq server without a port has none in the kernel, as ldirectord left it',
+  lab('perl'),
+  async (t) => {
+    const { engine, table } = aBench(t);
+    table.call('-A -t 10.1.1.19:80 -s wrr');
+    table.call('-a -t 10.1.1.19:80 -r 10.1.1.21:0 -m -w 5');
+    table.call('-a -t 10.1.1.19:80 -r 10.1.1.22:80 -g');
+    const reals = [
+      aReal('10.1.1.21:0', { weight: 5 }),
+      aReal('10.1.1.22:0', { method: 'gate' }),
+    ];
+    const service = aService({ reals });
+    const [held] = await engine.recover([service]);
+    t.same(held?.servers, [
+      { id: '10.1.1.21:0', weight: 5 },
+      { id: '10.1.1.22:0', weight: 1 },
+    ]);
+    const first = { ...FIRST, id: '10.1.1.21:0' };
+    const second = { ...SECOND, id: '10.1.1.22:0', method: 'gate' } as const;
+    await engine.apply(tableOf(service, first, second));
+    t.same(table.take(), ['-E -t 10.1.1.19:80 -s wrr']);
+    const [stats] = await engine.stats();
+    t.match(stats?.servers, [
+      { id: '10.1.1.21:0', totalConnections: 7 },
+      { id: '10.1.1.22:0', totalConnections: 7 },
+    ]);
+  },
+);
+
+t.test(
   'a service that leaves the table is removed, cleanstop or not',
   lab('perl'),
   async (t) => {

@@ -168,6 +168,26 @@ t.test(
   },
 );
 
+t.test('what is no number is 0', async (t) => {
+  const odd = ['Infinity', '1e400', '-7', '0x10', '12K', '1.5', '9'.repeat(21)];
+  for (const word of odd) {
+    const stats = STATS.replace(' 31 ', ` ${word} `).replace(' 8000 ', ` ${word} `);
+    const now = CONNECTIONS.replace(' 7  ', ` ${word} `).replace(' 3  ', ` ${word} `);
+    const entry = { service: aService(), servers: [serverAt('10.1.1.21', 80)] };
+    t.match(
+      serviceNumbers([entry], stats, now),
+      [
+        {
+          acceptedConnections: 0,
+          persistenceEntries: 2,
+          servers: [{ totalConnections: 30, bytesIn: 0, activeConnections: 0 }],
+        },
+      ],
+      word,
+    );
+  }
+});
+
 t.test('what an earlier run left is told by the ids of the config', async (t) => {
   const held = heldTable(PLAIN, THRESHOLDS);
   const service = aService({

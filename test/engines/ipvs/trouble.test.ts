@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { createIpvsEngine } from '../../../lib/engines/ipvs/engine.ts';
@@ -6,7 +6,7 @@ import { retryPause } from '../../../lib/engines/ipvs/retry.ts';
 import type { EngineEvent } from '../../../lib/model/engine.ts';
 import { aService } from '../../support/config.ts';
 import { serverAt, tableOf, until } from '../../support/engine-rig.ts';
-import { aBench, largeTable, next } from '../../support/ipvs-bench.ts';
+import { aBench, anOddOne, largeTable, next } from '../../support/ipvs-bench.ts';
 import { ipvsMachine } from '../../support/ipvs-machine.ts';
 import { IpvsTable } from '../../support/ipvs-table.ts';
 import { lab } from '../../support/lab.ts';
@@ -122,27 +122,12 @@ t.test(
   },
 );
 
-/** An ipvsadm that is odd while `odd` is there: then a call whose first word is that one becomes the
- *  command. `$0.real` is the stand-in. */
-function anOddOne(folder: string, word: string, command: string) {
-  const [program, odd] = [join(folder, 'ipvsadm'), join(folder, 'odd')];
-  const table = new IpvsTable(`${program}.real`);
-  writeFileSync(odd, '');
-  const text = `#!/bin/sh
-if test -e ${odd} && test "$1" = ${word}; then ${command}; fi
-exec "$0.real" "$@"
-`;
-  writeFileSync(program, text, { mode: 0o755 });
-  const engine = createIpvsEngine({ program, ...ipvsMachine(folder), retryMs: 20 });
-  return { engine, table, odd };
-}
-
 t.test(
   'a service that the kernel does not let go of is told, and tried again',
   lab('perl'),
   async (t) => {
     const refuse = 'echo busy >&2; exit 1';
-    const { engine, table, odd } = anOddOne(t.testdir(), '-D', refuse);
+    const { engine, table, odd } = anOddOne(t, '-D', refuse);
     await engine.apply(BOTH);
     t.same(await engine.apply([]), []);
     t.match((await next(engine, 'notice')).message, /still in .*: ipvsadm: busy/);
@@ -156,12 +141,37 @@ t.test(
 );
 
 t.test(
+  'a call that is refused once is made again, and told as mended',
+  lab('perl'),
+  async (t) => {
+    const { engine, table, odd } = anOddOne(
+      t,
+      '-a',
+      'rm "$0.odd"; echo busy >&2; exit 1',
+    );
+    t.same(await engine.apply(BOTH), [
+      {
+        id: SERVICE.id,
+        state: 'carried',
+        problem: `real server 10.1.1.21:80: ipvsadm: busy`,
+      },
+    ]);
+    t.notOk(existsSync(odd));
+    t.same(await next(engine, 'outcome'), {
+      type: 'outcome',
+      outcome: { id: SERVICE.id, state: 'carried' },
+    });
+    t.same(table.rows(), BOTH_ROWS);
+    t.equal(table.changes().length, 3, 'and no other');
+  },
+);
+
+t.test(
   'a batch whose program dies half way is finished by the next attempt',
   lab('perl'),
   async (t) => {
     const die = 'head -n 50 | "$0.real" --restore; kill -KILL $$';
-    const { engine, table, odd } = anOddOne(t.testdir(), '--restore', die);
-    t.teardown(() => engine.close({ clean: false }));
+    const { engine, table, odd } = anOddOne(t, '--restore', die);
     const wanted = largeTable().slice(0, 20);
     const [outcome] = await engine.apply(wanted);
     t.match(outcome, { state: 'failed', problem: 'ipvsadm was ended by SIGKILL' });

@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import t from 'tap';
 import { createNetEngine } from '../../../lib/engines/net/engine.ts';
-import { pair, udpClient, udpServer, udpService } from '../../support/datagrams.ts';
+import { udpClient, udpServer, udpService } from '../../support/datagrams.ts';
+import { askDns, dnsSayer } from '../../support/dns-words.ts';
 import { rigFor, tableOf, until } from '../../support/engine-rig.ts';
 
 const SOON = { patienceMs: 300 };
@@ -134,20 +135,20 @@ t.test('a copy that tries a dead server and has no answer ends in time', async (
   const rig = rigFor(t, createNetEngine());
   const options = { udpAnswerTimeoutMs: 1500 };
   const service = await udpService(rig, { service: 'dns' }, options);
-  const [a, b] = await pair(t);
+  const [a, b] = [await dnsSayer(t, 'a'), await dnsSayer(t, 'b')];
   await a.close();
   await rig.engine.apply(tableOf(service, a.entry(), b.entry()));
   const client = await udpClient(t, service);
-  t.equal(await client.ask(), 'b');
+  t.equal(await askDns(client), 'b');
   const silent = await udpServer(t, () => undefined, '127.0.0.1', a.port);
   await until(async () => {
-    t.equal(await client.ask(), 'b', 'nobody waits for it');
+    t.equal(await askDns(client), 'b', 'nobody waits for it');
     return silent.clients.length > 0;
   });
   t.equal((await rig.of(service, a.entry())).activeConnections, 0);
   const open = () => rig.engine.workers()[0]?.openConnections;
   await until(() => open() === 1); // the one that rests
-  t.equal(await client.ask(), 'b');
+  t.equal(await askDns(client), 'b');
 });
 
 t.test('a reload from sessions to ops and back holds at once', async (t) => {

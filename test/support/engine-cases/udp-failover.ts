@@ -1,9 +1,21 @@
-import { pair, udpClient, udpServer, udpService } from '../datagrams.ts';
-import { serverAt, tableOf, until } from '../engine-rig.ts';
+import type { Test } from 'tap';
+import type { VirtualService } from '../../../lib/model/virtual-service.ts';
+import {
+  pair,
+  type UdpClient,
+  type UdpServer,
+  udpClient,
+  udpServer,
+  udpService,
+} from '../datagrams.ts';
+import { askDns, dnsAnswer, dnsQuery, dnsSayer } from '../dns-words.ts';
+import { type Rig, serverAt, tableOf, until } from '../engine-rig.ts';
 import type { EngineCase } from '../engine-suite.ts';
 
 const CROWD = 40;
 const SOON = { patienceMs: 300 };
+/** A server that refused is left alone for less. */
+const REST_MS = 3300;
 
 export const udpFailover = {
   async 'UDP: a closed port costs nothing but a moment'(t, rig) {
@@ -75,20 +87,47 @@ export const udpFailover = {
   },
 
   async 'UDP: a server that refused is left out until it answers again'(t, rig) {
-    for (const fields of [{ ops: true }, { service: 'dns' }]) {
-      const service = await udpService(rig, fields);
-      const [a, b] = await pair(t);
-      await rig.engine.apply(tableOf(service, a.entry(), b.entry()));
-      const client = await udpClient(t, service);
-      t.same([await client.ask(), await client.ask()], ['a', 'b']);
-      await a.close();
-      for (let n = 0; n < 20; n++) t.equal(await client.ask(), 'b');
-      const { connectFailures } = await rig.of(service, a.entry());
-      t.ok(connectFailures <= 7, `it was asked ${connectFailures} times`);
-      await udpServer(t, () => 'a', '127.0.0.1', a.port);
-      await until(async () => (await client.ask()) === 'a');
-      t.not(await client.ask(), await client.ask(), 'and has its turns again');
-    }
+    const service = await udpService(rig, { ops: true });
+    const [a, b] = await pair(t);
+    const again = () => udpServer(t, () => 'a', '127.0.0.1', a.port);
+    await leftOut(t, rig, { service, servers: [a, b], again, ask: (one) => one.ask() });
+  },
+
+  async 'UDP: so is a DNS server, and no query is lost to find out'(t, rig) {
+    const service = await udpService(rig, { service: 'dns' });
+    const [a, b] = [await dnsSayer(t, 'a'), await dnsSayer(t, 'b')];
+    const again = () => dnsSayer(t, 'a', a.port);
+    await leftOut(t, rig, { service, servers: [a, b], again, ask: askDns });
+  },
+
+  async 'UDP: what no DNS server answers takes none out, nor keeps one out'(t, rig) {
+    const options = { udpAnswerTimeoutMs: 300 };
+    const service = await udpService(rig, { service: 'dns', scheduler: 'fo' }, options);
+    const mute = await udpServer(t, () => undefined);
+    const b = await dnsSayer(t, 'b');
+    await rig.engine.apply(tableOf(service, mute.entry({ weight: 2 }), b.entry()));
+    const client = await udpClient(t, service, SOON);
+    const failures = async () => (await rig.of(service, mute.entry())).connectFailures;
+    const over = async (count: number) => {
+      await until(() => mute.clients.length === count);
+      const active = async () =>
+        (await rig.of(service, mute.entry())).activeConnections === 0;
+      await until(active);
+    };
+    for (let n = 0; n < 6; n++) client.say(dnsAnswer());
+    await over(6);
+    t.equal(await failures(), 0);
+    for (let n = 0; n < 3; n++) client.say(dnsQuery());
+    await over(9);
+    t.equal(await failures(), 1, 'queries do, however short their time is');
+    const end = performance.now() + REST_MS;
+    await until(() => {
+      client.say(dnsAnswer());
+      return performance.now() > end;
+    });
+    t.equal(mute.clients.length, 9, 'none of that was tried on it');
+    t.equal(await askDns(await udpClient(t, service)), 'b');
+    await until(() => mute.clients.length === 10);
   },
 
   async 'UDP: a server that never answers has its share again after a while'(t, rig) {
@@ -151,3 +190,29 @@ export const udpFailover = {
     t.equal((await rig.stats(service)).acceptedConnections, 4, 'no packet came back');
   },
 } as const satisfies Record<string, EngineCase>;
+
+interface Scene {
+  readonly service: VirtualService;
+  /** They say `a` and `b`. */
+  readonly servers: readonly [UdpServer, UdpServer];
+  /** Has the first one back. */
+  again(): Promise<unknown>;
+  ask(client: UdpClient): Promise<string>;
+}
+
+async function leftOut(
+  t: Test,
+  rig: Rig,
+  { service, servers: [a, b], again, ask }: Scene,
+): Promise<void> {
+  await rig.engine.apply(tableOf(service, a.entry(), b.entry()));
+  const client = await udpClient(t, service);
+  t.same([await ask(client), await ask(client)], ['a', 'b']);
+  await a.close();
+  for (let n = 0; n < 20; n++) t.equal(await ask(client), 'b');
+  const { connectFailures } = await rig.of(service, a.entry());
+  t.ok(connectFailures <= 7, `it was asked ${connectFailures} times`);
+  await again();
+  await until(async () => (await ask(client)) === 'a');
+  t.not(await ask(client), await ask(client), 'and has its turns again');
+}

@@ -43,12 +43,17 @@ export const udpSessions = {
   },
 
   async 'UDP: a datagram arrives whole, be it empty or the largest there is'(t, rig) {
-    const service = await udpService(rig);
-    const server = await udpServer(t, (datagram) => datagram);
-    await rig.engine.apply(tableOf(service, server.entry()));
-    const client = await udpClient(t, service);
-    for (const size of [0, 1, 1472, 1473, 9000, 65_507])
-      t.equal(await client.ask(Buffer.alloc(size, 'x')), 'x'.repeat(size));
+    for (const [address, largest] of [
+      ['127.0.0.1', 65_507],
+      ['::1', 65_527],
+    ] as const) {
+      const service = await udpService(rig, { address });
+      const server = await udpServer(t, (datagram) => datagram, address);
+      await rig.engine.apply(tableOf(service, server.entry()));
+      const client = await udpClient(t, service);
+      for (const size of [0, 1, 1472, 1473, 9000, largest])
+        t.equal(await client.ask(Buffer.alloc(size, 'x')), 'x'.repeat(size));
+    }
   },
 
   async 'UDP: a silent session ends, and the next packet begins another'(t, rig) {

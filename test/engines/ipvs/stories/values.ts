@@ -148,3 +148,41 @@ export const MAPPED_DEFECT: Story = {
     STOP,
   ],
 };
+
+const PORTLESS_ROWS = [
+  'TCP  10.254.0.8:80 wrr',
+  '  10.1.1.81:0 Masq 2 u:0 l:0',
+  '  10.1.1.82:80 Masq 1 u:0 l:0',
+];
+
+export const PORTLESS_STORY: Story = {
+  name: 'a masq server without a port',
+  steps: [
+    {
+      name: 'start',
+      moment: 'start',
+      config: `quiescent=yes\nvirtual=10.254.0.8:80
+    real=10.1.1.81 masq 2
+    real=10.1.1.82:80 masq
+    CHECK
+`,
+      servers: 2,
+      rows: PORTLESS_ROWS,
+    },
+    {
+      name: 'it dies',
+      moment: 'change',
+      down: ['10.1.1.81:0'],
+      servers: 2,
+      rows: PORTLESS_ROWS.with(1, '  10.1.1.81:0 Masq 0 u:0 l:0'),
+    },
+    {
+      name: 'it is back',
+      moment: 'change',
+      up: ['10.1.1.81:0'],
+      servers: 2,
+      rows: PORTLESS_ROWS,
+    },
+    STOP,
+  ],
+};

@@ -8,6 +8,7 @@ import type { Reception } from '../entrance.ts';
 import type { RealServer } from '../real-server.ts';
 import { DatagramClient, nameOf } from './datagram-client.ts';
 import { datagramSocket, hasRoom } from './datagram-socket.ts';
+import { isDnsQuery } from './dns-message.ts';
 import type { Resting } from './resting.ts';
 import { Session } from './session.ts';
 import { Trial } from './trial.ts';
@@ -130,6 +131,7 @@ export class Door implements Host {
   }
 
   tryOut(datagram: Uint8Array): void {
+    if (!isDnsQuery(datagram)) return; // who sends what nobody answers would take all turns
     const { idleTimeoutMs } = this.line.timeouts;
     for (const server of this.resting.due())
       new Trial(server, this.resting, this.#desk).begin(datagram, idleTimeoutMs);

@@ -7,7 +7,7 @@ import type { Booking } from '../switchboard.ts';
 import type { Timed } from '../timer-wheel.ts';
 import type { Guest } from './crowd.ts';
 import type { DatagramClient } from './datagram-client.ts';
-import { dnsNumber } from './dns-number.ts';
+import { dnsNumber, isDnsQuery } from './dns-message.ts';
 import type { Host } from './door.ts';
 import { udpFailure } from './failure.ts';
 import type { Aged } from './recency.ts';
@@ -40,8 +40,9 @@ export class Session implements Timed, Member, Guest, Tenant {
   #tried = NONE;
   /** The last datagram, until anything is answered. */
   #kept: Uint8Array | undefined;
-  /** Of the query. */
+  /** Of the query, and whether it is one: a DNS server owes others no answer. */
   #number = -1;
+  #isQuery = false;
   #waits = false;
   /** Its server has refused others: this is to find out. */
   #tries = false;
@@ -71,6 +72,7 @@ export class Session implements Timed, Member, Guest, Tenant {
     this.#waitsMs = this.#host.firstWaitMs;
     this.#desk.wheel.add(this, this.#waitsMs);
     this.#number = dnsNumber(datagram);
+    this.#isQuery = isDnsQuery(datagram);
     this.#keep(datagram);
     this.#find(datagram);
     this.#host.tryOut(datagram);
@@ -131,14 +133,12 @@ export class Session implements Timed, Member, Guest, Tenant {
   /** It was silent for too long: with DNS first of all so long that its server may be dead. */
   expire(): void {
     const left = this.#host.line.timeouts.idleTimeoutMs - this.#waitsMs;
+    const isFirst = this.#waitsMs !== Infinity;
     const server = this.#booking?.server;
-    if (!server || left <= 0) {
-      this.#end(false);
-      return;
-    }
     this.#waitsMs = Infinity;
-    this.#desk.wheel.add(this, left);
-    this.#host.unanswered(server);
+    if (server && left > 0) this.#desk.wheel.add(this, left);
+    else this.#end(false);
+    if (server && isFirst && this.#isQuery) this.#host.unanswered(server);
   }
 
   /** It alone learns that nobody else is left: all others that wait there may yet be answered. */

@@ -1,4 +1,5 @@
-import type { Socket } from 'node:dgram';
+import type { RemoteInfo, Socket } from 'node:dgram';
+import type { AddressInfo } from 'node:net';
 import type { RealServer } from '../real-server.ts';
 import { datagramSocket, hasRoom } from './datagram-socket.ts';
 import type { Aged } from './recency.ts';
@@ -13,8 +14,8 @@ export interface Tenant {
   failed(error: NodeJS.ErrnoException, upstream: Upstream): void;
 }
 
-/** A socket that is connected to a real server: what comes from there is its tenant's, and nobody
- *  else can send to it. An ICMP error comes as an error of the socket. */
+/** A socket that is connected to a real server: what comes from there is its tenant's, and nothing
+ *  else is. An ICMP error comes as an error of the socket. */
 export class Upstream implements Aged {
   older: Aged | undefined;
   newer: Aged | undefined;
@@ -23,9 +24,9 @@ export class Upstream implements Aged {
   tenant: Tenant | undefined;
   /** When it became spare, on the wheel's clock. */
   spareSince = 0;
-  /** Whether anything can be sent: else its error is on the way. */
-  readonly isConnected: boolean;
   readonly #socket: Socket;
+  /** Whom it is connected to, in the words in which senders are told. */
+  readonly #peer: AddressInfo | undefined;
   readonly #address: string;
   readonly #port: number;
 
@@ -38,9 +39,14 @@ export class Upstream implements Aged {
     this.#port = port;
     this.#socket = datagramSocket(address.includes(':') ? 'inet6' : 'inet');
     this.#socket.on('error', this.#failed);
-    this.#socket.on('message', (datagram) => this.tenant?.heard(datagram));
+    this.#socket.on('message', (datagram, from) => this.#came(datagram, from));
     this.#socket.connect(port, address);
-    this.isConnected = isConnected(this.#socket);
+    this.#peer = peerOf(this.#socket);
+  }
+
+  /** Whether anything can be sent: else its error is on the way. */
+  get isConnected(): boolean {
+    return this.#peer !== undefined;
   }
 
   /** Whether it leads where the server is now. */
@@ -59,6 +65,13 @@ export class Upstream implements Aged {
     this.#socket.close();
   }
 
+  /** For a moment the socket had a port, and was not connected yet: the kernel keeps for it what a
+   *  stranger sent then. */
+  #came(datagram: Uint8Array, { address, port }: RemoteInfo): void {
+    if (port === this.#peer?.port && address === this.#peer.address)
+      this.tenant?.heard(datagram);
+  }
+
   #sent = (error: Error | null) => {
     if (error) this.#failed(error);
   };
@@ -69,11 +82,10 @@ export class Upstream implements Aged {
   };
 }
 
-function isConnected(socket: Socket): boolean {
+function peerOf(socket: Socket): AddressInfo | undefined {
   try {
-    socket.remoteAddress();
-    return true;
+    return socket.remoteAddress();
   } catch {
-    return false;
+    return undefined;
   }
 }
