@@ -247,7 +247,7 @@ sub list {
   for my $service (sorted(\%services)) {
     $text .= $kind eq 'stats'
       ? sprintf('%-33s', $service->{name}) . numbers() . "\n"
-      : "$service->{name} $service->{scheduler}" . persistence($service) . ($service->{ops} && ' ops') . (flags($service) && ' (' . flags($service) . ')') . "\n";
+      : "$service->{name} $service->{scheduler}" . (flags($service) && ' (' . flags($service) . ')') . persistence($service) . ($service->{ops} && ' ops') . "\n";
     $text .= realline($kind, $_) for sorted($service->{reals});
   }
   return $text;

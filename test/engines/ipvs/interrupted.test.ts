@@ -98,7 +98,6 @@ t.test(
     site.options(
       `[net]\nengine = ipvs\n[service tcp:127.0.0.1:${free}]\nengine = net\n`,
     );
-    const began = performance.now();
     t.equal((await site.run('start')).code, 0);
     const socket = join(site.runtimeDir, 'l4director.a.cf.sock');
     const state = async (id: string) => {
@@ -114,6 +113,5 @@ t.test(
     );
     await site.logged(/Cannot carry .*ipvsadm did not answer within 10 s/);
     t.equal((await site.run('stop')).code, 0);
-    t.ok(performance.now() - began < 60_000, 'nobody waited for it');
   },
 );

@@ -14,7 +14,7 @@ TCP  10.1.1.19:80 wrr persistent 300 mask 255.255.255.0
   -> 10.1.1.22:8080               Masq    0      0          12        
 UDP  10.1.1.19:53 rr ops
   -> 10.1.1.23:53                 Route   1      0          0         
-TCP  [2001:db8::1]:443 sh (sh-port)
+TCP  [2001:db8::1]:443 sh (sh-fallback,sh-port) persistent 60 mask 64
   -> [2001:db8::2]:443            Tunnel  3      0          0         
 FWM  5 wlc
   -> 10.1.1.24:0                  Local   1      0          0         
@@ -49,7 +49,7 @@ t.test('the table is read from its two lists', async (t) => {
     [
       'TCP 10.1.1.19:80 = wrr persistent 300 mask 255.255.255.0',
       'UDP 10.1.1.19:53 = rr',
-      'TCP [2001:db8::1]:443 = sh',
+      'TCP [2001:db8::1]:443 = sh persistent 60 mask 64',
       'FWM 5 = wlc',
       'FWM 5 IPv6 = rr',
     ],

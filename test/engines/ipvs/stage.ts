@@ -4,7 +4,7 @@ import type { Test } from 'tap';
 import { IpvsSite } from '../../support/ipvs-site.ts';
 import { IpvsTable } from '../../support/ipvs-table.ts';
 import { RealLdirectord } from '../../support/real-ldirectord.ts';
-import { until } from '../../support/site.ts';
+import { type Outcome, until } from '../../support/site.ts';
 
 /** A director, theirs or ours, with a table of its own. */
 export interface Player {
@@ -12,10 +12,10 @@ export interface Player {
   readonly table: IpvsTable;
   /** CHECK in it stands for the lines that say how servers are checked. */
   write(config: string): void;
-  start(): Promise<unknown>;
-  reload(): Promise<unknown>;
+  start(): Promise<void>;
+  reload(): Promise<void>;
   /** Resolves when it has ended. */
-  stop(): Promise<unknown>;
+  stop(): Promise<void>;
   /** How many checks it has made. */
   checks(): number;
 }
@@ -58,10 +58,10 @@ function theirs(t: Test, down: string): Player {
     table: new IpvsTable(join(real.folder, 'ipvsadm')),
     checks: check.count,
     write: (config) => real.write(check.configured(config)),
-    start: () => real.run(real.config, 'start'),
-    reload: () => real.run(real.config, 'reload'),
+    start: () => done(real.run(real.config, 'start')),
+    reload: () => done(real.run(real.config, 'reload')),
     async stop() {
-      await real.run(real.config, 'stop');
+      await done(real.run(real.config, 'stop'));
       await real.settled(false);
     },
   };
@@ -75,10 +75,16 @@ function ours(t: Test, down: string): Player {
     table: site.table,
     checks: check.count,
     write: (config) => site.write(check.configured(config)),
-    start: () => site.run('start'),
-    reload: () => site.run('reload'),
-    stop: () => site.run('stop'),
+    start: () => done(site.run('start')),
+    reload: () => done(site.run('reload')),
+    stop: () => done(site.run('stop')),
   };
+}
+
+/** A command that failed would leave the director as it was, to be taken for one that obeyed. */
+async function done(command: Promise<Outcome>): Promise<void> {
+  const { code, stderr } = await command;
+  if (code !== 0) throw new Error(`exit status ${code}: ${stderr}`);
 }
 
 /** A command that finds a server down while a file of its name is there, and counts. */

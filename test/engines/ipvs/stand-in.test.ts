@@ -104,6 +104,10 @@ const BATCHES: readonly string[] = [
   `-a ${T} -r 10.1.1.23:80 -m\n-d ${T} -r 10.1.1.99:80\n`,
   `-a ${T} -r 10.1.1.24:80 -m -w nonsense\n-a ${T} -r 10.1.1.25:80 -m\n`,
   `ipvsadm -a ${T} -r 10.1.1.26:80 -m\n\n`,
+  `-E ${T} -s sh -p 300 -M 255.255.255.0 -b sh-port,sh-fallback\n-e ${T} -x 9 -y 3 -r 10.1.1.21:80 -m -w 5\n`,
+  '-A -u 10.1.1.19:53 -o -s rr\n-a -u 10.1.1.19:53 -x 0 -y 0 -r 10.1.1.21:53 -i -w 1\n',
+  '-A -f 6 -s rr\n-a -f 6 -x 0 -y 0 -r 10.1.1.21:8080 -m -w 1\n-a -f 6 -r 10.1.1.22:0 -g -w 0\n',
+  '-D -f 6\n-D -u 10.1.1.19:53\n',
 ];
 
 t.test(
@@ -121,7 +125,7 @@ t.test(
     }
     for (const batch of BATCHES) {
       same('--restore', batch);
-      same('-L -n');
+      for (const list of [...LISTS, '-S -n']) same(list);
     }
   },
 );

@@ -131,6 +131,26 @@ t.test('sessions end with the engine', async (t) => {
   t.equal(await client.ask(), 'ECONNREFUSED');
 });
 
+t.test('sessions end with their service, those of another go on', async (t) => {
+  const rig = rigFor(t, createNetEngine());
+  const [service, other] = [await udpService(rig), await udpService(rig)];
+  const asked = await udpServer(t, () => undefined);
+  const a = await udpServer(t, () => 'a');
+  const stays = tableOf(other, a.entry());
+  await rig.engine.apply([...tableOf(service, asked.entry()), ...stays]);
+  const client = await udpClient(t, service);
+  const neighbour = await udpClient(t, other);
+  client.say('?');
+  t.equal(await neighbour.ask(), 'a');
+  await until(() => asked.clients.length === 1);
+  await rig.engine.apply(stays);
+  asked.say('late', asked.clients[0]);
+  t.equal(await client.ask(), 'ECONNREFUSED');
+  t.equal(await neighbour.ask(), 'a');
+  t.match(await rig.of(other, a.entry()), { totalConnections: 1, bytesOut: 2 });
+  t.equal(rig.engine.workers()[0]?.openConnections, 1);
+});
+
 t.test('a copy that tries a dead server and has no answer ends in time', async (t) => {
   const rig = rigFor(t, createNetEngine());
   const options = { udpAnswerTimeoutMs: 1500 };

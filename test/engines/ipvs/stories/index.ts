@@ -1,6 +1,7 @@
 import { FLUSHED_STORY, KEPT_STORY, SECTIONS_STORY } from './ends.ts';
 import { deadAtStart, failures } from './failures.ts';
 import { KINDS_STORY } from './kinds.ts';
+import { ODD_KINDS_STORY } from './odd-kinds.ts';
 import { FALLBACK_STORY, OPTIONS_STORY } from './options.ts';
 import type { Story } from './story.ts';
 import {
@@ -19,6 +20,7 @@ export const STORIES: readonly Story[] = [
   METHODS_STORY,
   OPTIONS_STORY,
   FALLBACK_STORY,
+  ODD_KINDS_STORY,
   failures('quiescent=yes', '0'),
   failures('quiescent=no', '-'),
   MAPPED_STORY,

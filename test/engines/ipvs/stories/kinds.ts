@@ -32,7 +32,7 @@ const KINDS =
   section('virtual6=8', 'real6=[2001:db8::42] gate', 'protocol=fwm', 'scheduler=lc');
 
 const KINDS_ROWS = [
-  'TCP  10.254.0.3:80 sh persistent 300 mask 255.255.255.0 (sh-fallback,sh-port)',
+  'TCP  10.254.0.3:80 sh (sh-fallback,sh-port) persistent 300 mask 255.255.255.0',
   '  10.1.1.41:80 Masq 1 u:0 l:0',
   'TCP  10.254.0.3:443 wrr persistent 600',
   '  10.1.1.41:443 Masq 1 u:0 l:0',
@@ -97,7 +97,7 @@ export const KINDS_STORY: Story = {
       config: `quiescent=yes\n${KINDS.replace('virtual=10.254.0.3:443', 'virtual=10.254.0.4:443').replace('persistent=300\n    netmask=255.255.255.0\n', 'persistent=900\n')}`,
       servers: 6,
       rows: [
-        'TCP  10.254.0.3:80 sh persistent 900 (sh-fallback,sh-port)',
+        'TCP  10.254.0.3:80 sh (sh-fallback,sh-port) persistent 900',
         '  10.1.1.41:80 Masq 1 u:0 l:0',
         'TCP  10.254.0.4:443 wrr persistent 600',
         '  10.1.1.41:443 Masq 1 u:0 l:0',

@@ -41,7 +41,7 @@ const rows = (http: string, dns: string, six: string, mark: string) => [
 ];
 const PLAIN_ROWS = rows('', '', '', '');
 const RICH_ROWS = rows(
-  ' persistent 300 mask 255.255.255.0 (sh-port)',
+  ' (sh-port) persistent 300 mask 255.255.255.0',
   ' ops',
   ' persistent 60 mask 48',
   ' persistent 5',

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { createNetEngine } from '../../../../lib/engines/net/engine.ts';
-import { dnsFailover } from '../../../support/dns-story.ts';
+import { dnsFailover, dnsperfFailover } from '../../../support/dns-story.ts';
 import { lab } from '../../../support/lab.ts';
 import { sharedPort } from '../../../support/shared-port.ts';
 
@@ -10,4 +10,10 @@ t.test(
   async (t) => {
     await dnsFailover(t, createNetEngine({ workers: 4 }));
   },
+);
+
+t.test(
+  'nor does dnsperf lose more',
+  { ...lab('named', 'dnsperf', 'root'), ...sharedPort() },
+  (t) => dnsperfFailover(t, createNetEngine({ workers: 4 })),
 );
