@@ -134,6 +134,14 @@ export interface VirtualService {
   readonly options: ServiceOptions;
 }
 
+/** Whether every datagram is a question with one answer, asked again where none comes: DNS. */
+export function asksSingly({
+  protocol,
+  service,
+}: Pick<VirtualService, 'protocol' | 'service'>): boolean {
+  return protocol === 'udp' && service === 'dns';
+}
+
 /** Where connections to a real server go: gate and ipip keep the service's port, masq
  *  takes the real server's own (none: the service's). Source: ipvsadm(8), observed. */
 export function destinationPort(

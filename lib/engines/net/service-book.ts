@@ -1,5 +1,9 @@
 import type { ServerEntry, ServiceEntry, ServiceStats } from '../../model/engine.ts';
-import type { ServiceOptions, VirtualService } from '../../model/virtual-service.ts';
+import {
+  asksSingly,
+  type ServiceOptions,
+  type VirtualService,
+} from '../../model/virtual-service.ts';
 import { schedulerNamed } from '../../schedulers/index.ts';
 import type { Memory } from './memory.ts';
 import type { CarriedService, Datagrams, Dismissal } from './protocol.ts';
@@ -182,15 +186,11 @@ export class ServiceBook {
   }
 }
 
-/** DNS has one answer a query, and mostly a new port for each: as with ops. */
-function datagramsOf({
-  protocol,
-  service,
-  ops,
-}: VirtualService): Datagrams | undefined {
-  if (protocol !== 'udp') return undefined;
-  if (service === 'dns') return 'queries';
-  return ops ? 'exchanges' : 'sessions';
+/** A DNS client mostly has a new port for each query: as with ops. */
+function datagramsOf(service: VirtualService): Datagrams | undefined {
+  if (service.protocol !== 'udp') return undefined;
+  if (asksSingly(service)) return 'queries';
+  return service.ops ? 'exchanges' : 'sessions';
 }
 
 function silenceOf(options: ServiceOptions, datagrams: Datagrams | undefined): number {

@@ -1,23 +1,54 @@
-import type { ServiceEntry, ServiceOutcome, ServiceTable } from '../../model/engine.ts';
+import type {
+  ServerEntry,
+  ServiceEntry,
+  ServiceOutcome,
+  ServiceTable,
+} from '../../model/engine.ts';
+import { asksSingly, type VirtualService } from '../../model/virtual-service.ts';
 import { type Dismissal, endFlows } from './flows.ts';
 import { isLoopback } from './loopback.ts';
+import { led } from './sources.ts';
 
 /** Programs at once. */
 const AT_ONCE = 4;
 const QUIET_MS = 60_000;
 
-/** Whose connections end because a server left the table. */
+/** Whose connections end because a server left the table. Of DNS also those of a server that gets
+ *  nothing new: its clients would lose every query until they take another port. */
 export function dismissals(before: ServiceTable, after: ServiceTable): Dismissal[] {
   const now = new Map(after.map((entry) => [entry.service.id, entry]));
   return before.flatMap((entry) => {
-    const next = now.get(entry.service.id);
+    const { service } = entry;
+    const next = now.get(service.id);
     if (next === entry) return [];
-    const stay = new Set(next?.servers.map(({ id }) => id));
+    const stay = new Map(next?.servers.map((server) => [server.id, server]));
     return entry.servers
-      .filter(({ id, onRemoval }) => onRemoval === 'reset' && !stay.has(id))
+      .filter((server) => isDismissed(service, server, stay.get(server.id)))
       .filter(({ address }) => !isLoopback(address))
-      .map((server) => ({ service: entry.service, server }));
+      .map((server) => ({ service, server, except: portsBeside(service, after) }));
   });
+}
+
+function isDismissed(
+  service: VirtualService,
+  server: ServerEntry,
+  next: ServerEntry | undefined,
+): boolean {
+  if (!next) return server.onRemoval === 'reset';
+  return asksSingly(service) && server.weight > 0 && next.weight === 0;
+}
+
+/** Of a service at every port of its address: the ports that are other services'. */
+function portsBeside(
+  { id, port, protocol, address }: VirtualService,
+  table: ServiceTable,
+): ReadonlySet<number> {
+  const others = table
+    .map(({ service }) => service)
+    .filter((one) => one.protocol === protocol && one.address === address);
+  return new Set(
+    port ? [] : others.flatMap((one) => (one.id !== id && one.port ? one.port : [])),
+  );
 }
 
 /** Whether connections go on when the service leaves the table. */
@@ -25,23 +56,39 @@ export function keeps({ servers }: ServiceEntry): boolean {
   return servers.some(({ onRemoval }) => onRemoval === 'keep');
 }
 
-/** Flows of UDP clients that spoke to the address before anything was led away from it. A client that
- *  goes on from the same port would keep its flow, and be refused for as long as it does.
- *  @param before  what was said of the services before */
+/** Flows of UDP clients that spoke to the address while nothing was led away from it: to nobody, or to
+ *  a fallback on this host. A client that goes on from the same port would keep its flow, and be
+ *  refused for as long as it does.
+ *  @param before    what the table was before
+ *  @param said      its outcomes */
 export function strays(
+  before: ServiceTable,
+  said: readonly ServiceOutcome[],
   table: ServiceTable,
-  before: readonly ServiceOutcome[],
   outcomes: readonly ServiceOutcome[],
 ): Dismissal[] {
-  const were = new Set(
-    before.flatMap(({ id, state }) => (state === 'carried' ? [id] : [])),
-  );
-  return table.flatMap(({ service }, row) => {
+  const were = ledAway(before, said);
+  const are = ledAway(table, outcomes);
+  return table.flatMap(({ service }) => {
     const { id, protocol, address, port = 0 } = service;
-    const begins = outcomes[row]?.state === 'carried' && !were.has(id);
+    const begins = are.has(id) && !were.has(id);
     if (!begins || protocol !== 'udp' || address === undefined) return [];
-    return [{ service, server: { address, port } }];
+    const except = portsBeside(service, table);
+    return [{ service, server: { address, port }, except }];
   });
+}
+
+/** Ids of the services whose new clients go to another host. */
+function ledAway(
+  table: ServiceTable,
+  outcomes: readonly ServiceOutcome[],
+): ReadonlySet<string> {
+  return new Set(
+    table.flatMap((entry, row) => {
+      const leads = led(entry).some(({ weight }) => weight > 0);
+      return leads && outcomes[row]?.state === 'carried' ? [entry.service.id] : [];
+    }),
+  );
 }
 
 /** Ends connections, a few at a time. */

@@ -187,7 +187,7 @@ class NftablesEngine implements Engine {
     if (outcomes.some(({ state }) => state !== 'failed')) this.#flows.follow(table);
     await this.#dismisser.end([
       ...dismissals(before, table),
-      ...strays(table, said, outcomes),
+      ...strays(before, said, table, outcomes),
     ]);
     if (table.length === 0 && !before.some(keeps)) await this.#leave();
     this.#watch();

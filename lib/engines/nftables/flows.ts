@@ -8,6 +8,8 @@ import { bare } from './names.ts';
 export interface Dismissal {
   readonly service: VirtualService;
   readonly server: Pick<ServerEntry, 'address' | 'port'>;
+  /** Ports that clients asked other services for. */
+  readonly except: ReadonlySet<number>;
 }
 
 /** It goes through all that the kernel tracks. */
@@ -23,18 +25,48 @@ export async function endFlows(
   dismissal: Dismissal,
   enter: readonly string[],
 ): Promise<string | undefined> {
-  const args = deletion(dismissal);
-  if (args === undefined) return undefined;
-  const [program = '', ...words] = [...enter, 'conntrack', ...args];
+  const flows = selection(dismissal);
+  if (flows === undefined) return undefined;
+  const [program = '', ...words] = [...enter, 'conntrack'];
+  const run = (verb: string, ...more: readonly string[]) =>
+    conntrack(program, [...words, verb, ...flows, ...more]);
+  if (dismissal.except.size === 0) return (await run('-D')).problem;
+  const { problem, output } = await run('-L');
+  if (problem !== undefined) return problem;
+  for (const port of portsIn(output)) {
+    if (dismissal.except.has(port)) continue;
+    const { problem } = await run('-D', '--orig-port-dst', String(port));
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+interface Said {
+  readonly problem: string | undefined;
+  readonly output: string;
+}
+
+async function conntrack(program: string, words: readonly string[]): Promise<Said> {
   const ended = await runChild(program, words, { input: '', ms: TIMEOUT_MS });
   // It exits with 1 when there was none.
   if (ended.how === 'exit' && (ended.status === 0 || NONE.test(ended.stderr)))
-    return undefined;
-  return wordsOf(ended).split('\n').at(-1) ?? '';
+    return { problem: undefined, output: ended.stdout };
+  return { problem: wordsOf(ended).split('\n').at(-1) ?? '', output: '' };
+}
+
+/** What clients asked for: the first that stands in a line. */
+function portsIn(listing: string): ReadonlySet<number> {
+  const lines = listing.split('\n');
+  return new Set(
+    lines.flatMap((line) => {
+      const port = /\bdport=(\d+)/.exec(line)?.[1];
+      return port === undefined ? [] : [Number(port)];
+    }),
+  );
 }
 
 /** Source: conntrack(8). */
-function deletion({ service, server }: Dismissal): string[] | undefined {
+function selection({ service, server }: Dismissal): string[] | undefined {
   const { protocol, address = '', port } = service;
   if (protocol === 'fwm') return undefined;
   const family = service.family === 'inet' ? 'ipv4' : 'ipv6';
@@ -42,5 +74,5 @@ function deletion({ service, server }: Dismissal): string[] | undefined {
     ? ['--orig-port-dst', String(port), '--reply-port-src', String(server.port)]
     : [];
   const between = ['--orig-dst', bare(address), '--reply-src', bare(server.address)];
-  return ['-D', '-f', family, '-p', protocol, ...between, ...ports];
+  return ['-f', family, '-p', protocol, ...between, ...ports];
 }

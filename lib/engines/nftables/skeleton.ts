@@ -65,6 +65,11 @@ function typesOf(name: ShapeName, family: FamilyWords, what: Counted): string[] 
   return [...service, ...server].map(({ type }) => type);
 }
 
+/** What a mark led is told by its server alone, and so is whatever else goes there. */
+const isMarked = ({ name }: Kind) => name === 'marks';
+const TELLING = kinds.filter((kind) => !isMarked(kind));
+const LESS_TELLING = kinds.filter(isMarked);
+
 const OPENED = rule([led(), jump('opened')]);
 
 /** By name. `services` leads a new flow to its service's chain, `opened` counts it once it has been led
@@ -73,7 +78,7 @@ const OPENED = rule([led(), jump('opened')]);
 export const CHAINS: ReadonlyMap<string, SkeletonChain> = new Map([
   ['services', { rules: [begun(), ...kinds.map(dispatch)] }],
   ['opened', { rules: kinds.flatMap(open) }],
-  ['bytes', { rules: kinds.flatMap(count) }],
+  ['bytes', { rules: [...TELLING, ...LESS_TELLING].flatMap(count) }],
   ['prerouting', nat('prerouting', DNAT, [rule([jump('services')])])],
   ['output', nat('output', DNAT, [rule([jump('services')])])],
   ['input', nat('input', SNAT, [OPENED])],

@@ -1,8 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { createDaemon } from '../../lab/daemon.ts';
 import { serverAt } from '../../support/engine-rig.ts';
 import { PORT, serveNames, URL, withLoad } from '../../support/kernel-load.ts';
 import {
+  ask,
   asks,
   entry,
   kernelStage,
@@ -71,5 +75,47 @@ t.test(
     await serveNames(web1, PORT);
     await daemon.until(({ state }) => state === 'up', SOON);
     t.match(await client.do('visit', URL), { outcome: 'ok', body: 'web1' });
+  },
+);
+
+t.test(
+  'a UDP client on one port comes back from a fallback on this host',
+  NEEDS,
+  async (t) => {
+    const stage = await kernelStage(t);
+    const { client, director } = stage;
+    const folder = t.testdir();
+    const [check, up] = [join(folder, 'check'), join(folder, 'up')];
+    writeFileSync(check, `#!/bin/sh\ntest -e ${up}\n`, { mode: 0o755 });
+    director.spawn('socat', [
+      'UDP4-RECVFROM:6000,bind=127.0.0.1,fork',
+      'SYSTEM:read word; echo home',
+    ]);
+    const config = `
+checkinterval=1
+logfile="/var/log/ldirectord.log"
+virtual=${VIP}:53
+    real=${WEB1}:53 masq
+    fallback=127.0.0.1:6000 masq
+    checktype=external
+    checkcommand=${check}
+    protocol=udp
+    scheduler=rr
+`;
+    await using daemon = await createDaemon(
+      director,
+      config,
+      '[net]\nengine = nftables\n',
+    );
+    t.match(await daemon.command('start'), { code: 0 });
+    const asked = () => ask(client, `UDP:${VIP}:53,bind=10.1.1.100:5300,reuseaddr`);
+    await daemon.until(({ state }) => state === 'fallback', SOON);
+    while ((await asked()) !== 'home') await sleep(50);
+    writeFileSync(up, '');
+    await daemon.until(({ state }) => state === 'up', SOON);
+    // The status is ahead of the kernel; each try would renew a flow that was left.
+    let last = '';
+    for (let n = 0; n < 20 && last !== 'web1'; n++) last = await asked();
+    t.equal(last, 'web1');
   },
 );

@@ -176,3 +176,47 @@ t.test(
     t.equal(await ask(stage.client, from), 'web2');
   },
 );
+
+t.test(
+  'a DNS client on one port leaves a server that is quiesced',
+  NEEDS,
+  async (t) => {
+    const stage = await kernelStage(t);
+    const engine = stage.engine();
+    const from = (port: number) => `UDP:${VIP}:53,bind=10.1.1.100:${port},reuseaddr`;
+    const servers = four(53);
+    const quiesced = servers.map((one, at) => ({ ...one, weight: at }));
+    for (const [port, service, next] of [
+      [5301, 'dns', 'web2'],
+      [5302, 'none', 'web1'],
+    ] as const) {
+      const dns = entry({ protocol: 'udp', port: 53, service }, servers);
+      await engine.apply([]);
+      await engine.apply([dns]);
+      t.equal(await ask(stage.client, from(port)), 'web1', service);
+      await engine.apply([{ ...dns, servers: quiesced }]);
+      t.equal(await ask(stage.client, from(port)), next, service);
+    }
+  },
+);
+
+t.test('bytes are told of whom they are beside a mark', NEEDS, async (t) => {
+  const stage = await kernelStage(t);
+  await marks(stage, 'prerouting');
+  const engine = stage.engine();
+  const one = [serverAt(WEB1, 81)];
+  await engine.apply([
+    entry({ port: 81 }, one),
+    entry({ ...MARK, fwmark: 5 }, [serverAt(WEB1, 80)]),
+  ]);
+  t.equal(await ask(stage.client, `TCP:${VIP}:81`), 'web1');
+  const read = async () =>
+    (await engine.stats()).map(({ servers }) => servers[0]?.bytesIn ?? -1);
+  const [first = 0, none] = await read();
+  t.ok(first > 0);
+  t.equal(none, 0);
+  t.equal(await ask(stage.client, WEB), 'web1');
+  const [same, second = 0] = await read();
+  t.equal(same, first);
+  t.ok(second > 0);
+});

@@ -33,6 +33,12 @@ const KINDS = {
     where: `TCP:${VIP}:81`,
     beside: `${WEB6}:80`,
   },
+  'of every port, beside one of them': {
+    one: entry({ port: 0 }, gone(WEB1, 0)),
+    other: entry({}, [serverAt(WEB1, 80)]),
+    where: `TCP:${VIP}:81`,
+    beside: `TCP:${VIP}:80`,
+  },
   'to another port': {
     one: entry({ port: 8080 }, gone(WEB1, 81)),
     other: entry({ port: 8081 }, [serverAt(WEB1, 81)]),
