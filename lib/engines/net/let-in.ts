@@ -14,32 +14,47 @@ export type Gate = Pick<Place, 'protocol' | 'address' | 'port'>;
 const LOOK_MS = 10;
 /** The rest of the time belongs to others: a list of 100,000 sockets takes a tenth of a second. */
 const PART = 0.2;
-/** A client's answer takes the way there and back; a flood of forged ones never answers. */
-const PATIENCE_MS = 1000;
+
+/** How long is waited, in milliseconds. */
+interface Patience {
+  /** For handshakes: a client's answer takes the way there and back, and forged ones never answer. */
+  readonly handshakeMs: number;
+  /** For connections in the queue, which are accepted as soon as a worker gets to it. */
+  readonly queueMs: number;
+}
+
+const PATIENCE: Patience = { handshakeMs: 1000, queueMs: 5000 };
 
 /** Settles when nobody waits at these places any more who has come as far as the kernel: what
  *  closes a listener loses them. One turn of a worker is not enough, since libuv takes one
- *  connection of each listener a turn. A second at most, since where nothing leads new clients away there
+ *  connection of each listener a turn. Not for ever, since where nothing leads new clients away there
  *  is no end to them.
  *  @param proc  where procfs is mounted */
 export async function letIn(
   gates: readonly Gate[],
   proc: string,
-  patienceMs = PATIENCE_MS,
+  { handshakeMs, queueMs }: Patience = PATIENCE,
 ): Promise<void> {
   const began = performance.now();
   for (;;) {
     const looked = performance.now();
-    if (looked - began >= patienceMs || (await waiting(gates, proc)) === 0) return;
+    const waited = looked - began;
+    if (waited >= queueMs) return;
+    if ((await waiting(gates, proc, waited < handshakeMs)) === 0) return;
     const took = performance.now() - looked;
     await sleep(Math.max(LOOK_MS, took / PART - took));
   }
 }
 
-/** Clients that wait at the places: connected, halfway through the handshake, or, of UDP, bytes. */
-async function waiting(gates: readonly Gate[], proc: string): Promise<number> {
+/** Clients that wait at the places: connected, or, of UDP, bytes.
+ *  @param halfway  those halfway through the handshake count too */
+function waiting(
+  gates: readonly Gate[],
+  proc: string,
+  halfway: boolean,
+): Promise<number> {
   return sum(gates, proc, ({ state, waiting }) => {
-    if (state === STATES.handshake) return 1;
+    if (state === STATES.handshake) return halfway ? 1 : 0;
     return state === STATES.listening || state === STATES.unconnected ? waiting : 0;
   });
 }

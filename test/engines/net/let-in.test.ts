@@ -82,15 +82,20 @@ for (const [who, { gate, file, listed, waits }] of Object.entries({
   t.test(`${waits ? 'waited for' : 'not waited for'}: ${who}`, async (t) => {
     const proc = t.testdir({ net: { [file]: HEAD + listed } });
     const began = performance.now();
-    await letIn([gate], proc, 100);
+    await letIn([gate], proc, { handshakeMs: 100, queueMs: 100 });
     t.equal(performance.now() - began >= 100, waits);
   });
 
-t.test('nobody is waited for longer than a second', async (t) => {
-  const listed = HEAD + line(WEB_HEX, '03', NOBODY);
-  const began = performance.now();
-  await letIn([WEB], t.testdir({ net: { tcp: listed } }));
-  t.ok(performance.now() - began >= 1000);
+t.test('there is an end to waiting, and handshakes are given up first', async (t) => {
+  for (const [state, waiting, patience] of [
+    ['03', NOBODY, { handshakeMs: 100, queueMs: Infinity }],
+    ['0A', '00000001', { handshakeMs: 0, queueMs: 100 }],
+  ] as const) {
+    const proc = t.testdir({ net: { tcp: HEAD + line(WEB_HEX, state, waiting) } });
+    const began = performance.now();
+    await letIn([WEB], proc, patience);
+    t.ok(performance.now() - began >= 100, state);
+  }
 });
 
 t.test('connections that are open at a place are told from the rest', async (t) => {

@@ -62,3 +62,31 @@ for (const [what, section] of Object.entries({
       t.strictSame(lost(visits), []);
     },
   );
+
+t.test(
+  'reloads that do not wait for the move before lose no client either',
+  NEEDS,
+  async (t) => {
+    const stage = await kernelStage(t);
+    const client = await withLoad(stage);
+    const ini = join(stage.director.folder, 'ldirectord.ini');
+    const snat = '[nftables]\nsnat = yes\n';
+    await using daemon = await createDaemon(stage.director, CONFIG, '');
+    t.match(await daemon.command('start'), { code: 0 });
+    await daemon.until(({ state }) => state === 'up', SOON);
+    const load = client.do('load', URL, 200);
+    const captured = '[net]\ncapture = yes\n';
+    const kernel = `[net]\nengine = nftables\n${snat}`;
+    for (const text of [kernel, '', captured, kernel, captured, '', kernel, captured]) {
+      await writeFile(ini, text);
+      t.match(await daemon.command('reload'), { code: 0 });
+    }
+    await daemon.until(({ engine, state }) => engine === 'net' && state === 'up', SOON);
+    await sleep(500);
+    await client.do('endLoad', URL);
+    const visits = await load;
+    t.comment(`${visits.length} connections`);
+    t.ok(visits.length > 200);
+    t.strictSame(lost(visits), []);
+  },
+);

@@ -95,13 +95,14 @@ export class CaptureTable {
     this.#listing = ok ? await this.#read() : '';
   }
 
-  /** Nothing is led any more. */
+  /** Nothing is led any more, which comes first: whoever is led while the table goes would never hear
+   *  of us again. */
   async #retire(): Promise<void> {
     this.#problem = undefined;
     if (!this.#standing) return;
+    if (!this.#isTold()) await this.#write();
     const open = await openConnections([...this.#gates.values()], this.#proc);
     if (open === 0) await this.#remove();
-    else if (!this.#isTold()) await this.#write();
   }
 
   /** @returns why it still stands */

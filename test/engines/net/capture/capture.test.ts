@@ -85,6 +85,7 @@ function tableOf({ director }: Scene): Promise<string> {
   return director.run('nft', ...TABLE).catch(() => 'no table');
 }
 
+t.setTimeout(300_000);
 const NEEDS = lab('namespaces', 'nginx', 'nft');
 
 t.test(
