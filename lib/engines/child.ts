@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { within } from '../model/within.ts';
 import { programPath } from './program-path.ts';
 
@@ -26,8 +27,8 @@ export interface ChildHow {
   readonly ms: number;
   /** Bytes that it may print; default 64 MiB. */
   readonly outputLimit?: number;
-  /** Takes what it prints as it comes, a character a byte, in pieces of 16 KiB and in one turn of the
-   *  event loop two at most. What it throws is thrown here. `stdout` is empty then. */
+  /** Takes what it prints as it comes, a character a byte, in pieces of 16 KiB at most, one in a turn of
+   *  the event loop. What it throws is thrown here. `stdout` is empty then. */
   readonly hear?: (piece: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -100,20 +101,22 @@ function closing(
     };
     signal?.addEventListener('abort', abort);
     const flood = () => settle({ how: 'flood' });
-    const stdout = hear
+    const heard = hear
       ? hearing(child.stdout, outputLimit, flood, hear, reject)
-      : gather(child.stdout, outputLimit, flood);
+      : undefined;
+    const stdout = heard ? () => '' : gather(child.stdout, outputLimit, flood);
     const stderr = gather(child.stderr, ERROR_LIMIT, () => {});
     child.once('error', ({ code = '' }: NodeJS.ErrnoException) =>
       settle({ how: 'absent', code }),
     );
-    child.once('close', (status, by) =>
+    child.once('close', async (status, by) => {
+      await heard?.().catch(() => {}); // It was told of already.
       settle(
         status === null
           ? { how: 'killed', signal: String(by) }
           : { how: 'exit', status, stdout: stdout(), stderr: stderr() },
-      ),
-    );
+      );
+    });
   });
 }
 
@@ -148,30 +151,32 @@ function gather(
   return () => Buffer.concat(pieces).toString('latin1');
 }
 
-/** The same, which hands on what comes and keeps nothing.
- *  @param fail  is told of what `hear` throws */
+/** Hands on what comes, in order and in slices, one in a turn of the event loop.
+ *  @param over  is called where there is more than the limit
+ *  @param fail  is told of what `hear` throws
+ *  @returns settles when all that has come was heard */
 function hearing(
   stream: NodeJS.ReadableStream | null,
   limit: number,
   over: () => void,
   hear: (piece: string) => void,
   fail: (error: unknown) => void,
-): () => string {
+): () => Promise<void> {
   let size = 0;
+  let work = Promise.resolve();
+  const inSlices = async (piece: Buffer) => {
+    for (let from = 0; from < piece.length; from += SLICE) {
+      hear(piece.toString('latin1', from, from + SLICE));
+      await nextTurn();
+    }
+    stream?.resume();
+  };
   stream?.on('data', (piece: Buffer) => {
     size += piece.length;
     if (size > limit) return over();
-    stream.pause(); // It ends no sooner than it has gone on.
-    const hearFrom = (from: number) => {
-      if (from >= piece.length) return void stream.resume();
-      try {
-        hear(piece.toString('latin1', from, from + SLICE));
-      } catch (error) {
-        return fail(error);
-      }
-      setImmediate(hearFrom, from + SLICE);
-    };
-    hearFrom(0);
+    stream.pause(); // Node resumes it when the child exits: what comes then waits here.
+    work = work.then(() => inSlices(piece));
+    work.catch(fail);
   });
-  return () => '';
+  return () => work;
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** How long work goes on in one turn of the event loop, in milliseconds. */
-const SPELL_MS = 5;
+const SPELL_MS = 3;
 
 /** Does the work for each, in as many turns of the event loop as keep each one short: in between others
  *  get theirs. */

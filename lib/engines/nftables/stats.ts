@@ -28,8 +28,8 @@ export function statsCommands(
 
 /** What counts, as it is listed. */
 export class Numbers implements Listener {
-  /** By the id of their element. */
-  readonly #counters = new Map<string, Json>();
+  /** By the id of their element; in their unit. */
+  readonly #counted = new Map<string, number>();
 
   item(): void {}
 
@@ -38,8 +38,9 @@ export class Numbers implements Listener {
     const told = field(element, 'elem');
     const counter = field(told, 'counter');
     const key = field(told, 'val');
-    if (counter !== undefined && key !== undefined)
-      this.#counters.set(elementId({ place, key }), counter);
+    if (counter === undefined || key === undefined) return;
+    const unit = place.endsWith('/opened') ? 'packets' : 'bytes';
+    this.#counted.set(elementId({ place, key }), number(counter, unit));
   }
 
   /** Of a service.
@@ -51,9 +52,9 @@ export class Numbers implements Listener {
     clients: (set: string) => number,
   ): ServiceStats {
     const { service } = entry;
-    const count = (server: Server, what: Counted, unit: string) =>
-      number(this.#counters.get(elementId(counterOf(service, server, what))), unit);
-    const opened = (server: Server) => count(server, 'opened', 'packets');
+    const count = (server: Server, what: Counted) =>
+      this.#counted.get(elementId(counterOf(service, server, what))) ?? 0;
+    const opened = (server: Server) => count(server, 'opened');
     return {
       id: service.id,
       servers: led(entry).map((server): ServerStats => {
@@ -63,8 +64,8 @@ export class Numbers implements Listener {
           activeConnections: active,
           inactiveConnections: inactive,
           totalConnections: opened(server),
-          bytesIn: count(server, 'in', 'bytes'),
-          bytesOut: count(server, 'out', 'bytes'),
+          bytesIn: count(server, 'in'),
+          bytesOut: count(server, 'out'),
           connectFailures: 0,
         };
       }),

@@ -37,6 +37,7 @@ t.test(
   NEEDS,
   async (t) => {
     const stage = await kernelStage(t);
+    t.setTimeout(300_000);
     const { director, client, nft } = stage;
     for (const web of [stage.web1, stage.web2]) await serveNames(web, PORT);
     const theirs = await neighbours(stage);

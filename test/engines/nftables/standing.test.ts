@@ -88,6 +88,7 @@ t.test(
   NEEDS,
   async (t) => {
     const stage = await kernelStage(t);
+    t.setTimeout(300_000); // A thorough look comes after a hundred times what the last one took.
     const engine = stage.engine({ lookMs: 50 });
     await stage.nft('add table inet other');
     await stage.nft('add chain inet other services');
