@@ -5,8 +5,8 @@ import { complain, readConfigFile } from './config-file.ts';
 import type { Context } from './context.ts';
 import { printable } from './show-text.ts';
 
-/** `configtest [--json]`: errors and warnings on stderr; on stdout which engine `auto` would take and
- *  what looks wrong about the way back to it, or with --json what is in force. */
+/** `configtest [--json]`: errors and warnings on stderr; on stdout which engine `auto` would take, what
+ *  one that is named cannot carry and what looks wrong about the way back to it, or with --json what is in force. */
 export async function configtest(context: Context): Promise<number> {
   const { line, out, err } = context;
   const file = await readConfigFile(context);
@@ -27,12 +27,10 @@ export async function configtest(context: Context): Promise<number> {
   return EXIT.done;
 }
 
-/** Of services that `net`, which has nothing to say before a start, is not named for. */
 async function engineLines(
   { daemon }: Context,
   { virtuals }: Config,
 ): Promise<readonly string[]> {
-  if (virtuals.every(({ options }) => options.engine === 'net')) return [];
   return (await daemon()).engineLines(virtuals);
 }
 

@@ -16,8 +16,8 @@ export function createEngines(options: EngineOptions): ReadonlyMap<EngineName, E
 }
 
 /** What an operator should know of the engines that these services would have here and now: for each that
- *  leaves it to `auto` a line with what that takes, and a line where the way back from the real servers looks wrong. It
- *  only looks. */
+ *  leaves it to `auto` a line with what that takes, a line where the engine that is named cannot carry the
+ *  service, and one where the way back from the real servers looks wrong. It only looks. */
 export async function engineLines(
   services: readonly VirtualService[],
 ): Promise<readonly string[]> {
@@ -25,14 +25,12 @@ export async function engineLines(
   try {
     const choices = new Map(await autoChoices(engines, services));
     return services.flatMap((service) => {
-      const choice = choices.get(service);
-      const name = choice?.engine ?? service.options.engine;
-      const engine = name === 'auto' ? undefined : engines.get(name);
-      const refusal = choice ? choice.refusal : engine?.refuses(service);
+      const choice = choices.get(service) ?? namedChoice(service, engines);
+      const engine = engines.get(choice.engine);
       const doubt =
-        refusal === undefined ? engine?.returnForesight?.(service) : undefined;
+        choice.refusal === undefined ? engine?.returnForesight?.(service) : undefined;
       return [
-        ...(choice ? [choiceLine(service, choice)] : []),
+        ...choiceLines(service, choice),
         ...(doubt === undefined ? [] : [`way back of ${service.id}: ${doubt}`]),
       ];
     });
@@ -41,11 +39,20 @@ export async function engineLines(
   }
 }
 
-function choiceLine(
-  { id }: VirtualService,
+function namedChoice(
+  service: VirtualService,
+  engines: ReadonlyMap<EngineName, Engine>,
+): EngineChoice {
+  const { engine } = service.options;
+  const refusal = engines.get(engine)?.refuses(service);
+  return { engine, reason: `engine = ${engine}`, refusal };
+}
+
+/** Nothing of an engine that is named and can. */
+function choiceLines(
+  { id, options }: VirtualService,
   { engine, reason, refusal }: EngineChoice,
-): string {
-  return refusal === undefined
-    ? `engine of ${id}: ${engine} (${reason})`
-    : `engine of ${id}: ${reason} (${refusal})`;
+): readonly string[] {
+  if (refusal !== undefined) return [`engine of ${id}: ${reason} (${refusal})`];
+  return options.engine === 'auto' ? [`engine of ${id}: ${engine} (${reason})`] : [];
 }

@@ -48,6 +48,20 @@ t.test('and why it can take none; all is good but that', async (t) => {
   t.ok(none.test(stdout) || ipvs.test(stdout), stdout);
 });
 
+t.test('configtest says what an engine that is named cannot carry', async (t) => {
+  const mark = 'virtual=5\n    real=127.0.0.1:8081 masq\n    service=http\n';
+  const site = new Site(t, `${GOOD.replace('8082 masq', '8082 gate')}${mark}`);
+  const id = 'tcp:127.0.0.1:8080';
+  writeFileSync(`${site.config}.ini`, `[service ${id}]\nengine = nftables\n`);
+  const { code, stdout } = await site.run('configtest');
+  t.equal(code, 0);
+  t.match(
+    stdout,
+    `engine of ${id}: engine = nftables (real server 127.0.0.1:8081 is on`,
+  );
+  t.match(stdout, 'engine of fwm:5: engine = net (firewall mark 5 is no address');
+});
+
 t.test('configtest says where the way back looks wrong', async (t) => {
   const far = GOOD.replaceAll('real=127.0.0.1', 'real=198.51.100.7');
   const site = new Site(t, far);
