@@ -2,6 +2,7 @@ import type { Alerts } from '../alerts/alerts.ts';
 import type { Director } from '../director/director.ts';
 import { version } from '../instance/version.ts';
 import type { ServiceStatus, StatusDocument } from '../model/status.ts';
+import { within } from '../model/within.ts';
 import type { Reloader } from './reloader.ts';
 
 /** What `GET /v1/status` answers.
@@ -24,13 +25,26 @@ export async function statusDocument(
   };
 }
 
-/** What a start has to say about services that are not at work, a line each. */
-export async function troubles(director: Director): Promise<readonly string[]> {
-  const services = await director.services();
-  return services.flatMap((service) => trouble(service) ?? []);
+/** For numbers, which a kernel that takes in a large table may keep for many seconds. */
+const PATIENCE_MS = 3000;
+const STARTING = 'still starting, its checks go on';
+
+/** What a start has to say about services that are not at work, a line each. Where that cannot be known
+ *  soon, of those that are still starting: the log has the rest.
+ *  @param patienceMs  how soon */
+export async function troubles(
+  director: Pick<Director, 'services' | 'starting'>,
+  patienceMs = PATIENCE_MS,
+): Promise<readonly string[]> {
+  const known = director
+    .services()
+    .then((services) => services.flatMap((service) => trouble(service) ?? []));
+  return within(patienceMs, known, () =>
+    director.starting().map((id) => `${id}: ${STARTING}`),
+  );
 }
 
 function trouble({ id, state, problem }: ServiceStatus): string | undefined {
   if (problem !== null) return `${id}: ${problem}`;
-  return state === 'starting' ? `${id}: still starting, its checks go on` : undefined;
+  return state === 'starting' ? `${id}: ${STARTING}` : undefined;
 }
