@@ -5,6 +5,7 @@ import { Bell } from './picking/bell.ts';
 import { flowEvent } from './picking/conntrack-line.ts';
 import { Limit } from './picking/limit.ts';
 import { runLines } from './picking/line-child.ts';
+import { seldom } from './seldom.ts';
 
 /** Milliseconds. */
 export interface ConntrackTimes {
@@ -38,6 +39,8 @@ export interface ConntrackWatch extends AsyncDisposable {
   /** Whether events are listened to from now on. They are a third of what a connection costs the
    *  host (measured); without them only dumps tell. */
   listen(on: boolean): void;
+  /** Why nothing is known of the flows at present; undefined: they are known. */
+  readonly problem: string | undefined;
   /** Reads all flows anew; settles when that is done, has failed, or is over by close(). */
   resync(): Promise<void>;
   /** Resolves when its children have ended. */
@@ -74,8 +77,12 @@ export function watchConntrack(options: ConntrackOptions): ConntrackWatch {
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
   const bell = new Bell(stop.signal);
+  let problem: string | undefined;
   const work = {
     ...options,
+    dumped: (trouble: string | undefined) => {
+      problem = trouble;
+    },
     program: options.program ?? ['conntrack'],
     buffer: options.buffer ?? BUFFER,
     times: { ...TIMES, ...options.times },
@@ -92,6 +99,9 @@ export function watchConntrack(options: ConntrackOptions): ConntrackWatch {
     await Promise.all([listener.ended(), dumps]);
   };
   return {
+    get problem() {
+      return problem;
+    },
     listen: (on) => listener.turn(on),
     resync: () => bell.ring(),
     close,
@@ -107,6 +117,8 @@ interface Work {
   readonly signal: AbortSignal;
   readonly bell: Bell;
   warn(kind: 'listener' | 'dump', message: string): void;
+  /** @param problem  why a dump has failed */
+  dumped(problem: string | undefined): void;
 }
 
 /** Whoever listens to events, on and off. */
@@ -173,7 +185,14 @@ async function dumpInTurn(work: Work, listener: Listener): Promise<void> {
   }
 }
 
-async function dump({ sink, program, times, signal, warn }: Work): Promise<void> {
+async function dump({
+  sink,
+  program,
+  times,
+  signal,
+  warn,
+  dumped,
+}: Work): Promise<void> {
   using limit = new Limit(times.dump, signal);
   sink.begin();
   let problem: string | undefined;
@@ -181,6 +200,7 @@ async function dump({ sink, program, times, signal, warn }: Work): Promise<void>
     problem ??= await dumpOne(sink, [...program, ...args], limit.signal);
   if (limit.signal.aborted)
     problem ??= words(`it took more than ${times.dump / 1000} s`, '');
+  dumped(problem);
   if (problem === undefined) {
     sink.end();
     return;
@@ -216,18 +236,6 @@ function tell(sink: FlowSink, line: string): void {
 
 function words(problem: string | undefined, last: string): string {
   return `conntrack: ${[problem ?? 'it ended', last].filter(Boolean).join(', ')}`;
-}
-
-const QUIET_MS = 60_000;
-
-function seldom(log: Pick<Log, 'warn'>): Work['warn'] {
-  const said = new Map<string, number>();
-  return (kind, message) => {
-    const now = performance.now();
-    if (now - (said.get(kind) ?? -Infinity) < QUIET_MS) return;
-    said.set(kind, now);
-    log.warn(message);
-  };
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -9,15 +9,22 @@ import type { KernelTable } from './kernel-table.ts';
 import type { Doubt } from './looks.ts';
 import { serviceName } from './names.ts';
 import { forwardingProblem, nftProblem } from './problem.ts';
-import { refusal } from './refusal.ts';
+import { inexact, refusal } from './refusal.ts';
 import { returnDoubt } from './return-path.ts';
-import { type OpenOf, Sources } from './sources.ts';
+import { changes, type OpenOf, Sources } from './sources.ts';
+
+const GONE =
+  'Somebody else took our table out of the kernel (as "nft flush ruleset" does, and a reload of the service nftables): put back; clients were refused meanwhile, and counters and persisting clients begin anew';
 
 /** What a convergence works with. */
 export interface ConvergenceParties {
   readonly kernel: KernelTable;
   readonly home: HomeFallbacks;
   readonly open: OpenOf;
+  /** Why no connections are counted; undefined: they are. */
+  readonly uncounted: () => string | undefined;
+  /** A line for the log. */
+  readonly notice: (message: string) => void;
   /** Where procfs is mounted. */
   readonly proc: string;
 }
@@ -52,8 +59,13 @@ export class Convergence {
   #outcome(entry: ServiceEntry, leads: boolean): ServiceOutcome {
     const { id } = entry.service;
     if (!leads) return { id, state: 'idle' };
-    const doubt = returnDoubt(entry, this.#parties.open);
+    const doubt = this.#countingDoubt(entry) ?? returnDoubt(entry, this.#parties.open);
     return { id, state: 'carried', ...(doubt === undefined ? {} : { problem: doubt }) };
+  }
+
+  #countingDoubt(entry: ServiceEntry): string | undefined {
+    const uncounted = changes(entry) ? this.#parties.uncounted() : undefined;
+    return uncounted && `${inexact(entry.service)}, and nothing is: ${uncounted}`;
   }
 
   /** Why services cannot be carried, whatever the kernel says. */
@@ -91,7 +103,8 @@ export class Convergence {
   async #force(doubt: Doubt | undefined): Promise<string | undefined> {
     const { kernel } = this.#parties;
     try {
-      if (doubt !== undefined) await kernel.doubt(doubt === 'thorough');
+      if (doubt !== undefined && (await kernel.doubt(doubt === 'thorough')))
+        this.#parties.notice(GONE);
       await kernel.force(this.#book.parts);
       return undefined;
     } catch (error) {

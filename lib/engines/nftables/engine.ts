@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type {
   Engine,
   EngineEvent,
@@ -65,7 +66,6 @@ class NftablesEngine implements Engine {
   #begun = false;
   /** One after the other. */
   #turn: Promise<unknown> = Promise.resolve();
-
   readonly #open: OpenOf = (entry, server) => this.#flows.of(entry, server);
 
   constructor(options: NftablesOptions) {
@@ -98,6 +98,8 @@ class NftablesEngine implements Engine {
       kernel: this.#kernel,
       home: this.#home,
       open: this.#open,
+      uncounted: () => this.#flows.problem,
+      notice,
       proc: this.#proc,
     });
   }
@@ -235,12 +237,9 @@ class NftablesEngine implements Engine {
   }
 
   #tell(before: readonly ServiceOutcome[]): void {
-    for (const [row, outcome] of this.#outcomes.entries()) {
-      const { state, problem } = outcome;
-      const was = before[row];
-      if (state === was?.state && problem === was.problem) continue;
-      this.events.push({ type: 'outcome', outcome });
-    }
+    for (const [row, outcome] of this.#outcomes.entries())
+      if (!isDeepStrictEqual(outcome, before[row]))
+        this.events.push({ type: 'outcome', outcome });
     this.#doubts.hear(this.#outcomes);
   }
 

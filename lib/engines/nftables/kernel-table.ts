@@ -47,9 +47,13 @@ export class KernelTable {
   }
 
   /** What was known of it holds no longer if it is gone, or in any case.
+   *  @returns whether it was there and is gone
    *  @throws NftError */
-  async doubt(thorough: boolean): Promise<void> {
-    if (thorough || !(await stands(this.#nft, this.#name))) this.#belief = 'unknown';
+  async doubt(thorough: boolean): Promise<boolean> {
+    const gone = !(await stands(this.#nft, this.#name));
+    const held = this.#belief instanceof Map;
+    if (thorough || gone) this.#belief = 'unknown';
+    return held && gone;
   }
 
   /** Makes it so (of an existing table with no parts the skeleton stays), in one transaction that carries only what differs; nothing is sent when nothing

@@ -36,6 +36,15 @@ export class OpenFlows {
     this.#program = [...enter, 'conntrack'];
   }
 
+  /** Why none are counted at present, with the mend; undefined: they are. */
+  get problem(): string | undefined {
+    const problem = this.#watch?.problem;
+    return (
+      problem &&
+      `${problem}; it takes the program conntrack: "apt-get install conntrack"`
+    );
+  }
+
   /** Counts for these services from now on, and no others. */
   follow(table: ServiceTable): void {
     const keys = table.flatMap(({ service, servers }) =>

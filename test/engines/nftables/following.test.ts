@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import { programPath } from '../../../lib/engines/program-path.ts';
 import type { Engine } from '../../../lib/model/engine.ts';
 import { serverAt } from '../../support/engine-rig.ts';
 import {
@@ -90,3 +93,30 @@ for (const scheduler of ['lc', 'wlc', 'sed', 'nq'])
     const ones = level.filter(({ server }) => server === 'web1');
     t.equal(ones.length, 2, 'then to each in turn');
   });
+
+t.test('what follows connections says that none are counted', NEEDS, async (t) => {
+  const stage = await kernelStage(t);
+  const folder = t.testdir({ nft: t.fixture('symlink', programOf('nft')) });
+  const enter = [...stage.enter, programOf('env'), `PATH=${folder}`];
+  const engine = stage.engine({ enter, lookMs: 50 });
+  await engine.apply([entry({ scheduler: 'wlc' }), entry({ port: 81 })]);
+  for await (const event of engine.events) {
+    if (event.type !== 'outcome' || event.outcome.problem === undefined) continue;
+    t.equal(event.outcome.id, `tcp:${VIP}:80`);
+    t.equal(event.outcome.state, 'carried');
+    const { problem } = event.outcome;
+    t.match(problem, /^wlc follows there .*, and nothing is: .*conntrack/);
+    t.match(problem, '"apt-get install conntrack"');
+    break;
+  }
+  t.match(await ask(stage.client, WEB), /^web/);
+});
+
+function programOf(name: string): string {
+  const paths = programPath()
+    .split(':')
+    .map((folder) => join(folder, name));
+  const found = paths.find((path) => existsSync(path));
+  if (!found) throw new Error(`no ${name}`);
+  return found;
+}

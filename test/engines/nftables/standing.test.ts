@@ -116,6 +116,11 @@ t.test(
     t.pass('a strange rule is taken out');
     await engine.close({ clean: true });
     t.equal(await stage.nft('list', 'ruleset'), other);
+    const said: string[] = [];
+    for await (const event of engine.events)
+      if (event.type === 'notice') said.push(event.message);
+    const gone = said.filter((message) => message.includes('took our table out'));
+    t.equal(gone.length, 1, 'a table that is gone is in the log');
   },
 );
 
