@@ -44,7 +44,8 @@ function namedChoice(
   engines: ReadonlyMap<EngineName, Engine>,
 ): EngineChoice {
   const { engine } = service.options;
-  const refusal = engines.get(engine)?.refuses(service);
+  const one = engines.get(engine);
+  const refusal = one?.refuses(service) ?? one?.omits?.(service);
   return { engine, reason: `engine = ${engine}`, refusal };
 }
 

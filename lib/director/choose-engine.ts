@@ -3,7 +3,10 @@ import type { EngineName, VirtualService } from '../model/virtual-service.ts';
 
 /** An engine as one that chooses sees it. */
 export interface Candidate {
-  readonly engine: Pick<Engine, 'refuses' | 'lacks' | 'inexact' | 'returnPath'>;
+  readonly engine: Pick<
+    Engine,
+    'refuses' | 'omits' | 'lacks' | 'inexact' | 'returnPath'
+  >;
   /** Why it cannot work on this machine, with the mend; undefined: it can. */
   readonly problem: string | undefined;
 }
@@ -121,7 +124,8 @@ function judge(
   candidate: Candidate,
 ): Verdict {
   const { engine, problem } = candidate;
-  const obstacle = problem ?? engine.refuses(service) ?? engine.lacks?.(service);
+  const unable = engine.refuses(service) ?? engine.omits?.(service);
+  const obstacle = problem ?? unable ?? engine.lacks?.(service);
   const unfit = misfit?.(service);
   if (obstacle !== undefined) return { name, obstacle, doubt: unfit };
   const inexact = engine.inexact?.(service);

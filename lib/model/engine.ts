@@ -120,6 +120,9 @@ export interface Engine {
   returnForesight?(service: VirtualService): string | undefined;
   /** Why it cannot carry the service, in words for the operator; undefined when it can. */
   refuses(service: VirtualService): string | undefined;
+  /** Which real servers it would carry the service without, in words for the operator; undefined: with
+   *  all. Absent: it takes all, or its outcomes say. */
+  omits?(service: VirtualService): string | undefined;
   /** Whether an earlier run left anything in force that is this director's beyond doubt. A cheap
    *  look, at starts and at reloads, for as long as it was not asked to recover(): it changes nothing,
    *  loads no kernel module, and where it may not look there is nothing. Absent: nothing outlasts a

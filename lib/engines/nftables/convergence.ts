@@ -9,7 +9,7 @@ import type { KernelTable } from './kernel-table.ts';
 import type { Doubt } from './looks.ts';
 import { serviceName } from './names.ts';
 import { forwardingProblem, nftProblem } from './problem.ts';
-import { inexact, refusal } from './refusal.ts';
+import { inexact, omission, refusal } from './refusal.ts';
 import { returnDoubt } from './return-path.ts';
 import { changes, type OpenOf, Sources } from './sources.ts';
 
@@ -59,7 +59,10 @@ export class Convergence {
   #outcome(entry: ServiceEntry, leads: boolean): ServiceOutcome {
     const { id } = entry.service;
     if (!leads) return { id, state: 'idle' };
-    const doubt = this.#countingDoubt(entry) ?? returnDoubt(entry, this.#parties.open);
+    const doubt =
+      omission(entry.service) ??
+      this.#countingDoubt(entry) ??
+      returnDoubt(entry, this.#parties.open);
     return { id, state: 'carried', ...(doubt === undefined ? {} : { problem: doubt }) };
   }
 

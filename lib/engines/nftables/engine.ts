@@ -9,7 +9,7 @@ import type {
 } from '../../model/engine.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { EventQueue } from '../event-queue.ts';
-import { hostAddresses, hostNetworks } from '../host-addresses.ts';
+import { hostAddresses } from '../host-addresses.ts';
 import { NftError } from '../nft-program.ts';
 import { Convergence } from './convergence.ts';
 import { Dismisser, dismissals, keeps, strays } from './dismissals.ts';
@@ -18,6 +18,7 @@ import { Flowtable } from './flowtable.ts';
 import { HomeFallbacks } from './home-fallback.ts';
 import { stands } from './kernel-state.ts';
 import { KernelTable } from './kernel-table.ts';
+import { leadable } from './leadable.ts';
 import { Looks } from './looks.ts';
 import { tableName } from './names.ts';
 import { createNft, type Nft } from './nft.ts';
@@ -26,7 +27,7 @@ import type { NftablesOptions } from './options.ts';
 import { probe } from './probe.ts';
 import { forwardingProblem, tracks } from './problem.ts';
 import { recovered } from './recover.ts';
-import { inexact, refusal } from './refusal.ts';
+import { inexact, omission, refusal } from './refusal.ts';
 import { returnForesight, returnPath } from './return-path.ts';
 import { changes, type OpenOf, STEER_MS } from './sources.ts';
 import { StatsReader } from './stats-reader.ts';
@@ -44,7 +45,9 @@ export function createNftablesEngine(options: NftablesOptions): Engine {
 class NftablesEngine implements Engine {
   readonly events = new EventQueue<EngineEvent>(EVENTS);
   readonly refuses = refusal;
+  readonly omits = omission;
   readonly inexact = inexact;
+  readonly returnForesight = (service: VirtualService) => returnForesight(service);
   readonly workers = () => [];
   readonly #name: string;
   readonly #nft: Nft;
@@ -116,10 +119,6 @@ class NftablesEngine implements Engine {
     return forwardingProblem(family, this.#proc);
   }
 
-  returnForesight(service: VirtualService): string | undefined {
-    return returnForesight(service, hostAddresses(), hostNetworks());
-  }
-
   async left(): Promise<boolean> {
     if (!tracks(this.#proc)) return false; // Then no table of ours can be there.
     // Who may not look has none either.
@@ -141,7 +140,7 @@ class NftablesEngine implements Engine {
   }
 
   apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
-    return this.#inTurn(() => this.#apply(table));
+    return this.#inTurn(() => this.#apply(table.map(leadable)));
   }
 
   stats(): Promise<readonly ServiceStats[]> {

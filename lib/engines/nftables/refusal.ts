@@ -1,4 +1,5 @@
 import { endpoint } from '../../model/address.ts';
+import type { ServerEntry } from '../../model/engine.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { isLoopback } from './loopback.ts';
 import { accuracyOf, refusesScheduler } from './slots.ts';
@@ -7,19 +8,34 @@ import { accuracyOf, refusesScheduler } from './slots.ts';
 export function refusal(service: VirtualService): string | undefined {
   if (service.ops)
     return 'ops: NAT keeps the packets of a client together, so no packet is scheduled by itself; leave ops out, or keep this service on IPVS';
-  return serverRefusal(service) ?? refusesScheduler(service.scheduler);
+  const refused = refusals(service);
+  const all = refused.length > 0 && refused.length === service.reals.length;
+  return (all ? refused[0] : undefined) ?? refusesScheduler(service.scheduler);
 }
 
-function serverRefusal({ reals, address }: VirtualService): string | undefined {
-  for (const real of reals) {
-    const where = `real server ${endpoint(real.address, real.port)}`;
-    if (real.method !== 'masq')
-      return `${where} is forwarded by ${real.method}, and nftables replaces addresses, which is masq: write masq, or set engine = net or ipvs`;
-    if (isLoopback(real.address))
-      return `${where} is on the loopback interface, where the kernel forwards nothing to: give an address of another interface, or set engine = net`;
-    if (real.address === address && (real.port === 0 || real.port === undefined))
-      return `${where} is the virtual service itself: give the server another address`;
-  }
+/** Which real servers it is carried without, and what would mend that; undefined: with all. */
+export function omission(service: VirtualService): string | undefined {
+  const [first, ...more] = refusals(service);
+  if (first === undefined) return undefined;
+  return `left out: ${first}${more.length > 0 ? ` (and ${more.length} more)` : ''}`;
+}
+
+function refusals(service: VirtualService): string[] {
+  return service.reals.flatMap((real) => refusesServer(service, real) ?? []);
+}
+
+/** Why packets cannot be led to the server, and what would mend that; undefined: they can. */
+export function refusesServer(
+  { address }: VirtualService,
+  server: Pick<ServerEntry, 'address' | 'port' | 'method'>,
+): string | undefined {
+  const where = `real server ${endpoint(server.address, server.port)}`;
+  if (server.method !== 'masq')
+    return `${where} is forwarded by ${server.method}, and nftables replaces addresses, which is masq: write masq, or set engine = net or ipvs`;
+  if (isLoopback(server.address))
+    return `${where} is on the loopback interface, where the kernel forwards nothing to: give an address of another interface, or set engine = net`;
+  if (server.address === address && !server.port)
+    return `${where} is the virtual service itself: give the server another address`;
   return undefined;
 }
 

@@ -2,7 +2,7 @@ import { BlockList } from 'node:net';
 import { endpoint } from '../../model/address.ts';
 import type { ServiceEntry } from '../../model/engine.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
-import { canonical } from '../host-addresses.ts';
+import { canonical, hostAddresses, hostNetworks } from '../host-addresses.ts';
 import { configured } from './compile.ts';
 import { led, type OpenOf } from './sources.ts';
 
@@ -34,8 +34,8 @@ const SNAT = 'or set snat = yes in [nftables]';
  *  @param networks  that it is in, as hostNetworks() has them */
 export function returnForesight(
   service: VirtualService,
-  here: ReadonlySet<string>,
-  networks: readonly string[],
+  here: ReadonlySet<string> = hostAddresses(),
+  networks: readonly string[] = hostNetworks(),
 ): string | undefined {
   if (service.options.snat) return undefined;
   const away = configured(service).filter(

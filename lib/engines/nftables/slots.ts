@@ -79,9 +79,10 @@ const PICKINGS = {
 
 /** Why the others cannot be had from slots, in words for the operator. */
 const REFUSED = {
-  lblc: 'lblc remembers a server for each destination, which the kernel tables cannot',
-  lblcr: 'lblcr remembers servers for each destination, which the kernel tables cannot',
-  ovf: 'ovf limits connections at every pick; counts some times a second would overrun it',
+  lblc: 'lblc remembers a server for each destination, which the kernel tables cannot; take dh, or set engine = net or ipvs',
+  lblcr:
+    'lblcr remembers servers for each destination, which the kernel tables cannot; take dh, or set engine = net or ipvs',
+  ovf: 'ovf limits connections at every pick; counts some times a second would overrun it; give servers an upper threshold, or set engine = net or ipvs',
 } as const satisfies Record<string, string>;
 
 /** How exactly a scheduler is followed; undefined for one that is refused. */

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
@@ -96,7 +97,9 @@ for (const scheduler of ['lc', 'wlc', 'sed', 'nq'])
 
 t.test('what follows connections says that none are counted', NEEDS, async (t) => {
   const stage = await kernelStage(t);
-  const folder = t.testdir({ nft: t.fixture('symlink', programOf('nft')) });
+  const folder = mkdtempSync(join(tmpdir(), 'l4d-programs-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  symlinkSync(programOf('nft'), join(folder, 'nft'));
   const enter = [...stage.enter, programOf('env'), `PATH=${folder}`];
   const engine = stage.engine({ enter, lookMs: 50 });
   await engine.apply([entry({ scheduler: 'wlc' }), entry({ port: 81 })]);

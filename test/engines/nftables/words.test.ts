@@ -4,7 +4,7 @@ import {
   forwardingProblem,
   nftProblem,
 } from '../../../lib/engines/nftables/problem.ts';
-import { inexact, refusal } from '../../../lib/engines/nftables/refusal.ts';
+import { inexact, omission, refusal } from '../../../lib/engines/nftables/refusal.ts';
 import type { VirtualService } from '../../../lib/model/virtual-service.ts';
 import { aReal, aService } from '../../support/config.ts';
 
@@ -33,6 +33,20 @@ t.test('what NAT cannot carry is refused with what would', (t) => {
     if (expected === undefined) t.equal(words, undefined, JSON.stringify(fields));
     else t.match(words, expected);
   }
+  t.end();
+});
+
+t.test('a server that NAT cannot lead to is left out of those that it can', (t) => {
+  const good = aReal('10.0.0.2:80');
+  const odd = [
+    aReal('10.0.0.3:80', { method: 'gate' }),
+    aReal('127.0.0.1:8080'),
+  ] as const;
+  const mixed = aService({ reals: [good, ...odd] });
+  t.equal(refusal(mixed), undefined);
+  t.match(omission(mixed), /^left out: real server 10\.0\.0\.3:80 .* \(and 1 more\)$/);
+  t.equal(omission(aService({ reals: [good] })), undefined);
+  t.match(refusal(aService({ reals: odd })), /10\.0\.0\.3:80 is forwarded by gate/);
   t.end();
 });
 
