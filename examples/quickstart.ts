@@ -31,6 +31,8 @@ interface Stage {
   readonly display: Display;
   readonly socket: string;
   readonly intro: string;
+  /** Virtual services of the config. */
+  readonly services: number;
   readonly quit: AbortController;
 }
 
@@ -53,7 +55,9 @@ async function main(file: string): Promise<number> {
     const keys = process.stdin.isTTY === true;
     const intro = formatIntro({ config: read.config, servers, show, keys });
     const socket = socketIn(runtimeDir, file);
-    await play([PROGRAM, ...args, file, 'start'], { servers, intro, quit, socket });
+    const services = read.config.virtuals.length;
+    const command = [PROGRAM, ...args, file, 'start'];
+    await play(command, { servers, intro, services, quit, socket });
     return 0;
   } catch (error) {
     complain(error instanceof Error ? error.message : String(error));
@@ -102,21 +106,27 @@ async function live(stage: Stage): Promise<void> {
   }
 }
 
-async function untilReady({ socket, quit }: Stage): Promise<void> {
+async function untilReady({ socket, services, quit }: Stage): Promise<void> {
   const deadline = performance.now() + READY_MS;
   while (!quit.signal.aborted) {
     const status = await readStatus(socket, { timeoutMs: ASK_MS }).catch(
       () => undefined,
     );
-    if (status && isReady(status)) return;
+    if (status && isReady(status, services)) return;
     if (performance.now() > deadline)
       throw new Error(`the director is not ready after ${READY_MS / 1000} s`);
     await pause(LOOK_MS, quit.signal);
   }
 }
 
-function isReady({ services }: StatusDocument): boolean {
-  return services.every(({ state }) => state !== 'starting');
+/** Every server has had its first check.
+ *  @param expected  how many services: a director that has just begun has none yet */
+function isReady({ services }: StatusDocument, expected: number): boolean {
+  const states = services.flatMap(({ state, reals }) => [
+    state,
+    ...reals.map((real) => real.state),
+  ]);
+  return services.length >= expected && !states.includes('starting');
 }
 
 async function look({ socket, display }: Stage): Promise<string | undefined> {

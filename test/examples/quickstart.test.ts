@@ -5,11 +5,15 @@ import { get, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const program = join(root, 'dist/examples/quickstart.js');
+
+/** From one word to the next, on a busy machine. */
+const LATE_MS = 60_000;
 
 interface Run {
   readonly child: ChildProcess;
@@ -37,7 +41,8 @@ async function quickstart(t: Test): Promise<Run> {
   const ended = once(child, 'exit').then(([code]) => code);
   t.teardown(async () => {
     child.kill('SIGTERM');
-    await ended;
+    await Promise.race([ended, wait(10_000, undefined, { ref: false })]);
+    child.kill('SIGKILL');
     rmSync(temp, { recursive: true, force: true });
   });
   let text = '';
@@ -51,7 +56,10 @@ async function quickstart(t: Test): Promise<Run> {
       const over = ended.then((code) => {
         throw new Error(`it ended with ${code}, and wrote ${text}`);
       });
-      await Promise.race([more, over]);
+      const late = wait(LATE_MS, undefined, { ref: false }).then(() => {
+        throw new Error(`no ${what} for ${LATE_MS} ms after ${text}`);
+      });
+      await Promise.race([more, over, late]);
     }
   };
   return { child, ports, temp, ended, text: () => text, wrote };
@@ -66,17 +74,26 @@ function withPorts([virtual, ...reals]: readonly number[]): string {
   return replaced;
 }
 
+/** Below those that the kernel gives to anybody: tests that run beside this one use these. */
 async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () =>
-    createServer().listen(0, '127.0.0.1'),
-  );
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return address && typeof address === 'object' ? address.port : 0;
-  });
-  await Promise.all(servers.map((s) => new Promise((resolve) => s.close(resolve))));
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    if (!ports.includes(port) && (await isFree(port))) ports.push(port);
+  }
   return ports;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
+  server.close();
+  await once(server, 'close');
+  return true;
 }
 
 async function page(port: number, path = '/'): Promise<string> {
