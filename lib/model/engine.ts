@@ -1,3 +1,4 @@
+import type { Traffic } from './traffic.ts';
 import type { ForwardingMethod, VirtualService } from './virtual-service.ts';
 
 /** A server that is in force for a service, as the pool wants it. */
@@ -136,6 +137,8 @@ export interface Engine {
    *  not have goes. Calls are serialised by the caller. */
   apply(table: ServiceTable): Promise<readonly ServiceOutcome[]>;
   stats(): Promise<readonly ServiceStats[]>;
+  /** What goes through it. */
+  readonly traffic?: Traffic;
   /** How connections spread over its threads; empty where a kernel forwards. */
   workers(): readonly WorkerStats[];
   /** For the director only; ends when the engine is closed. Bounded: the oldest is dropped. */

@@ -1,4 +1,5 @@
 import type { WorkerStats } from './engine.ts';
+import type { Override } from './override.ts';
 import type {
   CheckWord,
   EngineName,
@@ -91,6 +92,8 @@ export interface RealStatus {
   /** It stands in the engine's table, be it at weight 0: what IPVS would list. */
   readonly inForce: boolean;
   readonly state: RealState;
+  /** What was changed of it at run time; null: nothing. */
+  readonly override: Override | null;
   /** When it took that state. */
   readonly since: string;
   readonly activeConnections: number;

@@ -1,0 +1,56 @@
+import type { DirectorEvent } from '../model/event.ts';
+import type { Override, RealRef, Wish } from '../model/override.ts';
+import type { Traffic } from '../model/traffic.ts';
+
+/** A service, real server, connection or client that is not there. In words for the operator. */
+export class NotFound extends Error {}
+
+/** It is there, and this cannot be done with it. In words for the operator. */
+export class NotPossible extends Error {}
+
+/** What {@link Desk.change} did. */
+export interface Changed extends RealRef {
+  readonly before: Override | null;
+  /** Null: all as the file and the checks say. */
+  readonly after: Override | null;
+}
+
+export interface DrainOrder {
+  /** Until then connections may end by themselves; 0: end them now. Milliseconds. */
+  readonly withinMs: number;
+  readonly by: string;
+}
+
+export interface Drained {
+  /** Connections that had to be ended. */
+  readonly ended: number;
+  /** Persistence entries that were taken away. */
+  readonly forgotten: number;
+  readonly seconds: number;
+}
+
+/** What operators change while the director runs. Every change is written to an audit line and told
+ *  as an event; `by` says who. */
+export interface Desk extends Pick<Traffic, 'connections' | 'persistence'> {
+  /** In force at once in the director, and in the engine as soon as that has the table.
+   *  @throws NotFound, NotPossible */
+  change(real: RealRef, wish: Wish, by: string): Changed;
+  /** No new clients from now on; persisting ones may come until the deadline. Resolves when no
+   *  connection and no persistence entry is left: what is left at the deadline is ended. The server
+   *  stays in `drain`. One who no longer waits changes nothing about it; a later change() of the same
+   *  server ends it, and it rejects with NotPossible. @throws NotFound */
+  drain(real: RealRef, order: DrainOrder): Promise<Drained>;
+  /** As {@link Traffic.end}. @throws NotFound when the filter has an id and there is none */
+  end(filter: Parameters<Traffic['end']>[0], by: string): Promise<number>;
+  /** As {@link Traffic.forget}. */
+  forget(filter: Parameters<Traffic['forget']>[0], by: string): Promise<number>;
+  readonly events: EventLog;
+}
+
+/** The last 1,000 things that happened. */
+export interface EventLog {
+  /** Those behind that id, the oldest first; 0: all that are kept. */
+  since(id: number): readonly DirectorEvent[];
+  /** From now on, in order. Disposing ends it. */
+  observe(on: (event: DirectorEvent) => void): Disposable;
+}

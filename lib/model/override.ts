@@ -1,0 +1,29 @@
+/** What an operator wants of a real server: `ready`: what file and checks say; `drain`: no new
+ *  connections but persistent ones (weight 0); `maintenance`: as if a file in maintenancedir named
+ *  it, whatever its checks say. */
+export type AdminState = 'ready' | 'drain' | 'maintenance';
+
+/** What was changed of a real server at run time. It holds until it is taken back, or until the
+ *  server's line in the file changes. */
+export interface Override {
+  readonly state: AdminState;
+  /** In the place of the configured weight; null: that one. 0 to 65535. */
+  readonly weight: number | null;
+  /** Who: `uid 0 (root)`, `page user anna`. */
+  readonly by: string;
+  /** When it was last changed; ISO 8601 in UTC. */
+  readonly since: string;
+}
+
+/** A change to an {@link Override}; what is left out stays. */
+export interface Wish {
+  readonly state?: AdminState | undefined;
+  /** Null: the configured one again. */
+  readonly weight?: number | null | undefined;
+}
+
+/** A real server of a service, by their ids. */
+export interface RealRef {
+  readonly service: string;
+  readonly real: string;
+}
