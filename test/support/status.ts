@@ -72,6 +72,7 @@ export function realStatus(fields: Partial<RealStatus> = {}): RealStatus {
     configuredWeight: 1,
     inForce: true,
     state: 'up',
+    override: null,
     since: '2026-11-23T18:00:00.000Z',
     activeConnections: 3,
     inactiveConnections: 1,
