@@ -12,8 +12,10 @@ import { createConnectFailureLog } from './connect-failures.ts';
 import { answerOf } from './engine-answer.ts';
 import { EngineFeed } from './engine-feed.ts';
 import { probeEngines } from './engine-probes.ts';
+import type { EngineWord } from './keeper-parties.ts';
 import { type Left, Recovery } from './recovery.ts';
-import type { EngineWord, ServiceKeeper } from './service-keeper.ts';
+import type { ServiceKeeper } from './service-keeper.ts';
+import { joinTraffic } from './traffic.ts';
 
 /** How long the status waits for an engine's numbers. */
 const STATS_MS = 2000;
@@ -36,6 +38,14 @@ export class Carriers {
   readonly #recovery: Recovery;
   #candidates: Candidates = new Map();
   readonly #connectFailed: ReturnType<typeof createConnectFailureLog>;
+  /** Of the engines at work. */
+  readonly traffic = joinTraffic((service) =>
+    [...this.#feeds]
+      .filter(([name]) =>
+        service === undefined ? this.#has(name) : this.#isCarrier(name, service),
+      )
+      .map(([, { engine }]) => engine),
+  );
 
   constructor(parties: CarrierParties) {
     const { engines, log } = parties;

@@ -8,16 +8,21 @@ import type { Config } from '../config/config.ts';
 import type { CheckRunner } from '../model/check.ts';
 import type { Engine, WorkerStats } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
+import type { OverrideStore } from '../model/override.ts';
+import { same } from '../model/same.ts';
 import type { ServiceStatus } from '../model/status.ts';
 import type { EngineName, VirtualService } from '../model/virtual-service.ts';
 import { countsAsUp } from '../pool/pool.ts';
 import { Carriers } from './carriers.ts';
 import type { EngineChoice } from './choose-engine.ts';
+import { createDesk, type OwnedDesk } from './create-desk.ts';
 import type { Director } from './director.ts';
+import { createEventLog } from './event-log.ts';
+import type { KeeperParties } from './keeper-parties.ts';
 import type { Left } from './recovery.ts';
-import { same } from './same.ts';
-import { type KeeperParties, ServiceKeeper } from './service-keeper.ts';
-import { serviceStatus } from './status.ts';
+import { ServiceKeeper } from './service-keeper.ts';
+import { serviceState, serviceStatus } from './status.ts';
+import { overridesOf } from './wishes.ts';
 
 /** What a director works with. It owns the engines and closes them; the check runner and the
  *  alerts stay their maker's, to be closed after it. */
@@ -25,6 +30,8 @@ export interface DirectorParts {
   readonly engines: ReadonlyMap<EngineName, Engine>;
   readonly checks: CheckRunner;
   readonly alerts: Pick<Alerts, 'follow' | 'tell' | 'checked'>;
+  /** Undefined: what is changed at run time ends with the director. */
+  readonly overrides?: OverrideStore | undefined;
   readonly log: Log;
   /** Wall clock, milliseconds since 1970. */
   readonly now?: () => number;
@@ -40,6 +47,7 @@ class VirtualServices implements Director {
   readonly #commands: FallbackCommands;
   readonly #carriers: Carriers;
   readonly #keeperParties: KeeperParties;
+  readonly desk: OwnedDesk;
   /** In the order of the config. */
   #keepers: Map<string, ServiceKeeper> = new Map();
   #configuring: AlertState = 'starting';
@@ -58,17 +66,23 @@ class VirtualServices implements Director {
       keepers: () => this.#keepers,
       applied: () => this.#progress(),
     });
-    const changed = ({ carriage, ready }: ServiceKeeper) => {
+    const changed: KeeperParties['changed'] = ({ carriage, ready }) => {
       this.#carriers.touch(carriage);
       // One that an engine carries gets ready when that has the table, many at a time.
       if (ready) this.#progress();
     };
+    const events = createEventLog(now);
+    this.desk = createDesk({
+      keepers: () => this.#keepers,
+      ...{ traffic: this.#carriers.traffic, events, log },
+      changed: () => this.#keepOverrides(),
+    });
     const configuring = () => this.#configuring;
     const commands = this.#commands;
     const several = () => this.#carriers.several;
     this.#keeperParties = {
       ...{ runner, commands, alerts, log, now },
-      ...{ configuring, several, changed },
+      ...{ configuring, several, changed, happened: events.tell },
     };
   }
 
@@ -118,6 +132,7 @@ class VirtualServices implements Director {
 
   async #close(): Promise<void> {
     this.#closed = true;
+    this.desk[Symbol.dispose]();
     await this.#applying;
     const keepers = [...this.#keepers.values()];
     const staying = keepers.filter(({ service }) => !service.cleanstop);
@@ -154,6 +169,7 @@ class VirtualServices implements Director {
     }
     for (const keeper of before.values()) this.#purge(keeper);
     this.#configuring = 'reloading';
+    this.#keepOverrides();
     await this.#carriers.converge();
   }
 
@@ -174,7 +190,9 @@ class VirtualServices implements Director {
     left: Left | undefined,
   ): void {
     if (!known) {
-      const keeper = new ServiceKeeper(service, choice, this.#keeperParties, left);
+      const overrides = this.#parts.overrides?.of(service);
+      const parties = this.#keeperParties;
+      const keeper = new ServiceKeeper(service, choice, parties, left, overrides);
       this.#keepers.set(service.id, keeper);
       return;
     }
@@ -188,6 +206,15 @@ class VirtualServices implements Director {
     keeper[Symbol.dispose]();
     this.#commands.forget(keeper.service.id);
     this.#parts.log.info(`Purged virtual server (start): ${keeper.label}`);
+    this.#keeperParties.happened({
+      ...{ type: 'service', service: keeper.service.id },
+      ...{ from: serviceState(keeper), to: null },
+    });
+  }
+
+  #keepOverrides(): void {
+    const pools = [...this.#keepers.values()].map(({ pool }) => pool);
+    this.#parts.overrides?.keep(overridesOf(pools));
   }
 
   #logStop({ pool, label }: ServiceKeeper): void {

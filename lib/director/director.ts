@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { WorkerStats } from '../model/engine.ts';
 import type { ServiceStatus } from '../model/status.ts';
+import type { Desk } from './desk.ts';
 
 /** All virtual services at work: checks turned into weights, weights into traffic. */
 export interface Director {
@@ -15,6 +16,8 @@ export interface Director {
   services(checks?: number): Promise<readonly ServiceStatus[]>;
   /** The threads that forward. */
   workers(): readonly WorkerStats[];
+  /** For operators. */
+  readonly desk: Desk;
   /** Ends checks, then engines, as each service's cleanstop says. Idempotent. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { CheckPlan, CheckReport, CheckRunner } from '../model/check.ts';
+import { same } from '../model/same.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
 import { checkingOf, checkPlan } from './check-plan.ts';
-import { same } from './same.ts';
 
 interface Subscription {
   readonly plan: CheckPlan;

@@ -1,15 +1,17 @@
-import type { Alerts } from '../alerts/alerts.ts';
-import type { FallbackCommands } from '../alerts/fallback-command.ts';
 import type { AlertState } from '../alerts/notice.ts';
-import type { CheckReport, CheckRunner } from '../model/check.ts';
-import type { ServerEntry, ServiceEntry, ServiceOutcome } from '../model/engine.ts';
-import type { Log } from '../model/log.ts';
+import type { CheckReport } from '../model/check.ts';
+import type { ServerEntry, ServiceEntry } from '../model/engine.ts';
+import type { Happening } from '../model/event.ts';
+import type { Override, Wish } from '../model/override.ts';
+import { same } from '../model/same.ts';
+import type { ServiceState } from '../model/status.ts';
 import {
   type EngineName,
   serviceLabel,
   type VirtualService,
 } from '../model/virtual-service.ts';
 import { configure } from '../pool/configure.ts';
+import { setOverride } from '../pool/override.ts';
 import type { Pool, PoolStep } from '../pool/pool.ts';
 import { takeReport } from '../pool/take-report.ts';
 import {
@@ -26,36 +28,14 @@ import { Certificates } from './certificates.ts';
 import { CheckHistory } from './check-history.ts';
 import { checkingOf } from './check-plan.ts';
 import type { EngineChoice } from './choose-engine.ts';
+import { realHappening, realHappenings } from './happenings.ts';
+import type { EngineWord, KeeperParties } from './keeper-parties.ts';
 import { checkLine, logLine } from './log-lines.ts';
 import { noticeOf } from './notices.ts';
 import type { Left } from './recovery.ts';
-import { same } from './same.ts';
 import { createServiceChecks, type ServiceChecks } from './service-checks.ts';
-
-/** What a keeper works with. */
-export interface KeeperParties {
-  readonly runner: CheckRunner;
-  readonly commands: FallbackCommands;
-  readonly alerts: Pick<Alerts, 'tell' | 'checked'>;
-  readonly log: Log;
-  /** Wall clock, milliseconds since 1970. */
-  now(): number;
-  /** What a change of the configuration is part of. */
-  configuring(): AlertState;
-  /** More than one engine is at work: lines say which they are about. */
-  several(): boolean;
-  /** The keeper's table entry, or its being ready, has changed. */
-  changed(keeper: ServiceKeeper): void;
-}
-
-/** What an engine says of a service. */
-export interface EngineWord {
-  readonly outcome: ServiceOutcome;
-  /** To an apply(), be it that this threw; else it comes by itself. */
-  readonly answers: boolean;
-  /** What it was given and has taken. */
-  readonly entry?: ServiceEntry | undefined;
-}
+import { serviceState } from './status.ts';
+import { type Audited, audited, granted } from './wishes.ts';
 
 /** Keeps one virtual service at work: takes the reports of its checks into its pool, and says
  *  what the engine should carry. Disposing ends its checks. */
@@ -70,14 +50,17 @@ export class ServiceKeeper implements Disposable {
   #configured: AlertState;
   #inForce = false;
   #carried: readonly ServerEntry[] = [];
+  #toldState: ServiceState = 'starting';
 
   /** The first checks start at once.
-   *  @param left  what an earlier run left in force of it */
+   *  @param left       what an earlier run left in force of it
+   *  @param overrides  what operators had changed in an earlier run, by real server's id */
   constructor(
     service: VirtualService,
     choice: EngineChoice,
     parties: KeeperParties,
     left?: Left,
+    overrides?: ReadonlyMap<string, Override>,
   ) {
     this.#parties = parties;
     this.certificates = new Certificates(parties.log);
@@ -87,11 +70,13 @@ export class ServiceKeeper implements Disposable {
     );
     this.#carriage = assign(choice, left?.engine);
     const { checking, problem } = checkingOf(service);
-    const step = configure(undefined, service, checking, parties.now(), left?.servers);
+    const earlier = { found: left?.servers, overrides };
+    const step = configure(undefined, service, checking, parties.now(), earlier);
     this.#pool = step.pool;
     logChoice(parties.log, this.#about, undefined, this.#carriage);
     if (problem) parties.log.warn(`Not checked: ${this.label}: ${problem}`);
     this.#tell(step, this.#configured);
+    this.#happened(realHappenings(undefined, step.pool));
     this.#checks.follow(service);
   }
 
@@ -165,7 +150,32 @@ export class ServiceKeeper implements Disposable {
     if (problem && problem !== checkingOf(before.service).problem)
       this.#parties.log.warn(`Not checked: ${this.label}: ${problem}`);
     this.#tell(step, this.#configured);
+    this.#happened(realHappenings(before, step.pool));
     this.#checks.follow(service);
+  }
+
+  /** What an operator wishes of a real server that is there. */
+  change(
+    realId: string,
+    wish: Wish,
+    by: string,
+  ): {
+    readonly before: Override | undefined;
+    readonly after: Override | undefined;
+    readonly audit: readonly Audited[];
+  } {
+    const pool = this.#pool;
+    const known = pool.reals[pool.index.get(realId) ?? -1];
+    if (!known) return { before: undefined, after: undefined, audit: [] };
+    const { override: before, configured } = known;
+    const at = this.#parties.now();
+    const after = granted(before, configured.weight, wish, { by, at });
+    const step = setOverride(pool, realId, after, at);
+    this.#pool = step.pool;
+    this.#tell(step, 'running');
+    this.#happened([realHappening(realId, pool, step.pool, null)]);
+    this.#parties.changed(this);
+    return { before, after, audit: audited(before, after, configured.weight) };
   }
 
   heard(engine: EngineName, { outcome, answers, entry }: EngineWord): void {
@@ -173,9 +183,11 @@ export class ServiceKeeper implements Disposable {
     const isLast = entry !== undefined && entry === this.entryFor(engine);
     this.#carriage = heed(before, engine, outcome, answers);
     logOutcome(this.#parties.log, this.#about, engine, before, this.#carriage);
-    if (engine !== carrier(this.#carriage)) return;
-    if (entry) this.#carried = entry.servers;
-    if (isLast && this.#pool.settled) this.#inForce = true;
+    if (engine === carrier(this.#carriage)) {
+      if (entry) this.#carried = entry.servers;
+      if (isLast && this.#pool.settled) this.#inForce = true;
+    }
+    this.#happened([]);
   }
 
   [Symbol.dispose](): void {
@@ -192,7 +204,9 @@ export class ServiceKeeper implements Disposable {
       if (known) this.#parties.alerts.checked(before.service, known.real, report);
       const step = takeReport(before, realId, report);
       this.#pool = step.pool;
-      this.#tell(step, known?.state === 'starting' ? this.#configured : 'running');
+      const part = known?.own === 'starting' ? this.#configured : 'running';
+      this.#tell(step, part);
+      this.#happened([realHappening(realId, before, step.pool, report.message)]);
       if (step.pool.entry !== before.entry || step.pool.settled !== before.settled)
         this.#parties.changed(this);
     } catch (error) {
@@ -214,6 +228,15 @@ export class ServiceKeeper implements Disposable {
     // Also after a reload: the command itself may have changed. One that ran already is dropped.
     if (pool.settled)
       this.#parties.commands.run(pool.service, pool.up ? 'stop' : 'start');
+  }
+
+  #happened(reals: readonly (Happening | undefined)[]): void {
+    for (const happening of reals) if (happening) this.#parties.happened(happening);
+    const from = this.#toldState;
+    const to = serviceState(this);
+    if (to === from) return;
+    this.#toldState = to;
+    this.#parties.happened({ type: 'service', service: this.service.id, from, to });
   }
 }
 

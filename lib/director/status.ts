@@ -56,7 +56,7 @@ export function serviceStatus(
     scheduler: service.scheduler,
     engine: carrier(carriage),
     engineReason: reasonOf(carriage),
-    state: stateOf(view),
+    state: serviceState(view),
     problem: problemOf(view) ?? null,
     fallbackActive:
       service.fallback !== undefined && inForce.has(fallbackId(service.fallback)),
@@ -74,7 +74,12 @@ function reasonOf({ engine, reason, leaving }: Carriage): string {
   return leaving ? `on its way to ${engine} (${reason})` : reason;
 }
 
-function stateOf({ pool, carriage, ready }: ServiceView): ServiceState {
+/** The state of a service, the first that fits. */
+export function serviceState({
+  pool,
+  carriage,
+  ready,
+}: Pick<ServiceView, 'pool' | 'carriage' | 'ready'>): ServiceState {
   // While it moves it is as well as it is where it still is.
   const { outcome } = carriage.leaving ?? carriage;
   const refusal = carriage.leaving ? undefined : carriage.refusal;
@@ -117,7 +122,7 @@ function checksOf(
 }
 
 function realStatus(
-  { real, state, since }: RealServerState,
+  { real, configured, override, state, since }: RealServerState,
   weight: number | undefined,
   stats: ServerStats | undefined,
   checks: Pick<RealStatus, 'check' | 'checks'>,
@@ -128,10 +133,10 @@ function realStatus(
     port: real.port,
     method: real.method,
     weight: weight ?? 0,
-    configuredWeight: real.weight,
+    configuredWeight: configured.weight,
     inForce: weight !== undefined,
     state,
-    override: null,
+    override: override ?? null,
     since: new Date(since).toISOString(),
     ...counters(stats),
     fallback: false,

@@ -1,3 +1,5 @@
+import type { RealServer, VirtualService } from './virtual-service.ts';
+
 /** What an operator wants of a real server: `ready`: what file and checks say; `drain`: no new
  *  connections but persistent ones (weight 0); `maintenance`: as if a file in maintenancedir named
  *  it, whatever its checks say. */
@@ -20,6 +22,22 @@ export interface Wish {
   readonly state?: AdminState | undefined;
   /** Null: the configured one again. */
   readonly weight?: number | null | undefined;
+}
+
+/** What outlives a restart of the {@link Override}s. */
+export interface OverrideStore {
+  /** What an earlier run left of that service, by real server's id. Where the line of the real server in
+   *  the file has changed since, it is left out, and the log says so. */
+  of(service: VirtualService): ReadonlyMap<string, Override>;
+  /** All that there are now; written soon. */
+  keep(overrides: readonly KeptOverride[]): void;
+}
+
+export interface KeptOverride {
+  readonly service: string;
+  /** As the file has it. */
+  readonly real: RealServer;
+  readonly override: Override;
 }
 
 /** A real server of a service, by their ids. */

@@ -1,4 +1,7 @@
 import type { RecoveredServer } from '../model/engine.ts';
+import type { Override } from '../model/override.ts';
+import { same } from '../model/same.ts';
+import type { RealState } from '../model/status.ts';
 import {
   type Fallback,
   fallbackId,
@@ -9,7 +12,6 @@ import type { PoolChange } from './change.ts';
 import { realChanges } from './compare.ts';
 import { conclude } from './conclude.ts';
 import { weightInForce } from './entry.ts';
-import { upState } from './judge.ts';
 import {
   type Checking,
   countsAsUp,
@@ -17,21 +19,29 @@ import {
   type PoolStep,
   type RealServerState,
 } from './pool.ts';
+import { under, upState, withWeight } from './under.ts';
+
+/** What an earlier run left of a service. */
+export interface Earlier {
+  /** In force: it stays as it is until the first reports, the fallback until the service has
+   *  settled; what the configuration does not know goes at once. */
+  readonly found?: readonly RecoveredServer[] | undefined;
+  /** What operators had changed, by real server's id. */
+  readonly overrides?: ReadonlyMap<string, Override> | undefined;
+}
 
 /** Start and reload: the pool as the configuration now wants it. A server that was in the service
  *  (same id) keeps its state, its count of failures and its last report; one that was up stays
  *  up, one that was down stays down. Of two real servers with one id the first counts.
  *  @param before  undefined: a new service
  *  @param now     wall clock, milliseconds since 1970
- *  @param found   what an earlier run left in force of a new service: it stays as it is until the
- *    first reports, the fallback until the service has settled; what the configuration does not
- *    know goes at once */
+ *  @param earlier  of a new service */
 export function configure(
   before: Pool | undefined,
   service: VirtualService,
   checking: Checking,
   now: number,
-  found: readonly RecoveredServer[] = [],
+  { found = [], overrides = new Map() }: Earlier = {},
 ): PoolStep {
   const weights = new Map(found.map(({ id, weight }) => [id, weight]));
   const reals: RealServerState[] = [];
@@ -42,10 +52,15 @@ export function configure(
     const known = stateOf(before, real.id);
     const state = known
       ? carryOver(known, real, checking, now)
-      : fresh(real, checking, now, weights.get(real.id));
+      : fresh(real, checking, now, {
+          found: weights.get(real.id),
+          override: overrides.get(real.id),
+        });
     index.set(real.id, reals.length);
     reals.push(state);
     const seen = before && known && { service: before.service, state: known };
+    if (known?.override && !state.override)
+      changes.push({ type: 'overruled', server: real.id, override: known.override });
     changes.push(...realChanges(seen, { service, state }, undefined));
   }
   const left = service.fallback && leftBehind(service.fallback, weights);
@@ -72,13 +87,13 @@ function fresh(
   real: RealServer,
   checking: Checking,
   now: number,
-  found: number | undefined,
+  earlier: Pick<RealServerState, 'found' | 'override'>,
 ): RealServerState {
   const known: RealServerState = {
-    ...{ real, state: 'starting', since: now },
-    ...{ failures: 0, report: undefined, found },
+    ...{ real, configured: real, state: 'starting', own: 'starting', since: now },
+    ...{ failures: 0, report: undefined, ...earlier },
   };
-  return { ...known, state: stateUnder(checking, known) };
+  return under(earlier.override, { ...known, own: ownState(checking, known) }, now);
 }
 
 function carryOver(
@@ -87,21 +102,20 @@ function carryOver(
   checking: Checking,
   now: number,
 ): RealServerState {
-  const state = stateUnder(checking, { ...known, real });
-  return { ...known, real, state, since: state === known.state ? known.since : now };
+  // Where the file changed the same server since, the file wins.
+  const override = same(known.configured, real) ? known.override : undefined;
+  const next = { ...known, configured: real, real: withWeight(real, override) };
+  return under(override, { ...next, own: ownState(checking, next) }, now);
 }
 
-function stateUnder(
-  checking: Checking,
-  known: RealServerState,
-): RealServerState['state'] {
-  const { state } = known;
+function ownState(checking: Checking, known: RealServerState): RealState {
+  const { own } = known;
   if (checking === 'missing') return 'unchecked';
-  if (countsAsUp(state)) return upState(known);
+  if (countsAsUp(own)) return upState(known);
   // Nothing would ever lead out of these two; but what has traffic is frozen with it.
-  if (checking === 'off' && (state === 'starting' || state === 'maintenance'))
+  if (checking === 'off' && (own === 'starting' || own === 'maintenance'))
     return known.found ? upState(known) : 'unchecked';
-  return state;
+  return own;
 }
 
 /** Servers that were in the table, and are not in the service any more. */

@@ -1,5 +1,6 @@
 import type { CheckReport } from '../model/check.ts';
 import type { ServiceEntry } from '../model/engine.ts';
+import type { Override } from '../model/override.ts';
 import type { RealState } from '../model/status.ts';
 import type { RealServer, VirtualService } from '../model/virtual-service.ts';
 import type { PoolChange } from './change.ts';
@@ -10,9 +11,16 @@ export type Checking = 'checked' | 'off' | 'missing';
 
 /** A real server as the pool knows it. */
 export interface RealServerState {
+  /** With the weight that holds: an override's, where there is one. */
   readonly real: RealServer;
-  /** `up` and `drain` (up with configured weight 0) count as up. */
+  /** As the file has it. */
+  readonly configured: RealServer;
+  /** What was changed at run time. */
+  readonly override: Override | undefined;
+  /** `up` and `drain` (up with weight 0) count as up. */
   readonly state: RealState;
+  /** What its checks make of it: its state, but for an override's maintenance. */
+  readonly own: RealState;
   /** When it took that state; wall clock, milliseconds since 1970. */
   readonly since: number;
   /** Failures in a row, 0 to failurecount. Those while it is down are not counted. */

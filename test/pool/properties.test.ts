@@ -181,7 +181,7 @@ t.test('whoever listens to the changes alone knows the table', async () => {
         id.startsWith('fallback:') ? { id, weight: 1 } : { id, weight },
       );
       const believed = new Map(left.map(({ id, weight }) => [id, weight]));
-      let step = configure(undefined, first, 'checked', NOON, left);
+      let step = configure(undefined, first, 'checked', NOON, { found: left });
       const look = () => {
         believe(believed, step.changes);
         const servers = step.pool.entry.servers.map(

@@ -37,7 +37,7 @@ export function play(
   checking: Checking = 'checked',
   found: readonly RecoveredServer[] = [],
 ): Played {
-  let step = configure(undefined, service, checking, NOON, found);
+  let step = configure(undefined, service, checking, NOON, { found });
   const told = tell(step);
   for (const move of moves) {
     step = next(step.pool, move, checking);

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { same } from '../../lib/director/same.ts';
+import { same } from '../../lib/model/same.ts';
 
 const EQUAL: readonly (readonly [unknown, unknown])[] = [
   [1, 1],

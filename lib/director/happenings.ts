@@ -1,0 +1,41 @@
+import type { Happening } from '../model/event.ts';
+import { weightInForce } from '../pool/entry.ts';
+import type { Pool, RealServerState } from '../pool/pool.ts';
+
+/** What happened to the real servers of a service between two pools: those whose state or weight in
+ *  force is another, in the file's order, then those that left. */
+export function realHappenings(
+  before: Pool | undefined,
+  after: Pool,
+): readonly Happening[] {
+  const ids = new Set([...after.index.keys(), ...(before?.index.keys() ?? [])]);
+  return [...ids].flatMap((id) => realHappening(id, before, after, null) ?? []);
+}
+
+/** What happened to one of them; undefined: nothing, or that it is new and starting.
+ *  @param message  what its check said; null: it was not a check that brought it about */
+export function realHappening(
+  real: string,
+  before: Pool | undefined,
+  after: Pool,
+  message: string | null,
+): Happening | undefined {
+  const was = seen(before, real);
+  const is = seen(after, real);
+  if (was?.state === is?.state && was?.weight === is?.weight) return undefined;
+  if (!was && is?.state === 'starting') return undefined;
+  return {
+    ...{ type: 'real', service: after.service.id, real },
+    ...{ from: was?.state ?? null, to: is?.state ?? null },
+    ...{ weight: is?.weight ?? 0, message },
+  };
+}
+
+function seen(
+  pool: Pool | undefined,
+  id: string,
+): (Pick<RealServerState, 'state'> & { readonly weight: number }) | undefined {
+  const state = pool?.reals[pool.index.get(id) ?? -1];
+  if (!pool || !state) return undefined;
+  return { state: state.state, weight: weightInForce(pool.service, state) ?? 0 };
+}

@@ -1,0 +1,34 @@
+import type { Alerts } from '../alerts/alerts.ts';
+import type { FallbackCommands } from '../alerts/fallback-command.ts';
+import type { AlertState } from '../alerts/notice.ts';
+import type { CheckRunner } from '../model/check.ts';
+import type { ServiceEntry, ServiceOutcome } from '../model/engine.ts';
+import type { Happening } from '../model/event.ts';
+import type { Log } from '../model/log.ts';
+import type { Carriage } from './carriage.ts';
+
+/** What a keeper works with. */
+export interface KeeperParties {
+  readonly runner: CheckRunner;
+  readonly commands: FallbackCommands;
+  readonly alerts: Pick<Alerts, 'tell' | 'checked'>;
+  readonly log: Log;
+  /** Wall clock, milliseconds since 1970. */
+  now(): number;
+  /** What a change of the configuration is part of. */
+  configuring(): AlertState;
+  /** More than one engine is at work: lines say which they are about. */
+  several(): boolean;
+  /** The keeper's table entry, or its being ready, has changed. */
+  changed(keeper: { readonly carriage: Carriage; readonly ready: boolean }): void;
+  happened(happening: Happening): void;
+}
+
+/** What an engine says of a service. */
+export interface EngineWord {
+  readonly outcome: ServiceOutcome;
+  /** To an apply(), be it that this threw; else it comes by itself. */
+  readonly answers: boolean;
+  /** What it was given and has taken. */
+  readonly entry?: ServiceEntry | undefined;
+}

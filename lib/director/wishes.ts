@@ -1,0 +1,53 @@
+import type { KeptOverride, Override, Wish } from '../model/override.ts';
+import type { Pool } from '../pool/pool.ts';
+
+/** What becomes of an override when an operator wishes something of its real server.
+ *  @param configured  weight in the file: to wish that one is to wish nothing
+ *  @param at          wall clock, milliseconds since 1970
+ *  @returns undefined: nothing is left of it */
+export function granted(
+  before: Override | undefined,
+  configured: number,
+  wish: Wish,
+  { by, at }: { readonly by: string; readonly at: number },
+): Override | undefined {
+  const state = wish.state ?? before?.state ?? 'ready';
+  const wished = wish.weight === undefined ? (before?.weight ?? null) : wish.weight;
+  const weight = wished === configured ? null : wished;
+  if (state === 'ready' && weight === null) return undefined;
+  if (state === before?.state && weight === before.weight) return before;
+  return { state, weight, by, since: new Date(at).toISOString() };
+}
+
+/** One thing that an operator changed of a real server. */
+export interface Audited {
+  readonly what: 'weight' | 'state';
+  readonly old: Override['state'] | number;
+  readonly new: Override['state'] | number;
+}
+
+/** What differs between two overrides. */
+export function audited(
+  before: Override | undefined,
+  after: Override | undefined,
+  configured: number,
+): readonly Audited[] {
+  const values = (override: Override | undefined) => ({
+    state: override?.state ?? 'ready',
+    weight: override?.weight ?? configured,
+  });
+  const was = values(before);
+  const is = values(after);
+  return (['state', 'weight'] as const)
+    .filter((what) => was[what] !== is[what])
+    .map((what) => ({ what, old: was[what], new: is[what] }));
+}
+
+/** All that operators have changed. */
+export function overridesOf(pools: readonly Pool[]): readonly KeptOverride[] {
+  return pools.flatMap(({ service, reals }) =>
+    reals.flatMap(({ configured: real, override }) =>
+      override ? [{ service: service.id, real, override }] : [],
+    ),
+  );
+}

@@ -1,0 +1,28 @@
+import type { Override } from '../model/override.ts';
+import { realChanges } from './compare.ts';
+import { conclude } from './conclude.ts';
+import type { Pool, PoolStep } from './pool.ts';
+import { under } from './under.ts';
+
+/** The pool after an operator changed a real server, or took the change back.
+ *  @param override  undefined: as file and checks say
+ *  @param now       wall clock, milliseconds since 1970 */
+export function setOverride(
+  pool: Pool,
+  realId: string,
+  override: Override | undefined,
+  now: number,
+): PoolStep {
+  const row = pool.index.get(realId);
+  const before = row === undefined ? undefined : pool.reals[row];
+  if (row === undefined || !before) return { pool, changes: [] };
+  const { service, index } = pool;
+  const state = under(override, before, now);
+  const reals = pool.reals.with(row, state);
+  const changes = realChanges(
+    { service, state: before },
+    { service, state },
+    undefined,
+  );
+  return conclude(pool, { service, reals, index }, changes, now);
+}
