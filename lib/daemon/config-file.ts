@@ -8,6 +8,8 @@ import type { Launch } from '../instance/launch.ts';
 export interface ConfigFile {
   readonly path: string;
   read(): Promise<ReadResult>;
+  /** As read(), but look() goes on as if it had not been read. */
+  peek(): Promise<ReadResult>;
   /** `changed` once for each content that was neither read nor told before; `gone` once for
    *  each time that it vanishes. */
   look(): Promise<'same' | 'changed' | 'gone'>;
@@ -52,6 +54,7 @@ export function openConfigFile(
 
   return {
     path,
+    peek: () => readConfig(path, how),
     async read() {
       const result = await readOnce();
       if (result.ok) ({ digest } = result.config);

@@ -1,9 +1,11 @@
 import type { Config } from '../config/config.ts';
 import { createControlServer } from '../control/index.ts';
 import type { Director } from '../director/director.ts';
+import type { ReloadOutcome } from '../director/plan.ts';
 import { EXIT, type Launch } from '../instance/launch.ts';
 import { removePidFile, writePidFile } from '../instance/pid-file.ts';
 import type { Log } from '../model/log.ts';
+import { openOverrideFile } from '../state/override-store.ts';
 import { createChildren } from './children.ts';
 import { type Closers, createClosers } from './closers.ts';
 import type { ConfigFile } from './config-file.ts';
@@ -62,12 +64,20 @@ async function begin(
   ending: Ending,
 ): Promise<void> {
   const { log } = keeper;
-  const { director, alerts, close } = openParts(config, log, launch.instance.name);
+  const { name, state } = launch.instance;
+  const overrides = await openOverrideFile(state, log);
+  closers.add('what was changed at run time', () => overrides.close());
+  const parts = openParts(config, log, name, overrides);
+  const { director, alerts, events, close } = parts;
   closers.add('alerts', () => alerts.close());
   closers.add('virtual services', close);
   const children = createChildren([...launch.program, ...launch.inherited], log);
   closers.add('children of execute', () => children.stop());
-  const reloader = createReloader(config, () => file.read(), adopt, log);
+  const ended = (outcome: ReloadOutcome) => {
+    const reason = outcome.ok ? null : outcome.errors.join('\n');
+    events.tell({ type: 'reload', ok: outcome.ok, reason });
+  };
+  const reloader = createReloader(config, { file, adopt, ended, log });
   attach(signals, ending, reloader, keeper, launch);
   const status = (checks: number) => statusDocument(reloader, director, alerts, checks);
   const control = await createControlServer({

@@ -6,14 +6,17 @@ import type { Config } from '../config/config.ts';
 import { trimBlanks } from '../config/values.ts';
 import { createDirector } from '../director/create-director.ts';
 import type { Director } from '../director/director.ts';
+import { createEventLog, type WritableEventLog } from '../director/event-log.ts';
 import { ctime } from '../model/ctime.ts';
 import type { Log } from '../model/log.ts';
+import type { OverrideStore } from '../model/override.ts';
 import { createEngines } from './engines.ts';
 import { appendTo } from './log/append.ts';
 
 /** What does the work. */
 export interface Parts {
   readonly director: Director;
+  readonly events: WritableEventLog;
   /** To be closed last: the director's end is told of too. */
   readonly alerts: Alerts;
   /** Ends the director, then the checks. */
@@ -21,8 +24,14 @@ export interface Parts {
 }
 
 /** Checks, engines, alerts and the director that joins them; nothing is at work yet.
- *  @param instance  the director's name on this host */
-export function openParts(config: Config, log: Log, instance: string): Parts {
+ *  @param instance   the director's name on this host
+ *  @param overrides  where operators' changes outlive it; undefined: nowhere */
+export function openParts(
+  config: Config,
+  log: Log,
+  instance: string,
+  overrides?: OverrideStore,
+): Parts {
   const checks = createCheckRunner({ log });
   const { maxConnections, workers, flowtable } = config.options;
   const engines = createEngines({ maxConnections, workers, flowtable, instance });
@@ -31,9 +40,13 @@ export function openParts(config: Config, log: Log, instance: string): Parts {
     openFile: monitorFiles(log),
     lookup: namesFairly,
   });
-  const director = createDirector({ engines, checks, alerts, log });
+  const events = createEventLog(Date.now);
+  const director = createDirector({
+    ...{ engines, checks, alerts, overrides, events, log },
+  });
   return {
     director,
+    events,
     alerts,
     async close() {
       await director.close();

@@ -1,6 +1,8 @@
-import type { Config, Diagnostic, ReadResult } from '../config/config.ts';
+import type { Config, Diagnostic } from '../config/config.ts';
 import { formatDiagnostic } from '../config/config.ts';
+import { planOf, type ReloadOutcome } from '../director/plan.ts';
 import type { Log } from '../model/log.ts';
+import type { ConfigFile } from './config-file.ts';
 
 /** Which config is in force, and how another takes its place. */
 export interface Reloader {
@@ -8,51 +10,62 @@ export interface Reloader {
   /** Why the last reload was refused, one error a line; null when the file is in force. */
   readonly configError: string | null;
   /** All or nothing: a bad file leaves everything in force. Asked again while at it, it is
-   *  done once more afterwards. Never rejects. */
-  reload(): Promise<void>;
+   *  done once more afterwards, and that is what all hear of. Never rejects. */
+  reload(): Promise<ReloadOutcome>;
+  /** What that would do. Never rejects. */
+  plan(): Promise<ReloadOutcome>;
 }
 
-/** @param first  in force already
- *  @param adopt  puts a good one in force; may reject, and then the old one counts */
-export function createReloader(
-  first: Config,
-  read: () => Promise<ReadResult>,
-  adopt: (next: Config) => Promise<void>,
-  log: Log,
-): Reloader {
+/** What a reloader works with. */
+export interface ReloaderParties {
+  readonly file: Pick<ConfigFile, 'read' | 'peek'>;
+  /** Puts a good config in force; may reject, and then the old one counts. */
+  adopt(next: Config): Promise<void>;
+  /** Hears of every reload's end. */
+  ended(outcome: ReloadOutcome): void;
+  readonly log: Log;
+}
+
+/** @param first  in force already */
+export function createReloader(first: Config, parties: ReloaderParties): Reloader {
+  const { file, adopt, ended, log } = parties;
   let config = first;
   let configError: string | null = null;
-  let running: Promise<void> | undefined;
+  let running: Promise<ReloadOutcome> | undefined;
   let again = false;
 
-  function refuse(reason: string): void {
-    configError = reason;
+  function refuse(...errors: readonly string[]): ReloadOutcome {
+    configError = errors.join('\n');
     log.error('The configuration in force stays as it was');
+    return { ok: false, errors };
   }
 
-  async function once(): Promise<void> {
-    const result = await read();
+  async function once(): Promise<ReloadOutcome> {
+    const result = await file.read();
     logDiagnostics(log, result.ok ? result.config.warnings : result.warnings);
     if (!result.ok) {
       logDiagnostics(log, result.errors);
-      refuse(result.errors.map(formatDiagnostic).join('\n'));
-      return;
+      return refuse(...result.errors.map(formatDiagnostic));
     }
+    const done = planned(config, result.config);
     await adopt(result.config);
     config = result.config;
     configError = null;
+    return done;
   }
 
-  async function repeat(): Promise<void> {
+  async function repeat(): Promise<ReloadOutcome> {
+    let outcome: ReloadOutcome;
     do {
       again = false;
-      await once().catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
-        log.error(`Reload failed: ${reason}`);
-        refuse(reason);
+      outcome = await once().catch((error: unknown) => {
+        log.error(`Reload failed: ${reasonOf(error)}`);
+        return refuse(reasonOf(error));
       });
+      ended(outcome);
     } while (again);
     running = undefined;
+    return outcome;
   }
 
   return {
@@ -67,7 +80,30 @@ export function createReloader(
       running ??= repeat();
       return running;
     },
+    plan: () => plan(config, file),
   };
+}
+
+async function plan(
+  before: Config,
+  file: Pick<ConfigFile, 'peek'>,
+): Promise<ReloadOutcome> {
+  try {
+    const result = await file.peek();
+    if (result.ok) return planned(before, result.config);
+    return { ok: false, errors: result.errors.map(formatDiagnostic) };
+  } catch (error) {
+    return { ok: false, errors: [reasonOf(error)] };
+  }
+}
+
+function planned(before: Config, next: Config): ReloadOutcome {
+  const warnings = next.warnings.map(formatDiagnostic);
+  return { ok: true, changes: planOf(before, next), warnings };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Findings as ldirectord logs them: `Error [PID] reading file PATH at line N: TEXT`. */

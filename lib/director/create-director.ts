@@ -12,12 +12,12 @@ import type { OverrideStore } from '../model/override.ts';
 import { same } from '../model/same.ts';
 import type { ServiceStatus } from '../model/status.ts';
 import type { EngineName, VirtualService } from '../model/virtual-service.ts';
-import { countsAsUp } from '../pool/pool.ts';
 import { Carriers } from './carriers.ts';
 import type { EngineChoice } from './choose-engine.ts';
 import { createDesk, type OwnedDesk } from './create-desk.ts';
 import type { Director } from './director.ts';
-import { createEventLog } from './event-log.ts';
+import { createEventLog, type WritableEventLog } from './event-log.ts';
+import { takeLeave } from './farewell.ts';
 import type { KeeperParties } from './keeper-parties.ts';
 import type { Left } from './recovery.ts';
 import { ServiceKeeper } from './service-keeper.ts';
@@ -32,6 +32,8 @@ export interface DirectorParts {
   readonly alerts: Pick<Alerts, 'follow' | 'tell' | 'checked'>;
   /** Undefined: what is changed at run time ends with the director. */
   readonly overrides?: OverrideStore | undefined;
+  /** What happens is told there; undefined: to who asks the desk. */
+  readonly events?: WritableEventLog | undefined;
   readonly log: Log;
   /** Wall clock, milliseconds since 1970. */
   readonly now?: () => number;
@@ -71,7 +73,7 @@ class VirtualServices implements Director {
       // One that an engine carries gets ready when that has the table, many at a time.
       if (ready) this.#progress();
     };
-    const events = createEventLog(now);
+    const { events = createEventLog(now) } = parts;
     this.desk = createDesk({
       keepers: () => this.#keepers,
       ...{ traffic: this.#carriers.traffic, events, log },
@@ -138,7 +140,7 @@ class VirtualServices implements Director {
     const staying = keepers.filter(({ service }) => !service.cleanstop);
     for (const keeper of keepers) {
       keeper[Symbol.dispose]();
-      if (keeper.service.cleanstop) this.#logStop(keeper);
+      if (keeper.service.cleanstop) takeLeave(keeper, this.#keeperParties);
     }
     // An engine keeps those that stay; it need not clean where nothing else is.
     const clean = keepers.length === 0 || staying.length < keepers.length;
@@ -215,24 +217,6 @@ class VirtualServices implements Director {
   #keepOverrides(): void {
     const pools = [...this.#keepers.values()].map(({ pool }) => pool);
     this.#parts.overrides?.keep(overridesOf(pools));
-  }
-
-  #logStop({ pool, label }: ServiceKeeper): void {
-    const { log, alerts } = this.#parts;
-    const { now } = this.#keeperParties;
-    for (const { real, state } of pool.reals) {
-      if (!countsAsUp(state)) continue;
-      const subject = `Purged real server (stop): ${real.id} (${label})`;
-      const notice = {
-        subject,
-        finding: undefined,
-        state: 'stopping',
-        at: now(),
-      } as const;
-      log.info(subject);
-      alerts.tell(pool.service, notice, undefined);
-    }
-    log.info(`Purged virtual server (stop): ${label}`);
   }
 
   /** A defect in one service must not harm the others. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectPrivate, makePrivate } from './runtime-dir.ts';
 
@@ -13,19 +13,28 @@ export interface Instance {
   readonly socket: string;
   /** Stem of the lock's files, see `takeLock`. */
   readonly lock: string;
+  /** Where what was changed at run time outlives the director. */
+  readonly state: string;
 }
 
 export const DEFAULT_INSTANCE = 'ldirectord';
 
 /** Root's runtime directory; ldirectord's own. */
 const SYSTEM = '/var/run';
+const SYSTEM_STATE = '/var/lib/l4director';
 
-export function instanceIn(runtimeDir: string, name: string): Instance {
+/** @param stateDir  undefined: in the runtime directory */
+export function instanceIn(
+  runtimeDir: string,
+  name: string,
+  stateDir: string = runtimeDir,
+): Instance {
   return {
     name,
     pidFile: join(runtimeDir, `ldirectord.${name}.pid`),
     socket: join(runtimeDir, `l4director.${name}.sock`),
     lock: join(runtimeDir, `l4director.${name}.lock`),
+    state: join(stateDir, `l4director.${name}.state.json`),
   };
 }
 
@@ -46,7 +55,15 @@ export function findInstance(name: string, chosen: string | undefined): Instance
 export function ownInstance(name: string, chosen: string | undefined): Instance {
   const directory = chosen ?? ownRuntimeDir();
   if (directory === scratch()) makePrivate(directory);
-  return instanceIn(directory, name);
+  return instanceIn(directory, name, chosen ?? ownStateDir());
+}
+
+/** What is to be there after a reboot. A runtime directory that was chosen takes it in too, so that
+ *  who runs a director apart finds all of it in one place. */
+function ownStateDir(): string {
+  if (process.getuid?.() === 0) return SYSTEM_STATE;
+  const { XDG_STATE_HOME: chosen } = process.env;
+  return join(chosen || join(homedir(), '.local/state'), 'l4director');
 }
 
 function ownRuntimeDir(): string {

@@ -62,6 +62,7 @@ t.test('an instance is where it was told to be', (t) => {
     pidFile: join(folder, 'ldirectord.a.cf.pid'),
     socket: join(folder, 'l4director.a.cf.sock'),
     lock: join(folder, 'l4director.a.cf.lock'),
+    state: join(folder, 'l4director.a.cf.state.json'),
   });
   t.end();
 });

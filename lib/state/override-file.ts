@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import type { KeptOverride, Override, RealRef } from '../model/override.ts';
+import type { RealServer } from '../model/virtual-service.ts';
+
+/** One row of the state file. */
+export interface StoredOverride extends RealRef, Override {
+  /** {@link fingerprint} of the real server at that time. */
+  readonly configured: string;
+}
+
+const VERSION = 1;
+const STATES: readonly unknown[] = ['ready', 'drain', 'maintenance'];
+
+export function formatOverrides(kept: readonly KeptOverride[]): string {
+  const overrides = kept.map(({ service, real, override }) => ({
+    ...{ service, real: real.id, ...override },
+    configured: fingerprint(real),
+  }));
+  return `${JSON.stringify({ version: VERSION, overrides }, null, 2)}\n`;
+}
+
+/** @throws Error saying what it is not */
+export function parseOverrides(text: string): readonly StoredOverride[] {
+  const found: unknown = JSON.parse(text);
+  if (!isObject(found) || found.version !== VERSION || !Array.isArray(found.overrides))
+    throw new Error(`it is no state file of version ${VERSION}`);
+  const wrong = found.overrides.findIndex((row) => !isStored(row));
+  if (wrong >= 0) throw new Error(`row ${wrong + 1} of its overrides is none`);
+  return found.overrides;
+}
+
+/** Tells whether a real server's line says the same as before; the place in the file is no part of
+ *  it. */
+export function fingerprint(real: RealServer): string {
+  const { address, port, method, weight, lower, upper, request, receive } = real;
+  const text = JSON.stringify([
+    ...[address, port, method, weight, lower, upper],
+    ...[request ?? null, receive?.perl ?? null],
+  ]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+function isStored(row: unknown): row is StoredOverride {
+  if (!isObject(row)) return false;
+  const { weight } = row;
+  return (
+    ['service', 'real', 'by', 'since', 'configured'].every(
+      (name) => typeof row[name] === 'string',
+    ) &&
+    STATES.includes(row.state) &&
+    (weight === null || (Number.isInteger(weight) && Number(weight) >= 0))
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
