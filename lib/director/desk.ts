@@ -3,10 +3,14 @@ import type { Override, RealRef, Wish } from '../model/override.ts';
 import type { Traffic } from '../model/traffic.ts';
 
 /** A service, real server, connection or client that is not there. In words for the operator. */
-export class NotFound extends Error {}
+export class NotFound extends Error {
+  override readonly name = 'NotFound';
+}
 
 /** It is there, and this cannot be done with it. In words for the operator. */
-export class NotPossible extends Error {}
+export class NotPossible extends Error {
+  override readonly name = 'NotPossible';
+}
 
 /** What {@link Desk.change} did. */
 export interface Changed extends RealRef {

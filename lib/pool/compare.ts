@@ -53,8 +53,8 @@ function tableChange(
   const was = before && realEntry(before.service, before.state);
   const is = realEntry(after.service, after.state);
   const wasUp = countsAsUp(before?.state.state);
-  // What an earlier run left in force goes on as it was.
-  if (after.state.state === 'starting') return undefined;
+  // What an earlier run left in force goes on as it was; after an operator's maintenance nothing does.
+  if (after.state.state === 'starting') return was && !is ? 'deleted' : undefined;
   if (!is) return wentAway(before, was);
   if (countsAsUp(after.state.state)) return cameUp(was, is, wasUp);
   if (was) return wasUp || was.weight > 0 ? 'quiesced' : undefined;

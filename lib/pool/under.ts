@@ -13,7 +13,9 @@ export function under(
   const own = countsAsUp(known.own) ? upState({ real }) : known.own;
   const state = shown(own, override);
   const since = state === known.state ? known.since : now;
-  return { ...known, real, own, state, since, override };
+  // What an earlier run left in force has had its end in maintenance.
+  const found = state === 'maintenance' ? undefined : known.found;
+  return { ...known, real, own, state, since, override, found };
 }
 
 /** What a server's state looks like from outside.

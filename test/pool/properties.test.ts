@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { CheckReport } from '../../lib/model/check.ts';
 import type { RecoveredServer } from '../../lib/model/engine.ts';
+import type { Override } from '../../lib/model/override.ts';
 import type { VirtualService } from '../../lib/model/virtual-service.ts';
 import type { PoolChange } from '../../lib/pool/change.ts';
 import { configure } from '../../lib/pool/configure.ts';
-import type { Pool } from '../../lib/pool/pool.ts';
+import { setOverride } from '../../lib/pool/override.ts';
+import type { Pool, PoolStep } from '../../lib/pool/pool.ts';
 import { takeReport } from '../../lib/pool/take-report.ts';
 import { aFallback, aReal, aService } from '../support/config.ts';
 import { bad, good, maintained, NOON } from '../support/reports.ts';
@@ -17,9 +19,13 @@ interface Model {
   readonly heard: Set<string>;
   readonly failures: Map<string, number>;
   settled: boolean;
+  readonly overrides: Map<string, Override>;
 }
 
-type Move = { readonly real: number; readonly what: What } | VirtualService;
+type Move =
+  | { readonly real: number; readonly what: What }
+  | { readonly real: number; readonly override: Override | undefined }
+  | VirtualService;
 type What = 'good' | 'bad' | 'maintained';
 
 const REPORTS: Readonly<Record<What, CheckReport>> = {
@@ -64,8 +70,42 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
       what: fc.constantFrom<What>('good', 'good', 'bad', 'bad', 'maintained'),
     }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      real: fc.nat(4),
+      override: fc.option(
+        fc.record({
+          state: fc.constantFrom('ready', 'drain', 'maintenance'),
+          weight: fc.option(fc.nat(3)),
+          by: fc.constant('uid 0'),
+          since: fc.constant(new Date(NOON).toISOString()),
+        }),
+        { nil: undefined },
+      ),
+    }),
+  },
   { weight: 1, arbitrary: anyService },
 );
+
+/** In one step of either kind. */
+function moved(pool: Pool, move: Move): PoolStep {
+  if ('what' in move) return takeReport(pool, place(move.real), REPORTS[move.what]);
+  if ('override' in move)
+    return setOverride(pool, place(move.real), move.override, NOON);
+  return configure(pool, move, 'checked', NOON);
+}
+
+function modelMove(model: Model, service: VirtualService, move: Move): VirtualService {
+  if ('what' in move) modelReport(model, service, place(move.real), move.what);
+  else if ('override' in move) {
+    const id = place(move.real);
+    model.overrides.delete(id);
+    if (move.override && service.reals.some((real) => real.id === id))
+      model.overrides.set(id, move.override);
+  } else modelReload(model, service, move);
+  return 'id' in move ? move : service;
+}
 
 function modelReport(
   model: Model,
@@ -86,22 +126,34 @@ function modelReport(
   }
 }
 
-function modelReload(model: Model, service: VirtualService): void {
-  const ids = new Set(service.reals.map(({ id }) => id));
-  for (const known of [model.up, model.heard, model.failures])
+function modelReload(model: Model, was: VirtualService, is: VirtualService): void {
+  const ids = new Set(is.reals.map(({ id }) => id));
+  for (const known of [model.up, model.heard, model.failures, model.overrides])
     for (const id of [...known.keys()]) if (!ids.has(id)) known.delete(id);
+  for (const real of is.reals) {
+    const before = was.reals.find(({ id }) => id === real.id);
+    if (before?.weight !== real.weight || before.method !== real.method)
+      model.overrides.delete(real.id);
+  }
 }
 
 /** What must hold after every step. */
 function agree(model: Model, service: VirtualService, pool: Pool): void {
   const { reals } = service;
-  model.settled ||= model.up.size > 0 || reals.every(({ id }) => model.heard.has(id));
-  const fallbackActive = model.settled && model.up.size === 0;
+  const maintained = (id: string) => model.overrides.get(id)?.state === 'maintenance';
+  const up = (id: string) => model.up.has(id) && !maintained(id);
+  const isUp = reals.some(({ id }) => up(id));
+  model.settled ||=
+    isUp || reals.every(({ id }) => model.heard.has(id) || maintained(id));
+  const fallbackActive = model.settled && !isUp;
   same('settled', pool.settled, model.settled);
   same('fallbackActive', pool.fallbackActive, fallbackActive);
   const expected = reals.flatMap(({ id, weight }) => {
-    if (model.up.has(id)) return [`${id}@${weight}`];
-    return model.heard.has(id) && service.quiescent ? [`${id}@0`] : [];
+    const override = model.overrides.get(id);
+    const set = override?.state === 'drain' ? 0 : (override?.weight ?? weight);
+    if (up(id)) return [`${id}@${set}`];
+    const known = model.heard.has(id) || maintained(id);
+    return known && service.quiescent ? [`${id}@0`] : [];
   });
   if (fallbackActive && service.fallback)
     expected.push(`fallback:${service.fallback.address}:80@1`);
@@ -124,20 +176,15 @@ t.test('the pool does what the plain model says, whatever comes', async () => {
         up: new Set(),
         heard: new Set(),
         failures: new Map(),
+        overrides: new Map(),
         settled: false,
       };
       let service = first;
       let { pool } = configure(undefined, service, 'checked', NOON);
       agree(model, service, pool);
       for (const move of moves) {
-        if ('what' in move) {
-          modelReport(model, service, place(move.real), move.what);
-          pool = takeReport(pool, place(move.real), REPORTS[move.what]).pool;
-        } else {
-          service = move;
-          modelReload(model, service);
-          pool = configure(pool, service, 'checked', NOON).pool;
-        }
+        service = modelMove(model, service, move);
+        ({ pool } = moved(pool, move));
         agree(model, service, pool);
       }
     }),
@@ -191,10 +238,7 @@ t.test('whoever listens to the changes alone knows the table', async () => {
       };
       look();
       for (const move of moves) {
-        step =
-          'what' in move
-            ? takeReport(step.pool, place(move.real), REPORTS[move.what])
-            : configure(step.pool, move, 'checked', NOON);
+        step = moved(step.pool, move);
         look();
       }
     }),

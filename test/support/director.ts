@@ -1,5 +1,8 @@
 import type { Test } from 'tap';
-import { createDirector } from '../../lib/director/create-director.ts';
+import {
+  createDirector,
+  type DirectorParts,
+} from '../../lib/director/create-director.ts';
 import type { Director } from '../../lib/director/director.ts';
 import type { Engine } from '../../lib/model/engine.ts';
 import type { EngineName } from '../../lib/model/virtual-service.ts';
@@ -24,11 +27,13 @@ export interface Bench {
 
 export const WEB = 'tcp:10.1.1.19:80';
 
-/** @param others  engines beside `net` */
+/** @param others  engines beside `net`
+ *  @param more    parts of the director besides */
 export function aBench(
   t: Test,
   engine: RecordingEngine = recordingEngine(),
   others: Readonly<Partial<Record<EngineName, Engine>>> = {},
+  more: Pick<DirectorParts, 'overrides'> = {},
 ): Bench {
   const log = recordingLog();
   const runner = recordingRunner();
@@ -42,6 +47,7 @@ export function aBench(
     alerts,
     log,
     now: () => NOON,
+    ...more,
   });
   t.teardown(() => director.close());
   const settle = async () => {

@@ -2,16 +2,23 @@ import t from 'tap';
 import { logLine } from '../../lib/director/log-lines.ts';
 import type { CheckReport } from '../../lib/model/check.ts';
 import type { RecoveredServer } from '../../lib/model/engine.ts';
+import type { Override } from '../../lib/model/override.ts';
 import type { VirtualService } from '../../lib/model/virtual-service.ts';
 import { configure } from '../../lib/pool/configure.ts';
+import { setOverride } from '../../lib/pool/override.ts';
 import type { Checking, Pool, PoolStep } from '../../lib/pool/pool.ts';
 import { takeReport } from '../../lib/pool/take-report.ts';
 import { aService } from './config.ts';
 import { NOON } from './reports.ts';
 
-/** A report on a real server, or a reload. */
+/** A report on a real server, an operator's change, or a reload. */
 export type Move =
   | readonly [real: string, report: CheckReport]
+  | {
+      readonly override: Override | undefined;
+      readonly of: string;
+      readonly at?: number;
+    }
   | {
       readonly reload: VirtualService;
       readonly checking?: Checking;
@@ -55,6 +62,8 @@ export function play(
 function next(pool: Pool, move: Move, checking: Checking): PoolStep {
   if ('reload' in move)
     return configure(pool, move.reload, move.checking ?? checking, move.at ?? NOON);
+  if ('override' in move)
+    return setOverride(pool, move.of, move.override, move.at ?? NOON);
   return takeReport(pool, move[0], move[1]);
 }
 

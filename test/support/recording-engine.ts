@@ -6,6 +6,7 @@ import type {
   ServiceStats,
   ServiceTable,
 } from '../../lib/model/engine.ts';
+import type { Traffic } from '../../lib/model/traffic.ts';
 import type { VirtualService } from '../../lib/model/virtual-service.ts';
 
 /** An engine that carries nothing and keeps what it was told. */
@@ -38,6 +39,7 @@ export function recordingEngine(
     /** Where calls are noted besides, with that name before them. */
     readonly journal?: { readonly name: string; readonly calls: string[] };
     readonly stats?: () => Promise<readonly ServiceStats[]>;
+    readonly traffic?: Traffic;
   } = {},
 ): RecordingEngine {
   const tables: ServiceTable[] = [];
@@ -51,6 +53,7 @@ export function recordingEngine(
     how.journal?.calls.push(`${how.journal.name} ${call}`);
   };
   return {
+    ...(how.traffic && { traffic: how.traffic }),
     tables,
     calls,
     mostAtOnce: () => most,

@@ -1,0 +1,172 @@
+import t from 'tap';
+import type { KeptOverride, Override } from '../../lib/model/override.ts';
+import { aConfig, aFallback, aReal, aService } from '../support/config.ts';
+import { aBench, WEB } from '../support/director.ts';
+import { recordingEngine } from '../support/recording-engine.ts';
+import { recordingTraffic } from '../support/recording-traffic.ts';
+import { bad, good } from '../support/reports.ts';
+
+const A = '10.1.1.21:80';
+const B = '10.1.1.22:80';
+const REF = { service: WEB, real: A };
+const web = aService({
+  reals: [aReal(A), aReal(B)],
+  fallback: aFallback('127.0.0.1:80'),
+});
+
+/** Both servers up. */
+async function atWork(t: Test, traffic = recordingTraffic()) {
+  const kept: (readonly KeptOverride[])[] = [];
+  const overrides = {
+    of: () => new Map(),
+    keep: (all: readonly KeptOverride[]) => void kept.push(all),
+  };
+  const bench = aBench(t, recordingEngine({ traffic }), {}, { overrides });
+  await bench.director.apply(aConfig([web]));
+  for (const id of [A, B]) bench.runner.report(id, good());
+  await bench.settle();
+  bench.log.take();
+  return { ...bench, desk: bench.director.desk, kept, traffic };
+}
+type Test = Parameters<typeof aBench>[0];
+
+t.test('a weight is in force, in the log, told and kept', async (t) => {
+  const { desk, inForce, log, kept, director } = await atWork(t);
+  const last = desk.events.since(0).at(-1)?.id ?? 0;
+  const { before, after } = desk.change(REF, { weight: 5 }, 'uid 0 (root)');
+  t.equal(before, null);
+  t.match(after, { state: 'ready', weight: 5, by: 'uid 0 (root)' });
+  t.strictSame(await inForce(), [`${A}@5`, `${B}@1`]);
+  t.strictSame(log.take(), [
+    `Restored real server: ${A} (10.1.1.19:80) (Weight set to 5)`,
+    `Changed by uid 0 (root): weight of real server: ${A} (10.1.1.19:80): 1 -> 5`,
+  ]);
+  t.match(desk.events.since(last), [
+    { type: 'real', real: A, from: 'up', to: 'up', weight: 5, message: null },
+    { type: 'change', by: 'uid 0 (root)', what: 'weight', old: 1, new: 5 },
+  ]);
+  t.match(kept.at(-1), [{ service: WEB, real: { id: A }, override: after }]);
+  const [status] = await director.services();
+  t.match(status?.reals[0], { weight: 5, configuredWeight: 1, override: after });
+});
+
+t.test('what changes nothing is not told', async (t) => {
+  const { desk, log } = await atWork(t);
+  const last = desk.events.since(0).at(-1)?.id ?? 0;
+  for (const wish of [{ weight: 1 }, { weight: null }, { state: 'ready' }, {}] as const)
+    t.match(desk.change(REF, wish, 'x'), { before: null, after: null });
+  t.strictSame(log.take(), []);
+  t.strictSame(desk.events.since(last), []);
+});
+
+t.test('state and weight are wished apart, and taken back apart', async (t) => {
+  const { desk, inForce } = await atWork(t);
+  desk.change(REF, { weight: 5 }, 'x');
+  desk.change(REF, { state: 'drain' }, 'x');
+  t.strictSame(await inForce(), [`${A}@0`, `${B}@1`]);
+  desk.change(REF, { state: 'ready' }, 'x');
+  t.strictSame(await inForce(), [`${A}@5`, `${B}@1`]);
+  desk.change(REF, { state: 'maintenance', weight: null }, 'x');
+  t.strictSame(await inForce(), [`${B}@1`]);
+  desk.change(REF, { state: 'ready' }, 'x');
+  t.strictSame(await inForce(), [`${A}@1`, `${B}@1`]);
+});
+
+t.test('with all in maintenance the fallback is in force', async (t) => {
+  const { desk, inForce, runner, director } = await atWork(t);
+  for (const real of [A, B])
+    desk.change({ ...REF, real }, { state: 'maintenance' }, 'x');
+  runner.report(A, good());
+  t.strictSame(await inForce(), ['fallback:127.0.0.1:80@1']);
+  t.match(await director.services(), [{ state: 'fallback' }]);
+  t.match(desk.events.since(0).at(-2), { type: 'service', from: 'up', to: 'fallback' });
+});
+
+t.test('what is not there, or cannot be, is refused in words', async (t) => {
+  const { desk } = await atWork(t);
+  const refused = (ref: typeof REF, wish: { weight: number }, name: string) => {
+    t.throws(() => desk.change(ref, wish, 'x'), { name });
+  };
+  refused({ ...REF, service: 'tcp:1.1.1.1:1' }, { weight: 1 }, 'NotFound');
+  refused({ ...REF, real: '1.1.1.1:1' }, { weight: 1 }, 'NotFound');
+  refused({ ...REF, real: 'fallback:127.0.0.1:80' }, { weight: 1 }, 'NotPossible');
+  for (const weight of [-1, 1.5, 65_536, Number.NaN])
+    refused(REF, { weight }, 'NotPossible');
+  const service = 'tcp:1.1.1.1:1';
+  t.throws(() => desk.connections({ service }, 1), { name: 'NotFound' });
+  await t.rejects(desk.end({ service }, 'x'), { name: 'NotFound' });
+  await t.rejects(desk.end({ id: 'none' }, 'x'), { name: 'NotFound' });
+});
+
+t.test('changes of an earlier run hold from the start', async (t) => {
+  const since = '2026-11-23T12:00:00.000Z';
+  const override: Override = { state: 'drain', weight: null, by: 'uid 0', since };
+  const overrides = { of: () => new Map([[A, override]]), keep() {} };
+  const { director, runner, inForce } = aBench(t, recordingEngine(), {}, { overrides });
+  await director.apply(aConfig([web]));
+  for (const id of [A, B]) runner.report(id, good());
+  t.strictSame(await inForce(), [`${A}@0`, `${B}@1`]);
+  t.match(await director.services(), [{ reals: [{ state: 'drain', override }, {}] }]);
+});
+
+t.test('a drain waits until the server is empty', async (t) => {
+  const { desk, inForce, traffic, log } = await atWork(t);
+  traffic.open = 3;
+  const drain = desk.drain(REF, { withinMs: 60_000, by: 'x' });
+  t.strictSame(await inForce(), [`${A}@0`, `${B}@1`]);
+  traffic.open = 0;
+  t.match(await drain, { ended: 0, forgotten: 0 });
+  t.match(log.take().slice(1), [
+    /^Changed by x: state of real server: .*: ready -> drain$/,
+    /^Changed by x: drain of real server: .* within 60 s$/,
+    /^Drained real server: .* \(0 connections ended\)$/,
+  ]);
+  t.match(await inForce(), [`${A}@0`, `${B}@1`], 'and it stays drained');
+});
+
+t.test('what is left at the deadline is ended, and clients forgotten', async (t) => {
+  const { desk, traffic } = await atWork(t);
+  Object.assign(traffic, { open: 3, persisting: 2 });
+  const drained = await desk.drain(REF, { withinMs: 0, by: 'x' });
+  t.match(drained, { ended: 3, forgotten: 2 });
+  t.strictSame(traffic.calls, [
+    { forget: { service: WEB, server: A } },
+    { end: { service: WEB, server: A } },
+  ]);
+});
+
+t.test('a later wish, or the end, ends the waiting', async (t) => {
+  const { desk, traffic, director } = await atWork(t);
+  traffic.open = 1;
+  for (const end of [
+    () => desk.change(REF, { state: 'ready' }, 'x'),
+    () => desk.drain(REF, { withinMs: 1e6, by: 'y' }).catch(() => {}),
+    () => director.close(),
+  ]) {
+    const drain = desk.drain(REF, { withinMs: 1e6, by: 'x' });
+    end();
+    await t.rejects(drain, { name: 'NotPossible' });
+  }
+});
+
+t.test('services and servers tell how they are', async (t) => {
+  const { desk, runner, director, settle } = await atWork(t);
+  await settle();
+  t.match(desk.events.since(0), [
+    { type: 'real', real: A, from: 'starting', to: 'up', weight: 1, message: '200 OK' },
+    { type: 'real', real: B, from: 'starting', to: 'up' },
+    { type: 'service', service: WEB, from: 'starting', to: 'up' },
+  ]);
+  const last = desk.events.since(0).at(-1)?.id ?? 0;
+  for (const id of [A, B]) runner.report(id, bad());
+  await settle();
+  await director.apply(aConfig([{ ...web, reals: [aReal(A)] }]));
+  await director.apply(aConfig([]));
+  t.match(desk.events.since(last), [
+    { type: 'real', real: A, from: 'up', to: 'down', weight: 0, message: /REFUSED/ },
+    { type: 'real', real: B, from: 'up', to: 'down' },
+    { type: 'service', from: 'up', to: 'fallback' },
+    { type: 'real', real: B, from: 'down', to: null },
+    { type: 'service', from: 'fallback', to: null },
+  ]);
+});

@@ -1,0 +1,86 @@
+import t from 'tap';
+import { INI_KEYS } from '../../lib/config/ini-keys.ts';
+import { planOf } from '../../lib/director/plan.ts';
+import { aConfig, aFallback, aReal, aService, OPTIONS } from '../support/config.ts';
+
+const A = aReal('10.1.1.21:80');
+const B = aReal('10.1.1.22:80');
+const web = aService({ reals: [A, B] });
+const mail = aService({ port: 25, reals: [aReal('10.1.1.25:25')] });
+const plan = (...services: Parameters<typeof aConfig>[0]) =>
+  planOf(aConfig([web]), aConfig(services));
+
+t.test('a file that says the same changes nothing', async (t) => {
+  const reals = web.reals.map((real) => ({ ...real, line: 80 }));
+  t.strictSame(plan({ ...web, line: 77, reals }), []);
+});
+
+t.test('services and real servers come and go', async (t) => {
+  const none = { values: [] };
+  t.strictSame(plan({ ...web, reals: [A, aReal('10.1.1.23:80')] }, mail), [
+    { type: 'added', service: web.id, real: '10.1.1.23:80', ...none },
+    { type: 'added', service: mail.id, real: null, ...none },
+    { type: 'added', service: mail.id, real: '10.1.1.25:25', ...none },
+    { type: 'removed', service: web.id, real: B.id, ...none },
+  ]);
+});
+
+t.test('what changed is named with both values', async (t) => {
+  const fallback = aFallback('127.0.0.1:80');
+  const changed = { ...web, scheduler: 'lc', persistent: 300, fallback };
+  t.strictSame(plan({ ...changed, reals: [{ ...A, weight: 5, method: 'gate' }, B] }), [
+    {
+      ...{ type: 'changed', service: web.id, real: null },
+      values: [
+        { name: 'scheduler', old: web.scheduler, new: 'lc' },
+        { name: 'persistent', old: null, new: 300 },
+        { name: 'fallback', old: null, new: fallback },
+      ],
+    },
+    {
+      ...{ type: 'changed', service: web.id, real: A.id },
+      values: [
+        { name: 'method', old: 'masq', new: 'gate' },
+        { name: 'weight', old: 1, new: 5 },
+      ],
+    },
+  ]);
+});
+
+t.test('a password changes without being seen', async (t) => {
+  const changed = plan({ ...web, passwd: 'hunter2', secret: 's3' });
+  t.match(changed, [
+    {
+      values: [
+        { name: 'passwd', old: '***', new: '***' },
+        { name: 'secret', old: '***', new: '***' },
+      ],
+    },
+  ]);
+  t.notMatch(JSON.stringify(changed), /hunter2|s3/);
+});
+
+t.test('options are named as their keys in the ini', async (t) => {
+  const options = { ...OPTIONS, connectTimeoutMs: 1, tlsExpiryDays: 3, snat: true };
+  const [change] = plan({ ...web, options });
+  t.strictSame(change?.values, [
+    { name: 'snat', old: false, new: true },
+    { name: 'connect-timeout', old: OPTIONS.connectTimeoutMs, new: 1 },
+    { name: 'tls-expiry', old: OPTIONS.tlsExpiryDays, new: 3 },
+  ]);
+  const keys = new Set(Object.keys(INI_KEYS));
+  const every = Object.fromEntries(Object.keys(OPTIONS).map((name) => [name, 'x']));
+  const [all] = plan({ ...web, options: every as never });
+  for (const { name } of all?.values ?? []) t.ok(keys.has(name), name);
+  t.equal(all?.values.length, Object.keys(OPTIONS).length);
+});
+
+t.test('what holds for all comes first', async (t) => {
+  const next = aConfig([web, mail]);
+  const global = {
+    ...next.global,
+    report: { ...next.global.report, checkinterval: 3 },
+  };
+  const changes = planOf(aConfig([web]), { ...next, global });
+  t.match(changes[0], { type: 'changed', service: null, real: null });
+});
