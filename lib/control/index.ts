@@ -11,7 +11,9 @@ import { shared } from './shared.ts';
 import { listenAt } from './socket-file.ts';
 import { checksAsked } from './status-query.ts';
 
-export { readStatus } from './client.ts';
+export { CALLS, type Call } from './calls.ts';
+export { ask, Refused, readStatus } from './client.ts';
+export { follow } from './follow.ts';
 
 const CLIENTS = { most: 64, silenceMs: 10_000, lifetimeMs: 30_000 } as const;
 const COLLECT_MS = 5_000;
