@@ -1,4 +1,5 @@
 import type { Changed, Drained } from '../director/desk.ts';
+import type { ReloadDone } from '../director/plan.ts';
 import type { DirectorEvent } from '../model/event.ts';
 import type { RealRef, Wish } from '../model/override.ts';
 import type { ServiceStatus } from '../model/status.ts';
@@ -8,7 +9,6 @@ import type {
   PersistenceEntry,
   PersistenceFilter,
 } from '../model/traffic.ts';
-import type { ReloadDone } from './reload.ts';
 
 /** A request to the control socket; the type says what comes back. */
 export interface Call<T> {
