@@ -4,15 +4,28 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { NotFound, NotPossible } from '../director/desk.ts';
+import { within } from '../model/within.ts';
+import { readJson } from './api/body.ts';
 import type { Clients } from './clients.ts';
 import {
+  type Answer,
+  type Asker,
+  type Found,
   findRoute,
   type Refusal,
+  RequestRefused,
   type Route,
   refusalBody,
+  refused,
   splitUrl,
 } from './routes.ts';
+
+/** Within the silence that a client is allowed. */
+const ANSWER_MS = 8_000;
+const NAME_MS = 1_000;
 
 /** What Node's parser finds wrong with a request, by its code; all else is 400. */
 const PARSE_ERRORS: Readonly<Record<string, Refusal>> = {
@@ -24,16 +37,19 @@ const PARSE_ERRORS: Readonly<Record<string, Refusal>> = {
 };
 const NO_HTTP: Refusal = { status: 400, message: 'this is no HTTP request' };
 
+export interface AnswerOptions {
+  readonly routes: readonly Route[];
+  readonly clients: Clients;
+  readonly asker: (client: Socket) => Asker;
+}
+
 /** Answers a client's one request by the table of routes and closes; one who sends a second
- *  behind it is dropped. So nobody holds a connection or queues requests on it. A request's
- *  body is never kept. */
-export function answerRequests(
-  server: Server,
-  routes: readonly Route[],
-  clients: Clients,
-): void {
+ *  behind it is dropped. So nobody holds a connection or queues requests on it. A body is read
+ *  where the route takes one, and never kept. */
+export function answerRequests(server: Server, options: AnswerOptions): void {
+  const { routes, clients } = options;
   server.on('request', (request, response) => {
-    if (clients.serve(request.socket)) void answer(routes, request, response);
+    if (clients.serve(request.socket)) void answer(options, request, response);
     else request.socket.destroy();
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -43,36 +59,60 @@ export function answerRequests(
 }
 
 async function answer(
-  routes: readonly Route[],
+  options: AnswerOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { method = '', url = '' } = request;
-  const found = findRoute(routes, method, url);
-  if (!('handler' in found)) return refuse(routes, request, response, found);
   try {
-    const body = await found.handler(splitUrl(url).query);
-    if (Buffer.isBuffer(body))
-      send(request, response, 200, { 'content-type': found.type }, body);
-    else refuse(routes, request, response, body);
+    const found = findRoute(options.routes, request.method ?? '', request.url ?? '');
+    const answer = await answerOf(options, found, request);
+    if (Buffer.isBuffer(answer))
+      send(request, response, 200, { 'content-type': found.route.type }, answer);
+    else stream(options.clients, request, response, answer);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    refuse(routes, request, response, { status: 503, message });
+    const refusal = refusalOf(error);
+    const headers = {
+      'content-type': 'application/json; charset=utf-8',
+      ...(refusal.allow === undefined ? {} : { allow: refusal.allow }),
+    };
+    const body = refusalBody(options.routes, refusal);
+    send(request, response, refusal.status, headers, body);
   }
 }
 
-function refuse(
-  routes: readonly Route[],
+async function answerOf(
+  { clients, asker }: AnswerOptions,
+  { route, ids }: Found,
   request: IncomingMessage,
-  response: ServerResponse,
-  refusal: Refusal,
-): void {
-  const headers = {
-    'content-type': 'application/json; charset=utf-8',
-    ...(refusal.allow === undefined ? {} : { allow: refusal.allow }),
-  };
-  send(request, response, refusal.status, headers, refusalBody(routes, refusal));
+): Promise<Answer> {
+  const changes = route.method !== 'GET';
+  const { mayChange, name } = asker(request.socket);
+  if (changes && !mayChange)
+    throw refused(403, 'this socket is read-only: it answers, and changes nothing');
+  const body = route.body && (await readJson(request));
+  const by = changes ? await within(NAME_MS, name(), () => 'unknown') : '';
+  if (route.waits && !clients.hold(request.socket, 'waiter'))
+    throw refused(503, 'too many wait for an answer already');
+  const header = (name: string) => request.headers[name]?.toString();
+  const { query } = splitUrl(request.url ?? '');
+  const answer = route.handler({ ids, query, body, header, by });
+  return route.waits ? answer : within(ANSWER_MS, answer, late);
 }
+
+function late(): never {
+  throw new Error(`no answer from the director within ${ANSWER_MS / 1000} s`);
+}
+
+/** In which way it could not be answered. */
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof RequestRefused) return error.refusal;
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof NotFound) return { status: 404, message };
+  if (error instanceof NotPossible) return { status: 409, message };
+  return { status: 503, message };
+}
+
+const CLOSING = { 'cache-control': 'no-store', connection: 'close' };
 
 function send(
   request: IncomingMessage,
@@ -81,13 +121,28 @@ function send(
   headers: Readonly<Record<string, string>>,
   body: Buffer,
 ): void {
+  if (response.destroyed) return; // the client has gone
   response.writeHead(status, {
     ...headers,
+    ...CLOSING,
     'content-length': body.length,
-    'cache-control': 'no-store',
-    connection: 'close',
   });
   response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function stream(
+  clients: Clients,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { type, begin }: Exclude<Answer, Buffer>,
+): void {
+  if (response.destroyed) return;
+  const only = request.method === 'HEAD';
+  if (!only && !clients.hold(request.socket, 'follower'))
+    throw refused(503, 'too many follow the events already');
+  response.writeHead(200, { ...CLOSING, 'content-type': type });
+  if (only) response.end();
+  else begin(response);
 }
 
 /** For what never became a request. */

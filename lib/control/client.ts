@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StatusDocument } from '../model/status.ts';
+import type { Call } from './calls.ts';
 
 /** More than a hundred times the document of 100 services of 20. */
 const MOST_BYTES = 64 << 20;
@@ -13,57 +14,116 @@ export interface StatusRequest {
   readonly checks?: number | undefined;
 }
 
-/** Asks a running daemon for its status over the control socket.
- *  @throws  Error in words for the operator: nobody listens, no permission, no answer in time,
- *           or an answer that is no status document */
-export async function readStatus(
+/** How long one waits for an answer. */
+export interface Patience {
+  readonly timeoutMs: number;
+  /** Ends the wait; the request is then taken back. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The director answered, and refused. The message is in words for the operator. */
+export class Refused extends Error {
+  /** HTTP's: 400 not understood, 403 read-only, 404 not there, 409 not possible, 422 a bad file,
+   *  503 no answer. */
+  readonly status: number;
+  /** Where there are several reasons: one each. */
+  readonly errors: readonly string[];
+
+  constructor(status: number, message: string, errors: readonly string[] = []) {
+    super(message);
+    this.status = status;
+    this.errors = errors;
+  }
+}
+
+/** Asks a running director, by a request of `CALLS` or one's own.
+ *  @throws  Refused when it refuses; Error in words for the operator when nobody listens, there is
+ *           no permission, no answer in time, or one that is no director's; the signal's reason */
+export async function ask<T>(
   socketPath: string,
-  { timeoutMs, checks }: StatusRequest,
-): Promise<StatusDocument> {
-  const signal = AbortSignal.timeout(timeoutMs);
+  asking: Call<T> & Patience,
+): Promise<T> {
+  const { timeoutMs } = asking;
+  const limit = AbortSignal.timeout(timeoutMs);
+  const signal = asking.signal ? AbortSignal.any([limit, asking.signal]) : limit;
   try {
-    const query = checks === undefined ? '' : `?checks=${checks}`;
-    const text = await patiently(
-      () => get(socketPath, `/v1/status${query}`, signal),
-      signal,
-    );
-    return parse(text, socketPath);
+    const response = await open(socketPath, asking, signal);
+    const text = await textOf(response);
+    if (response.statusCode !== 200) throw refused(response.statusCode, text);
+    return answered(text, socketPath);
   } catch (error) {
+    asking.signal?.throwIfAborted();
+    if (error instanceof Refused) throw error;
     throw new Error(explain(error, socketPath, timeoutMs), { cause: error });
   }
 }
 
-/** EAGAIN: so many wait to be let in that the kernel turns others away. */
-async function patiently<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+/** Asks a running daemon for its status over the control socket.
+ *  @throws  as {@link ask}, and Error where the answer is no status document */
+export async function readStatus(
+  socketPath: string,
+  { timeoutMs, checks }: StatusRequest,
+): Promise<StatusDocument> {
+  const query = checks === undefined ? '' : `?checks=${checks}`;
+  const path = `/v1/status${query}`;
+  const found = await ask<unknown>(socketPath, {
+    method: 'GET',
+    path,
+    timeoutMs,
+  }).catch((error: unknown) => {
+    if (!(error instanceof Refused)) throw error;
+    throw new Error(`${socketPath}: ${error.message}`, { cause: error });
+  });
+  if (!isStatus(found)) throw new Error(`${socketPath} did not answer with a status`);
+  return found;
+}
+
+/** Sends a request. @returns the answer, its body unread; rejects as node:http does */
+export async function open(
+  socketPath: string,
+  call: Call<unknown>,
+  signal: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<IncomingMessage> {
   for (;;)
     try {
-      return await ask();
+      return await send(socketPath, call, signal, headers);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN'))
-        throw error;
+      // EAGAIN: so many wait to be let in that the kernel turns others away.
+      if (codeOf(error) !== 'EAGAIN') throw error;
       await delay(ASK_AGAIN_MS, undefined, { signal });
     }
 }
 
-async function get(
+async function send(
   socketPath: string,
-  path: string,
+  { method, path, body }: Call<unknown>,
   signal: AbortSignal,
-): Promise<string> {
+  headers: Readonly<Record<string, string>>,
+): Promise<IncomingMessage> {
+  signal.throwIfAborted();
+  const text = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
   const asking = request({
     socketPath,
+    method,
     path,
     host: 'l4director',
     agent: false,
     signal,
+    headers:
+      text === undefined
+        ? headers
+        : {
+            ...headers,
+            'content-type': 'application/json',
+            'content-length': text.length,
+          },
   });
-  asking.end();
+  asking.on('error', () => {}); // told by once() as long as that waits
+  asking.end(text);
   const [response]: IncomingMessage[] = await once(asking, 'response', { signal });
   if (!response) throw new Error('no response');
-  const text = await textOf(response);
-  if (response.statusCode !== 200)
-    throw new Error(`answered ${response.statusCode}: ${text.slice(0, 200)}`);
-  return text;
+  return response;
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {
@@ -77,13 +137,30 @@ async function textOf(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function parse(text: string, socketPath: string): StatusDocument {
+/** Its fields are a contract of one program: only that it is an object is looked at. */
+function answered<T>(text: string, socketPath: string): T {
   const found: unknown = JSON.parse(text);
-  if (!isStatus(found)) throw new Error(`${socketPath} did not answer with a status`);
-  return found;
+  if (typeof found === 'object' && found !== null) return found as T;
+  throw new Error(`${socketPath} did not answer as a director does`);
 }
 
-/** Only what tells the document from another's; its fields are a contract of one program. */
+/** What an answer other than 200 says. */
+export function refused(status = 0, text: string): Refused {
+  try {
+    const { error, errors }: { error?: unknown; errors?: unknown } = JSON.parse(text);
+    if (typeof error === 'string')
+      return new Refused(
+        status,
+        error,
+        Array.isArray(errors) ? errors.map(String) : [],
+      );
+  } catch {
+    // no JSON: another's
+  }
+  return new Refused(status, `answered ${status}: ${text.slice(0, 200)}`);
+}
+
+/** Only what tells the document from another's. */
 function isStatus(found: unknown): found is StatusDocument {
   return (
     typeof found === 'object' &&
@@ -93,8 +170,13 @@ function isStatus(found: unknown): found is StatusDocument {
   );
 }
 
-function explain(error: unknown, socketPath: string, timeoutMs: number): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+/** In words for the operator: why there is no answer. */
+export function explain(error: unknown, socketPath: string, timeoutMs: number): string {
+  const code = codeOf(error);
   if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTSOCK')
     return `no director is running: nobody listens on ${socketPath}`;
   if (code === 'EACCES')

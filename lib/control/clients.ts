@@ -1,5 +1,8 @@
 import type { Server, Socket } from 'node:net';
 
+/** Who stays long: one who follows a stream, or waits for an answer. */
+export type Hold = 'follower' | 'waiter';
+
 interface Limits {
   /** Clients at once. */
   readonly most: number;
@@ -7,6 +10,8 @@ interface Limits {
   readonly silenceMs: number;
   /** From accept to the end, whatever it does. */
   readonly lifetimeMs: number;
+  /** Clients held at once, beside the others. */
+  readonly held: Readonly<Record<Hold, number>>;
 }
 
 /** The bounded set of a server's clients. */
@@ -14,6 +19,9 @@ export interface Clients {
   /** From now on its request is being answered, and it is not dropped to make room.
    *  @returns false when that was so before: this is its second request */
   serve(client: Socket): boolean;
+  /** Takes one that is being served out of the limits of the others: it takes no room of theirs and
+   *  may stay as long as it likes. @returns false: so many of its kind are held already */
+  hold(client: Socket, as: Hold): boolean;
   /** Drops every client at once. */
   drop(): void;
 }
@@ -21,36 +29,54 @@ export interface Clients {
 /** Keeps the clients of a server few and short-lived. One too many drops the oldest that has not
  *  asked for anything, so that idle ones never keep out one who asks. */
 export function boundClients(server: Server, limits: Limits): Clients {
-  /** In the order they came; true: being served. */
-  const clients = new Map<Socket, boolean>();
+  /** In the order they came. */
+  const clients = new Map<Socket, { serving: boolean; readonly end: NodeJS.Timeout }>();
+  const held: Readonly<Record<Hold, Set<Socket>>> = {
+    follower: new Set(),
+    waiter: new Set(),
+  };
 
   server.on('connection', (client: Socket) => {
     if (clients.size >= limits.most) (oldestIdle(clients) ?? client).destroy();
     if (client.destroyed) return;
-    clients.set(client, false);
     const end = setTimeout(() => client.destroy(), limits.lifetimeMs);
+    clients.set(client, { serving: false, end });
     client.setTimeout(limits.silenceMs, () => client.destroy());
     client.on('error', () => client.destroy());
     client.on('close', () => {
       clearTimeout(end);
       clients.delete(client);
+      for (const kind of Object.values(held)) kind.delete(client);
     });
   });
 
   return {
     serve(client) {
-      const first = clients.get(client) === false;
-      if (first) clients.set(client, true);
-      return first;
+      const entry = clients.get(client);
+      if (!entry || entry.serving) return false;
+      entry.serving = true;
+      return true;
+    },
+    hold(client, as) {
+      const entry = clients.get(client);
+      if (!entry || held[as].size >= limits.held[as]) return false;
+      clearTimeout(entry.end);
+      clients.delete(client);
+      held[as].add(client);
+      client.setTimeout(0);
+      return true;
     },
     drop() {
-      for (const client of clients.keys()) client.destroy();
+      const all = [...clients.keys(), ...held.follower, ...held.waiter];
+      for (const client of all) client.destroy();
     },
   };
 }
 
-function oldestIdle(clients: ReadonlyMap<Socket, boolean>): Socket | undefined {
-  for (const [client, serving] of clients)
+function oldestIdle(
+  clients: ReadonlyMap<Socket, { readonly serving: boolean }>,
+): Socket | undefined {
+  for (const [client, { serving }] of clients)
     if (!serving && !client.destroyed) return client;
   return undefined;
 }

@@ -1,20 +1,25 @@
 import { createServer, type Server } from 'node:http';
+import type { Desk } from '../director/desk.ts';
+import type { ReloadOutcome } from '../director/plan.ts';
 import type { Log } from '../model/log.ts';
 import type { StatusDocument } from '../model/status.ts';
 import { answerRequests } from './answer.ts';
+import { apiRoutes } from './api/index.ts';
 import { boundClients } from './clients.ts';
-import { statusFamilies } from './metrics.ts';
 import { watchProcess } from './process-metrics.ts';
-import { type Family, formatFamilies, METRICS_TYPE } from './prometheus.ts';
-import type { Route } from './routes.ts';
-import { shared } from './shared.ts';
+import type { Family } from './prometheus.ts';
 import { listenAt } from './socket-file.ts';
-import { checksAsked } from './status-query.ts';
 
-export { readStatus } from './client.ts';
+export { CALLS, type Call } from './calls.ts';
+export { ask, Refused, readStatus } from './client.ts';
+export { follow } from './follow.ts';
 
-const CLIENTS = { most: 64, silenceMs: 10_000, lifetimeMs: 30_000 } as const;
-const COLLECT_MS = 5_000;
+const CLIENTS = {
+  most: 64,
+  silenceMs: 10_000,
+  lifetimeMs: 30_000,
+  held: { follower: 16, waiter: 64 },
+} as const;
 
 export interface ControlOptions {
   /** `<runtime-dir>/l4director.<instance>.sock`; its directory exists. */
@@ -24,6 +29,12 @@ export interface ControlOptions {
   readonly status: (checks: number) => Promise<StatusDocument>;
   /** What the daemon has to add to `/metrics`. */
   readonly metrics?: () => readonly Family[];
+  /** Where changes go. */
+  readonly desk: Desk;
+  /** Reads the file again; resolves when it is in force, or refused. */
+  readonly reload: () => Promise<ReloadOutcome>;
+  /** What that would do. */
+  readonly plan: () => Promise<ReloadOutcome>;
   readonly log: Log;
 }
 
@@ -42,8 +53,14 @@ export async function createControlServer(
   const server = boundedServer();
   const clients = boundClients(server, CLIENTS);
   const watch = watchProcess();
-  const routes = routesOf(options, watch.families);
-  answerRequests(server, routes, clients);
+  const routes = apiRoutes({
+    ...options,
+    families: async () => [...(await watch.families()), ...(options.metrics?.() ?? [])],
+    failed: (error) =>
+      options.log.error(`Control socket: cannot collect the status: ${String(error)}`),
+  });
+  const asker = () => ({ mayChange: true, name: async () => 'unknown' });
+  answerRequests(server, { routes, clients, asker });
   const giveBack = await listenAt(server, options.path).catch((error: unknown) => {
     watch.stop();
     throw error;
@@ -70,52 +87,4 @@ function boundedServer(): Server {
     requestTimeout: CLIENTS.silenceMs, // headers included
     connectionsCheckingInterval: 1_000,
   });
-}
-
-/** What the socket offers: one row each. */
-function routesOf(
-  { status, metrics, log }: ControlOptions,
-  processFamilies: () => Promise<readonly Family[]>,
-): readonly Route[] {
-  const collect = shared(status, COLLECT_MS);
-  const body = <K = void>(make: (key: K) => Promise<string>) =>
-    shared(async (key: K) => {
-      try {
-        return Buffer.from(await make(key));
-      } catch (error) {
-        log.error(`Control socket: cannot collect the status: ${String(error)}`);
-        throw error;
-      }
-    }, COLLECT_MS);
-  const statusBody = body(
-    async (checks: number) => `${JSON.stringify(await collect(checks))}\n`,
-  );
-  return [
-    {
-      method: 'GET',
-      path: '/v1/status',
-      summary:
-        'every virtual service with its real servers, as JSON; with ?checks=20 their last results',
-      type: 'application/json; charset=utf-8',
-      async handler(query) {
-        const checks = checksAsked(query);
-        return typeof checks === 'number' ? await statusBody(checks) : checks;
-      },
-    },
-    {
-      method: 'GET',
-      path: '/metrics',
-      summary: 'counters and gauges in the text format of Prometheus',
-      type: METRICS_TYPE,
-      handler: body(async () => {
-        const document = await collect(0);
-        const own = await processFamilies();
-        return formatFamilies([
-          ...statusFamilies(document),
-          ...own,
-          ...(metrics?.() ?? []),
-        ]);
-      }),
-    },
-  ];
 }

@@ -83,6 +83,9 @@ async function begin(
   const control = await createControlServer({
     path: launch.instance.socket,
     status,
+    desk: director.desk,
+    reload: () => reloader.reload(),
+    plan: () => reloader.plan(),
     log,
   });
   closers.add('control socket', () => control.close());

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import t, { type Test } from 'tap';
 import { runShow, type ShowForm, styleOf } from '../../lib/cli/show.ts';
-import { createControlServer } from '../../lib/control/index.ts';
 import type { StatusDocument } from '../../lib/model/status.ts';
+import { openControl } from '../support/control.ts';
 import { socketPath } from '../support/socket-path.ts';
 import { realStatus, serviceStatus, statusDocument } from '../support/status.ts';
 import { CONTROLS } from '../support/terminal.ts';
@@ -12,10 +12,7 @@ async function show(
   form: ShowForm,
   document: StatusDocument,
 ): Promise<{ code: number; out: string; err: string }> {
-  const path = socketPath(t);
-  const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const server = await createControlServer({ path, status: async () => document, log });
-  t.teardown(() => server.close());
+  const { path } = await openControl(t, async () => document);
   return run(path, form);
 }
 

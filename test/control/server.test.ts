@@ -76,6 +76,25 @@ t.test('HEAD answers as GET does, without the body', async (t) => {
   t.equal(head.headers['content-length'], String(Buffer.byteLength(get.text)));
 });
 
+const PATHS = [
+  '/v1/status',
+  '/metrics',
+  '/v1/services',
+  '/v1/services/{service}',
+  '/v1/services/{service}/reals/{real}',
+  '/v1/services/{service}/reals/{real}',
+  '/v1/services/{service}/reals/{real}/drain',
+  '/v1/reload',
+  '/v1/plan',
+  '/v1/events',
+  '/v1/connections',
+  '/v1/connections',
+  '/v1/connections/{id}',
+  '/v1/persistence',
+  '/v1/persistence',
+  '/v1/openapi.json',
+];
+
 t.test('what is refused says what there is', async (t) => {
   const { path } = await openControl(t);
   const cases = [
@@ -91,7 +110,7 @@ t.test('what is refused says what there is', async (t) => {
     t.match(body.error, error);
     t.same(
       body.exists.map((row: { path: string }) => row.path),
-      ['/v1/status', '/metrics'],
+      PATHS,
     );
     t.equal(reply.headers.allow, status === 405 ? 'GET, HEAD' : undefined);
   }

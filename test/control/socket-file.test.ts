@@ -15,12 +15,10 @@ import { dirname, join } from 'node:path';
 import t from 'tap';
 import { createControlServer } from '../../lib/control/index.ts';
 import { listenAt } from '../../lib/control/socket-file.ts';
-import { ask, openControl, silent } from '../support/control.ts';
+import { ask, controlOptions, openControl } from '../support/control.ts';
 import { socketPath } from '../support/socket-path.ts';
-import { statusDocument } from '../support/status.ts';
 
-const start = (path: string) =>
-  createControlServer({ path, status: async () => statusDocument(), log: silent });
+const start = (path: string) => createControlServer(controlOptions(path));
 
 t.test(
   'the file is a socket of mode 0660, and nothing else is left beside it',

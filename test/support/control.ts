@@ -2,9 +2,14 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import type { Test } from 'tap';
-import { type ControlServer, createControlServer } from '../../lib/control/index.ts';
+import {
+  type ControlOptions,
+  type ControlServer,
+  createControlServer,
+} from '../../lib/control/index.ts';
 import type { Log } from '../../lib/model/log.ts';
 import type { StatusDocument } from '../../lib/model/status.ts';
+import { type RecordingDesk, recordingDesk } from './desk.ts';
 import { socketPath } from './socket-path.ts';
 import { statusDocument } from './status.ts';
 
@@ -14,17 +19,38 @@ export const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 export interface OpenedControl {
   readonly path: string;
   readonly server: ControlServer;
+  readonly desk: RecordingDesk;
+}
+
+/** What a control server at that path needs, but for what is given: a desk that records, a reload
+ *  that changes nothing. */
+export function controlOptions(
+  path: string,
+  given: Partial<ControlOptions> = {},
+): ControlOptions & { readonly desk: RecordingDesk } {
+  const unchanged = async () => ({ ok: true, changes: [], warnings: [] }) as const;
+  return {
+    path,
+    status: async () => statusDocument(),
+    reload: unchanged,
+    plan: unchanged,
+    log: silent,
+    ...given,
+    desk: recordingDesk(),
+  };
 }
 
 /** A control server at a path of its own, closed with the test. */
 export async function openControl(
   t: Test,
   status: (checks: number) => Promise<StatusDocument> = async () => statusDocument(),
+  given: Partial<ControlOptions> = {},
 ): Promise<OpenedControl> {
   const path = socketPath(t);
-  const server = await createControlServer({ path, status, log: silent });
+  const options = controlOptions(path, { ...given, status });
+  const server = await createControlServer(options);
   t.teardown(() => server.close());
-  return { path, server };
+  return { path, server, desk: options.desk };
 }
 
 export interface Reply {
@@ -33,14 +59,29 @@ export interface Reply {
   readonly text: string;
 }
 
+interface Words {
+  readonly method?: string;
+  readonly body?: string | Buffer;
+  /** Content type; JSON where there is a body. */
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** One request and its whole answer. */
 export async function ask(
   socketPath: string,
   path: string,
-  { method = 'GET' } = {},
+  { method = 'GET', body, type = 'application/json', headers = {} }: Words = {},
 ): Promise<Reply> {
-  const asking = request({ socketPath, path, method, agent: false });
-  asking.end();
+  const typed = body === undefined || type === '' ? {} : { 'content-type': type };
+  const asking = request({
+    socketPath,
+    path,
+    method,
+    agent: false,
+    headers: { ...headers, ...typed },
+  });
+  asking.end(body);
   const [response]: IncomingMessage[] = await once(asking, 'response');
   if (!response) throw new Error('no response');
   const chunks: Buffer[] = [];

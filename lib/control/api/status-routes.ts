@@ -1,0 +1,85 @@
+import { MOST_CHECKS, type StatusDocument } from '../../model/status.ts';
+import { statusFamilies } from '../metrics.ts';
+import { type Family, formatFamilies, METRICS_TYPE } from '../prometheus.ts';
+import type { Route } from '../routes.ts';
+import { shared } from '../shared.ts';
+import { readQuery, wholeNumber } from './query.ts';
+import { JSON_TYPE, jsonBytes } from './row.ts';
+import { STATUS } from './status-shapes.ts';
+
+const COLLECT_MS = 5_000;
+
+/** @param checks  results of each real server, 0 to 20 */
+export type Collect = (checks: number) => Promise<StatusDocument>;
+
+export interface StatusSources {
+  readonly status: Collect;
+  /** What `/metrics` has beside the status. */
+  readonly families: () => Promise<readonly Family[]>;
+  /** Told when a collection fails; those who asked are told too. */
+  readonly failed: (error: unknown) => void;
+}
+
+export const CHECKS = {
+  checks: wholeNumber(
+    { least: 1, most: MOST_CHECKS },
+    'the last results of each real server, so many',
+    MOST_CHECKS,
+  ),
+};
+
+/** Those who ask for the same at once share one collection. */
+export function sharedStatus({ status, failed }: StatusSources): Collect {
+  return shared(reported(status, failed), COLLECT_MS);
+}
+
+/** The whole status, as JSON and for Prometheus. */
+export function statusRoutes(
+  collect: Collect,
+  { families, failed }: StatusSources,
+): readonly Route[] {
+  const bytes = shared(
+    async (checks: number) => jsonBytes(await collect(checks)),
+    COLLECT_MS,
+  );
+  const metrics = async (_: undefined) => {
+    const ofStatus = statusFamilies(await collect(0));
+    return Buffer.from(formatFamilies([...ofStatus, ...(await families())]));
+  };
+  const sharedMetrics = shared(reported(metrics, failed), COLLECT_MS);
+  return [
+    {
+      method: 'GET',
+      path: '/v1/status',
+      summary: 'everything: every virtual service with its real servers',
+      query: CHECKS,
+      type: JSON_TYPE,
+      answer: STATUS,
+      refusals: [],
+      handler: ({ query }) => bytes(readQuery(CHECKS, query, false).checks ?? 0),
+    },
+    {
+      method: 'GET',
+      path: '/metrics',
+      summary: 'counters and gauges in the text format of Prometheus',
+      query: {},
+      type: METRICS_TYPE,
+      refusals: [],
+      handler: () => sharedMetrics(undefined),
+    },
+  ];
+}
+
+function reported<T, K>(
+  work: (key: K) => Promise<T>,
+  failed: (error: unknown) => void,
+): (key: K) => Promise<T> {
+  return async (key) => {
+    try {
+      return await work(key);
+    } catch (error) {
+      failed(error);
+      throw error;
+    }
+  };
+}

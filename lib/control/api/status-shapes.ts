@@ -1,0 +1,170 @@
+import type { WorkerStats } from '../../model/engine.ts';
+import type { Override } from '../../model/override.ts';
+import type {
+  CertificateStatus,
+  CheckRecord,
+  CheckStatus,
+  MailStatus,
+  RealState,
+  RealStatus,
+  ServiceState,
+  ServiceStatus,
+  StatusDocument,
+} from '../../model/status.ts';
+import type {
+  CheckWord,
+  EngineName,
+  ForwardingMethod,
+  Protocol,
+} from '../../model/virtual-service.ts';
+import {
+  amount,
+  count,
+  flag,
+  list,
+  nullable,
+  object,
+  optional,
+  type Shape,
+  text,
+  time,
+  whole,
+  word,
+} from './shape.ts';
+
+export const SERVICE_ID = text('as in `tcp:10.1.1.19:80`');
+export const REAL_ID = text('as in `10.1.1.21:80`');
+export const WEIGHT = whole({ least: 0, most: 65_535 });
+export const ADMIN_STATE = word(['ready', 'drain', 'maintenance']);
+export const SERVICE_STATE: Shape<ServiceState> = word([
+  'starting',
+  'up',
+  'fallback',
+  'down',
+  'waiting-for-address',
+  'failed',
+]);
+export const REAL_STATE: Shape<RealState> = word([
+  'starting',
+  'up',
+  'down',
+  'drain',
+  'maintenance',
+  'unchecked',
+]);
+const PROTOCOL: Shape<Protocol> = word(['tcp', 'udp', 'fwm']);
+const METHOD: Shape<ForwardingMethod> = word(['gate', 'masq', 'ipip']);
+const ENGINE: Shape<EngineName> = word(['net', 'nftables', 'ipvs', 'auto']);
+const MADE: Shape<CheckWord> = word([
+  'connect',
+  'negotiate',
+  'ping',
+  'off',
+  'on',
+  'external',
+  'external-perl',
+]);
+const PORT = whole({ least: 0, most: 65_535 });
+
+export const OVERRIDE: Shape<Override> = object<Override>(
+  'Override',
+  {
+    state: ADMIN_STATE,
+    weight: nullable(WEIGHT, 'null: the configured one'),
+    by: text('who'),
+    since: time(),
+  },
+  'What was changed of a real server at run time.',
+);
+
+const RECORD = {
+  at: time('when the check ended'),
+  durationMs: amount(),
+  up: flag(),
+  made: nullable(MADE, 'the check that was made; null: none, as in maintenance'),
+  message: text(),
+};
+
+const CHECK_RECORD = object<CheckRecord>('CheckRecord', RECORD);
+
+const CERTIFICATE = object<CertificateStatus>('Certificate', {
+  expires: time(),
+  daysLeft: whole({}, 'below 0 once it has expired'),
+  subject: text(),
+  problem: nullable(text(), 'from `tls-expiry` on'),
+});
+
+const CHECK_STATUS = object<CheckStatus>('CheckStatus', {
+  ...RECORD,
+  type: text('`negotiate`, `connect` ... or N of a combined check'),
+  service: text(),
+  failures: count('in a row, up to failurecount'),
+  certificate: nullable(CERTIFICATE, 'null where the check makes no TLS handshake'),
+});
+
+export const REAL: Shape<RealStatus> = object<RealStatus>('Real', {
+  id: REAL_ID,
+  address: text(),
+  port: PORT,
+  method: METHOD,
+  weight: count('in force; 0 when quiesced or not in the table'),
+  configuredWeight: count(),
+  inForce: flag("it stands in the engine's table, be it at weight 0"),
+  state: REAL_STATE,
+  override: nullable(OVERRIDE, 'null: nothing was changed'),
+  since: time('when it took that state'),
+  activeConnections: count(),
+  inactiveConnections: count(),
+  totalConnections: count(),
+  bytesIn: count(),
+  bytesOut: count(),
+  connectFailures: count(),
+  fallback: flag(),
+  check: nullable(CHECK_STATUS, 'null for a fallback, and until the first result'),
+  checks: optional(list(CHECK_RECORD, 'with `?checks=N`: the newest first')),
+});
+
+export const SERVICE: Shape<ServiceStatus> = object<ServiceStatus>('Service', {
+  id: SERVICE_ID,
+  address: nullable(text()),
+  port: nullable(PORT),
+  fwmark: nullable(count()),
+  protocol: PROTOCOL,
+  scheduler: text(),
+  engine: ENGINE,
+  engineReason: text(),
+  state: SERVICE_STATE,
+  problem: nullable(text(), 'why it waits or failed, and how to mend it'),
+  fallbackActive: flag(),
+  persistent: nullable(count(), 'seconds'),
+  netmask: nullable(text()),
+  acceptedConnections: count(),
+  refusedConnections: count(),
+  retries: count(),
+  persistenceEntries: count(),
+  reals: list(REAL, "in the file's order, then the fallback where there is one"),
+});
+
+const WORKER = object<WorkerStats>('Worker', {
+  openConnections: count(),
+  acceptedConnections: count(),
+});
+
+const MAIL = object<MailStatus>('Mail', {
+  sent: count(),
+  failed: count(),
+  dropped: count(),
+  pending: count(),
+  problem: nullable(text()),
+});
+
+export const STATUS: Shape<StatusDocument> = object<StatusDocument>('Status', {
+  version: text(),
+  pid: count(),
+  uptimeSeconds: amount(),
+  config: text('path of the config in force'),
+  configError: nullable(text(), 'why the last reload was refused, one error a line'),
+  services: list(SERVICE),
+  workers: list(WORKER),
+  mail: MAIL,
+});
