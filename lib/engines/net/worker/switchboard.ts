@@ -1,9 +1,9 @@
 import { addressBytes } from '../../../model/address-bytes.ts';
 import type { Client, Scheduler } from '../../../model/scheduler.ts';
 import { schedulerNamed } from '../../../schedulers/index.ts';
+import { type ClientKey, clientKey } from '../../client-key.ts';
 import type { CarriedService } from '../protocol.ts';
 import type { ServiceRecord } from '../service-record.ts';
-import { type ClientKey, clientKey } from './client-key.ts';
 import { Persistence, type Template } from './persistence.ts';
 import type { RealServer } from './real-server.ts';
 import { RecordView } from './view.ts';

@@ -1,4 +1,4 @@
-import { addressBytes } from '../../../model/address-bytes.ts';
+import { addressBytes } from '../model/address-bytes.ts';
 
 /** What a client is known by under persistence: its address under the netmask. */
 export type ClientKey = (address: Uint8Array) => string;

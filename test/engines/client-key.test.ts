@@ -1,6 +1,6 @@
 import t from 'tap';
-import { clientKey } from '../../../../lib/engines/net/worker/client-key.ts';
-import { addressBytes } from '../../../../lib/model/address-bytes.ts';
+import { clientKey } from '../../lib/engines/client-key.ts';
+import { addressBytes } from '../../lib/model/address-bytes.ts';
 
 t.test('clients are told apart by the bits of the netmask only', async (t) => {
   const same = (mask: string | undefined, a: string, b: string) =>
