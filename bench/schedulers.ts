@@ -25,7 +25,7 @@ class Service {
     for (const [row, record] of this.records.entries())
       open(record, row, settings(row));
     this.view.replace(
-      this.records.map((record, row) => new RealServer(carried(row), record)),
+      this.records.map((record, row) => new RealServer('', carried(row), record)),
     );
   }
 }

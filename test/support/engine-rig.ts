@@ -10,11 +10,15 @@ import type {
   ServiceEntry,
   ServiceStats,
 } from '../../lib/model/engine.ts';
+import type { Connection, Traffic } from '../../lib/model/traffic.ts';
 import type {
   ServiceOptions,
   VirtualService,
 } from '../../lib/model/virtual-service.ts';
 import { aService, OPTIONS } from './config.ts';
+
+/** More than a test has. */
+const MANY = 1000;
 
 /** An engine with what a case needs around it: real servers, clients, all ended with the test. */
 export interface Rig {
@@ -31,6 +35,9 @@ export interface Rig {
   /** What the server that this client is sent to says until it ends. */
   ask(service: VirtualService, from?: string): Promise<string>;
   stats(service: VirtualService): Promise<ServiceStats>;
+  readonly traffic: Traffic;
+  /** The service's connections, once there are so many and all are past their dial. */
+  connections(service: VirtualService, count: number): Promise<readonly Connection[]>;
   /** The numbers of one server of the service. */
   of(service: VirtualService, server: ServerEntry): Promise<ServerStats>;
   /** The next event of the kind. */
@@ -91,9 +98,19 @@ export function rigFor(t: Pick<Test, 'teardown'>, engine: Engine): Rig {
     if (!found) throw new Error(`no numbers of ${service.id}`);
     return found;
   };
+  const traffic = trafficOf(engine);
   return {
     engine,
     stats,
+    traffic,
+    async connections({ id }, count) {
+      for (;;) {
+        const { items } = await traffic.connections({ service: id }, MANY);
+        const settled = items.every(({ state }) => state !== 'opening');
+        if (items.length === count && settled) return items;
+        await new Promise((wait) => setTimeout(wait, 20));
+      }
+    },
     async service(fields = {}, options = {}) {
       const address = fields.address ?? '127.0.0.1';
       const port = fields.port ?? (await freePort(address));
@@ -120,6 +137,11 @@ export function rigFor(t: Pick<Test, 'teardown'>, engine: Engine): Rig {
       throw new Error(`the engine was closed before a ${type}`);
     },
   };
+}
+
+function trafficOf({ traffic }: Engine): Traffic {
+  if (!traffic) throw new Error('the engine does not tell what goes through it');
+  return traffic;
 }
 
 async function testClient(

@@ -9,6 +9,7 @@ import { persistence } from './engine-cases/persistence.ts';
 import { table } from './engine-cases/table.ts';
 import { thresholds } from './engine-cases/thresholds.ts';
 import { timeouts } from './engine-cases/timeouts.ts';
+import { traffic } from './engine-cases/traffic.ts';
 import { udpExchanges } from './engine-cases/udp-exchanges.ts';
 import { udpFailover } from './engine-cases/udp-failover.ts';
 import { udpSessions } from './engine-cases/udp-sessions.ts';
@@ -27,6 +28,7 @@ const CASES = {
   ...table,
   ...listening,
   ...timeouts,
+  ...traffic,
   ...udpSessions,
   ...udpExchanges,
   ...udpFailover,

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { Inquiries } from './inquiries.ts';
 import type {
   FromWorker,
   ListenReport,
   TableChange,
+  Told,
   ToWorker,
   WorkerStart,
 } from './protocol.ts';
@@ -19,7 +21,7 @@ interface Options {
   prepare(): Promise<void>;
   /** All of the table, for that one. */
   snapshot(): TableChange;
-  heard(worker: number, message: Exclude<FromWorker, { type: 'applied' }>): void;
+  heard(worker: number, message: Told): void;
   /** A thread has ended without being told to; its place is being taken. */
   died(worker: number, reason: string): void;
 }
@@ -43,6 +45,8 @@ const FAREWELL_MS = 2000;
 
 /** The worker threads: messages to all of them, and a new one for one that dies. */
 export class Crew {
+  /** What they were asked. */
+  readonly inquiries = new Inquiries(this);
   readonly #options: Options;
   readonly #threads: (Worker | undefined)[] = [];
   readonly #rounds = new Map<number, Round>();
@@ -72,6 +76,11 @@ export class Crew {
     await this.listen([]);
   }
 
+  /** Numbers of the workers that run. */
+  get running(): readonly number[] {
+    return [...this.#threads].flatMap((thread, worker) => (thread ? worker : []));
+  }
+
   /** @param except the worker that has it already */
   post(message: ToWorker, except?: number): void {
     for (const [worker, thread] of this.#threads.entries())
@@ -85,6 +94,7 @@ export class Crew {
     this.post({ type: 'close' });
     await Promise.all(this.#threads.map((thread) => thread && ended(thread)));
     for (const sequence of this.#rounds.keys()) this.#complete(sequence);
+    this.inquiries.close();
   }
 
   #round(message: (sequence: number) => ToWorker): Promise<Answers> {
@@ -119,6 +129,7 @@ export class Crew {
 
   #exited(worker: number, reason: string, startedAt: number): void {
     this.#threads[worker] = undefined;
+    this.inquiries.died(worker);
     if (this.#closed) return;
     this.#options.died(worker, reason);
     const wait = Math.max(0, startedAt + BREATH_MS - performance.now());
@@ -141,6 +152,7 @@ export class Crew {
   #heard(worker: number, message: FromWorker): void {
     if (message.type === 'applied')
       this.#applied(worker, message.sequence, message.reports);
+    else if (message.type === 'answer') this.inquiries.heard(worker, message);
     else this.#options.heard(worker, message);
   }
 

@@ -9,6 +9,7 @@ import type {
   ServiceTable,
   WorkerStats,
 } from '../../model/engine.ts';
+import type { Traffic } from '../../model/traffic.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { EventQueue } from '../event-queue.ts';
 import type { EngineOptions } from '../factory.ts';
@@ -23,9 +24,10 @@ import { Memory } from './memory.ts';
 import { Notices } from './notices.ts';
 import { Openings } from './openings.ts';
 import type { Place } from './problem.ts';
-import type { FromWorker, NoticeKind, TableChange } from './protocol.ts';
+import type { NoticeKind, TableChange, Told } from './protocol.ts';
 import { RecordPool } from './record-pool.ts';
 import { refusal } from './refusal.ts';
+import { createTraffic } from './traffic.ts';
 import { type WorkersWish, workerCount } from './worker-count.ts';
 
 export interface NetOptions extends EngineOptions {
@@ -48,6 +50,7 @@ export function createNetEngine(options: NetOptions = {}): Engine {
 
 class NetEngine implements Engine {
   readonly events = new EventQueue<EngineEvent>(EVENTS);
+  readonly traffic: Traffic;
   readonly #maxConnections: number;
   readonly #proc: string;
   readonly #workers: number;
@@ -92,6 +95,7 @@ class NetEngine implements Engine {
       heard: (worker, message) => this.#heard(worker, message),
       died: (worker, reason) => this.#died(worker, reason),
     });
+    this.traffic = createTraffic(this.#crew.inquiries);
     this.#openings = new Openings({
       workers: this.#workers,
       listeners: this.#listeners,
@@ -196,7 +200,7 @@ class NetEngine implements Engine {
       : { id: service.id, state: 'failed', problem };
   }
 
-  #heard(worker: number, message: Exclude<FromWorker, { type: 'applied' }>): void {
+  #heard(worker: number, message: Told): void {
     switch (message.type) {
       case 'listener':
         void this.#openings.hear(worker, message.report);

@@ -1,4 +1,5 @@
 import type { Family } from '../../model/address.ts';
+import type { Answer, Question } from './question.ts';
 
 /** A real server as workers know it. */
 export interface CarriedServer {
@@ -76,6 +77,12 @@ export type ToWorker =
     }
   /** A server has refused another worker's datagram. */
   | { readonly type: 'refused'; readonly service: string; readonly server: string }
+  /** Answered in parts, of which the last says so. */
+  | {
+      readonly type: 'question';
+      readonly sequence: number;
+      readonly question: Question;
+    }
   | { readonly type: 'close' };
 
 /** How a service's listener is in one worker. */
@@ -102,7 +109,11 @@ export type FromWorker =
     }
   /** A server has refused a datagram: the other workers are to know. */
   | { readonly type: 'refused'; readonly service: string; readonly server: string }
-  | { readonly type: 'notice'; readonly kind: NoticeKind; readonly about: string };
+  | { readonly type: 'notice'; readonly kind: NoticeKind; readonly about: string }
+  | Answer;
+
+/** What a worker says that answers nothing. */
+export type Told = Exclude<FromWorker, { readonly type: 'applied' | 'answer' }>;
 
 /** What a worker is started with. */
 export interface WorkerStart {

@@ -1,8 +1,8 @@
 import type { Family } from '../../model/address.ts';
 import type { ServiceEntry, ServiceOutcome, ServiceTable } from '../../model/engine.ts';
+import { inTurns } from '../breath.ts';
 import { NftError } from '../nft-program.ts';
 import { Book } from './book.ts';
-import { inTurns } from './breath.ts';
 import { compile, leads } from './compile.ts';
 import type { HomeFallbacks } from './home-fallback.ts';
 import type { KernelTable } from './kernel-table.ts';

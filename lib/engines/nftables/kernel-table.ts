@@ -1,5 +1,5 @@
+import { inTurns } from '../breath.ts';
 import { NftError } from '../nft-program.ts';
-import { inTurns } from './breath.ts';
 import { type Change, commandsOf, diff, noChange, onlyRules } from './diff.ts';
 import type { Command } from './json.ts';
 import { readTable, stands } from './kernel-state.ts';

@@ -1,5 +1,5 @@
+import { inTurns } from '../breath.ts';
 import { NftError, runNft } from '../nft-program.ts';
-import { inTurns } from './breath.ts';
 import type { Command } from './json.ts';
 import { cutJson, type Listener } from './json-cutter.ts';
 import { type Rewriting, rewriting } from './script.ts';

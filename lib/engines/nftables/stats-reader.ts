@@ -1,5 +1,5 @@
 import type { ServiceOutcome, ServiceStats, ServiceTable } from '../../model/engine.ts';
-import { inTurns } from './breath.ts';
+import { inTurns } from '../breath.ts';
 import type { HomeFallbacks } from './home-fallback.ts';
 import type { Nft } from './nft.ts';
 import type { OpenFlows } from './open-flows.ts';

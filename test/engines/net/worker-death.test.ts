@@ -64,6 +64,21 @@ t.test('a table applied while the worker is away is carried by the next', async 
   t.equal(await rig.ask(service), 'a');
 });
 
+t.test('a worker that dies is not asked any more what goes through it', async (t) => {
+  const rig = rigFor(t, createNetEngine({ workerScript: MORTAL }));
+  const service = await rig.service();
+  const server = await rig.server(() => {});
+  await rig.engine.apply(tableOf(service, server.entry()));
+  await rig.client(service);
+  await rig.connections(service, 1);
+  const notice = rig.event('notice');
+  const channel = new BroadcastChannel('mortal-worker');
+  channel.postMessage({ how: 'at once' });
+  channel.close();
+  await notice;
+  t.same(await rig.traffic.connections({}, 9), { items: [], total: 0 });
+});
+
 t.test('there is no worker before there is a table', async (t) => {
   const nowhere = new URL('./no-such-worker.js', import.meta.url);
   const engine = createNetEngine({ workerScript: nowhere });

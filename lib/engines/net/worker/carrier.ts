@@ -81,6 +81,11 @@ export class Carrier implements Reception {
     if (server) this.#entrance.refused?.(server);
   }
 
+  /** Clients were forgotten. */
+  forgot(): void {
+    this.#swept();
+  }
+
   emptied(): void {
     this.#shutUnused();
   }

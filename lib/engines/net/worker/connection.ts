@@ -1,10 +1,13 @@
 import { connect, type Socket } from 'node:net';
+import { endpoint } from '../../../model/address.ts';
+import type { Connection as Listed } from '../../../model/traffic.ts';
 import type { Outgoing } from './batch.ts';
 import { ReadBuffer } from './buffers.ts';
 import { type Desk, type Line, SocketClient, type Tried } from './desk.ts';
 import { type DialFailure, dialFailure, tellDialFailure } from './dial-failure.ts';
 import type { Member } from './members.ts';
 import { resetSocket } from './reset-socket.ts';
+import { type Sight, tenths } from './sight.ts';
 import { Splice, type SpliceOwner } from './splice.ts';
 import type { Booking } from './switchboard.ts';
 import type { Timed } from './timer-wheel.ts';
@@ -12,6 +15,13 @@ import type { Timed } from './timer-wheel.ts';
 const NONE: Tried = [];
 
 type State = 'dialling' | 'open' | 'half-closed' | 'ended';
+
+const SEEN: Readonly<Record<State, Listed['state']>> = {
+  dialling: 'opening',
+  open: 'open',
+  'half-closed': 'half-closed',
+  ended: 'closing',
+};
 
 /** One client's connection: picks a server, dials it, and splices the two together. The client's
  *  socket is paused until the server's is connected, so that nothing is lost when another
@@ -22,6 +32,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   next: Timed | undefined;
   slot = -1;
   place = -1;
+  serial = 0;
   readonly #line: Line;
   readonly #desk: Desk;
   readonly #client: Socket;
@@ -31,6 +42,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   #booking: Booking | undefined;
   #tried = NONE;
   #state: State = 'dialling';
+  #began = 0;
   /** Sockets whose 'close' is still to come. */
   #sockets = 1;
 
@@ -62,6 +74,22 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
     else if (this.#server) resetSocket(this.#server);
   }
 
+  seen(): Sight | undefined {
+    const server = this.#booking?.server;
+    const { remoteAddress, remotePort = 0, bytesRead } = this.#client;
+    if (!server || remoteAddress === undefined) return undefined;
+    return {
+      service: this.#line.id,
+      server,
+      client: endpoint(remoteAddress, remotePort),
+      protocol: 'tcp',
+      state: SEEN[this.#state],
+      began: this.#began,
+      bytesIn: bytesRead,
+      bytesOut: this.#server?.bytesRead ?? 0,
+    };
+  }
+
   halfClosed(): void {
     this.#state = 'half-closed';
     if (this.#booking) this.#line.switchboard.halfClosed(this.#booking);
@@ -87,6 +115,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
     if (this.#tried.length > 0) switchboard.record.count('retries');
     server.connections.add(this);
     this.#desk.wheel.add(this, timeouts.connectTimeoutMs);
+    if (this.#tried === NONE) this.#began = tenths(this.#desk.wheel);
     if (server.problem !== undefined) {
       this.#dialFailed({ blame: true, reason: server.problem });
       return;

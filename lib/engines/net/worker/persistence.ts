@@ -76,6 +76,20 @@ export class Persistence<S> {
       if (gone(template.server)) this.#forget(template);
   }
 
+  /** As many as there are now; they may come and go meanwhile. */
+  *[Symbol.iterator](): Generator<Template<S>> {
+    let left = this.size;
+    for (const template of this.#all()) {
+      if (left-- <= 0) return;
+      yield template;
+    }
+  }
+
+  /** The client is scheduled anew at its next connection. */
+  forget(template: Template<S>): void {
+    this.#forget(template);
+  }
+
   /** Drops what is over. Costs what it drops. */
   sweep(): void {
     const now = this.#clock();

@@ -1,15 +1,25 @@
+import type { ConnectionFilter } from '../../../model/traffic.ts';
 import type { Memory } from '../memory.ts';
 import type { CarriedServer } from '../protocol.ts';
 import { ServerRecord } from '../server-record.ts';
 import { keyOf } from '../turn.ts';
 import { type Member, Members } from './members.ts';
+import type { Sight } from './sight.ts';
 
 /** A connection, as far as its server must know it. */
-interface Resettable extends Member {
+export interface Resettable extends Member {
   reset(): void;
   /** The server was found dead: what still waits for its first word goes to another. */
   abandon?(server: RealServer): void;
+  /** Part of the name that operators know it by; 0: it was never listed. Absent, as `seen`, where it is
+   *  no client's. */
+  serial?: number;
+  /** Undefined: it is over, or about to be. */
+  seen?(): Sight | undefined;
 }
+
+/** Ids; without one, of any. */
+type Whose = Pick<ConnectionFilter, 'service' | 'server'>;
 
 /** At most one report of a failed dial in this time for one server. */
 const REPORT_MS = 1000;
@@ -20,6 +30,8 @@ export class RealServer {
   /** To schedulers; see {@link ServiceView}. */
   readonly key: number;
   readonly record: ServerRecord;
+  /** Its service's id. */
+  readonly service: string;
   /** This worker's connections to it. */
   readonly connections = new Members<Resettable>();
   id: string;
@@ -35,7 +47,8 @@ export class RealServer {
   unanswered = 0;
   #reportedAt = -Infinity;
 
-  constructor(server: CarriedServer, record: ServerRecord) {
+  constructor(service: string, server: CarriedServer, record: ServerRecord) {
+    this.service = service;
     this.generation = server.generation;
     this.key = keyOf(server);
     this.record = record;
@@ -65,9 +78,10 @@ export class Roster {
     this.#worker = worker;
   }
 
-  enlist(server: CarriedServer): RealServer {
+  /** @param service  its id */
+  enlist(service: string, server: CarriedServer): RealServer {
     const known = this.#servers.get(server.record);
-    if (known?.generation !== server.generation) return this.#create(server);
+    if (known?.generation !== server.generation) return this.#create(service, server);
     known.id = server.id;
     known.address = server.address;
     known.port = server.port;
@@ -84,14 +98,21 @@ export class Roster {
     if (reset) for (const connection of server.connections) connection.reset();
   }
 
-  /** Every connection of the worker. */
-  *connections(): Generator<Resettable> {
-    for (const server of this.#servers.values()) yield* server.connections;
+  /** Every connection of the worker, or of one service or server. They may come and go meanwhile. */
+  *connections({ service, server }: Whose = {}): Generator<Resettable> {
+    for (const one of this.#servers.values()) {
+      if (service !== undefined && service !== one.service) continue;
+      if (server === undefined || server === one.id) yield* one.connections;
+    }
   }
 
-  #create(server: CarriedServer): RealServer {
+  #create(service: string, server: CarriedServer): RealServer {
     const cell = this.#memory.cell(server.record);
-    const created = new RealServer(server, new ServerRecord(cell, this.#worker));
+    const created = new RealServer(
+      service,
+      server,
+      new ServerRecord(cell, this.#worker),
+    );
     this.#servers.set(server.record, created);
     return created;
   }

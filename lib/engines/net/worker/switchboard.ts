@@ -1,9 +1,10 @@
 import { addressBytes } from '../../../model/address-bytes.ts';
 import type { Client, Scheduler } from '../../../model/scheduler.ts';
+import type { PersistenceEntry, PersistenceFilter } from '../../../model/traffic.ts';
 import { schedulerNamed } from '../../../schedulers/index.ts';
+import { askedKey, type ClientKey, clientKey, clientName } from '../../client-key.ts';
 import type { CarriedService } from '../protocol.ts';
 import type { ServiceRecord } from '../service-record.ts';
-import { type ClientKey, clientKey } from './client-key.ts';
 import { Persistence, type Template } from './persistence.ts';
 import type { RealServer } from './real-server.ts';
 import { RecordView } from './view.ts';
@@ -14,6 +15,8 @@ export interface Booking {
   /** The client's template, where the service has persistence. */
   readonly template: Template<RealServer> | undefined;
 }
+
+export type Persisting = Template<RealServer>;
 
 /** Most templates of one service. One costs some 200 bytes. */
 const TEMPLATES = 1_000_000;
@@ -90,6 +93,44 @@ export class Switchboard {
     this.#persistence?.sweep();
     this.#countTemplates();
     return this.#persistence?.nextSweepMs();
+  }
+
+  /** Clients that persist, of all or of one server, or the one that is named. They may come and go
+   *  meanwhile. */
+  *persisting({ server, client }: PersistenceFilter): Generator<Persisting> {
+    const persistence = this.#persistence;
+    if (!persistence) return;
+    const now = this.#clock();
+    for (const template of this.#known(persistence, client)) {
+      const lives = template.expires > now || template.open > 0;
+      if (lives && (server ?? template.server.id) === template.server.id)
+        yield template;
+    }
+  }
+
+  entryOf({ key, server, expires }: Persisting): PersistenceEntry {
+    const leftMs = Math.max(0, expires - this.#clock());
+    return {
+      service: server.service,
+      server: server.id,
+      client: clientName(key, this.#netmask),
+      expiresSeconds: Math.ceil(leftMs / 1000),
+    };
+  }
+
+  forget(template: Persisting): void {
+    this.#persistence?.forget(template);
+    this.#countTemplates();
+  }
+
+  #known(
+    persistence: Persistence<RealServer>,
+    client: string | undefined,
+  ): Iterable<Persisting> {
+    if (client === undefined) return persistence;
+    const key = askedKey(client, this.#key);
+    const template = key === undefined ? undefined : persistence.find(key);
+    return template ? [template] : [];
   }
 
   #bookPersistent(

@@ -13,6 +13,7 @@ import { Batch } from './batch.ts';
 import { BufferPool } from './buffers.ts';
 import { Carrier } from './carrier.ts';
 import type { Desk } from './desk.ts';
+import { Informant } from './informant.ts';
 import { Roster } from './real-server.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import { createUdpDesk } from './udp/udp-desk.ts';
@@ -25,6 +26,7 @@ export class Worker {
   readonly #roster: Roster;
   readonly #desk: Desk;
   readonly #carriers = new Map<string, Carrier>();
+  readonly #informant: Informant;
 
   constructor(start: WorkerStart, tell: (message: FromWorker) => void) {
     this.#start = start;
@@ -42,6 +44,12 @@ export class Worker {
       udp: createUdpDesk({ wheel, admission, workers: start.workers, tell }),
       tell,
     };
+    this.#informant = new Informant({
+      roster: this.#roster,
+      carriers: this.#carriers,
+      now,
+      tell,
+    });
   }
 
   handle(message: ToWorker): void {
@@ -59,6 +67,9 @@ export class Worker {
         break;
       case 'refused':
         this.#carriers.get(message.service)?.refused(message.server);
+        break;
+      case 'question':
+        this.#informant.take(message.sequence, message.question);
         break;
       case 'close':
         this.#close();
@@ -79,7 +90,9 @@ export class Worker {
   }
 
   #update(service: CarriedService): Promise<ListenReport> {
-    const servers = service.servers.map((server) => this.#roster.enlist(server));
+    const servers = service.servers.map((server) =>
+      this.#roster.enlist(service.id, server),
+    );
     const carrier = this.#carriers.get(service.id) ?? this.#carry(service);
     return carrier.update(service, servers);
   }

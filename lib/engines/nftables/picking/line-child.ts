@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { lineCutter } from './lines.ts';
+import { lineCutter } from '../../lines.ts';
 
 /** What is made of a child's output. */
 export interface Listener {

@@ -26,7 +26,7 @@ function viewOf(records: readonly number[]): RecordView {
     const address = `10.0.0.${row + 1}`;
     const place = { id: address, address, port: 80, problem: undefined };
     const carried = { ...place, record, generation: 1 };
-    return new RealServer(carried, server);
+    return new RealServer('', carried, server);
   });
   view.replace(servers);
   return view;

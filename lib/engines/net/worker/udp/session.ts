@@ -1,8 +1,8 @@
 import type { NoticeKind } from '../../protocol.ts';
 import type { Desk, Tried } from '../desk.ts';
 import { tellDialFailure } from '../dial-failure.ts';
-import type { Member } from '../members.ts';
 import type { RealServer } from '../real-server.ts';
+import { type Sight, sessionSight, tenths } from '../sight.ts';
 import type { Booking } from '../switchboard.ts';
 import type { Timed } from '../timer-wheel.ts';
 import type { Guest } from './crowd.ts';
@@ -10,7 +10,7 @@ import type { DatagramClient } from './datagram-client.ts';
 import { dnsNumber, isDnsQuery } from './dns-message.ts';
 import type { Host } from './door.ts';
 import { udpFailure } from './failure.ts';
-import type { Aged } from './recency.ts';
+import { Links } from './links.ts';
 import type { Tenant, Upstream } from './upstream.ts';
 
 const NONE: Tried = [];
@@ -20,16 +20,7 @@ const KEPT_BYTES = 2048;
 
 /** What one client's datagrams have in common: their server, and the socket to it. Of a DNS or ops
  *  service: one datagram, and its answer. */
-export class Session implements Timed, Member, Guest, Tenant {
-  deadline = 0;
-  previous: Timed | undefined;
-  next: Timed | undefined;
-  slot = -1;
-  place = -1;
-  older: Aged | undefined;
-  newer: Aged | undefined;
-  listed = false;
-  isRegular = false;
+export class Session extends Links implements Timed, Guest, Tenant {
   readonly client: DatagramClient;
   /** Its client, at its door. */
   readonly name: string;
@@ -48,10 +39,12 @@ export class Session implements Timed, Member, Guest, Tenant {
   #tries = false;
   /** Until it first expires; then for good. */
   #waitsMs = 0;
+  #began = 0;
   #answered = false;
   #ended = false;
 
   constructor(host: Host, desk: Desk, client: DatagramClient, name: string) {
+    super();
     this.name = name;
     this.#host = host;
     this.#desk = desk;
@@ -63,6 +56,10 @@ export class Session implements Timed, Member, Guest, Tenant {
     return this.#host.line.id;
   }
 
+  seen(): Sight | undefined {
+    return sessionSight(this, this.#booking?.server, this.#began, this.#answered);
+  }
+
   isAt(host: Host): boolean {
     return this.#host === host;
   }
@@ -71,6 +68,7 @@ export class Session implements Timed, Member, Guest, Tenant {
   begin(datagram: Uint8Array): void {
     this.#waitsMs = this.#host.firstWaitMs;
     this.#desk.wheel.add(this, this.#waitsMs);
+    this.#began = tenths(this.#desk.wheel);
     this.#number = dnsNumber(datagram);
     this.#isQuery = isDnsQuery(datagram);
     this.#keep(datagram);

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { inTurns } from '../../../lib/engines/nftables/breath.ts';
+import { inTurns } from '../../lib/engines/breath.ts';
 
 /** Counts turns of the event loop until told to stop. */
 function turns() {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { lineCutter } from '../../../../lib/engines/nftables/picking/lines.ts';
+import { lineCutter } from '../../lib/engines/lines.ts';
 
 function cut(limit: number, pieces: readonly string[]): readonly string[] {
   const heard: string[] = [];

@@ -1,0 +1,140 @@
+import { threadId } from 'node:worker_threads';
+import type {
+  Connection,
+  ConnectionFilter,
+  PersistenceFilter,
+} from '../../../model/traffic.ts';
+import { inTurns } from '../../breath.ts';
+import type { FromWorker } from '../protocol.ts';
+import type { Question } from '../question.ts';
+import type { Carrier } from './carrier.ts';
+import type { Resettable, Roster } from './real-server.ts';
+import { Reply } from './reply.ts';
+import { sinceMs } from './sight.ts';
+import type { Persisting } from './switchboard.ts';
+
+/** Whom the informant knows. */
+interface Parties {
+  readonly roster: Roster;
+  /** By service id. */
+  readonly carriers: ReadonlyMap<string, Carrier>;
+  /** The wheel's clock. */
+  now(): number;
+  tell(message: FromWorker): void;
+}
+
+/** A client's connection. */
+type Visible = Resettable & Required<Pick<Resettable, 'serial' | 'seen'>>;
+
+/** Says what goes through this worker, and ends it: one question after the other, and some milliseconds
+ *  at a time, so that traffic gets its turn in between. */
+export class Informant {
+  readonly #parties: Parties;
+  #turn: Promise<void> = Promise.resolve();
+  /** The last one given. */
+  #serial = 0;
+
+  constructor(parties: Parties) {
+    this.#parties = parties;
+  }
+
+  take(sequence: number, question: Question): void {
+    this.#turn = this.#turn.then(() => this.#answer(sequence, question));
+  }
+
+  async #answer(sequence: number, question: Question): Promise<void> {
+    const { now, tell } = this.#parties;
+    const most = 'most' in question ? question.most : 0;
+    const reply = new Reply(sequence, { most, now, tell });
+    switch (question.about) {
+      case 'connections':
+        await this.#list(question.filter, reply);
+        break;
+      case 'end':
+        await this.#end(question.filter, reply);
+        break;
+      case 'persistence':
+        await inTurns(this.#persisting(question.filter), ([carrier, template]) =>
+          reply.add(() => carrier.switchboard.entryOf(template)),
+        );
+        break;
+      case 'forget':
+        await this.#forget(question.filter, reply);
+        break;
+      default:
+        question satisfies never;
+    }
+    reply.end();
+  }
+
+  async #list(filter: ConnectionFilter, reply: Reply): Promise<void> {
+    await this.#connections(filter, (connection) =>
+      reply.add(() => this.#described(connection)),
+    );
+  }
+
+  async #end(filter: ConnectionFilter, reply: Reply): Promise<void> {
+    await this.#connections(filter, (connection) => {
+      connection.reset();
+      reply.add();
+    });
+  }
+
+  async #forget(filter: PersistenceFilter, reply: Reply): Promise<void> {
+    const poorer = new Set<Carrier>();
+    await inTurns(this.#persisting(filter), ([carrier, template]) => {
+      carrier.switchboard.forget(template);
+      poorer.add(carrier);
+      reply.add();
+    });
+    for (const carrier of poorer) carrier.forgot();
+  }
+
+  async #connections(
+    filter: ConnectionFilter,
+    visit: (connection: Visible) => void,
+  ): Promise<void> {
+    const serial = serialOf(filter.id);
+    if (serial === 0) return;
+    await inTurns(this.#parties.roster.connections(filter), (one) => {
+      // It may have ended since it was gathered.
+      if (!isVisible(one) || one.place < 0) return;
+      if (serial === undefined || serial === one.serial) visit(one);
+    });
+  }
+
+  *#persisting(filter: PersistenceFilter): Generator<readonly [Carrier, Persisting]> {
+    for (const [id, carrier] of this.#parties.carriers) {
+      if ((filter.service ?? id) !== id) continue;
+      for (const template of carrier.switchboard.persisting(filter))
+        yield [carrier, template];
+    }
+  }
+
+  #described(connection: Visible): Connection | undefined {
+    const sight = connection.seen();
+    if (!sight) return undefined;
+    connection.serial ||= ++this.#serial;
+    const { server, began, ...rest } = sight;
+    const ago = sinceMs(began, this.#parties.now());
+    return {
+      id: `n${threadId}-${connection.serial}`,
+      server: server.id,
+      since: new Date(Date.now() - ago).toISOString(),
+      ...rest,
+    };
+  }
+}
+
+function isVisible(one: Resettable): one is Visible {
+  return one.serial !== undefined;
+}
+
+const ID = /^n(\d+)-(\d+)$/;
+
+/** @returns 0: it is another worker's, or another engine's */
+function serialOf(id: string | undefined): number | undefined {
+  if (id === undefined) return undefined;
+  const [, thread, serial] = ID.exec(id) ?? [];
+  return thread === String(threadId) ? Number(serial) : 0;
+}

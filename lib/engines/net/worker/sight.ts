@@ -1,0 +1,58 @@
+import { endpoint } from '../../../model/address.ts';
+import type { Connection } from '../../../model/traffic.ts';
+import type { RealServer } from './real-server.ts';
+import type { TimerWheel } from './timer-wheel.ts';
+
+/** A client's connection as it is now. */
+export interface Sight
+  extends Pick<
+    Connection,
+    'service' | 'client' | 'protocol' | 'state' | 'bytesIn' | 'bytesOut'
+  > {
+  readonly server: RealServer;
+  readonly began: Tenths;
+}
+
+interface Spoken {
+  /** Its service's id. */
+  readonly service: string;
+  readonly client: { readonly host: string; readonly port: number };
+}
+
+/** Of a UDP session, whose bytes nobody counts.
+ *  @param server  where it goes; undefined: nowhere any more */
+export function sessionSight(
+  { service, client }: Spoken,
+  server: RealServer | undefined,
+  began: Tenths,
+  answered: boolean,
+): Sight | undefined {
+  if (!server) return undefined;
+  return {
+    service,
+    server,
+    client: endpoint(client.host, client.port),
+    protocol: 'udp',
+    state: answered ? 'open' : 'opening',
+    began,
+    bytesIn: null,
+    bytesOut: null,
+  };
+}
+
+/** A time on the wheel's clock, in tenths of a second: as a small integer a connection keeps it without
+ *  an allocation. */
+export type Tenths = number;
+
+const TENTH_MS = 100;
+
+/** As of the wheel's last tick. */
+export function tenths({ now }: Pick<TimerWheel, 'now'>): Tenths {
+  return (now / TENTH_MS) | 0;
+}
+
+/** How long ago that was, in milliseconds.
+ *  @param now  on the wheel's clock */
+export function sinceMs(began: Tenths, now: number): number {
+  return now - began * TENTH_MS;
+}

@@ -1,0 +1,111 @@
+import t from 'tap';
+import type { Answer } from '../../../../lib/engines/net/question.ts';
+import { Informant } from '../../../../lib/engines/net/worker/informant.ts';
+import type {
+  RealServer,
+  Resettable,
+  Roster,
+} from '../../../../lib/engines/net/worker/real-server.ts';
+import type { Sight } from '../../../../lib/engines/net/worker/sight.ts';
+
+const MANY = 10_000;
+/** What it may take to look at one. */
+const LOOK_MS = 0.01;
+
+/** Connections that take their time to be looked at. */
+function many(): Resettable[] {
+  return Array.from({ length: MANY }, (_, place) => ({
+    place,
+    serial: 0,
+    reset() {
+      this.place = -1;
+    },
+    seen(): Sight {
+      for (const until = performance.now() + LOOK_MS; performance.now() < until; );
+      return {
+        service: 'tcp:10.1.1.19:80',
+        server: { id: '10.1.1.21:80' } as RealServer,
+        client: `192.0.2.7:${place}`,
+        protocol: 'tcp',
+        state: 'open',
+        began: 10,
+        bytesIn: 1,
+        bytesOut: 2,
+      };
+    },
+  }));
+}
+
+function informant(all: readonly Resettable[]) {
+  const parts: Answer[] = [];
+  let ended = () => {};
+  const told = new Promise<void>((resolve) => {
+    ended = resolve;
+  });
+  const roster: Pick<Roster, 'connections'> = {
+    *connections() {
+      yield* all;
+    },
+  };
+  const subject = new Informant({
+    roster: roster as Roster,
+    carriers: new Map(),
+    now: () => performance.now(),
+    tell(message) {
+      if (message.type !== 'answer') return;
+      parts.push(message);
+      if (message.last) ended();
+    },
+  });
+  return { subject, parts, told };
+}
+
+/** @returns the longest turn of the event loop until then, in milliseconds */
+async function longestTurn(until: Promise<void>): Promise<number> {
+  let longest = 0;
+  let isOver = false;
+  void until.then(() => {
+    isOver = true;
+  });
+  for (let last = performance.now(); !isOver; ) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  }
+  return longest;
+}
+
+t.test('10,000 connections are listed in pieces, traffic in between', async (t) => {
+  const { subject, parts, told } = informant(many());
+  subject.take(1, { about: 'connections', filter: {}, most: MANY });
+  const longest = await longestTurn(told);
+  t.ok(longest < 50, `${longest} ms`);
+  t.ok(parts.length >= 20, `${parts.length} messages`);
+  t.ok(parts.every(({ items }) => items.length <= 500));
+  t.equal(parts.flatMap(({ items }) => items).length, MANY);
+  t.equal(
+    parts.reduce((sum, { count }) => sum + count, 0),
+    MANY,
+  );
+});
+
+t.test('what is not listed is counted without a look', async (t) => {
+  const { subject, parts, told } = informant(many());
+  const began = performance.now();
+  subject.take(1, { about: 'connections', filter: {}, most: 10 });
+  await told;
+  t.ok(performance.now() - began < (MANY * LOOK_MS) / 2);
+  t.match(parts, [{ count: MANY, last: true }]);
+  t.equal(parts[0]?.items.length, 10);
+});
+
+t.test('what has ended since it was gathered is left alone', async (t) => {
+  const all = many();
+  const trial = { place: 0, reset: () => t.fail('it is no client') };
+  const { subject, parts, told } = informant([trial, ...all]);
+  for (const one of all.slice(10)) one.reset();
+  subject.take(1, { about: 'end', filter: {} });
+  await told;
+  t.match(parts, [{ count: 10, last: true }]);
+});
