@@ -83,7 +83,7 @@ export async function open(
   socketPath: string,
   call: Call<unknown>,
   signal: AbortSignal,
-  headers: Readonly<Record<string, string>> = {},
+  headers: Readonly<Record<string, string>> = { accept: 'application/json' },
 ): Promise<IncomingMessage> {
   for (;;)
     try {

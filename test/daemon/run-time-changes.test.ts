@@ -1,0 +1,157 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { ask, CALLS, type Call, readStatus } from '../../lib/control/index.ts';
+import { freePort, Site, until, webServer } from '../support/site.ts';
+
+const PATIENCE = { timeoutMs: 20_000 };
+
+/** A director in front of two web servers, and what changes it. */
+class Changing {
+  readonly site: Site;
+  readonly virtual: number;
+  readonly reals: readonly number[];
+
+  private constructor(t: Test, virtual: number, reals: readonly number[]) {
+    this.virtual = virtual;
+    this.reals = reals;
+    this.site = new Site(t, this.#config([2, 1]));
+  }
+
+  static async start(t: Test): Promise<Changing> {
+    const reals = [await webServer(t), await webServer(t)];
+    const made = new Changing(t, await freePort(), reals);
+    t.equal((await made.site.run('start')).code, 0);
+    return made;
+  }
+
+  write(weights: readonly number[], settings = ''): void {
+    this.site.write(this.#config(weights, settings));
+  }
+
+  real(row: 0 | 1) {
+    const service = `tcp:127.0.0.1:${this.virtual}`;
+    return { service, real: `127.0.0.1:${this.reals[row]}` };
+  }
+
+  ask<T>(call: Call<T>): Promise<T> {
+    return ask(this.#socket, { ...call, ...PATIENCE });
+  }
+
+  /** `weight/configured state` of the servers, once none is starting. */
+  async servers(): Promise<readonly string[]> {
+    let states: readonly string[] = [];
+    await until(async () => {
+      const { services } = await readStatus(this.#socket, PATIENCE);
+      states = (services[0]?.reals ?? []).map(
+        ({ weight, configuredWeight, state }) =>
+          `${weight}/${configuredWeight} ${state}`,
+      );
+      return states.length === 2 && !states.some((state) => /starting/.test(state));
+    }, 'all servers checked');
+    return states;
+  }
+
+  get state(): string {
+    return join(this.site.runtimeDir, 'l4director.a.cf.state.json');
+  }
+
+  get #socket(): string {
+    return join(this.site.runtimeDir, 'l4director.a.cf.sock');
+  }
+
+  #config(weights: readonly number[], settings = ''): string {
+    const reals = this.reals.map(
+      (port, i) => `    real=127.0.0.1:${port} masq ${weights[i]}`,
+    );
+    return [
+      'checkinterval=1\nquiescent=yes\nlogfile="LOG"',
+      `virtual=127.0.0.1:${this.virtual}`,
+      ...reals,
+      `    checktype=connect\n${settings}`,
+    ].join('\n');
+  }
+}
+
+t.test('changes outlive a reload, a restart and a kill', async (t) => {
+  const director = await Changing.start(t);
+  await director.ask(CALLS.change(director.real(0), { weight: 7 }));
+  await director.ask(CALLS.change(director.real(1), { state: 'maintenance' }));
+  const changed = ['7/2 up', '0/1 maintenance'];
+  t.strictSame(await director.servers(), changed);
+
+  director.write([2, 1], '    scheduler=rr\n');
+  const { changes } = await director.ask(CALLS.reload());
+  t.match(changes, [{ type: 'changed', values: [{ name: 'scheduler', new: 'rr' }] }]);
+  t.strictSame(await director.servers(), changed, 'after a reload');
+
+  t.equal((await director.site.run('restart')).code, 0);
+  t.strictSame(await director.servers(), changed, 'after a restart');
+
+  process.kill(director.site.pid ?? 0, 'SIGKILL');
+  t.equal((await director.site.run('start')).code, 0);
+  t.strictSame(await director.servers(), changed, 'after a kill -9');
+
+  await director.ask(CALLS.change(director.real(0), { weight: null }));
+  await director.ask(CALLS.change(director.real(1), { state: 'ready' }));
+  t.strictSame(await director.servers(), ['2/2 up', '1/1 up']);
+  await until(() => !existsSync(director.state), 'the end of the state file');
+});
+
+t.test('where the file changes the same server, the file wins', async (t) => {
+  const director = await Changing.start(t);
+  for (const row of [0, 1] as const)
+    await director.ask(CALLS.change(director.real(row), { state: 'drain' }));
+  director.write([5, 1]);
+  t.match(await director.ask(CALLS.plan()), {
+    changes: [{ real: director.real(0).real, values: [{ name: 'weight', new: 5 }] }],
+  });
+  await director.ask(CALLS.reload());
+  t.strictSame(await director.servers(), ['5/5 up', '0/1 drain'], 'at a reload');
+  const over = (row: 0 | 1) =>
+    new RegExp(`Run-time change of real server: ${director.real(row).real} .* is over`);
+  await director.site.logged(over(0));
+  t.notMatch(director.site.logText, over(1));
+
+  await director.site.run('stop');
+  director.write([5, 3]);
+  await director.site.run('start');
+  t.strictSame(await director.servers(), ['5/5 up', '3/3 up'], 'at a start');
+  await director.site.logged(over(1));
+});
+
+t.test('a drain ends what is left at its deadline, and is answered then', async (t) => {
+  const director = await Changing.start(t);
+  await director.ask(CALLS.change(director.real(1), { state: 'maintenance' }));
+  const client = connect(director.virtual, '127.0.0.1');
+  t.teardown(() => client.destroy());
+  client.on('error', () => {});
+  client.write('GET /');
+  const { service, real: server } = director.real(0);
+  const open = async () =>
+    (await director.ask(CALLS.connections({ service, server }))).total === 1;
+  await until(open, 'the connection');
+
+  const closed = new Promise((resolve) => client.on('close', resolve));
+  const drained = await director.ask(CALLS.drain(director.real(0), 1));
+  t.match(drained, { ended: 1, forgotten: 0 });
+  t.ok(drained.seconds >= 1, 'not before the deadline');
+  await closed;
+  t.strictSame(await director.servers(), ['0/2 drain', '0/1 maintenance']);
+  t.match(readFileSync(director.state, 'utf8'), /"state": "drain"/);
+});
+
+t.test('a bad file is refused whole, with every error', async (t) => {
+  const director = await Changing.start(t);
+  director.write([2, 1], '    chektype=x\n    scheduler=\n');
+  await t.rejects(director.ask(CALLS.plan()), /chektype/);
+  await t.rejects(director.ask(CALLS.reload()), /chektype/);
+  const { configError } = await readStatus(
+    join(director.site.runtimeDir, 'l4director.a.cf.sock'),
+    PATIENCE,
+  );
+  t.match(configError, /chektype/);
+  const { events } = await director.ask(CALLS.events(0));
+  t.match(events.at(-1), { type: 'reload', ok: false, reason: /chektype/ });
+});
