@@ -181,6 +181,8 @@ export function explain(error: unknown, socketPath: string, timeoutMs: number): 
     return `no director is running: nobody listens on ${socketPath}`;
   if (code === 'EACCES')
     return `no permission for ${socketPath}; run as root or as the director's user or group`;
+  if (code === 'ECONNRESET' || code === 'EPIPE')
+    return `the director on ${socketPath} has ended the connection`;
   if (error instanceof Error && /^(Abort|Timeout)Error$/.test(error.name))
     return `the director does not answer on ${socketPath} within ${timeoutMs / 1000} s`;
   return `${socketPath}: ${error instanceof Error ? error.message : String(error)}`;

@@ -59,7 +59,7 @@ export interface Reply {
   readonly text: string;
 }
 
-interface Words {
+export interface Words {
   readonly method?: string;
   readonly body?: string | Buffer;
   /** Content type; JSON where there is a body. */
