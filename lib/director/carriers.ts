@@ -107,6 +107,11 @@ export class Carriers {
     if (move) await Promise.all(feeds.map((feed) => feed.current()));
   }
 
+  /** Settles when the engines have all that has changed so far, or could not take it. */
+  async inForce(): Promise<void> {
+    await Promise.all([...this.#feeds.values()].map((feed) => feed.current()));
+  }
+
   /** By service id. An engine that fails or does not answer within 2 s is left out. */
   async stats(): Promise<ReadonlyMap<string, ServiceStats>> {
     const stats = new Map<string, ServiceStats>();

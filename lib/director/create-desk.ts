@@ -1,6 +1,8 @@
+import type { Happening } from '../model/event.ts';
 import type { Log } from '../model/log.ts';
-import type { Override, RealRef, Wish } from '../model/override.ts';
+import type { RealRef, Wish } from '../model/override.ts';
 import type { ConnectionFilter, PersistenceFilter, Traffic } from '../model/traffic.ts';
+import { within } from '../model/within.ts';
 import {
   type Changed,
   type Desk,
@@ -19,6 +21,8 @@ export interface DeskParties {
   readonly traffic: Traffic;
   readonly events: WritableEventLog;
   readonly log: Log;
+  /** Settles when the engines have what was changed so far. */
+  inForce(): Promise<unknown>;
   /** Some override has changed. */
   changed(): void;
 }
@@ -31,6 +35,7 @@ export function createDesk(parties: DeskParties): OwnedDesk {
 }
 
 const MOST_WEIGHT = 65_535;
+const IN_FORCE_MS = 2_000;
 
 class VirtualDesk implements OwnedDesk {
   readonly #parties: DeskParties;
@@ -45,7 +50,7 @@ class VirtualDesk implements OwnedDesk {
     return this.#parties.events;
   }
 
-  change(ref: RealRef, wish: Wish, by: string): Changed {
+  async change(ref: RealRef, wish: Wish, by: string): Promise<Changed> {
     const { weight } = wish;
     if (
       weight != null &&
@@ -57,36 +62,36 @@ class VirtualDesk implements OwnedDesk {
     const keeper = this.#keeper(ref);
     if (wish.state !== undefined) this.#drains.get(key(ref))?.abort();
     const { before, after, audit } = keeper.change(ref.real, wish, by);
+    const { service, real } = ref;
+    const about = `real server: ${real} (${keeper.label})`;
     for (const { what, old, new: is } of audit)
       this.#audit(
-        by,
-        `${what} of real server: ${ref.real} (${keeper.label}): ${old} -> ${is}`,
-        {
-          ...{ service: ref.service, real: ref.real, what, old, new: is },
-        },
+        { by, service, real, what, old, new: is },
+        `${what} of ${about}: ${old} -> ${is}`,
       );
-    if (audit.length > 0) this.#parties.changed();
+    if (audit.length > 0) {
+      this.#parties.changed();
+      await within(IN_FORCE_MS, this.#parties.inForce(), () => {});
+    }
     return { ...ref, before: before ?? null, after: after ?? null };
   }
 
   async drain(ref: RealRef, { withinMs, by }: DrainOrder): Promise<Drained> {
     const keeper = this.#keeper(ref);
-    this.change(ref, { state: 'drain' }, by);
+    const changed = this.change(ref, { state: 'drain' }, by);
     const control = new AbortController();
     this.#drains.set(key(ref), control);
     const { service, real } = ref;
+    const about = `real server: ${real} (${keeper.label})`;
+    const seconds = withinMs / 1000;
     this.#audit(
-      by,
-      `drain of real server: ${real} (${keeper.label}) within ${withinMs / 1000} s`,
-      {
-        ...{ service, real, what: 'drain', old: null, new: withinMs / 1000 },
-      },
+      { by, service, real, what: 'drain', old: null, new: seconds },
+      `drain of ${about} within ${seconds} s`,
     );
     try {
+      await changed;
       const done = await drained(ref, this.#parties.traffic, withinMs, control.signal);
-      this.#parties.log.info(
-        `Drained real server: ${real} (${keeper.label}) (${done.ended} connections ended)`,
-      );
+      this.#parties.log.info(`Drained ${about} (${done.ended} connections ended)`);
       return done;
     } catch (error) {
       if (!control.signal.aborted) throw error;
@@ -156,23 +161,15 @@ class VirtualDesk implements OwnedDesk {
     const of = Object.entries(filter).flatMap(([name, value]) =>
       value === undefined ? [] : [`${name} ${value}`],
     );
-    const text = `${what} ended: ${count} (${of.join(', ') || 'all'})`;
-    this.#audit(by, text, { service, real: server, what, old: count, new: null });
+    this.#audit(
+      { by, service, real: server, what, old: count, new: null },
+      `${what} ended: ${count} (${of.join(', ') || 'all'})`,
+    );
   }
 
-  #audit(
-    by: string,
-    text: string,
-    event: {
-      readonly service: string | null;
-      readonly real: string | null;
-      readonly what: 'weight' | 'state' | 'drain' | 'connections' | 'persistence';
-      readonly old: Override['state'] | number | null;
-      readonly new: Override['state'] | number | null;
-    },
-  ): void {
-    this.#parties.log.info(`Changed by ${by}: ${text}`);
-    this.events.tell({ type: 'change', by, ...event });
+  #audit(change: Omit<Extract<Happening, { type: 'change' }>, 'type'>, text: string) {
+    this.#parties.log.info(`Changed by ${change.by}: ${text}`);
+    this.events.tell({ type: 'change', ...change });
   }
 }
 

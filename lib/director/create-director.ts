@@ -78,6 +78,7 @@ class VirtualServices implements Director {
       keepers: () => this.#keepers,
       ...{ traffic: this.#carriers.traffic, events, log },
       changed: () => this.#keepOverrides(),
+      inForce: () => this.#carriers.inForce(),
     });
     const configuring = () => this.#configuring;
     const commands = this.#commands;

@@ -33,7 +33,7 @@ type Test = Parameters<typeof aBench>[0];
 t.test('a weight is in force, in the log, told and kept', async (t) => {
   const { desk, inForce, log, kept, director } = await atWork(t);
   const last = desk.events.since(0).at(-1)?.id ?? 0;
-  const { before, after } = desk.change(REF, { weight: 5 }, 'uid 0 (root)');
+  const { before, after } = await desk.change(REF, { weight: 5 }, 'uid 0 (root)');
   t.equal(before, null);
   t.match(after, { state: 'ready', weight: 5, by: 'uid 0 (root)' });
   t.strictSame(await inForce(), [`${A}@5`, `${B}@1`]);
@@ -54,28 +54,28 @@ t.test('what changes nothing is not told', async (t) => {
   const { desk, log } = await atWork(t);
   const last = desk.events.since(0).at(-1)?.id ?? 0;
   for (const wish of [{ weight: 1 }, { weight: null }, { state: 'ready' }, {}] as const)
-    t.match(desk.change(REF, wish, 'x'), { before: null, after: null });
+    t.match(await desk.change(REF, wish, 'x'), { before: null, after: null });
   t.strictSame(log.take(), []);
   t.strictSame(desk.events.since(last), []);
 });
 
 t.test('state and weight are wished apart, and taken back apart', async (t) => {
   const { desk, inForce } = await atWork(t);
-  desk.change(REF, { weight: 5 }, 'x');
-  desk.change(REF, { state: 'drain' }, 'x');
+  await desk.change(REF, { weight: 5 }, 'x');
+  await desk.change(REF, { state: 'drain' }, 'x');
   t.strictSame(await inForce(), [`${A}@0`, `${B}@1`]);
-  desk.change(REF, { state: 'ready' }, 'x');
+  await desk.change(REF, { state: 'ready' }, 'x');
   t.strictSame(await inForce(), [`${A}@5`, `${B}@1`]);
-  desk.change(REF, { state: 'maintenance', weight: null }, 'x');
+  await desk.change(REF, { state: 'maintenance', weight: null }, 'x');
   t.strictSame(await inForce(), [`${B}@1`]);
-  desk.change(REF, { state: 'ready' }, 'x');
+  await desk.change(REF, { state: 'ready' }, 'x');
   t.strictSame(await inForce(), [`${A}@1`, `${B}@1`]);
 });
 
 t.test('with all in maintenance the fallback is in force', async (t) => {
   const { desk, inForce, runner, director } = await atWork(t);
   for (const real of [A, B])
-    desk.change({ ...REF, real }, { state: 'maintenance' }, 'x');
+    await desk.change({ ...REF, real }, { state: 'maintenance' }, 'x');
   runner.report(A, good());
   t.strictSame(await inForce(), ['fallback:127.0.0.1:80@1']);
   t.match(await director.services(), [{ state: 'fallback' }]);
@@ -84,14 +84,17 @@ t.test('with all in maintenance the fallback is in force', async (t) => {
 
 t.test('what is not there, or cannot be, is refused in words', async (t) => {
   const { desk } = await atWork(t);
-  const refused = (ref: typeof REF, wish: { weight: number }, name: string) => {
-    t.throws(() => desk.change(ref, wish, 'x'), { name });
-  };
-  refused({ ...REF, service: 'tcp:1.1.1.1:1' }, { weight: 1 }, 'NotFound');
-  refused({ ...REF, real: '1.1.1.1:1' }, { weight: 1 }, 'NotFound');
-  refused({ ...REF, real: 'fallback:127.0.0.1:80' }, { weight: 1 }, 'NotPossible');
+  const refused = (ref: typeof REF, wish: { weight: number }, name: string) =>
+    t.rejects(desk.change(ref, wish, 'x'), { name });
+  await refused({ ...REF, service: 'tcp:1.1.1.1:1' }, { weight: 1 }, 'NotFound');
+  await refused({ ...REF, real: '1.1.1.1:1' }, { weight: 1 }, 'NotFound');
+  await refused(
+    { ...REF, real: 'fallback:127.0.0.1:80' },
+    { weight: 1 },
+    'NotPossible',
+  );
   for (const weight of [-1, 1.5, 65_536, Number.NaN])
-    refused(REF, { weight }, 'NotPossible');
+    await refused(REF, { weight }, 'NotPossible');
   const service = 'tcp:1.1.1.1:1';
   t.throws(() => desk.connections({ service }, 1), { name: 'NotFound' });
   await t.rejects(desk.end({ service }, 'x'), { name: 'NotFound' });

@@ -70,7 +70,7 @@ export function recordingDesk(): RecordingDesk {
     told,
     draining,
     events: createEventLog(() => Date.parse(NOON)),
-    change(ref, wish, by): Changed {
+    async change(ref, wish, by): Promise<Changed> {
       expect(ref);
       if (ref.real.startsWith('fallback:')) throw new NotPossible('the fallback');
       if (!REALS.includes(ref.real)) throw new NotFound(`no real server ${ref.real}`);
@@ -83,7 +83,7 @@ export function recordingDesk(): RecordingDesk {
       return { ...ref, before, after };
     },
     async drain(ref, { withinMs, by }) {
-      this.change(ref, { state: 'drain' }, by);
+      await this.change(ref, { state: 'drain' }, by);
       await new Promise<void>((resolve, reject) => {
         const fail = () => reject(new NotPossible('something else was wished'));
         draining.add({ empty: resolve, fail });
