@@ -1,5 +1,5 @@
 import { findInstance } from '../instance/instance.ts';
-import type { Command, Context } from './context.ts';
+import type { Command, Context, Takes } from './context.ts';
 
 /** Every action by its name; help comes from here. Each loads what it needs when it runs,
  *  so that `status` costs no more than it must. */
@@ -29,10 +29,12 @@ export const COMMANDS = {
   configtest: row(
     'check the config: errors exit 2; --json: the values in force',
     async () => (await import('./configtest.ts')).configtest,
+    { options: ['json'] },
   ),
   show: row(
     'services and servers now: a table, --json, --ipvsadm or --checks REAL',
     async () => show,
+    { options: ['json', 'ipvsadm', 'checks'] },
   ),
 } as const satisfies Record<string, Command>;
 
@@ -45,8 +47,8 @@ export function commandNamed(name: string): Command | undefined {
 
 type Run = (context: Context) => Promise<number>;
 
-function row(summary: string, load: () => Promise<Run>): Command {
-  return { summary, run: async (context) => (await load())(context) };
+function row(summary: string, load: () => Promise<Run>, takes: Takes = {}): Command {
+  return { summary, ...takes, run: async (context) => (await load())(context) };
 }
 
 async function show({ line }: Context): Promise<number> {

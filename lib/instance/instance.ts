@@ -20,7 +20,7 @@ export interface Instance {
 export const DEFAULT_INSTANCE = 'ldirectord';
 
 /** Root's runtime directory; ldirectord's own. */
-const SYSTEM = '/var/run';
+export const SYSTEM = '/var/run';
 const SYSTEM_STATE = '/var/lib/l4director';
 
 /** @param stateDir  undefined: in the runtime directory */
