@@ -49,7 +49,7 @@ t.test('every test and source that a document names is there', (t) => {
 });
 
 t.test('the documents tell of every action and option of its own', (t) => {
-  const pages = ['operating', 'status', 'config'];
+  const pages = ['cli', 'operating', 'status', 'config'];
   const text = pages.map((page) => read(`docs/${page}.md`)).join('\n');
   const conventional = new Set(['help', 'version']);
   for (const action of Object.keys(COMMANDS))

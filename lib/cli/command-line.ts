@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import yargs from 'yargs';
 import { DEFAULT_INSTANCE } from '../instance/instance.ts';
 import { commandNamed } from './commands.ts';
-import { OPTIONS } from './options.ts';
+import { type AIMS, OPTIONS } from './options.ts';
 
 /** What was typed, in ldirectord's form: `[options] [--] [configfile] ACTION`, and what some actions
  *  take behind that. */
@@ -22,6 +22,11 @@ export interface CommandLine {
   readonly ipvsadm: boolean;
   /** The real server whose checks are wanted. */
   readonly checks: string | undefined;
+  /** As typed: times in the form of the ini. */
+  readonly within: string | undefined;
+  readonly follow: boolean;
+  readonly for: (typeof AIMS)[number] | undefined;
+  readonly timeout: string | undefined;
   readonly help: boolean;
   readonly version: boolean;
 }
@@ -39,6 +44,10 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     json: options.json === true,
     ipvsadm: options.ipvsadm === true,
     checks: options.checks,
+    within: options.within,
+    follow: options.follow === true,
+    for: options.for,
+    timeout: options.timeout,
     help: options.help === true,
     version: options.version === true,
   };

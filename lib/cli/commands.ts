@@ -1,5 +1,9 @@
 import { findInstance } from '../instance/instance.ts';
-import type { Command, Context, Takes } from './context.ts';
+import { DETAILS } from './command-details.ts';
+import type { Command, Context, Operand, Takes } from './context.ts';
+import { asking } from './director.ts';
+
+const REAL: Operand = { shown: 'REAL', offers: 'reals' };
 
 /** Every action by its name; help comes from here. Each loads what it needs when it runs,
  *  so that `status` costs no more than it must. */
@@ -35,6 +39,40 @@ export const COMMANDS = {
     'services and servers now: a table, --json, --ipvsadm or --checks REAL',
     async () => show,
     { options: ['json', 'ipvsadm', 'checks'] },
+  ),
+  weight: row(
+    'show or set the weight of a real server; file: give it back',
+    async () => asking((await import('./weight.ts')).weight),
+    { operands: [REAL, { shown: '[N|file]', offers: ['file'] }], options: ['json'] },
+  ),
+  drain: row(
+    'no new connections; wait until it is empty',
+    async () => asking((await import('./drain.ts')).drain),
+    { operands: [REAL], options: ['within', 'json'], detail: DETAILS.drain },
+  ),
+  enable: row(
+    'let a real server have what file and checks say again',
+    async () => asking((await import('./weight.ts')).enable),
+    { operands: [REAL], options: ['json'], detail: DETAILS.enable },
+  ),
+  disable: row(
+    'take a real server out for maintenance',
+    async () => asking((await import('./weight.ts')).disable),
+    { operands: [REAL], options: ['json'], detail: DETAILS.disable },
+  ),
+  events: row(
+    'what happened; -f: and what happens',
+    async () => asking((await import('./events.ts')).events),
+    { options: ['follow', 'json'], detail: DETAILS.events },
+  ),
+  wait: row(
+    'return when the director, a service or a real server is so far',
+    async () => asking((await import('./wait.ts')).wait),
+    {
+      operands: [{ shown: '[REAL|SERVICE]', offers: 'targets' }],
+      options: ['for', 'timeout'],
+      detail: DETAILS.wait,
+    },
   ),
 } as const satisfies Record<string, Command>;
 

@@ -12,6 +12,9 @@ export interface Option extends Options {
   readonly some?: true;
 }
 
+/** What `wait` can wait for. */
+export const AIMS = ['ready', 'up', 'down', 'empty'] as const;
+
 /** Options of all actions. Single letters may be bundled. */
 export const OPTIONS = {
   debug: {
@@ -48,6 +51,37 @@ export const OPTIONS = {
     value: 'REAL',
     offers: 'reals',
     describe: 'show: a real server\'s last 20 checks, as in "10.0.0.1:80"',
+  },
+  within: {
+    type: 'string',
+    requiresArg: true,
+    some: true,
+    value: 'TIME',
+    offers: ['0', '1m', '10m', '1h'],
+    describe: 'drain: end what is left after that time; else 10m',
+  },
+  follow: {
+    alias: 'f',
+    type: 'boolean',
+    some: true,
+    describe: 'events: go on with those that come',
+  },
+  for: {
+    type: 'string',
+    choices: AIMS,
+    requiresArg: true,
+    some: true,
+    value: 'AIM',
+    offers: AIMS,
+    describe: `wait: ${AIMS.join(', ')}; else ready`,
+  },
+  timeout: {
+    type: 'string',
+    requiresArg: true,
+    some: true,
+    value: 'TIME',
+    offers: ['10s', '60s', '10m'],
+    describe: 'wait: at most so long; else 60s',
   },
   help: { alias: ['h', '?'], type: 'boolean', describe: 'this text' },
   version: { alias: 'v', type: 'boolean', describe: 'the version' },

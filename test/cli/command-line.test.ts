@@ -13,6 +13,7 @@ const NONE = {
   runtimeDir: undefined,
   json: false,
   ipvsadm: false,
+  follow: false,
   help: false,
   version: false,
 };
@@ -41,6 +42,21 @@ const CASES: readonly (readonly [string, Partial<typeof NONE> | object])[] = [
   ['1 status', { config: '1', configGiven: true, instance: '1', action: 'status' }],
   ['configtest --json', { action: 'configtest', json: true }],
   ['show --ipvsadm', { action: 'show', ipvsadm: true }],
+  ['weight 10.0.0.1:80 5', { action: 'weight', operands: ['10.0.0.1:80', '5'] }],
+  [
+    'a.cf weight 10.0.0.1:80 5',
+    { ...named, config: 'a.cf', action: 'weight', operands: ['10.0.0.1:80', '5'] },
+  ],
+  [
+    'weight enable 10.0.0.1:80',
+    {
+      ...{ config: 'weight', configGiven: true, instance: 'weight' },
+      ...{ action: 'enable', operands: ['10.0.0.1:80'] },
+    },
+  ],
+  ['wait', { action: 'wait' }],
+  ['wait --for up', { action: 'wait', for: 'up' }],
+  ['a.cf events -f', { ...named, config: 'a.cf', action: 'events', follow: true }],
   ['--ini i start', { action: 'start', ini: 'i' }],
   ['--runtime-dir=/r start', { action: 'start', runtimeDir: '/r' }],
   ['start --foreground', { action: 'start', foreground: true }],
