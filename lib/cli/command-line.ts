@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import yargs from 'yargs';
 import { DEFAULT_INSTANCE } from '../instance/instance.ts';
-import { commandNamed } from './commands.ts';
+import { type Commands, commandNamed } from './context.ts';
 import { type AIMS, OPTIONS } from './options.ts';
 
 /** What was typed, in ldirectord's form: `[options] [--] [configfile] ACTION`, and what some actions
@@ -33,10 +33,13 @@ export interface CommandLine {
 
 /** @throws Error with what was wrong ("Unknown option: x"). What stands behind an action that takes
  *  nothing does not count, as with ldirectord. */
-export function parseCommandLine(argv: readonly string[]): CommandLine {
+export function parseCommandLine(
+  argv: readonly string[],
+  commands: Commands,
+): CommandLine {
   const options = parse(argv);
   return {
-    ...placed(options._.map(String)),
+    ...placed(options._.map(String), commands),
     debug: options.debug === true,
     foreground: options.foreground === true,
     ini: options.ini,
@@ -61,10 +64,11 @@ export type Placed = Pick<
 
 /** Finds the place of each word. A config may be left out: where the first word is an action that
  *  takes something, and the second is none, the first is the action. */
-export function placed(words: readonly string[]): Placed {
+export function placed(words: readonly string[], commands: Commands): Placed {
   const [first, second] = words;
   const named =
-    second !== undefined && !(takesWords(first) && commandNamed(second) === undefined);
+    second !== undefined &&
+    !(takesWords(first, commands) && commandNamed(commands, second) === undefined);
   return {
     config: named ? (first ?? '') : 'ldirectord.cf',
     configGiven: named,
@@ -74,9 +78,8 @@ export function placed(words: readonly string[]): Placed {
   };
 }
 
-function takesWords(name: string | undefined): boolean {
-  const command = name === undefined ? undefined : commandNamed(name);
-  return (command?.operands ?? []).length > 0;
+function takesWords(name: string | undefined, commands: Commands): boolean {
+  return (commandNamed(commands, name)?.operands ?? []).length > 0;
 }
 
 function parse(argv: readonly string[]) {

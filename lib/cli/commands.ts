@@ -3,6 +3,8 @@ import { DETAILS } from './command-details.ts';
 import type { Command, Context, Operand, Takes } from './context.ts';
 import { asking } from './director.ts';
 
+const SHELL: Operand = { shown: 'bash|zsh', offers: ['bash', 'zsh'] };
+const WORDS: Operand = { shown: '[WORD ...]', offers: [], rest: true };
 const REAL: Operand = { shown: 'REAL', offers: 'reals' };
 
 /** Every action by its name; help comes from here. Each loads what it needs when it runs,
@@ -74,14 +76,12 @@ export const COMMANDS = {
       detail: DETAILS.wait,
     },
   ),
+  completion: row(
+    'print what bash or zsh completes by',
+    async () => asking((await import('./completion/index.ts')).completion),
+    { operands: [SHELL, WORDS], detail: DETAILS.completion },
+  ),
 } as const satisfies Record<string, Command>;
-
-/** @returns undefined for a name that is none */
-export function commandNamed(name: string): Command | undefined {
-  return Object.hasOwn(COMMANDS, name)
-    ? COMMANDS[name as keyof typeof COMMANDS]
-    : undefined;
-}
 
 type Run = (context: Context) => Promise<number>;
 

@@ -17,9 +17,23 @@ export interface DaemonRoom {
   engineLines(services: readonly VirtualService[]): Promise<readonly string[]>;
 }
 
+/** Every action by its name. */
+export type Commands = Readonly<Record<string, Command>>;
+
+/** @returns undefined for a name that is none */
+export function commandNamed(
+  commands: Commands,
+  name: string | undefined,
+): Command | undefined {
+  return name !== undefined && Object.hasOwn(commands, name)
+    ? commands[name]
+    : undefined;
+}
+
 /** What a command works with. */
 export interface Context {
   readonly line: CommandLine;
+  readonly commands: Commands;
   /** This process's command line, for the log. */
   readonly invocation: string;
   /** Node's arguments up to our own script: how this program was called. */

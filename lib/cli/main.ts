@@ -2,8 +2,13 @@ import { EXIT } from '../instance/launch.ts';
 import { ourProgram } from '../instance/program.ts';
 import { version } from '../instance/version.ts';
 import { type CommandLine, parseCommandLine } from './command-line.ts';
-import { commandNamed } from './commands.ts';
-import type { Command, Context, DaemonRoom } from './context.ts';
+import { COMMANDS } from './commands.ts';
+import {
+  type Command,
+  type Context,
+  commandNamed,
+  type DaemonRoom,
+} from './context.ts';
 import { help, synopsis, usage } from './help.ts';
 
 /** The command line's work. @param argv  arguments after the script's path
@@ -17,7 +22,7 @@ export async function main(
   leaveRemovedFolder();
   let line: CommandLine;
   try {
-    line = parseCommandLine(argv);
+    line = parseCommandLine(argv, COMMANDS);
   } catch (error) {
     err(reason(error));
     out(usage());
@@ -27,6 +32,7 @@ export async function main(
   try {
     return await dispatch({
       line,
+      commands: COMMANDS,
       invocation,
       program: ourProgram(),
       daemon,
@@ -58,7 +64,7 @@ async function dispatch(context: Context): Promise<number> {
     out(`l4director ${version()}`);
     return EXIT.done;
   }
-  const command = line.action === undefined ? undefined : commandNamed(line.action);
+  const command = commandNamed(context.commands, line.action);
   if (command) {
     const wrong = misplaced(line.action ?? '', command, line.operands);
     if (wrong === undefined) return command.run(context);

@@ -1,5 +1,8 @@
 import t from 'tap';
-import { parseCommandLine } from '../../lib/cli/command-line.ts';
+import { parseCommandLine as parse } from '../../lib/cli/command-line.ts';
+import { COMMANDS } from '../../lib/cli/commands.ts';
+
+const parseCommandLine = (argv: readonly string[]) => parse(argv, COMMANDS);
 
 const NONE = {
   config: 'ldirectord.cf',
