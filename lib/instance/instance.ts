@@ -21,7 +21,7 @@ export const DEFAULT_INSTANCE = 'ldirectord';
 
 /** Root's runtime directory; ldirectord's own. */
 export const SYSTEM = '/var/run';
-const SYSTEM_STATE = '/var/lib/l4director';
+export const SYSTEM_STATE = '/var/lib/l4director';
 
 /** @param stateDir  undefined: in the runtime directory */
 export function instanceIn(

@@ -1,6 +1,6 @@
 import { CONFIG_FOLDERS } from '../../config/index.ts';
 import { SYSTEM_INI } from '../../config/ini.ts';
-import { instanceIn, SYSTEM } from '../../instance/instance.ts';
+import { instanceIn, SYSTEM, SYSTEM_STATE } from '../../instance/instance.ts';
 import { EXIT, EXIT_WORDS } from '../../instance/launch.ts';
 import { SIGNAL_WORDS, SIGNALS, type SignalWish } from '../../instance/signals.ts';
 import { COMMANDS } from '../commands.ts';
@@ -131,7 +131,7 @@ function environment() {
 }
 
 function files() {
-  const { pidFile, socket, lock } = instanceIn(SYSTEM, 'INSTANCE');
+  const { pidFile, socket, lock, state } = instanceIn(SYSTEM, 'INSTANCE', SYSTEM_STATE);
   return section(
     'FILES',
     ...list([
@@ -141,6 +141,7 @@ function files() {
         `${lock}.N`,
         prose('The lock: pid and start time of its holder. It frees itself.'),
       ],
+      [state, prose('What was changed at run time and outlives the director.')],
       [
         'CONFIG.ini',
         prose(
