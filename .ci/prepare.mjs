@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -106,7 +107,17 @@ function removeStale(list) {
     }
 }
 
-function build() {
+/** The manual comes from the program's own tables. */
+async function writeManual() {
+  const { PAGES } = await import('../dist/lib/cli/manual/index.js');
+  const seconds = process.env.SOURCE_DATE_EPOCH; // what makes builds alike sets it
+  const date = seconds ? new Date(Number(seconds) * 1000) : new Date();
+  const folder = join(root, 'dist', 'man');
+  mkdirSync(folder, { recursive: true });
+  for (const [name, page] of Object.entries(PAGES)) writeFileSync(join(folder, name), page(date));
+}
+
+async function build() {
   const list = sources().sort();
   if (isBuilt(list)) return;
   say('building');
@@ -114,6 +125,7 @@ function build() {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   run(process.execPath, [tsc], 'mend what it names');
   removeStale(list);
+  await writeManual();
   writeFileSync(STAMP, list.join('\n'));
 }
 
@@ -137,5 +149,5 @@ if (!packagesAreThere()) {
   );
 }
 if (!tapIsBuilt()) run('npx', ['tap', 'build'], 'remove node_modules and try again');
-build();
+await build();
 link();

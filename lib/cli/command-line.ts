@@ -1,44 +1,19 @@
 import { basename } from 'node:path';
-import yargs, { type Options } from 'yargs';
+import yargs from 'yargs';
 import { DEFAULT_INSTANCE } from '../instance/instance.ts';
+import { type Commands, commandNamed } from './context.ts';
+import { type AIMS, OPTIONS } from './options.ts';
 
-/** Options of all commands; parser and help come from here. Single letters may be bundled. */
-export const OPTIONS = {
-  debug: {
-    alias: 'd',
-    type: 'boolean',
-    describe: 'stay in the foreground, no pid file, log bare on stderr',
-  },
-  foreground: { type: 'boolean', describe: 'stay in the foreground, with pid file' },
-  ini: {
-    type: 'string',
-    requiresArg: true,
-    describe:
-      "l4director.ini to use; else CONFIG's .ini, /etc/l4director/l4director.ini",
-  },
-  'runtime-dir': {
-    type: 'string',
-    requiresArg: true,
-    describe: 'where pid file and control socket are; else /var/run, or the user’s own',
-  },
-  json: { type: 'boolean', describe: 'configtest, show: as JSON' },
-  ipvsadm: { type: 'boolean', describe: 'show: in the shape of ipvsadm -Ln' },
-  checks: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'show: a real server\'s last 20 checks, as in "10.0.0.1:80"',
-  },
-  help: { alias: ['h', '?'], type: 'boolean', describe: 'this text' },
-  version: { alias: 'v', type: 'boolean', describe: 'the version' },
-} as const satisfies Record<string, Options>;
-
-/** What was typed, in ldirectord's form: `[options] [--] [configfile] ACTION`. */
+/** What was typed, in ldirectord's form: `[options] [--] [configfile] ACTION`, and what some actions
+ *  take behind that. */
 export interface CommandLine {
   /** As typed; `ldirectord.cf` when left out. */
   readonly config: string;
   readonly configGiven: boolean;
   readonly instance: string;
   readonly action: string | undefined;
+  /** What stands behind the action. */
+  readonly operands: readonly string[];
   readonly debug: boolean;
   readonly foreground: boolean;
   readonly ini: string | undefined;
@@ -47,22 +22,24 @@ export interface CommandLine {
   readonly ipvsadm: boolean;
   /** The real server whose checks are wanted. */
   readonly checks: string | undefined;
+  /** As typed: times in the form of the ini. */
+  readonly within: string | undefined;
+  readonly follow: boolean;
+  readonly for: (typeof AIMS)[number] | undefined;
+  readonly timeout: string | undefined;
   readonly help: boolean;
   readonly version: boolean;
 }
 
-/** @throws Error with what was wrong ("Unknown option: x"). Operands past the second do not
- *  count, as with ldirectord. */
-export function parseCommandLine(argv: readonly string[]): CommandLine {
+/** @throws Error with what was wrong ("Unknown option: x"). What stands behind an action that takes
+ *  nothing does not count, as with ldirectord. */
+export function parseCommandLine(
+  argv: readonly string[],
+  commands: Commands,
+): CommandLine {
   const options = parse(argv);
-  const operands = options._.map(String);
-  const [first, second] = operands;
-  const named = second !== undefined;
   return {
-    config: named ? (first ?? '') : 'ldirectord.cf',
-    configGiven: named,
-    instance: named ? basename(first ?? '') : DEFAULT_INSTANCE,
-    action: named ? second : first,
+    ...placed(options._.map(String), commands),
     debug: options.debug === true,
     foreground: options.foreground === true,
     ini: options.ini,
@@ -70,9 +47,39 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     json: options.json === true,
     ipvsadm: options.ipvsadm === true,
     checks: options.checks,
+    within: options.within,
+    follow: options.follow === true,
+    for: options.for,
+    timeout: options.timeout,
     help: options.help === true,
     version: options.version === true,
   };
+}
+
+/** The words that are no options, each in its place. */
+export type Placed = Pick<
+  CommandLine,
+  'config' | 'configGiven' | 'instance' | 'action' | 'operands'
+>;
+
+/** Finds the place of each word. A config may be left out: where the first word is an action that
+ *  takes something, and the second is none, the first is the action. */
+export function placed(words: readonly string[], commands: Commands): Placed {
+  const [first, second] = words;
+  const named =
+    second !== undefined &&
+    !(takesWords(first, commands) && commandNamed(commands, second) === undefined);
+  return {
+    config: named ? (first ?? '') : 'ldirectord.cf',
+    configGiven: named,
+    instance: named ? basename(first ?? '') : DEFAULT_INSTANCE,
+    action: named ? second : first,
+    operands: words.slice(named ? 2 : 1),
+  };
+}
+
+function takesWords(name: string | undefined, commands: Commands): boolean {
+  return (commandNamed(commands, name)?.operands ?? []).length > 0;
 }
 
 function parse(argv: readonly string[]) {

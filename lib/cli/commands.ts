@@ -1,5 +1,11 @@
 import { findInstance } from '../instance/instance.ts';
-import type { Command, Context } from './context.ts';
+import { DETAILS } from './command-details.ts';
+import type { Command, Context, Operand, Takes } from './context.ts';
+import { asking } from './director.ts';
+
+const SHELL: Operand = { shown: 'bash|zsh', offers: ['bash', 'zsh'] };
+const WORDS: Operand = { shown: '[WORD ...]', offers: [], rest: true };
+const REAL: Operand = { shown: 'REAL', offers: 'reals' };
 
 /** Every action by its name; help comes from here. Each loads what it needs when it runs,
  *  so that `status` costs no more than it must. */
@@ -29,24 +35,58 @@ export const COMMANDS = {
   configtest: row(
     'check the config: errors exit 2; --json: the values in force',
     async () => (await import('./configtest.ts')).configtest,
+    { options: ['json'] },
   ),
   show: row(
     'services and servers now: a table, --json, --ipvsadm or --checks REAL',
     async () => show,
+    { options: ['json', 'ipvsadm', 'checks'] },
+  ),
+  weight: row(
+    'show or set the weight of a real server; file: give it back',
+    async () => asking((await import('./weight.ts')).weight),
+    { operands: [REAL, { shown: '[N|file]', offers: ['file'] }], options: ['json'] },
+  ),
+  drain: row(
+    'no new connections; wait until it is empty',
+    async () => asking((await import('./drain.ts')).drain),
+    { operands: [REAL], options: ['within', 'json'], detail: DETAILS.drain },
+  ),
+  enable: row(
+    'let a real server have what file and checks say again',
+    async () => asking((await import('./weight.ts')).enable),
+    { operands: [REAL], options: ['json'], detail: DETAILS.enable },
+  ),
+  disable: row(
+    'take a real server out for maintenance',
+    async () => asking((await import('./weight.ts')).disable),
+    { operands: [REAL], options: ['json'], detail: DETAILS.disable },
+  ),
+  events: row(
+    'what happened; -f: and what happens',
+    async () => asking((await import('./events.ts')).events),
+    { options: ['follow', 'json'], detail: DETAILS.events },
+  ),
+  wait: row(
+    'return when the director, a service or a real server is so far',
+    async () => asking((await import('./wait.ts')).wait),
+    {
+      operands: [{ shown: '[REAL|SERVICE]', offers: 'targets' }],
+      options: ['for', 'timeout'],
+      detail: DETAILS.wait,
+    },
+  ),
+  completion: row(
+    'print what bash or zsh completes by',
+    async () => asking((await import('./completion/index.ts')).completion),
+    { operands: [SHELL, WORDS], detail: DETAILS.completion },
   ),
 } as const satisfies Record<string, Command>;
 
-/** @returns undefined for a name that is none */
-export function commandNamed(name: string): Command | undefined {
-  return Object.hasOwn(COMMANDS, name)
-    ? COMMANDS[name as keyof typeof COMMANDS]
-    : undefined;
-}
-
 type Run = (context: Context) => Promise<number>;
 
-function row(summary: string, load: () => Promise<Run>): Command {
-  return { summary, run: async (context) => (await load())(context) };
+function row(summary: string, load: () => Promise<Run>, takes: Takes = {}): Command {
+  return { summary, ...takes, run: async (context) => (await load())(context) };
 }
 
 async function show({ line }: Context): Promise<number> {

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Launch } from '../instance/launch.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
 import type { CommandLine } from './command-line.ts';
+import type { OptionName } from './options.ts';
 
 /** The daemon's room as commands see it. It is handed in and loaded when first needed, so
  *  that `status` never waits for it. */
@@ -16,9 +17,23 @@ export interface DaemonRoom {
   engineLines(services: readonly VirtualService[]): Promise<readonly string[]>;
 }
 
+/** Every action by its name. */
+export type Commands = Readonly<Record<string, Command>>;
+
+/** @returns undefined for a name that is none */
+export function commandNamed(
+  commands: Commands,
+  name: string | undefined,
+): Command | undefined {
+  return name !== undefined && Object.hasOwn(commands, name)
+    ? commands[name]
+    : undefined;
+}
+
 /** What a command works with. */
 export interface Context {
   readonly line: CommandLine;
+  readonly commands: Commands;
   /** This process's command line, for the log. */
   readonly invocation: string;
   /** Node's arguments up to our own script: how this program was called. */
@@ -29,8 +44,26 @@ export interface Context {
   err(line: string): void;
 }
 
-/** One action of the command line. */
-export interface Command {
+/** What may stand behind an action. */
+export interface Operand {
+  /** As help shows it: `REAL`; in brackets where it may be left out. */
+  readonly shown: string;
+  /** What completion offers: what runs at the moment, or these words. */
+  readonly offers: 'reals' | 'targets' | readonly string[];
+  /** Any number of words. */
+  readonly rest?: true;
+}
+
+/** What an action takes besides the options of all. */
+export interface Takes {
+  readonly operands?: readonly Operand[];
+  readonly options?: readonly OptionName[];
+  /** More than a line, for the manual. */
+  readonly detail?: string;
+}
+
+/** One action of the command line. Help, manual and completion come from it. */
+export interface Command extends Takes {
   readonly summary: string;
   /** @returns the exit code */
   run(context: Context): Promise<number>;

@@ -1,5 +1,6 @@
-import { OPTIONS } from './command-line.ts';
 import { COMMANDS } from './commands.ts';
+import type { Command } from './context.ts';
+import { OPTIONS, type Option, type OptionName, spellings } from './options.ts';
 
 /** A reminder of the form; what a wrong command line gets. */
 export function usage(): string {
@@ -13,10 +14,10 @@ export function usage(): string {
 /** The whole help, from the tables of commands and options. */
 export function help(): string {
   const actions = Object.entries(COMMANDS).map(
-    ([name, { summary }]) => [name, summary] as const,
+    ([name, command]) => [synopsis(name, command), command.summary] as const,
   );
-  const options = Object.entries(OPTIONS).map(
-    ([name, option]) => [spelling(name, option), option.describe] as const,
+  const options = (Object.keys(OPTIONS) as OptionName[]).map(
+    (name) => [spelling(name), OPTIONS[name].describe] as const,
   );
   return `l4director: layer-4 load balancer that reads an unchanged ldirectord.cf
 
@@ -34,7 +35,10 @@ Options:
 ${table(options)}
 
 Exit codes: 0 done, 1 failed, 2 error in the config, 3 status of a stopped one,
-255 wrong usage.
+4 waited in vain, 130 ended by Ctrl-C, 255 wrong usage.
+
+REAL is a real server's id, or SERVICE/REAL where it is in several services, or
+any part that only one has. The manual, l4director(8), says more.
 
 Examples:
     l4director /etc/ha.d/ldirectord.cf configtest
@@ -42,21 +46,16 @@ Examples:
     l4director /etc/ha.d/ldirectord.cf status`;
 }
 
-interface Spelled {
-  readonly alias?: string | readonly string[];
-  readonly type: string;
+/** `weight REAL [N|file]`. */
+export function synopsis(name: string, { operands = [] }: Command): string {
+  return [name, ...operands.map(({ shown }) => shown)].join(' ');
 }
 
-function spelling(name: string, { alias = [], type }: Spelled): string {
-  const short = [alias].flat().map((letter) => `-${letter}, `);
-  return `${short.join('')}--${name}${type === 'string' ? ` ${PLACEHOLDER[name]}` : ''}`;
+/** `-h, -?, --help`; `--ini FILE`. */
+export function spelling(name: OptionName): string {
+  const { value }: Option = OPTIONS[name];
+  return spellings(name).join(', ') + (value === undefined ? '' : ` ${value}`);
 }
-
-const PLACEHOLDER: Readonly<Record<string, string>> = {
-  checks: 'REAL',
-  ini: 'FILE',
-  'runtime-dir': 'DIR',
-};
 
 function table(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([name]) => name.length));

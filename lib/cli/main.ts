@@ -2,9 +2,14 @@ import { EXIT } from '../instance/launch.ts';
 import { ourProgram } from '../instance/program.ts';
 import { version } from '../instance/version.ts';
 import { type CommandLine, parseCommandLine } from './command-line.ts';
-import { commandNamed } from './commands.ts';
-import type { Context, DaemonRoom } from './context.ts';
-import { help, usage } from './help.ts';
+import { COMMANDS } from './commands.ts';
+import {
+  type Command,
+  type Context,
+  commandNamed,
+  type DaemonRoom,
+} from './context.ts';
+import { help, synopsis, usage } from './help.ts';
 
 /** The command line's work. @param argv  arguments after the script's path
  *  @returns  the exit code; output may still be on its way */
@@ -17,7 +22,7 @@ export async function main(
   leaveRemovedFolder();
   let line: CommandLine;
   try {
-    line = parseCommandLine(argv);
+    line = parseCommandLine(argv, COMMANDS);
   } catch (error) {
     err(reason(error));
     out(usage());
@@ -27,6 +32,7 @@ export async function main(
   try {
     return await dispatch({
       line,
+      commands: COMMANDS,
       invocation,
       program: ourProgram(),
       daemon,
@@ -58,11 +64,31 @@ async function dispatch(context: Context): Promise<number> {
     out(`l4director ${version()}`);
     return EXIT.done;
   }
-  const command = line.action === undefined ? undefined : commandNamed(line.action);
-  if (command) return command.run(context);
+  const command = commandNamed(context.commands, line.action);
+  if (command) {
+    const wrong = misplaced(line.action ?? '', command, line.operands);
+    if (wrong === undefined) return command.run(context);
+    err(wrong);
+    return EXIT.usage;
+  }
   if (line.action !== undefined) err(`Unknown action: ${line.action}`);
   out(usage());
   return EXIT.usage;
+}
+
+/** What is wrong with the words behind an action that takes some; behind others they do not count,
+ *  as with ldirectord. */
+function misplaced(
+  name: string,
+  command: Command,
+  words: readonly string[],
+): string | undefined {
+  const { operands = [] } = command;
+  if (operands.length === 0) return undefined;
+  const needed = operands.filter(({ shown }) => !shown.startsWith('[')).length;
+  const endless = operands.at(-1)?.rest === true;
+  const fits = words.length >= needed && (endless || words.length <= operands.length);
+  return fits ? undefined : `Usage: l4director [configfile] ${synopsis(name, command)}`;
 }
 
 function reason(error: unknown): string {

@@ -6,6 +6,7 @@ import type {
   StatusDocument,
 } from '../model/status.ts';
 import { alignColumns, type Column, type Style } from './columns.ts';
+import { localTime } from './local-time.ts';
 import { checkKind, STATE_COLOURS } from './show-table.ts';
 import { humanSpan, type Paint, painter, printable } from './show-text.ts';
 
@@ -79,14 +80,4 @@ function certificateLine(
   return problem === null
     ? [`  ${until}expires on ${expires.slice(0, 10)}`]
     : [`  ${paint('yellow', `! ${until}${printable(problem)}`)}`];
-}
-
-/** `2026-11-23 21:30:05`, in this process's time zone. */
-function localTime(iso: string): string {
-  const time = new Date(iso);
-  if (Number.isNaN(time.getTime())) return '-';
-  const two = (value: number) => String(value).padStart(2, '0');
-  const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())];
-  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(two);
-  return `${day.join('-')} ${clock.join(':')}`;
 }

@@ -30,9 +30,10 @@ export function printable(text: string): string {
   return text.replace(UNPRINTABLE, escapeOne);
 }
 
-/** JSON with the same characters escaped; it reads back as the same value. */
-export function printableJson(value: unknown): string {
-  return JSON.stringify(value, undefined, 2).replace(UNPRINTABLE, (found) =>
+/** JSON with the same characters escaped; it reads back as the same value.
+ *  @param indent  0: on one line */
+export function printableJson(value: unknown, indent = 2): string {
+  return JSON.stringify(value, undefined, indent).replace(UNPRINTABLE, (found) =>
     found === '\n' ? found : unicodeEscape(found),
   );
 }

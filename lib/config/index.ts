@@ -1,4 +1,4 @@
-export { findConfig } from './find.ts';
+export { CONFIG_FOLDERS, findConfig } from './find.ts';
 export { type ReadOptions, readConfig } from './read.ts';
 export { configReport } from './report.ts';
 export type { Resolver } from './resolver.ts';

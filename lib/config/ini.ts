@@ -23,7 +23,7 @@ interface ServiceSection extends IniSection {
 }
 
 /** Read when the config has none beside it. */
-const SYSTEM_INI = '/etc/l4director/l4director.ini';
+export const SYSTEM_INI = '/etc/l4director/l4director.ini';
 const SIZE_LIMIT = 1024 * 1024;
 const SERVICE = /^service\s+(\S+)$/;
 

@@ -20,8 +20,8 @@ export interface Instance {
 export const DEFAULT_INSTANCE = 'ldirectord';
 
 /** Root's runtime directory; ldirectord's own. */
-const SYSTEM = '/var/run';
-const SYSTEM_STATE = '/var/lib/l4director';
+export const SYSTEM = '/var/run';
+export const SYSTEM_STATE = '/var/lib/l4director';
 
 /** @param stateDir  undefined: in the runtime directory */
 export function instanceIn(

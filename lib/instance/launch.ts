@@ -34,14 +34,25 @@ export type StartReport =
       readonly reasons: readonly string[];
     };
 
-/** Exit codes, ldirectord's. Source: observed. */
+/** Exit codes: ldirectord's (source: observed), and of the actions that wait their own. */
 export const EXIT = {
   done: 0,
-  /** Could not start; stopped where it should run; status with a stale pid file. */
   failed: 1,
   badConfig: 2,
-  /** status: no pid file. */
   stopped: 3,
-  /** Usage, or an unexpected end. */
+  late: 4,
+  interrupted: 130,
   usage: 255,
 } as const;
+
+/** The same in words, for the manual. */
+export const EXIT_WORDS: Readonly<Record<keyof typeof EXIT, string>> = {
+  done: 'Done; of status: it is running.',
+  failed:
+    'Failed: it could not start, is stopped where it should run, or refused; of status: a stale pid file.',
+  badConfig: 'An error in the config.',
+  stopped: 'Of status: it is stopped.',
+  late: 'Of wait: what was waited for had not come when the time was over.',
+  interrupted: 'Ended by Ctrl-C while it waited or watched.',
+  usage: 'Wrong usage, or an unexpected end.',
+};

@@ -1,17 +1,22 @@
 import t from 'tap';
-import { parseCommandLine } from '../../lib/cli/command-line.ts';
+import { parseCommandLine as parse } from '../../lib/cli/command-line.ts';
+import { COMMANDS } from '../../lib/cli/commands.ts';
+
+const parseCommandLine = (argv: readonly string[]) => parse(argv, COMMANDS);
 
 const NONE = {
   config: 'ldirectord.cf',
   configGiven: false,
   instance: 'ldirectord',
   action: undefined,
+  operands: [] as readonly string[],
   debug: false,
   foreground: false,
   ini: undefined,
   runtimeDir: undefined,
   json: false,
   ipvsadm: false,
+  follow: false,
   help: false,
   version: false,
 };
@@ -23,7 +28,10 @@ const CASES: readonly (readonly [string, Partial<typeof NONE> | object])[] = [
   ['start', { action: 'start' }],
   ['a.cf start', { ...named, config: 'a.cf', action: 'start' }],
   ['./x/a.cf stop', { ...named, config: './x/a.cf', action: 'stop' }],
-  ['a.cf start junk more', { ...named, config: 'a.cf', action: 'start' }],
+  [
+    'a.cf start junk more',
+    { ...named, config: 'a.cf', action: 'start', operands: ['junk', 'more'] },
+  ],
   ['-d a.cf start', { ...named, config: 'a.cf', action: 'start', debug: true }],
   ['--debug start', { action: 'start', debug: true }],
   ['-dv', { debug: true, version: true }],
@@ -37,6 +45,21 @@ const CASES: readonly (readonly [string, Partial<typeof NONE> | object])[] = [
   ['1 status', { config: '1', configGiven: true, instance: '1', action: 'status' }],
   ['configtest --json', { action: 'configtest', json: true }],
   ['show --ipvsadm', { action: 'show', ipvsadm: true }],
+  ['weight 10.0.0.1:80 5', { action: 'weight', operands: ['10.0.0.1:80', '5'] }],
+  [
+    'a.cf weight 10.0.0.1:80 5',
+    { ...named, config: 'a.cf', action: 'weight', operands: ['10.0.0.1:80', '5'] },
+  ],
+  [
+    'weight enable 10.0.0.1:80',
+    {
+      ...{ config: 'weight', configGiven: true, instance: 'weight' },
+      ...{ action: 'enable', operands: ['10.0.0.1:80'] },
+    },
+  ],
+  ['wait', { action: 'wait' }],
+  ['wait --for up', { action: 'wait', for: 'up' }],
+  ['a.cf events -f', { ...named, config: 'a.cf', action: 'events', follow: true }],
   ['--ini i start', { action: 'start', ini: 'i' }],
   ['--runtime-dir=/r start', { action: 'start', runtimeDir: '/r' }],
   ['start --foreground', { action: 'start', foreground: true }],

@@ -1,0 +1,14 @@
+/** What the manual says of an action beyond its line in the help. */
+export const DETAILS = {
+  drain:
+    'Persistent clients may come back to it until the time of --within is over; then what is left is ended. Progress goes to standard error. Ctrl-C ends the wait only: the server stays in drain, and its deadline stays.',
+  enable:
+    'Takes back drain and disable. A weight that was set stays: `weight REAL file` gives that back.',
+  disable:
+    'It has no part in the traffic whatever its checks say, as if a file in maintenancedir named it.',
+  events:
+    'Without -f all that the director keeps, 1,000 at most; with it the last ten and those that come, until Ctrl-C; a director that is restarted is followed again. With --json an object a line.',
+  completion:
+    'As in `source <(l4director completion bash)`. With words it prints what could stand in the place of the last one, as those scripts ask.',
+  wait: 'Without a name all services are waited for. Ready: checked at least once. Up: it takes part in the traffic. Down: it does not. Empty: it has no connection. A director that does not answer yet is waited for too.',
+} as const;

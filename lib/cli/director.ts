@@ -1,0 +1,57 @@
+import type { Call } from '../control/calls.ts';
+import { ask, readStatus } from '../control/client.ts';
+import { findInstance } from '../instance/instance.ts';
+import { EXIT } from '../instance/launch.ts';
+import type { StatusDocument } from '../model/status.ts';
+import type { Context } from './context.ts';
+import { printable } from './show-text.ts';
+
+/** The running director of a command line, to be asked over its control socket. */
+export interface Director {
+  readonly socket: string;
+  status(): Promise<StatusDocument>;
+  ask<T>(call: Call<T>, patience?: Patience): Promise<T>;
+}
+
+interface Patience {
+  /** 10 s unless told. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+const ANSWER_MS = 10_000;
+
+export function directorOf({ line }: Context): Director {
+  const { socket } = findInstance(line.instance, line.runtimeDir);
+  return {
+    socket,
+    status: () => readStatus(socket, { timeoutMs: ANSWER_MS }),
+    ask: (call, { timeoutMs = ANSWER_MS, signal } = {}) =>
+      ask(socket, { ...call, timeoutMs, signal }),
+  };
+}
+
+/** A command line that cannot be meant. The message says what was expected. */
+export class WrongUsage extends Error {}
+
+/** An action that asks a director: what it throws is told in one line, as a terminal may show it. */
+export function asking(
+  run: (context: Context) => Promise<number>,
+): (context: Context) => Promise<number> {
+  return async (context) => {
+    try {
+      return await run(context);
+    } catch (error) {
+      context.err(printable(error instanceof Error ? error.message : String(error)));
+      return error instanceof WrongUsage ? EXIT.usage : EXIT.failed;
+    }
+  };
+}
+
+/** What an operator types again to name this director: `l4director`, `l4director x.cf`. */
+export function calledAs({ line }: Context): string {
+  const config = line.configGiven ? ` ${line.config}` : '';
+  const folder =
+    line.runtimeDir === undefined ? '' : ` --runtime-dir ${line.runtimeDir}`;
+  return `l4director${folder}${config}`;
+}

@@ -1,0 +1,14 @@
+import { duration } from '../config/ini-values.ts';
+import { WrongUsage } from './director.ts';
+
+/** The value of an option that is a time, in the form of the ini, or 0.
+ *  @returns milliseconds. @throws WrongUsage */
+export function timeOf(option: string, text: string): number {
+  if (text === '0') return 0;
+  try {
+    return duration(text);
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    throw new WrongUsage(`--${option} ${text}: ${what}`);
+  }
+}
