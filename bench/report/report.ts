@@ -4,7 +4,7 @@ import type { Options } from '../options.ts';
 import { ROWS } from '../rows/index.ts';
 import type { Row } from '../rows/row.ts';
 import { type Sample, seriesOf } from '../samples.ts';
-import { everybody, type Kinds, QUOTAS } from '../subjects/index.ts';
+import { everybody, type Kinds, LOGS, QUOTAS } from '../subjects/index.ts';
 import { barChart } from './bars.ts';
 import { lineChart } from './lines.ts';
 import { table } from './table.ts';
@@ -24,7 +24,7 @@ export function report(
   loadBefore: readonly number[],
 ): Report {
   const kinds = everybody(options.workers);
-  const subjects = [...Object.keys({ ...kinds, ...QUOTAS }), 'direct'];
+  const subjects = [...Object.keys({ ...kinds, ...QUOTAS, ...LOGS }), 'direct'];
   const sections: string[] = [];
   const charts: Record<string, string> = {};
   for (const [name, row] of Object.entries<Row>(ROWS)) {

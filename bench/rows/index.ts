@@ -1,6 +1,7 @@
 import { open, servers, services } from './curves.ts';
 import { idle } from './idle.ts';
 import { latency } from './latency.ts';
+import { log } from './log.ts';
 import { quota } from './quota.ts';
 import type { Row } from './row.ts';
 import { connections, dns, downloads, requests, uploads } from './throughput.ts';
@@ -18,6 +19,7 @@ export const ROWS = {
   services,
   open,
   quota,
+  log,
 } as const satisfies Record<string, Row>;
 
 export type RowName = keyof typeof ROWS;

@@ -1,7 +1,7 @@
 import type { Options } from '../options.ts';
 import { pinnedTo, twoProcessors } from '../pin.ts';
 import type { Layout } from '../stage.ts';
-import { everybody, everybodyOfUdp, QUOTAS } from '../subjects/index.ts';
+import { everybody, everybodyOfUdp, LOGS, QUOTAS } from '../subjects/index.ts';
 
 /** Connections that a load may have at once, besides those that idle. */
 export const BUSY = 250;
@@ -51,6 +51,11 @@ export function dns({ workers }: Options): Layout {
     ...{ reals: 2, services: 1, connections: BUSY, datagrams: true },
     kinds: everybodyOfUdp(workers),
   };
+}
+
+/** The director alone, with and without a connection log. */
+export function logs(options: Options): Layout {
+  return { ...plain(options), name: 'log', kinds: LOGS };
 }
 
 /** The director alone, under quotas. */

@@ -45,3 +45,9 @@ export const QUOTAS = {
   'l4director, 30 %': l4director({ workers: 1, quota: 30 }),
   'l4director w2, 60 %': l4director({ workers: 2, quota: 60 }),
 } as const satisfies Kinds;
+
+/** What a line for each connection costs. */
+export const LOGS = {
+  'l4director, no log': l4director({ workers: 1 }),
+  'l4director, log': l4director({ workers: 1, logged: true }),
+} as const satisfies Kinds;

@@ -14,12 +14,14 @@ interface Form {
   readonly workers: number;
   /** Per cent of one core. */
   readonly quota?: number;
+  /** Each connection has a line in the log. */
+  readonly logged?: boolean;
   /** What forwards; by default what the director takes by itself. */
   readonly engine?: EngineName;
 }
 
 /** The director in a form of its own. */
-export function l4director({ workers, quota, engine }: Form): Kind {
+export function l4director({ workers, quota, logged, engine }: Form): Kind {
   return {
     lacks: () =>
       workers === 1 || workersSection()
@@ -30,7 +32,8 @@ export function l4director({ workers, quota, engine }: Form): Kind {
     command: (setup) => {
       const config = join(setup.folder, 'bench.cf');
       writeFileSync(config, configuration(setup));
-      writeFileSync(`${config}.ini`, settings(workers, engine));
+      const log = logged ? logging(setup.folder) : '';
+      writeFileSync(`${config}.ini`, settings(workers, engine) + log);
       const runtime = join(setup.folder, 'run');
       mkdirSync(runtime);
       const args = ['--foreground', '--runtime-dir', runtime, config, 'start'];
@@ -51,6 +54,10 @@ function settings(workers: number, engine: EngineName | undefined): string {
     ...(engine ? [`engine = ${engine}\n`] : []),
   ];
   return keys.length > 0 ? `[${INI_KEYS.engine.section}]\n${keys.join('')}` : '';
+}
+
+function logging(folder: string): string {
+  return `[log]\nconnections = yes\nconnections-file = ${join(folder, 'connections.log')}\n`;
 }
 
 function configuration({ folder, services, reals, datagrams }: Setup): string {

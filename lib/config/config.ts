@@ -40,6 +40,10 @@ export interface ProcessOptions {
   readonly workers: number | 'auto';
   /** `[nftables] flowtable`: devices; empty: no flowtable. */
   readonly flowtable: readonly string[];
+  /** `[log] connections-file`: a path, or a syslog facility. */
+  readonly connectionsFile: string;
+  /** `[metrics] haproxy-names`. */
+  readonly haproxyNames: boolean;
 }
 
 /** An accepted ldirectord.cf with its ini: immutable, complete, names resolved. */

@@ -7,6 +7,7 @@ import {
   duration,
   ENGINE_NAMES,
   engine,
+  logPlace,
   size,
   workers,
   yesno,
@@ -14,7 +15,16 @@ import {
 
 /** One key of l4director.ini: all that reader, hints and manual know of it. */
 export interface IniKey<T> {
-  readonly section: 'net' | 'nftables' | 'checks' | 'alerts' | 'limits';
+  readonly section:
+    | 'net'
+    | 'nftables'
+    | 'checks'
+    | 'alerts'
+    | 'log'
+    | 'metrics'
+    | 'limits';
+  /** As the file has it, where two sections have a key of that name; absent: the row's name. */
+  readonly key?: string;
   /** A `[service ID]` section may set it for that one. */
   readonly perService: boolean;
   readonly syntax: string;
@@ -152,6 +162,40 @@ export const INI_KEYS = {
     default: false,
     doc: 'Whether what one round of checks finds goes into one mail for each service.',
   },
+  'log-connections': {
+    section: 'log',
+    key: 'connections',
+    perService: true,
+    syntax: 'yes | no',
+    parse: yesno,
+    default: false,
+    only: { ids: /^tcp:/, words: 'a TCP service' },
+    doc: "Whether each TCP connection of the net engine has a line, in the form of HAProxy's tcplog.",
+  },
+  dontlognull: {
+    section: 'log',
+    perService: true,
+    syntax: 'yes | no',
+    parse: yesno,
+    default: false,
+    doc: 'Whether connections on which the client sent nothing and no server failed have none.',
+  },
+  'connections-file': {
+    section: 'log',
+    perService: false,
+    syntax: '<path> | <syslog facility>',
+    parse: logPlace,
+    default: '/var/log/l4director-connections.log',
+    doc: 'Where these lines go.',
+  },
+  'haproxy-names': {
+    section: 'metrics',
+    perService: false,
+    syntax: 'yes | no',
+    parse: yesno,
+    default: false,
+    doc: "Whether /metrics has the numbers under the names of HAProxy's exporter too.",
+  },
   connections: {
     section: 'limits',
     perService: false,
@@ -169,7 +213,20 @@ export type IniValues = {
   -readonly [K in IniKeyName]?: ReturnType<(typeof INI_KEYS)[K]['parse']>;
 };
 
-/** The row of a key; undefined for an unknown one. */
-export function iniKey(name: string): IniKey<unknown> | undefined {
-  return Object.hasOwn(INI_KEYS, name) ? INI_KEYS[name as IniKeyName] : undefined;
+/** A row with its name. */
+export type IniRow = readonly [name: IniKeyName, row: IniKey<unknown>];
+
+const ROWS: readonly IniRow[] = Object.entries(INI_KEYS) as [
+  IniKeyName,
+  IniKey<unknown>,
+][];
+
+/** What may stand before a `=`. */
+export const KEY_TEXTS: readonly string[] = [
+  ...new Set(ROWS.map(([name, { key }]) => key ?? name)),
+];
+
+/** The rows of what stands before a `=`, one a section that knows it; none for an unknown one. */
+export function iniKeys(text: string): readonly IniRow[] {
+  return ROWS.filter(([name, { key }]) => (key ?? name) === text);
 }

@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import { ENGINES } from '../engines/index.ts';
 import { didYouMean } from '../model/nearest.ts';
 import { pemCertificates } from '../model/pem.ts';
+import { facilityNamed } from '../model/syslog.ts';
 import type { EngineName } from '../model/virtual-service.ts';
 import { expected } from './values.ts';
 
@@ -113,6 +114,16 @@ export function workers(text: string): number | 'auto' {
   return number >= 1 && number <= MOST_WORKERS
     ? number
     : expected(`auto, or how many threads, 1 to ${MOST_WORKERS}`, 'auto" or "2');
+}
+
+/** Where log lines go: an absolute path, or a syslog facility. */
+export function logPlace(text: string): string {
+  return isAbsolute(text) || facilityNamed(text) !== undefined
+    ? text
+    : expected(
+        'an absolute path or a syslog facility',
+        '/var/log/l4director-connections.log" or "local0',
+      );
 }
 
 /** Longest name of a device, and how many are one too many to be meant. Source: ip-link(8). */

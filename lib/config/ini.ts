@@ -1,10 +1,19 @@
 import { parse } from 'ini';
+import type { Logged } from '../model/connection-log.ts';
 import { didYouMean } from '../model/nearest.ts';
 import type { ServiceOptions } from '../model/virtual-service.ts';
 import { readBounded } from './bounded.ts';
 import type { Diagnostic, ProcessOptions } from './config.ts';
 import { createFindings, type Findings } from './findings.ts';
-import { INI_KEYS, type IniKeyName, type IniValues, iniKey } from './ini-keys.ts';
+import {
+  INI_KEYS,
+  type IniKey,
+  type IniKeyName,
+  type IniRow,
+  type IniValues,
+  iniKeys,
+  KEY_TEXTS,
+} from './ini-keys.ts';
 import { type IniLine, type IniSection, indexIni } from './ini-lines.ts';
 import { attempt } from './parse.ts';
 
@@ -85,6 +94,9 @@ function readSections(
       maxConnections: common.connections,
       workers: common.workers ?? INI_KEYS.workers.default,
       flowtable: common.flowtable ?? INI_KEYS.flowtable.default,
+      connectionsFile:
+        common['connections-file'] ?? INI_KEYS['connections-file'].default,
+      haproxyNames: common['haproxy-names'] ?? INI_KEYS['haproxy-names'].default,
     },
     service: (id) => optionsFrom({ ...common, ...services.get(id)?.values }),
     errors: findings.errors(),
@@ -109,8 +121,8 @@ function warnOfIdle(
   findings: Findings,
 ): void {
   for (const { key, line } of keys) {
-    const row = iniKey(key);
-    const value = values[key as IniKeyName];
+    const [name, row] = iniKeys(key).find(([, { perService }]) => perService) ?? [];
+    const value = name && values[name];
     if (!row?.only || row.only.ids.test(id) || value === row.default) continue;
     findings.warn(
       line,
@@ -160,38 +172,51 @@ function readKeys(
     const { key, line } = one;
     const earlier = seen.get(key);
     seen.set(key, line);
-    const problem =
-      earlier === undefined
-        ? misplaced(key, section, ofService)
-        : `${key} is there already: expected it once, as in line ${earlier}`;
-    if (problem !== undefined) findings.error(line, problem);
-    else readKey(one, raw[key], into, findings);
+    const rows = iniKeys(key);
+    const own = rows.find(([, row]) => stands(row, section.name, ofService));
+    if (earlier !== undefined)
+      findings.error(
+        line,
+        `${key} is there already: expected it once, as in line ${earlier}`,
+      );
+    else if (own === undefined) findings.error(line, misplaced(key, rows));
+    else readKey(one, raw[key], own, into, findings);
   }
 }
 
-function misplaced(
-  key: string,
-  { name }: IniSection,
-  ofService: boolean,
-): string | undefined {
-  const row = iniKey(key);
-  if (row === undefined)
-    return `unknown key "${key}"${didYouMean(key, Object.keys(INI_KEYS))}`;
-  if (ofService ? row.perService : row.section === name) return undefined;
+/** @param rows  those of the key, of which none may stand where it does */
+function misplaced(key: string, [first]: readonly IniRow[]): string {
+  const row = first?.[1];
+  if (row === undefined) return `unknown key "${key}"${didYouMean(key, KEY_TEXTS)}`;
   return `${key} is in the wrong section: expected it in [${row.section}]${row.perService ? ', or in one for a service, as in "[service tcp:10.1.1.19:80]"' : ''}`;
+}
+
+/** Whether the key's place is that section. */
+function stands(
+  row: IniKey<unknown>,
+  section: string | undefined,
+  ofService: boolean,
+): boolean {
+  return ofService ? row.perService : row.section === section;
 }
 
 function readKey(
   { key, line, bare }: IniLine,
   raw: unknown,
+  [name, row]: IniRow,
   into: IniValues,
   findings: Findings,
 ): void {
   const text = bare ? '' : String(raw);
   attempt(
-    () => Object.assign(into, { [key]: iniKey(key)?.parse(text) }),
+    () => Object.assign(into, { [name]: row.parse(text) }),
     (why) => findings.error(line, `${key} = ${text}: ${why}`),
   );
+}
+
+function loggedOf(connections: boolean, dontlognull: boolean): Logged {
+  if (!connections) return 'none';
+  return dontlognull ? 'not-null' : 'all';
 }
 
 function optionsFrom(values: IniValues): ServiceOptions {
@@ -211,5 +236,6 @@ function optionsFrom(values: IniValues): ServiceOptions {
     tlsExpiryDays: value('tls-expiry'),
     bodyLimit: value('body-limit'),
     digest: value('digest'),
+    logged: loggedOf(value('log-connections'), value('dontlognull')),
   };
 }

@@ -31,6 +31,7 @@ export async function engineLines(
         choice.refusal === undefined ? engine?.returnForesight?.(service) : undefined;
       return [
         ...choiceLines(service, choice),
+        ...unloggedLines(service, choice),
         ...(doubt === undefined ? [] : [`way back of ${service.id}: ${doubt}`]),
       ];
     });
@@ -47,6 +48,18 @@ function namedChoice(
   const one = engines.get(engine);
   const refusal = one?.refuses(service) ?? one?.omits?.(service);
   return { engine, reason: `engine = ${engine}`, refusal };
+}
+
+/** A kernel forwards without a word to anybody. */
+function unloggedLines(
+  { id, options }: VirtualService,
+  { engine }: EngineChoice,
+): readonly string[] {
+  return options.logged === 'none' || engine === 'net'
+    ? []
+    : [
+        `connection log of ${id}: none, since the kernel forwards its connections (engine ${engine}): set engine = net for it, or watch "conntrack -E"`,
+      ];
 }
 
 /** Nothing of an engine that is named and can. */

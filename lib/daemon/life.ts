@@ -68,7 +68,7 @@ async function begin(
   const overrides = await openOverrideFile(state, log);
   closers.add('what was changed at run time', () => overrides.close());
   const parts = openParts(config, log, name, overrides);
-  const { director, alerts, events, close } = parts;
+  const { director, alerts, events, connectionLog, close } = parts;
   closers.add('alerts', () => alerts.close());
   closers.add('virtual services', close);
   const children = createChildren([...launch.program, ...launch.inherited], log);
@@ -78,7 +78,7 @@ async function begin(
     events.tell({ type: 'reload', ok: outcome.ok, reason });
   };
   const reloader = createReloader(config, { file, adopt, ended, log });
-  attach(signals, ending, reloader, keeper, launch);
+  attach(signals, ending, reloader, [keeper, connectionLog], log, launch);
   const status = (checks: number) => statusDocument(reloader, director, alerts, checks);
   const control = await createControlServer({
     path: launch.instance.socket,
@@ -95,6 +95,7 @@ async function begin(
   async function adopt(next: Config): Promise<void> {
     await director.apply(next);
     keeper.follow(next.global.logfile);
+    connectionLog.follow(next.options.connectionsFile);
     for (const key of changedForTheNextStart(reloader.config, next))
       log.warn(`${key} has changed: it holds from the next start on`);
     void children.converge(next.global.execute);
@@ -142,7 +143,8 @@ function attach(
   signals: Signals,
   ending: Ending,
   reloader: Reloader,
-  keeper: LogKeeper,
+  logs: readonly { reopen(): void }[],
+  log: Log,
   launch: Launch,
 ): void {
   const wishes = {
@@ -151,10 +153,12 @@ function attach(
       if (!ending.ask({ why, exitCode: EXIT.done })) endAtOnce(launch);
     },
     reload: () => {
-      keeper.log.info('Reloading Linux Director Daemon config on signal');
+      log.info('Reloading Linux Director Daemon config on signal');
       void reloader.reload();
     },
-    reopen: () => keeper.reopen(),
+    reopen: () => {
+      for (const one of logs) one.reopen();
+    },
     nothing: () => {},
   };
   signals.attach((wish, signal) => wishes[wish](signal));

@@ -12,6 +12,7 @@ import type { Log } from '../model/log.ts';
 import type { OverrideStore } from '../model/override.ts';
 import { createEngines } from './engines.ts';
 import { appendTo } from './log/append.ts';
+import { type ConnectionLog, createConnectionLog } from './log/connection-log.ts';
 
 /** What does the work. */
 export interface Parts {
@@ -19,9 +20,12 @@ export interface Parts {
   readonly events: WritableEventLog;
   /** To be closed last: the director's end is told of too. */
   readonly alerts: Alerts;
-  /** Ends the director, then the checks. */
+  readonly connectionLog: ConnectionLog;
+  /** Ends the director, then the checks, then the connection log. */
   close(): Promise<void>;
 }
+
+const FLUSH_MS = 2_000;
 
 /** Checks, engines, alerts and the director that joins them; nothing is at work yet.
  *  @param instance   the director's name on this host
@@ -34,7 +38,10 @@ export function openParts(
 ): Parts {
   const checks = createCheckRunner({ log });
   const { maxConnections, workers, flowtable } = config.options;
-  const engines = createEngines({ maxConnections, workers, flowtable, instance });
+  const connectionLog = createConnectionLog(config.options.connectionsFile, log);
+  const engines = createEngines({
+    ...{ maxConnections, workers, flowtable, instance, connectionLog },
+  });
   const alerts = createAlerts({
     log,
     openFile: monitorFiles(log),
@@ -48,9 +55,12 @@ export function openParts(
     director,
     events,
     alerts,
+    connectionLog,
     async close() {
       await director.close();
       await checks.close();
+      if (!(await connectionLog.close(FLUSH_MS)))
+        log.error('The connection log was not written to its end');
     },
   };
 }

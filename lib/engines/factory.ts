@@ -1,3 +1,4 @@
+import type { ConnectionSink } from '../model/connection-log.ts';
 import type { Engine } from '../model/engine.ts';
 
 /** What every engine may be told at its start. */
@@ -9,6 +10,8 @@ export interface EngineOptions {
   readonly workers?: number | 'auto';
   /** Devices between which a kernel engine may hand on established connections past its rules. */
   readonly flowtable?: readonly string[];
+  /** For an engine that sees every connection end; undefined: none has a line. */
+  readonly connectionLog?: ConnectionSink | undefined;
   /** Which director of this host it works for: what it leaves in a kernel carries the name. */
   readonly instance?: string;
 }

@@ -1,4 +1,5 @@
 import { endpoint, type Family } from './address.ts';
+import type { Logged } from './connection-log.ts';
 import type { FileEncoding } from './file-text.ts';
 import type { Pattern } from './pattern.ts';
 
@@ -45,7 +46,7 @@ export interface Fallback {
   readonly method: ForwardingMethod;
 }
 
-/** What `l4director.ini` sets for one service (`[net]`, `[checks]`, `[alerts]`, overridden in
+/** What `l4director.ini` sets for one service (`[net]`, `[checks]`, `[alerts]`, `[log]`, overridden in
  *  `[service ID]`). */
 export interface ServiceOptions {
   readonly engine: EngineName;
@@ -68,6 +69,8 @@ export interface ServiceOptions {
   readonly bodyLimit: number;
   /** Changes of one round of checks go into one mail. */
   readonly digest: boolean;
+  /** Which of its TCP connections have a line in the connection log. */
+  readonly logged: Logged;
 }
 
 /** A virtual service with every value in force, inheritance done, names resolved.

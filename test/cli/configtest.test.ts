@@ -62,6 +62,22 @@ t.test('configtest says what an engine that is named cannot carry', async (t) =>
   t.match(stdout, 'engine of fwm:5: engine = net (firewall mark 5 is no address');
 });
 
+t.test(
+  'configtest says where connections are to be logged and cannot be',
+  async (t) => {
+    const site = new Site(t, GOOD);
+    const kernel = '[service tcp:127.0.0.1:8080]\nengine = nftables\n';
+    writeFileSync(`${site.config}.ini`, `[log]\nconnections = yes\n${kernel}`);
+    const { stdout } = await site.run('configtest');
+    t.match(
+      stdout,
+      'connection log of tcp:127.0.0.1:8080: none, since the kernel forwards',
+    );
+    writeFileSync(`${site.config}.ini`, '[log]\nconnections = yes\n');
+    t.notMatch((await site.run('configtest')).stdout, 'connection log');
+  },
+);
+
 t.test('configtest says where the way back looks wrong', async (t) => {
   const far = GOOD.replaceAll('real=127.0.0.1', 'real=198.51.100.7');
   const site = new Site(t, far);

@@ -27,6 +27,7 @@ const DEFAULTS = {
   tlsExpiryDays: 30,
   bodyLimit: 1_048_576,
   digest: false,
+  logged: 'none',
 };
 
 /** FOLDER stands for a folder with a certificate in ca.pem. */
@@ -46,6 +47,8 @@ t.test('without an ini every option has its default', async (t) => {
     maxConnections: undefined,
     workers: 'auto',
     flowtable: [],
+    connectionsFile: '/var/log/l4director-connections.log',
+    haproxyNames: false,
   });
   t.strictSame(ini.service('tcp:10.1.1.19:80'), DEFAULTS);
   t.strictSame([ini.errors, ini.warnings([])], [[], []]);
@@ -68,16 +71,23 @@ tls-verify = no
 tls-expiry = 14
 body-limit = 64k
 tls-ca = FOLDER/ca.pem
+[log]
+connections = yes
+connections-file = LOCAL3
+[metrics]
+haproxy-names = yes
 [limits]
 connections = 2000
 [service tcp:10.1.1.19:80]
 connect-timeout = 1
+dontlognull = yes
 [service tcp:[2001:db8::1]:443]
 half-closed-timeout = 2s ; comment
 capture = yes
 tls-verify = true
 tls-expiry = 0
 digest = yes
+connections = no
 `,
     );
     const common = {
@@ -89,7 +99,11 @@ digest = yes
       tlsCa: join(dirname(config.file), 'ca.pem'),
       bodyLimit: 65_536,
     };
-    t.strictSame(config.virtuals[0]?.options, { ...common, connectTimeoutMs: 1000 });
+    t.strictSame(config.virtuals[0]?.options, {
+      ...common,
+      connectTimeoutMs: 1000,
+      logged: 'not-null',
+    });
     t.strictSame(config.virtuals[1]?.options, {
       ...common,
       halfClosedTimeoutMs: 2000,
@@ -103,6 +117,8 @@ digest = yes
       maxConnections: 2000,
       workers: 3,
       flowtable: ['eth0', 'eth1'],
+      connectionsFile: 'LOCAL3',
+      haproxyNames: true,
     });
     t.strictSame(config.warnings, []);
   },
@@ -164,12 +180,15 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   [
     '[other.section]\n',
     1,
-    'expected one of [net], [nftables], [checks], [alerts], [limits]',
+    'expected one of [net], [nftables], [checks], [alerts], [log], [metrics], [limits]',
   ],
   ['connect-timeout = 3\n', 1, 'wrong section: expected it in [net]'],
   ['[checks]\nconnect-timeout = 3\n', 2, 'wrong section: expected it in [net]'],
-  ['[service tcp:10.1.1.19:80]\nconnections = 3\n', 2, 'expected it in [limits]'],
+  ['[service tcp:10.1.1.19:80]\nworkers = 3\n', 2, 'expected it in [net]'],
   ['[net]\nconect-timeout = 3\n', 2, 'did you mean "connect-timeout"?'],
+  ['[net]\nconnections = yes\n', 2, 'wrong section: expected it in [log], or in one'],
+  ['[log]\nconnections = 2000\n', 2, 'expected yes or no'],
+  ['[log]\nconnections-file = log\n', 2, 'expected an absolute path or a syslog'],
   ['[net]\n__proto__ = 3\n', 2, 'unknown key "__proto__"'],
   ['[__proto__]\nengine = net\n', 1, 'unknown section [__proto__]'],
   ['[net]\nengine[] = net\n', 2, 'unknown key "engine[]"'],

@@ -15,6 +15,7 @@ export const CARRIED: Omit<CarriedService, 'servers'> = {
   connectTimeoutMs: 3000,
   idleTimeoutMs: 60_000,
   halfClosedTimeoutMs: 60_000,
+  logged: 'none',
   listen: true,
   home: undefined,
 };

@@ -46,6 +46,7 @@ export const OPTIONS: ServiceOptions = {
   tlsExpiryDays: 30,
   bodyLimit: 1_048_576,
   digest: false,
+  logged: 'none',
 };
 
 /** A virtual service with the defaults of ldirectord, `tcp:10.1.1.19:80` unless told otherwise. */
@@ -83,7 +84,14 @@ export function aConfig(
     warnings: [],
     global: { ...GLOBAL, ...global },
     virtuals,
-    options: { file: undefined, maxConnections: undefined, workers: 1, flowtable: [] },
+    options: {
+      file: undefined,
+      maxConnections: undefined,
+      workers: 1,
+      flowtable: [],
+      connectionsFile: '/var/log/l4director-connections.log',
+      haproxyNames: false,
+    },
   };
 }
 

@@ -51,6 +51,7 @@ const NEEDS = {
   perl: program('/usr/bin/perl', 'perl'),
   gcc: program('/usr/bin/gcc', 'g++'),
   openssl: program('/usr/bin/openssl', 'openssl'),
+  promtool: program('/usr/bin/promtool', 'prometheus'),
   pgrep: program('/usr/bin/pgrep', 'procps'),
 } as const satisfies Record<string, Need>;
 

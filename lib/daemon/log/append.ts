@@ -6,17 +6,23 @@ import { createLineQueue } from './line-queue.ts';
 const FLAGS =
   constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 
+const NEWLINE = 10;
+
 /** Lines for the end of a file. */
 export interface Appender {
-  /** Returns at once. @param line  with its newline */
-  push(line: string): void;
+  /** Returns at once.
+   *  @param text   whole lines, each with its newline
+   *  @param lines  how many */
+  push(text: string, lines?: number): void;
+  /** Lines that were dropped since the start. */
+  readonly dropped: number;
   /** Flushes. @returns false when a write is stuck after `timeoutMs` */
   close(timeoutMs: number): Promise<boolean>;
 }
 
 /** What the owner of a file hears. */
 export interface AppendEvents {
-  /** Makes the line that tells of dropped ones, when writing works again. */
+  /** Makes the line that tells of dropped ones, when writing works again; '': none. */
   lost(count: number, reason: string): string;
   /** Writing has begun to fail. */
   failing?(reason: string): void;
@@ -24,12 +30,18 @@ export interface AppendEvents {
 
 /** Appends to a file, and follows it over rotation without a signal: each batch asks whether the
  *  name still leads to the open file. Lines wait while writing fails, up to a limit. */
-export function appendTo(path: string, { lost, failing }: AppendEvents): Appender {
+export function appendTo(
+  path: string,
+  { lost, failing }: AppendEvents,
+  limit?: number,
+): Appender {
   let file: OpenFile | undefined;
   let failed = false;
+  /** The last write has ended within a line: its rest belongs in the same file. */
+  let within = false;
 
   async function current(): Promise<FileHandle> {
-    if (file && !(await leadsTo(path, file))) {
+    if (file && !within && !(await leadsTo(path, file))) {
       await file.handle.close();
       file = undefined;
     }
@@ -41,6 +53,7 @@ export function appendTo(path: string, { lost, failing }: AppendEvents): Appende
     try {
       const { bytesWritten } = await (await current()).write(bytes);
       failed = false;
+      within = bytes[bytesWritten - 1] !== NEWLINE;
       return bytesWritten;
     } catch (error) {
       if (!failed) failing?.(error instanceof Error ? error.message : String(error));
@@ -49,9 +62,12 @@ export function appendTo(path: string, { lost, failing }: AppendEvents): Appende
     }
   }
 
-  const queue = createLineQueue(write, lost);
+  const queue = createLineQueue(write, lost, limit);
   return {
-    push: (line) => queue.push(line),
+    push: (text, lines) => queue.push(text, lines),
+    get dropped() {
+      return queue.dropped;
+    },
     async close(timeoutMs) {
       const flushed = await queue.close(timeoutMs);
       if (flushed) await file?.handle.close();

@@ -13,6 +13,9 @@ export function fileDestination(path: string, instance: string): Destination {
   });
   return {
     write: (message, at) => file.push(shape(message, at)),
+    get dropped() {
+      return file.dropped;
+    },
     close: (timeoutMs) => file.close(timeoutMs),
   };
 }

@@ -5,8 +5,11 @@ export type Write = (bytes: Buffer) => Promise<number>;
 
 /** Lines on their way to one destination, in order, without ever making the caller wait. */
 export interface LineQueue {
-  /** @param line  with its newline */
-  push(line: string): void;
+  /** @param text   whole lines, each with its newline
+   *  @param lines  how many */
+  push(text: string, lines?: number): void;
+  /** Lines that were dropped since the start. */
+  readonly dropped: number;
   /** Takes nothing more, and waits until all is written, no longer than `timeoutMs`.
    *  @returns false when a write is stuck: even exit() would wait for it */
   close(timeoutMs: number): Promise<boolean>;
@@ -19,29 +22,29 @@ const RETRY_MS = 1_000;
 
 /** While writing fails (disk full), lines wait, up to a limit; what comes on top is dropped and
  *  counted.
- *  @param lost  makes the line that tells of dropped ones, when writing works again */
+ *  @param lost   makes the line that tells of dropped ones, when writing works again; '': none
+ *  @param limit  of lines */
 export function createLineQueue(
   write: Write,
   lost: (count: number, reason: string) => string,
   limit = LIMIT,
 ): LineQueue {
-  const lines: string[] = [];
+  const backlog = new Backlog(limit);
   const stop = new AbortController();
   let rest: Buffer = Buffer.alloc(0); // of the batch that is being written
   let trouble: string | undefined;
-  let dropped = 0;
   let writing = false;
   let pumping: Promise<void> | undefined;
 
   async function step(): Promise<void> {
-    if (rest.length === 0) rest = Buffer.from(lines.splice(0, BATCH).join(''));
+    if (rest.length === 0) rest = Buffer.from(backlog.take());
     writing = true;
     try {
       rest = rest.subarray(await write(rest));
       writing = false;
-      if (dropped > 0)
-        lines.unshift(lost(dropped, trouble ?? 'more than can be written'));
-      dropped = 0;
+      const untold = backlog.untold();
+      if (untold > 0)
+        backlog.putFirst(lost(untold, trouble ?? 'more than can be written'));
       trouble = undefined;
     } catch (error) {
       writing = false;
@@ -52,16 +55,18 @@ export function createLineQueue(
 
   async function pump(): Promise<void> {
     await Promise.resolve(); // lines of one turn of the event loop go out together
-    while (rest.length + lines.length > 0 && !stop.signal.aborted) await step();
+    while ((rest.length > 0 || !backlog.isEmpty) && !stop.signal.aborted) await step();
     pumping = undefined;
   }
 
   return {
-    push(line) {
+    push(text, lines = 1) {
       if (stop.signal.aborted) return;
-      if (lines.length >= limit) dropped++;
-      else lines.push(line);
+      backlog.put(text, lines);
       pumping ??= pump();
+    },
+    get dropped() {
+      return backlog.dropped;
     },
     async close(timeoutMs) {
       const timer = setTimeout(() => stop.abort(), timeoutMs);
@@ -72,6 +77,59 @@ export function createLineQueue(
       return !writing;
     },
   };
+}
+
+/** Lines that wait, up to a limit. */
+class Backlog {
+  dropped = 0;
+  readonly #limit: number;
+  readonly #waiting: { readonly text: string; readonly lines: number }[] = [];
+  #lines = 0;
+  #told = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  put(text: string, lines: number): void {
+    if (this.#lines >= this.#limit) this.dropped += lines;
+    else {
+      this.#waiting.push({ text, lines });
+      this.#lines += lines;
+    }
+  }
+
+  /** One that tells of others; '' is none. */
+  putFirst(line: string): void {
+    if (line === '') return;
+    this.#waiting.unshift({ text: line, lines: 1 });
+    this.#lines++;
+  }
+
+  /** The first of them, taken out. */
+  take(): string {
+    let text = '';
+    let count = 0;
+    while (count < BATCH) {
+      const next = this.#waiting.shift();
+      if (next === undefined) break;
+      text += next.text;
+      count += next.lines;
+    }
+    this.#lines -= count;
+    return text;
+  }
+
+  /** How many were dropped since the last call. */
+  untold(): number {
+    const untold = this.dropped - this.#told;
+    this.#told = this.dropped;
+    return untold;
+  }
 }
 
 function once(signal: AbortSignal): Promise<void> {

@@ -6,6 +6,8 @@ import type { Destination } from './destination.ts';
 export interface DaemonLog extends Log {
   /** Later lines go there; what waits for the old one is still written. */
   redirect(destination: Destination): void;
+  /** Lines that were dropped since the start, wherever they were to go. */
+  readonly dropped: number;
   /** Flushes. @returns false when a write is stuck after `timeoutMs` */
   close(timeoutMs: number): Promise<boolean>;
 }
@@ -16,6 +18,7 @@ export interface DaemonLog extends Log {
 export function createLog(first: Destination, debug: boolean): DaemonLog {
   let destination = first;
   const closing: Promise<boolean>[] = [];
+  let droppedBefore = 0;
   const logger = pino(
     { level: debug ? 'debug' : 'info', base: null },
     {
@@ -31,7 +34,11 @@ export function createLog(first: Destination, debug: boolean): DaemonLog {
     info: (message, fields = {}) => logger.info(fields, message),
     warn: (message, fields = {}) => logger.warn(fields, message),
     error: (message, fields = {}) => logger.error(fields, message),
+    get dropped() {
+      return droppedBefore + destination.dropped;
+    },
     redirect(next) {
+      droppedBefore += destination.dropped;
       closing.push(destination.close(REDIRECT_MS));
       destination = next;
     },

@@ -27,6 +27,9 @@ function descriptor(
   );
   return {
     write: (message, at) => queue.push(shape(message, at)),
+    get dropped() {
+      return queue.dropped;
+    },
     close: (timeoutMs) => queue.close(timeoutMs),
   };
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { facilityNamed } from '../../model/syslog.ts';
+import type { AppendEvents, Appender } from './append.ts';
 import type { Destination } from './destination.ts';
 import { createLineQueue } from './line-queue.ts';
 
@@ -22,14 +23,19 @@ export const SYSLOG: Syslog = {
   backOffMs: 1_000,
 };
 
-/** Why nothing can be sent to that facility, and how to mend it; undefined when it can. */
-export function syslogProblem(facility: string, syslog = SYSLOG): string | undefined {
+/** Why nothing can be sent to that facility, and how to mend it; undefined when it can.
+ *  @param key  of the setting that names it */
+export function syslogProblem(
+  facility: string,
+  syslog = SYSLOG,
+  key = 'logfile',
+): string | undefined {
   if (facilityNamed(facility) === undefined)
-    return `logfile = "${facility}": expected a path or a syslog facility, as in "local0"`;
+    return `${key} = "${facility}": expected a path or a syslog facility, as in "local0"`;
   if (!onPath(syslog.logger))
-    return `logfile = "${facility}": there is no logger(1) to reach syslog through; install bsdutils`;
+    return `${key} = "${facility}": there is no logger(1) to reach syslog through; install bsdutils`;
   if (!existsSync(syslog.socket))
-    return `logfile = "${facility}": there is no ${syslog.socket}; start a syslog daemon and reload, or name a file`;
+    return `${key} = "${facility}": there is no ${syslog.socket}; start a syslog daemon and reload, or name a file`;
   return undefined;
 }
 
@@ -37,17 +43,39 @@ export function syslogProblem(facility: string, syslog = SYSLOG): string | undef
  *  Unix datagrams. When it ends it is started again, later each time; lines wait meanwhile.
  *  @param facility  one that {@link syslogProblem} finds nothing against */
 export function syslogDestination(facility: string, syslog = SYSLOG): Destination {
+  const lost = (count: number, reason: string) =>
+    `${count} log lines were dropped: ${reason}\n`;
+  const lines = syslogLines(facility, lost, { syslog });
+  return {
+    write: (message) => lines.push(`${message}\n`),
+    get dropped() {
+      return lines.dropped;
+    },
+    close: (timeoutMs) => lines.close(timeoutMs),
+  };
+}
+
+/** The same for many lines at once.
+ *  @param lost  as {@link AppendEvents.lost} */
+export function syslogLines(
+  facility: string,
+  lost: AppendEvents['lost'],
+  {
+    syslog = SYSLOG,
+    limit,
+  }: { readonly syslog?: Syslog; readonly limit?: number } = {},
+): Appender {
   const logger = keptAlive(
     syslog.logger,
     ['-t', `ldirectord[${process.pid}]`, '-p', `${facilityNamed(facility)}.info`],
     syslog.backOffMs,
   );
-  const queue = createLineQueue(
-    logger.write,
-    (count, reason) => `${count} log lines were dropped: ${reason}\n`,
-  );
+  const queue = createLineQueue(logger.write, lost, limit);
   return {
-    write: (message) => queue.push(`${message}\n`),
+    push: (text, count) => queue.push(text, count),
+    get dropped() {
+      return queue.dropped;
+    },
     async close(timeoutMs) {
       const flushed = await queue.close(timeoutMs);
       await logger.end(timeoutMs);

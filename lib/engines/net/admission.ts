@@ -51,6 +51,11 @@ export class Admission {
     Atomics.sub(this.#words, this.#own * WORDS + OPEN, 1);
   }
 
+  /** How many connections all workers have open. */
+  get open(): number {
+    return this.#sum(OPEN);
+  }
+
   /** How many of the places of all workers UDP sockets have. */
   get udp(): number {
     return this.#sum(UDP);

@@ -87,6 +87,11 @@ export class Crew {
       if (worker !== except) thread?.postMessage(message);
   }
 
+  /** To that one only. */
+  reply(worker: number, message: ToWorker): void {
+    this.#threads[worker]?.postMessage(message);
+  }
+
   /** Ends all connections and listeners, then the threads. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
+import type { ConnectionSink } from '../../model/connection-log.ts';
 import type {
   Engine,
   EngineEvent,
@@ -22,6 +23,7 @@ import { Ledger, type LedgerChange } from './ledger.ts';
 import { letIn } from './let-in.ts';
 import { Listeners } from './listeners.ts';
 import { Memory } from './memory.ts';
+import type { NetOptions } from './net-options.ts';
 import { Notices } from './notices.ts';
 import { Openings } from './openings.ts';
 import type { Place } from './problem.ts';
@@ -30,15 +32,6 @@ import { RecordPool } from './record-pool.ts';
 import { refusal } from './refusal.ts';
 import { createTraffic } from './traffic.ts';
 import { type WorkersWish, workerCount } from './worker-count.ts';
-
-export interface NetOptions extends EngineOptions {
-  /** Where procfs is mounted; default `/proc`. */
-  readonly proc?: string;
-  /** Which director of this host may capture what comes for its services; undefined: none does. */
-  readonly captureAs?: string | undefined;
-  /** Module of a worker thread; default this engine's own. */
-  readonly workerScript?: URL;
-}
 
 const EVENTS = 1000;
 const WORKER = new URL(`./worker/main${extname(import.meta.url)}`, import.meta.url);
@@ -53,6 +46,7 @@ class NetEngine implements Engine {
   readonly events = new EventQueue<EngineEvent>(EVENTS);
   readonly traffic: Traffic;
   readonly #maxConnections: number;
+  readonly #connectionLog: ConnectionSink | undefined;
   readonly #proc: string;
   readonly #workers: number;
   readonly #memory: Memory;
@@ -70,6 +64,7 @@ class NetEngine implements Engine {
 
   constructor(options: NetOptions) {
     this.#maxConnections = options.maxConnections ?? Infinity;
+    this.#connectionLog = options.connectionLog;
     this.#proc = options.proc ?? '/proc';
     this.#workers = this.#count(options.workers ?? 1);
     this.#memory = new Memory(this.#workers);
@@ -209,6 +204,10 @@ class NetEngine implements Engine {
       case 'notice':
         this.#notice(message.kind, message.about);
         break;
+      case 'lines':
+        this.#connectionLog?.write(message.text, message.lines, message.dropped);
+        this.#crew.reply(worker, { type: 'taken' });
+        break;
       default:
         message satisfies never;
     }
@@ -237,6 +236,7 @@ class NetEngine implements Engine {
       ...service,
       port: this.#captures.portOf(service),
       listen: this.#listeners.mayListen(service.id),
+      logged: this.#connectionLog ? service.logged : 'none',
     }));
     const maxConnections = Math.min(cap, this.#maxConnections);
     return { ...change, services, maxConnections };

@@ -1,4 +1,5 @@
 import type { Family } from '../../model/address.ts';
+import type { Logged } from '../../model/connection-log.ts';
 import type { Answer, Question } from './question.ts';
 
 /** A real server as workers know it. */
@@ -37,6 +38,8 @@ export interface CarriedService {
   /** UDP: the session's time, or that of the answer. */
   readonly idleTimeoutMs: number;
   readonly halfClosedTimeoutMs: number;
+  /** Which of its connections have a line in the log. */
+  readonly logged: Logged;
   /** In the table's order. */
   readonly servers: readonly CarriedServer[];
   /** False: no listener for now, whatever the weights are. */
@@ -83,6 +86,8 @@ export type ToWorker =
       readonly sequence: number;
       readonly question: Question;
     }
+  /** The main thread has taken one of its `lines`. */
+  | { readonly type: 'taken' }
   | { readonly type: 'close' };
 
 /** How a service's listener is in one worker. */
@@ -110,6 +115,13 @@ export type FromWorker =
   /** A server has refused a datagram: the other workers are to know. */
   | { readonly type: 'refused'; readonly service: string; readonly server: string }
   | { readonly type: 'notice'; readonly kind: NoticeKind; readonly about: string }
+  /** Of the connection log, as a {@link ConnectionSink} takes them. */
+  | {
+      readonly type: 'lines';
+      readonly text: string;
+      readonly lines: number;
+      readonly dropped: number;
+    }
   | Answer;
 
 /** What a worker says that answers nothing. */

@@ -124,6 +124,7 @@ export class ServiceBook {
       connectTimeoutMs,
       idleTimeoutMs: silenceOf(service.options, datagrams),
       halfClosedTimeoutMs,
+      logged: service.options.logged,
       servers: this.#servers.map((server) => server.carried(service)),
     };
   }

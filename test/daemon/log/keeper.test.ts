@@ -12,6 +12,7 @@ function places() {
     opened.push(place);
     const destination: Destination = {
       write: (message) => void lines.push(`${there ? place : 'stderr'}: ${message}`),
+      dropped: 0,
       close: async () => true,
     };
     return there ? { destination } : { destination, problem: `no ${place}` };

@@ -11,6 +11,7 @@ import { until } from '../../support/site.ts';
 class Memory implements Destination {
   readonly lines: string[] = [];
   closed = false;
+  dropped = 0;
   write(message: string): void {
     this.lines.push(message);
   }

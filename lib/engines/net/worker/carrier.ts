@@ -1,3 +1,4 @@
+import type { Logged } from '../../../model/connection-log.ts';
 import { LONGEST_TIMER_MS } from '../../../model/timer.ts';
 import type { CarriedService, ListenReport, WorkerStart } from '../protocol.ts';
 import type { ServiceRecord } from '../service-record.ts';
@@ -36,6 +37,10 @@ export class Carrier implements Reception {
     this.#entrance = service.datagrams
       ? new Doors(this, desk, reusePort)
       : new Listener(this, desk, reusePort);
+  }
+
+  get logged(): Logged {
+    return this.#service.logged;
   }
 
   get timeouts(): Timeouts {

@@ -4,7 +4,15 @@ import type { Connection as Listed } from '../../../model/traffic.ts';
 import type { Outgoing } from './batch.ts';
 import { ReadBuffer } from './buffers.ts';
 import { type Desk, type Line, SocketClient, type Tried } from './desk.ts';
-import { type DialFailure, dialFailure, tellDialFailure } from './dial-failure.ts';
+import {
+  type DialFailure,
+  dialFailure,
+  serverFailure,
+  tellDialFailure,
+} from './dial-failure.ts';
+import type { Ender } from './log/termination.ts';
+import { Trace } from './log/trace.ts';
+import { writeLine } from './log/write-line.ts';
 import type { Member } from './members.ts';
 import { resetSocket } from './reset-socket.ts';
 import { type Sight, tenths } from './sight.ts';
@@ -41,6 +49,8 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   #splice: Splice | undefined;
   #booking: Booking | undefined;
   #tried = NONE;
+  /** For the log, where it has a line. */
+  #trace: Trace | undefined;
   #state: State = 'dialling';
   #began = 0;
   /** Sockets whose 'close' is still to come. */
@@ -53,7 +63,8 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
     this.#desk = desk;
     this.#client = client;
     this.#buffer = new ReadBuffer(desk.buffers);
-    client.on('error', () => this.reset());
+    if (line.logged !== 'none') this.#trace = new Trace(client);
+    client.on('error', () => this.reset('client'));
     client.on('close', this.#closed);
     desk.batch.add(this);
   }
@@ -64,11 +75,13 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
 
   /** Ends both sides at once with a RST. What was read before goes out first; what a side does
    *  not take is lost. */
-  reset(): void {
+  reset(ender: Ender): void {
     if (this.#state === 'ended') return;
     const dialling = this.#state === 'dialling';
     this.#splice?.flush();
+    this.#trace?.blame(ender);
     this.#release();
+    this.#log();
     resetSocket(this.#client);
     if (dialling) this.#server?.destroy();
     else if (this.#server) resetSocket(this.#server);
@@ -99,25 +112,28 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   expire(): void {
     const ms = this.#line.timeouts.connectTimeoutMs;
     const given = this.#server;
-    this.#dialFailed({ blame: true, reason: `connect timed out after ${ms} ms` });
+    const reason = `connect timed out after ${ms} ms`;
+    this.#dialFailed(serverFailure(reason, 'server-silent'));
     given?.destroy();
   }
 
-  #dial(): void {
+  /** @param before  why the last server did not take it */
+  #dial(before?: DialFailure): void {
     const { switchboard, timeouts } = this.#line;
     this.#booking = switchboard.book(new SocketClient(this.#client), this.#tried);
     if (!this.#booking) {
       switchboard.record.count('refused');
-      this.reset();
+      this.reset(before?.ender ?? 'server');
       return;
     }
     const { server } = this.#booking;
     if (this.#tried.length > 0) switchboard.record.count('retries');
+    this.#trace?.dialled(server);
     server.connections.add(this);
     this.#desk.wheel.add(this, timeouts.connectTimeoutMs);
     if (this.#tried === NONE) this.#began = tenths(this.#desk.wheel);
     if (server.problem !== undefined) {
-      this.#dialFailed({ blame: true, reason: server.problem });
+      this.#dialFailed(serverFailure(server.problem));
       return;
     }
     this.#sockets++;
@@ -142,7 +158,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   #serverFailed(socket: Socket, error: NodeJS.ErrnoException): void {
     if (socket !== this.#server) return; // an earlier dial that was given up
     if (this.#state === 'dialling') this.#dialFailed(dialFailure(error));
-    else this.reset();
+    else this.reset('server');
   }
 
   /** Tries the next server with this one left out, until none is left. */
@@ -153,7 +169,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
     this.#unbook(booking);
     this.#server = undefined;
     this.#tried = [...this.#tried, booking.server];
-    this.#dial();
+    this.#dial(failure);
   }
 
   #connected = () => {
@@ -161,6 +177,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
     const real = this.#booking?.server;
     if (!server || !real || this.#state !== 'dialling') return;
     this.#state = 'open';
+    this.#trace?.connected();
     real.record.connected();
     this.#desk.wheel.remove(this);
     const splicing = { client: this.#client, server, real, buffer: this.#buffer };
@@ -170,9 +187,20 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   #closed = () => {
     if (--this.#sockets > 0) return;
     this.#release();
+    this.#log();
     if (this.#client.writableLength === 0) this.#buffer.release();
     this.#desk.admission.leave();
   };
+
+  /** Once, while it still counts among the connections. */
+  #log(): void {
+    const trace = this.#trace;
+    if (!trace) return;
+    this.#trace = undefined;
+    const bytesIn = this.#client.bytesRead;
+    const bytesOut = this.#server?.bytesRead ?? 0;
+    writeLine(this.#line, this.#desk, trace, { bytesIn, bytesOut });
+  }
 
   #release(): void {
     const booking = this.#booking;

@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
 import { addressBytes, unmapped } from '../../../model/address-bytes.ts';
+import type { Logged } from '../../../model/connection-log.ts';
 import type { Client } from '../../../model/scheduler.ts';
 import type { Admission } from '../admission.ts';
 import type { FromWorker } from '../protocol.ts';
 import type { Batch } from './batch.ts';
 import type { BufferPool } from './buffers.ts';
+import type { LinePost } from './log/line-post.ts';
 import type { RealServer } from './real-server.ts';
 import type { Switchboard } from './switchboard.ts';
 import type { TimerWheel } from './timer-wheel.ts';
@@ -24,6 +26,8 @@ export interface Desk {
   readonly buffers: BufferPool;
   readonly admission: Admission;
   readonly udp: UdpDesk;
+  /** To the connection log. */
+  readonly lines: LinePost;
   tell(message: FromWorker): void;
 }
 
@@ -32,6 +36,7 @@ export interface Line {
   readonly id: string;
   readonly switchboard: Switchboard;
   readonly timeouts: Timeouts;
+  readonly logged: Logged;
 }
 
 /** A socket's peer as schedulers see it; asked for its address only when one wants to know. */

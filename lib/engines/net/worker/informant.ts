@@ -75,7 +75,7 @@ export class Informant {
 
   async #end(filter: ConnectionFilter, reply: Reply): Promise<void> {
     await this.#connections(filter, (connection) => {
-      connection.reset();
+      connection.reset('killed');
       reply.add();
     });
   }

@@ -5,6 +5,8 @@ import { BULK } from './buffers.ts';
 import { Connection } from './connection.ts';
 import type { Desk } from './desk.ts';
 import type { Entrance, Reception } from './entrance.ts';
+import { Trace } from './log/trace.ts';
+import { writeLine } from './log/write-line.ts';
 import { resetSocket } from './reset-socket.ts';
 
 /** Connections that may wait to be accepted; the kernel's somaxconn bounds it. */
@@ -106,8 +108,16 @@ export class Listener implements Entrance {
     }
     switchboard.record.count('refused');
     this.#desk.tell({ type: 'notice', kind: 'full', about: id });
+    this.#logRefusal(socket);
     socket.on('error', () => {});
     resetSocket(socket);
+  }
+
+  #logRefusal(socket: Socket): void {
+    if (this.#line.logged === 'none') return;
+    const trace = new Trace(socket);
+    trace.blame('resources');
+    writeLine(this.#line, this.#desk, trace);
   }
 
   /** The listener goes on: accept() fails for want of memory or descriptors, and that passes. */

@@ -3,12 +3,15 @@ import type { Memory } from '../memory.ts';
 import type { CarriedServer } from '../protocol.ts';
 import { ServerRecord } from '../server-record.ts';
 import { keyOf } from '../turn.ts';
+import type { Ender } from './log/termination.ts';
 import { type Member, Members } from './members.ts';
 import type { Sight } from './sight.ts';
 
 /** A connection, as far as its server must know it. */
 export interface Resettable extends Member {
-  reset(): void;
+  /** Ends it at once.
+   *  @param ender  what the log gives as the reason */
+  reset(ender: Ender): void;
   /** The server was found dead: what still waits for its first word goes to another. */
   abandon?(server: RealServer): void;
   /** Part of the name that operators know it by; 0: it was never listed. Absent, as `seen`, where it is
@@ -95,7 +98,7 @@ export class Roster {
     const server = this.#servers.get(record);
     if (!server) return;
     server.listed = false;
-    if (reset) for (const connection of server.connections) connection.reset();
+    if (reset) for (const connection of server.connections) connection.reset('down');
   }
 
   /** Every connection of the worker, or of one service or server. They may come and go meanwhile. */

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Outgoing } from './batch.ts';
 import { BULK, type ReadBuffer } from './buffers.ts';
 import type { Desk, Line } from './desk.ts';
+import type { Ender } from './log/termination.ts';
 import { Outlet, type StallListener } from './outlet.ts';
 import type { RealServer } from './real-server.ts';
 import { endedByReset, wasReset } from './reset-socket.ts';
@@ -20,7 +21,7 @@ export interface SpliceOwner {
   /** One of the two directions has ended. */
   halfClosed(): void;
   /** Ends both sides with a RST, and closes the splice. */
-  reset(): void;
+  reset(ender: Ender): void;
 }
 
 /** What is spliced. */
@@ -52,6 +53,8 @@ export class Splice implements Timed, Outgoing, StallListener {
   #ending: Outlet | undefined;
   #batchesLeft = 0;
   #closed = false;
+  /** The client has sent something, be it an end, and the server has not since. */
+  #awaitsServer = false;
   /** When bytes last came, on the wheel's clock. */
   #touched: number;
   /** The wheel's next visit is for {@link PROBE_MS}. */
@@ -100,6 +103,7 @@ export class Splice implements Timed, Outgoing, StallListener {
   /** What was read into the buffer. */
   fromServer(bytes: number, buffer: Uint8Array): void {
     this.#touch();
+    this.#awaitsServer = false;
     this.#real.record.sent(bytes);
     const chunk = this.#buffer.chunk(bytes, buffer);
     if (bytes >= BULK) this.#toClient.sendNow(chunk);
@@ -115,8 +119,8 @@ export class Splice implements Timed, Outgoing, StallListener {
     this.#client.setKeepAlive(true, KEEPALIVE_AFTER_MS);
     this.#server.setKeepAlive(true, KEEPALIVE_AFTER_MS);
     this.#probing = this.#queued;
-    if (this.#probing && (wasReset(this.#client) || wasReset(this.#server)))
-      this.#owner.reset();
+    if (this.#probing && wasReset(this.#client)) this.#owner.reset('client');
+    else if (this.#probing && wasReset(this.#server)) this.#owner.reset('server');
     else this.#desk.wheel.add(this, this.#probing ? Math.min(left, PROBE_MS) : left);
   }
 
@@ -130,18 +134,19 @@ export class Splice implements Timed, Outgoing, StallListener {
 
   #fromClient(chunk: Buffer): void {
     this.#touch();
+    this.#awaitsServer = true;
     this.#real.record.received(chunk.length);
     this.#toServer.send(chunk);
   }
 
   #serverEnded(): void {
     if (!this.#halfClosed && this.#toClient.fresh && endedByReset(this.#server))
-      this.#owner.reset();
+      this.#owner.reset('server');
     else this.#passEnd(this.#toClient);
   }
 
   #clientEnded(): void {
-    if (this.#toServer.fresh && wasReset(this.#client)) this.#owner.reset();
+    if (this.#toServer.fresh && wasReset(this.#client)) this.#owner.reset('client');
     else this.#passEnd(this.#toServer);
   }
 
@@ -162,6 +167,7 @@ export class Splice implements Timed, Outgoing, StallListener {
   #passFirstEnd(outlet: Outlet): void {
     this.#ending = undefined;
     this.#halfClosed = true;
+    this.#awaitsServer = outlet === this.#toServer;
     this.#touch();
     this.#owner.halfClosed();
     const { halfClosedTimeoutMs } = this.#line.timeouts;
@@ -172,14 +178,22 @@ export class Splice implements Timed, Outgoing, StallListener {
   /** A side that has had our FIN may still be taking what the kernel holds for it: closed, it
    *  gets that; a RST would take it back. */
   #giveUp(): void {
+    const ender = this.#silent;
     for (const side of [this.#client, this.#server])
       if (side.writableFinished) side.destroy();
-    this.#owner.reset();
+    this.#owner.reset(ender);
   }
 
   /** Bytes wait for a side to take them. */
   get #queued(): boolean {
     return this.#client.writableLength > 0 || this.#server.writableLength > 0;
+  }
+
+  /** Whose turn it was: that of who does not take what is queued, else of who was spoken to. */
+  get #silent(): Ender {
+    if (this.#client.writableLength > 0) return 'client-silent';
+    const isServer = this.#awaitsServer || this.#server.writableLength > 0;
+    return isServer ? 'server-silent' : 'client-silent';
   }
 
   get #patience(): number {

@@ -61,6 +61,14 @@ export class Switchboard {
     return false;
   }
 
+  /** Connections to the servers in the table, of all workers. */
+  get connections(): number {
+    let sum = 0;
+    for (let row = 0; row < this.#view.size; row++)
+      sum += this.#view.active(row) + this.#view.inactive(row);
+    return sum;
+  }
+
   /** Picks and counts as one step over all workers.
    *  @param leftOut servers that this connection has tried in vain */
   book(client: Client, leftOut: readonly RealServer[]): Booking | undefined {

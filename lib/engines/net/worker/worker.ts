@@ -14,6 +14,7 @@ import { BufferPool } from './buffers.ts';
 import { Carrier } from './carrier.ts';
 import type { Desk } from './desk.ts';
 import { Informant } from './informant.ts';
+import { LinePost } from './log/line-post.ts';
 import { Roster } from './real-server.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import { createUdpDesk } from './udp/udp-desk.ts';
@@ -42,6 +43,7 @@ export class Worker {
       buffers: new BufferPool(),
       admission,
       udp: createUdpDesk({ wheel, admission, workers: start.workers, tell }),
+      lines: new LinePost(tell),
       tell,
     };
     this.#informant = new Informant({
@@ -70,6 +72,9 @@ export class Worker {
         break;
       case 'question':
         this.#informant.take(message.sequence, message.question);
+        break;
+      case 'taken':
+        this.#desk.lines.taken();
         break;
       case 'close':
         this.#close();
@@ -120,7 +125,9 @@ export class Worker {
   #close(): void {
     for (const carrier of this.#carriers.values()) carrier.close();
     this.#carriers.clear();
-    for (const connection of [...this.#roster.connections()]) connection.reset();
+    for (const connection of [...this.#roster.connections()])
+      connection.reset('killed');
+    this.#desk.lines.end();
     this.#desk.udp.sockets.closeAll();
     this.#desk.wheel.close();
   }

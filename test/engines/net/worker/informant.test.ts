@@ -104,7 +104,7 @@ t.test('what has ended since it was gathered is left alone', async (t) => {
   const all = many();
   const trial = { place: 0, reset: () => t.fail('it is no client') };
   const { subject, parts, told } = informant([trial, ...all]);
-  for (const one of all.slice(10)) one.reset();
+  for (const one of all.slice(10)) one.reset('killed');
   subject.take(1, { about: 'end', filter: {} });
   await told;
   t.match(parts, [{ count: 10, last: true }]);

@@ -1,0 +1,46 @@
+import type { Socket } from 'node:net';
+import type { RealServer } from '../real-server.ts';
+import type { Ender } from './termination.ts';
+
+/** What the log is to say of one connection. */
+export class Trace {
+  /** When it was accepted, since 1970. */
+  readonly at = Date.now();
+  readonly address: string;
+  readonly port: number;
+  /** The one that was dialled last. */
+  server: RealServer | undefined;
+  /** From the accept to the server's; -1: none took it. */
+  connectMs = -1;
+  ender: Ender | undefined;
+  #dials = 0;
+  readonly #from = performance.now();
+
+  /** Asks for the peer's address, which a client that has reset has no more: '-' then. */
+  constructor(client: Socket) {
+    this.address = client.remoteAddress ?? '-';
+    this.port = client.remotePort ?? 0;
+  }
+
+  dialled(server: RealServer): void {
+    this.#dials++;
+    this.server = server;
+  }
+
+  connected(): void {
+    this.connectMs = this.elapsedMs;
+  }
+
+  /** The first one counts: what follows is its consequence. */
+  blame(ender: Ender): void {
+    this.ender ??= ender;
+  }
+
+  get retries(): number {
+    return Math.max(0, this.#dials - 1);
+  }
+
+  get elapsedMs(): number {
+    return Math.round(performance.now() - this.#from);
+  }
+}
