@@ -13,7 +13,6 @@ import type {
 import type { Traffic } from '../../model/traffic.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { EventQueue } from '../event-queue.ts';
-import type { EngineOptions } from '../factory.ts';
 import { Turns } from '../turns.ts';
 import { Admission, admissionMemory } from './admission.ts';
 import { Captures } from './capture/captures.ts';
