@@ -22,6 +22,8 @@ export interface Clients {
   /** Takes one that is being served out of the limits of the others: it takes no room of theirs and
    *  may stay as long as it likes. @returns false: so many of its kind are held already */
   hold(client: Socket, as: Hold): boolean;
+  /** It is answered, and may stay for a further request: as long as nobody needs its room. */
+  rest(client: Socket): void;
   /** Drops every client at once. */
   drop(): void;
 }
@@ -65,6 +67,10 @@ export function boundClients(server: Server, limits: Limits): Clients {
       held[as].add(client);
       client.setTimeout(0);
       return true;
+    },
+    rest(client) {
+      const entry = clients.get(client);
+      if (entry) entry.serving = false;
     },
     drop() {
       const all = [...clients.keys(), ...held.follower, ...held.waiter];
