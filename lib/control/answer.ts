@@ -48,9 +48,13 @@ export interface AnswerOptions {
  *  where the route takes one, and never kept. */
 export function answerRequests(server: Server, options: AnswerOptions): void {
   const { routes, clients } = options;
+  const asked = new WeakSet<Socket>();
   server.on('request', (request, response) => {
-    if (clients.serve(request.socket)) void answer(options, request, response);
-    else request.socket.destroy();
+    const { socket } = request;
+    const first = !asked.has(socket) && clients.serve(socket);
+    asked.add(socket);
+    if (first) void answer(options, request, response);
+    else socket.destroy();
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const refusal = PARSE_ERRORS[error.code ?? ''] ?? NO_HTTP;
@@ -89,7 +93,7 @@ async function answerOf(
   const { mayChange, name } = asker(request.socket);
   if (changes && !mayChange)
     throw refused(403, 'this socket is read-only: it answers, and changes nothing');
-  const body = route.body && (await readJson(request));
+  const body = route.body && (await bodyOf(request, clients));
   const by = changes ? await within(NAME_MS, name(), () => 'unknown') : '';
   if (route.waits && !clients.hold(request.socket, 'waiter'))
     throw refused(503, 'too many wait for an answer already');
@@ -97,6 +101,14 @@ async function answerOf(
   const { query } = splitUrl(request.url ?? '');
   const answer = route.handler({ ids, query, body, header, by });
   return route.waits ? answer : within(ANSWER_MS, answer, late);
+}
+
+/** Who has not said all yet is dropped when others need the room. */
+async function bodyOf(request: IncomingMessage, clients: Clients): Promise<unknown> {
+  clients.rest(request.socket);
+  const body = await readJson(request);
+  if (clients.serve(request.socket)) return body;
+  throw new Error('the client has been dropped');
 }
 
 function late(): never {

@@ -4,15 +4,20 @@ import type { Test } from 'tap';
 import { ask, type Reply, type Words } from './control.ts';
 
 interface Operation {
-  readonly responses: Readonly<Record<string, { readonly content: Content }>>;
+  readonly responses: Readonly<Record<string, Response | { readonly $ref: string }>>;
 }
-type Content = Readonly<Record<string, { readonly schema: object }>>;
+interface Response {
+  readonly content: Readonly<Record<string, { readonly schema: object }>>;
+}
 type Item = Readonly<Record<string, Operation>>;
 
 /** The part of an OpenAPI document that answers are held against. */
 export interface ApiDocument {
   readonly paths: Readonly<Record<string, Item>>;
-  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, object>>;
+    readonly responses: Readonly<Record<string, Response>>;
+  };
 }
 
 /** A control socket and the document it serves. */
@@ -41,7 +46,11 @@ export async function openContract(t: Test, path: string): Promise<Contract> {
   const schemaOf = (row: string, status: number | undefined, type: string) => {
     const [method = '', path = ''] = row.split(' ');
     const operation = document.paths[path]?.[method.toLowerCase()];
-    return operation?.responses[String(status)]?.content[type]?.schema;
+    const found = operation?.responses[String(status)];
+    const { responses } = document.components;
+    const response =
+      found && '$ref' in found ? responses[found.$ref.split('/').at(-1) ?? ''] : found;
+    return response?.content[type]?.schema;
   };
   return {
     document,

@@ -23,7 +23,7 @@ export function changeRoutes({ desk, reload, plan }: Changes): readonly Route[] 
       body: WISH,
       answer: CHANGED,
       refusals: [404, 409],
-      handle: async ({ ids, body, by }) => desk.change(ids, body, by),
+      handle: ({ ids, body, by }) => desk.change(ids, body, by),
     }),
     row({
       method: 'POST',

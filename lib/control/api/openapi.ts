@@ -53,6 +53,13 @@ const REFUSALS: Readonly<Record<number, string>> = {
   503: 'no answer from the director in time, or too many wait for one',
 };
 
+const REFUSED: Schema = Object.fromEntries(
+  Object.entries(REFUSALS).map(([status, description]) => [
+    nameOf(status),
+    { description, content: content(REFUSAL) },
+  ]),
+);
+
 /** Serves the description of all the others and itself. */
 export function openapiRoute(others: readonly Route[]): Route {
   const route: Route = {
@@ -93,7 +100,7 @@ function describe(routes: readonly Route[]): Schema {
     paths: Object.fromEntries(
       paths.map((path) => [path, item(routes.filter((route) => route.path === path))]),
     ),
-    components: { schemas: components(routes) },
+    components: { schemas: schemasOf(routes), responses: REFUSED },
   };
 }
 
@@ -162,25 +169,27 @@ function answer({ summary, type, answer, streams }: Route): Schema {
 }
 
 /** Which it can have: its own, and those that come with what it takes. */
-function refusals({ method, path, query, body, refusals }: Route): Schema {
-  const statuses = new Set([408, 414, 431, 503, ...refusals]);
-  if (namesIn(path).length + Object.keys(query).length > 0 || body) statuses.add(400);
-  if (method !== 'GET') statuses.add(400).add(403);
+function refusals({ method, body, refusals }: Route): Schema {
+  const statuses = new Set([400, 408, 414, 431, 503, ...refusals]);
+  if (method !== 'GET') statuses.add(403);
   if (body) statuses.add(413).add(415);
-  const all = [...statuses].toSorted((a, b) => a - b);
   return Object.fromEntries(
-    all.map((status) => [
+    [...statuses].map((status) => [
       status,
-      { description: REFUSALS[status], content: content(REFUSAL) },
+      { $ref: `#/components/responses/${nameOf(status)}` },
     ]),
   );
+}
+
+function nameOf(status: number | string): string {
+  return `Refused${status}`;
 }
 
 function content(form: Form): Schema {
   return { 'application/json': { schema: pointer(form) } };
 }
 
-function components(routes: readonly Route[]): Schema {
+function schemasOf(routes: readonly Route[]): Schema {
   const found = new Map<string, Schema>();
   const visit = ({ name, schema, parts }: Form): void => {
     if (name !== undefined) found.set(name, schema);

@@ -3,12 +3,12 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { follow } from '../../../lib/control/index.ts';
+import { CALLS, ask as call, follow } from '../../../lib/control/index.ts';
 import type { DirectorEvent, Happening } from '../../../lib/model/event.ts';
 import { ask, openControl, raw } from '../../support/control.ts';
 import { until } from '../../support/site.ts';
 
-t.jobs = 4;
+t.jobs = 8;
 t.setTimeout(90_000);
 const SIDE_BY_SIDE = { buffered: true };
 
@@ -185,6 +185,15 @@ t.test('the stream outlives what others are allowed', SIDE_BY_SIDE, async (t) =>
   await sleep(33_000);
   desk.events.tell(RELOAD);
   t.match(await heard, [{ id: 1 }]);
+});
+
+t.test('a drain is waited for as long as it takes', SIDE_BY_SIDE, async (t) => {
+  const { path, desk } = await openControl(t);
+  const real = { service: 'tcp:10.1.1.19:80', real: '10.1.1.21:80' };
+  const asked = call(path, { ...CALLS.drain(real, 600), timeoutMs: 60_000 });
+  await sleep(33_000);
+  for (const { empty } of desk.draining) empty();
+  t.match(await asked, { seconds: 600 });
 });
 
 t.test('the end of the server ends the stream', SIDE_BY_SIDE, async (t) => {

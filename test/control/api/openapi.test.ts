@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import t from 'tap';
 import { apiRoutes } from '../../../lib/control/api/index.ts';
@@ -6,6 +8,7 @@ import { openContract } from '../../support/contract.ts';
 import { controlOptions, openControl } from '../../support/control.ts';
 import { realStatus, serviceStatus, statusDocument } from '../../support/status.ts';
 
+const FILE = fileURLToPath(new URL('../../../../docs/openapi.json', import.meta.url));
 const WEB = '/v1/services/tcp:10.1.1.19:80';
 const ONE = `${WEB}/reals/10.1.1.21:80`;
 const NOWHERE = '/v1/services/tcp:10.9.9.9:80';
@@ -99,6 +102,15 @@ t.test('the document is one of OpenAPI 3.1', async (t) => {
   const { valid, errors } = await new Validator().validate({ ...document });
   t.ok(valid, JSON.stringify(errors));
   t.match(document, { openapi: /^3\.1\./ });
+});
+
+/* A change of the contract shows in a review: OPENAPI=write writes the file. */
+t.test('docs/openapi.json is what the socket serves', async (t) => {
+  const { path } = await openControl(t);
+  const { document } = await openContract(t, path);
+  const text = `${JSON.stringify(document, null, 2)}\n`;
+  if (process.env.OPENAPI === 'write') await writeFile(FILE, text);
+  t.equal(await readFile(FILE, 'utf8'), text, 'OPENAPI=write npm test FILE mends it');
 });
 
 t.test('every route stands in it, with all that it takes, and no other', async (t) => {
@@ -196,6 +208,7 @@ t.test('every refusal is as the document has it', async (t) => {
       { body: '{"withinSeconds": 1}' },
     ],
     [422, 'GET /v1/plan'],
+    [400, 'GET /v1/plan', '/v1/plan?x'],
     [422, 'POST /v1/reload'],
     [400, 'POST /v1/reload', '/v1/reload?now'],
     [400, 'GET /v1/events', '/v1/events?since=-1'],
