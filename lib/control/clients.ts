@@ -14,7 +14,7 @@ interface Limits {
   readonly held: Readonly<Record<Hold, number>>;
 }
 
-/** The bounded set of a server's clients. */
+/** The bounded set of the clients of one server or more. */
 export interface Clients {
   /** From now on its request is being answered, and it is not dropped to make room.
    *  @returns false when that was so before: this is its second request */
@@ -22,13 +22,18 @@ export interface Clients {
   /** Takes one that is being served out of the limits of the others: it takes no room of theirs and
    *  may stay as long as it likes. @returns false: so many of its kind are held already */
   hold(client: Socket, as: Hold): boolean;
+  /** It is answered, and may stay for a further request: as long as nobody needs its room. */
+  rest(client: Socket): void;
+  /** It may live as long as it likes, but for that silence.
+   *  @param silenceMs  above 0 */
+  stay(client: Socket, silenceMs: number): void;
   /** Drops every client at once. */
   drop(): void;
 }
 
-/** Keeps the clients of a server few and short-lived. One too many drops the oldest that has not
- *  asked for anything, so that idle ones never keep out one who asks. */
-export function boundClients(server: Server, limits: Limits): Clients {
+/** Keeps the clients of servers few and short-lived. One too many drops the oldest that is not
+ *  being served, so that idle ones never keep out one who asks. */
+export function boundClients(servers: readonly Server[], limits: Limits): Clients {
   /** In the order they came. */
   const clients = new Map<Socket, { serving: boolean; readonly end: NodeJS.Timeout }>();
   const held: Readonly<Record<Hold, Set<Socket>>> = {
@@ -36,7 +41,7 @@ export function boundClients(server: Server, limits: Limits): Clients {
     waiter: new Set(),
   };
 
-  server.on('connection', (client: Socket) => {
+  const take = (client: Socket) => {
     if (clients.size >= limits.most) (oldestIdle(clients) ?? client).destroy();
     if (client.destroyed) return;
     const end = setTimeout(() => client.destroy(), limits.lifetimeMs);
@@ -48,7 +53,8 @@ export function boundClients(server: Server, limits: Limits): Clients {
       clients.delete(client);
       for (const kind of Object.values(held)) kind.delete(client);
     });
-  });
+  };
+  for (const server of servers) server.on('connection', take);
 
   return {
     serve(client) {
@@ -65,6 +71,14 @@ export function boundClients(server: Server, limits: Limits): Clients {
       held[as].add(client);
       client.setTimeout(0);
       return true;
+    },
+    rest(client) {
+      const entry = clients.get(client);
+      if (entry) entry.serving = false;
+    },
+    stay(client, silenceMs) {
+      clearTimeout(clients.get(client)?.end);
+      client.setTimeout(silenceMs);
     },
     drop() {
       const all = [...clients.keys(), ...held.follower, ...held.waiter];

@@ -1,14 +1,20 @@
-import { createServer, type Server } from 'node:http';
+import { createServer as createHttp, type Server as HttpServer } from 'node:http';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { Desk } from '../director/desk.ts';
 import type { ReloadOutcome } from '../director/plan.ts';
 import type { Log } from '../model/log.ts';
 import type { StatusDocument } from '../model/status.ts';
 import { answerRequests } from './answer.ts';
 import { apiRoutes } from './api/index.ts';
+import { sharedStatus } from './api/status-routes.ts';
 import { boundClients } from './clients.ts';
+import { lineCommands } from './line/index.ts';
+import { openFiles } from './line/open-files.ts';
+import { peerOf } from './peer.ts';
 import { watchProcess } from './process-metrics.ts';
 import type { Family } from './prometheus.ts';
 import { listenAt } from './socket-file.ts';
+import { speakBoth } from './two-protocols.ts';
 
 export { CALLS, type Call } from './calls.ts';
 export { ask, Refused, readStatus } from './client.ts';
@@ -35,6 +41,8 @@ export interface ControlOptions {
   readonly reload: () => Promise<ReloadOutcome>;
   /** What that would do. */
   readonly plan: () => Promise<ReloadOutcome>;
+  /** Most client connections at once; undefined: as many as the limit of open files allows. */
+  readonly maxConnections?: number | undefined;
   readonly log: Log;
 }
 
@@ -45,35 +53,27 @@ export interface ControlServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Opens the control socket: HTTP on a Unix socket of mode 0660.
+/** Opens the control socket: HTTP and HAProxy's line commands on a Unix socket of mode 0660.
  *  @throws  when somebody listens there, or the file is no socket: see {@link listenAt} */
 export async function createControlServer(
   options: ControlOptions,
 ): Promise<ControlServer> {
-  const server = boundedServer();
-  const clients = boundClients(server, CLIENTS);
-  const watch = watchProcess();
-  const routes = apiRoutes({
-    ...options,
-    families: async () => [...(await watch.families()), ...(options.metrics?.() ?? [])],
-    failed: (error) =>
-      options.log.error(`Control socket: cannot collect the status: ${String(error)}`),
-  });
-  const asker = () => ({ mayChange: true, name: async () => 'unknown' });
-  answerRequests(server, { routes, clients, asker });
+  const { log } = options;
+  const server = createServer({ allowHalfOpen: true });
+  const speakers = openSpeakers(options, [server]);
+  speakBoth(server, speakers.http, speakers.line);
   const giveBack = await listenAt(server, options.path).catch((error: unknown) => {
-    watch.stop();
+    speakers.close();
     throw error;
   });
-  server.on('error', (error) => options.log.error(`Control socket: ${error.message}`));
+  server.on('error', (error) => log.error(`Control socket: ${error.message}`));
 
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= (async () => {
-      watch.stop();
       await giveBack();
       const ended = new Promise((resolve) => server.close(resolve));
-      clients.drop();
+      speakers.close();
       await ended;
     })();
     return closed;
@@ -81,10 +81,57 @@ export async function createControlServer(
   return { path: options.path, close, [Symbol.asyncDispose]: close };
 }
 
-function boundedServer(): Server {
-  return createServer({
+/** Those who answer, each in one protocol. */
+interface Speakers {
+  readonly http: HttpServer;
+  line(client: Socket): void;
+  /** Drops the clients. */
+  close(): void;
+}
+
+/** @param servers  whose clients they answer */
+function openSpeakers(options: ControlOptions, servers: readonly Server[]): Speakers {
+  const { metrics, log } = options;
+  const clients = boundClients(servers, CLIENTS);
+  const watch = watchProcess();
+  const failed = (error: unknown) =>
+    log.error(`Control socket: cannot collect the status: ${String(error)}`);
+  const families = async () => [...(await watch.families()), ...(metrics?.() ?? [])];
+  const routes = apiRoutes({ ...options, families, failed });
+  const asker = (client: Socket) => ({ mayChange: true, name: () => peerOf(client) });
+  const http = boundedHttp();
+  answerRequests(http, { routes, clients, asker });
+  const line = lineCommands({
+    ...{ ...options, clients, asker },
+    status: sharedStatus({ ...options, families, failed }),
+    maxConnections: options.maxConnections ?? mostByFiles(),
+  });
+  return {
+    http,
+    line: (client) => line.answer(client),
+    close() {
+      watch.stop();
+      line[Symbol.dispose]();
+      clients.drop();
+      http.close();
+    },
+  };
+}
+
+/** It listens nowhere: clients are handed to it. Node begins to look after time-outs of requests when
+ *  it hears of listening. */
+function boundedHttp(): HttpServer {
+  const http = createHttp({
     maxHeaderSize: 8 << 10,
     requestTimeout: CLIENTS.silenceMs, // headers included
     connectionsCheckingInterval: 1_000,
   });
+  http.emit('listening');
+  return http;
+}
+
+/** Each takes two descriptors. */
+function mostByFiles(): number | undefined {
+  const files = openFiles();
+  return files === undefined ? undefined : Math.floor(files / 2);
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { CALLS, ask as call, Refused } from '../../../lib/control/index.ts';
 import { ask, openControl } from '../../support/control.ts';
+import { ME } from '../../support/me.ts';
 import { until } from '../../support/site.ts';
 
 const WEB = 'tcp:10.1.1.19:80';
@@ -11,7 +12,7 @@ const JSON_TYPE = 'application/json';
 
 t.test('a weight and a state are changed, and taken back', async (t) => {
   const { path, desk } = await openControl(t);
-  const by = { by: 'unknown', since: '2026-11-26T12:00:00.000Z' };
+  const by = { by: ME, since: '2026-11-26T12:00:00.000Z' };
   const change = async (body: string, url = AT) => {
     const reply = await ask(path, url, { method: 'PATCH', body });
     t.equal(reply.status, 200);
@@ -30,9 +31,9 @@ t.test('a weight and a state are changed, and taken back', async (t) => {
   const encoded = `/v1/services/${encodeURIComponent(WEB)}/reals/${encodeURIComponent(ONE)}`;
   t.match(await change(both, encoded), { after: { state: 'ready', weight: null } });
   t.same(desk.told, [
-    `change {"service":"${WEB}","real":"${ONE}","weight":5} by unknown`,
-    `change {"service":"${WEB}","real":"${ONE}","state":"maintenance"} by unknown`,
-    `change {"service":"${WEB}","real":"${ONE}","state":"ready","weight":null} by unknown`,
+    `change {"service":"${WEB}","real":"${ONE}","weight":5} by ${ME}`,
+    `change {"service":"${WEB}","real":"${ONE}","state":"maintenance"} by ${ME}`,
+    `change {"service":"${WEB}","real":"${ONE}","state":"ready","weight":null} by ${ME}`,
   ]);
 });
 

@@ -1,0 +1,190 @@
+import { endpoint } from '../../model/address.ts';
+import type { RealStatus, ServiceStatus, StatusDocument } from '../../model/status.ts';
+import { answerCode, checkWord } from './check-words.ts';
+import type { Cells, Kind } from './stat-columns.ts';
+
+/** A row of `show stat`, and whose it is. */
+export interface StatRow {
+  readonly kind: Kind;
+  /** Service id. */
+  readonly service: string;
+  /** Real server's id; empty for a frontend and a backend. */
+  readonly real: string;
+  /** What `rate` is the rate of. */
+  readonly sessions: number;
+  readonly cells: Cells;
+}
+
+/** HAProxy counts its own one first. */
+export const FIRST_IID = 2;
+
+/** Frontend, servers and backend of every service, in the order of the configuration. */
+export function statRows(
+  { services, uptimeSeconds }: StatusDocument,
+  maxConnections: number | undefined,
+  now: number,
+): readonly StatRow[] {
+  return services.flatMap((service, place) => {
+    const common = {
+      pxname: service.id,
+      pid: 1,
+      iid: place + FIRST_IID,
+      mode: service.protocol,
+    };
+    return [
+      frontend(service, common, maxConnections),
+      ...service.reals.map((real, row) => server(service, real, row + 1, common, now)),
+      backend(service, common, uptimeSeconds),
+    ];
+  });
+}
+
+function frontend(
+  service: ServiceStatus,
+  common: Cells,
+  maxConnections: number | undefined,
+): StatRow {
+  const total = service.acceptedConnections;
+  const cells: Cells = {
+    ...common,
+    ...sums(service),
+    svname: 'FRONTEND',
+    slim: maxConnections,
+    stot: total,
+    status: OPEN.has(service.state) ? 'OPEN' : 'STOP',
+    sid: 0,
+    type: 0,
+    conn_tot: total,
+  };
+  return { kind: 'F', service: service.id, real: '', sessions: total, cells };
+}
+
+/** States in which clients are let in. */
+const OPEN: ReadonlySet<string> = new Set(['up', 'fallback']);
+
+function backend(service: ServiceStatus, common: Cells, uptime: number): StatRow {
+  const total = service.acceptedConnections;
+  const working = service.reals.filter(isWorking);
+  const weight = sum(working, wantedWeight);
+  const cells: Cells = {
+    ...common,
+    ...sums(service),
+    svname: 'BACKEND',
+    stot: total,
+    econ: service.refusedConnections,
+    wredis: service.retries,
+    status: OPEN.has(service.state) ? 'UP' : 'DOWN',
+    weight,
+    uweight: weight,
+    act: working.filter(({ fallback }) => !fallback).length,
+    bck: working.filter(({ fallback }) => fallback).length,
+    lastchg: uptime,
+    sid: 0,
+    lbtot: sum(service.reals, (real) => real.totalConnections),
+    type: 1,
+    algo: service.scheduler,
+    connect: sum(service.reals, attempts),
+  };
+  return { kind: 'B', service: service.id, real: '', sessions: total, cells };
+}
+
+function server(
+  service: ServiceStatus,
+  real: RealStatus,
+  sid: number,
+  common: Cells,
+  now: number,
+): StatRow {
+  const weight = wantedWeight(real);
+  const cells: Cells = {
+    ...common,
+    svname: real.id,
+    scur: sessions(real),
+    stot: real.totalConnections,
+    bin: real.bytesIn,
+    bout: real.bytesOut,
+    econ: real.connectFailures,
+    status: serverStatus(real),
+    weight,
+    uweight: weight,
+    act: real.fallback ? 0 : 1,
+    bck: real.fallback ? 1 : 0,
+    lastchg: Math.max(0, Math.floor((now - Date.parse(real.since)) / 1000)),
+    sid,
+    lbtot: real.totalConnections,
+    type: 2,
+    addr: endpoint(real.address, real.port),
+    connect: attempts(real),
+    ...checkCells(real),
+  };
+  return {
+    ...{ kind: 'S', service: service.id, real: real.id },
+    ...{ sessions: real.totalConnections, cells },
+  };
+}
+
+/** HAProxy says nothing of checks in maintenance, nor of a server that is not checked. */
+function checkCells(real: RealStatus): Cells {
+  const { check } = real;
+  if (check === null || !isChecked(real) || real.state === 'maintenance') return {};
+  const { code, desc } = checkWord(check);
+  return {
+    check_status: code,
+    check_code: answerCode(check),
+    check_duration: Math.round(check.durationMs),
+    last_chk: check.message,
+    check_desc: desc,
+    check_rise: 1,
+  };
+}
+
+export function isChecked({ state, fallback }: RealStatus): boolean {
+  return state !== 'unchecked' && !fallback;
+}
+
+const STATUS = {
+  starting: 'DOWN',
+  up: 'UP',
+  down: 'DOWN',
+  drain: 'UP', // of weight 0, be it the file's
+  maintenance: 'MAINT',
+  unchecked: 'no check',
+} as const satisfies Record<RealStatus['state'], string>;
+
+function serverStatus(real: RealStatus): string {
+  if (real.fallback) return 'no check';
+  if (real.state !== 'maintenance' && real.override?.state === 'drain') return 'DRAIN';
+  return STATUS[real.state];
+}
+
+/** What it is to have when it is up; in force is 0 while it is drained or down. */
+export function wantedWeight({ override, configuredWeight }: RealStatus): number {
+  return override?.weight ?? configuredWeight;
+}
+
+function isWorking({ state, fallback, inForce }: RealStatus): boolean {
+  return fallback ? inForce : state === 'up' || (state === 'unchecked' && inForce);
+}
+
+function sums({ reals }: ServiceStatus): Cells {
+  return {
+    scur: sum(reals, sessions),
+    bin: sum(reals, (real) => real.bytesIn),
+    bout: sum(reals, (real) => real.bytesOut),
+  };
+}
+
+function sessions({ activeConnections, inactiveConnections }: RealStatus): number {
+  return activeConnections + inactiveConnections;
+}
+
+function attempts({ totalConnections, connectFailures }: RealStatus): number {
+  return totalConnections + connectFailures;
+}
+
+function sum(
+  reals: readonly RealStatus[],
+  number: (real: RealStatus) => number,
+): number {
+  return reals.reduce((total, real) => total + number(real), 0);
+}

@@ -1,0 +1,78 @@
+import type { EventLog } from '../../director/desk.ts';
+import type { DirectorEvent } from '../../model/event.ts';
+import type { Cells } from './stat-columns.ts';
+import type { StatRow } from './stat-rows.ts';
+
+/** How servers and services came and went since the director started. */
+export interface Turns extends Disposable {
+  /** `chkdown`, `downtime`, and of a backend `lastchg`.
+   *  @param now  wall clock, milliseconds since 1970 */
+  cells(row: StatRow, now: number): Cells;
+}
+
+interface Turn {
+  /** Times that it went down from being up. */
+  readonly downs: number;
+  /** Milliseconds, but for the time since `downSince`. */
+  readonly downMs: number;
+  readonly downSince: number | undefined;
+  readonly changedAt: number;
+}
+
+const UP = new Set<string | null>(['up', 'drain', 'fallback']);
+/** Maintenance is not down: nobody failed. A server that is new has not been up. */
+const GONE = new Set<string | null>(['down', 'maintenance', 'failed']);
+
+/** Counts from the events from now on. One entry a server or service, which goes with it. */
+export function createTurns(events: EventLog): Turns {
+  const turns = new Map<string, Turn>();
+
+  const note = (event: DirectorEvent) => {
+    if (event.type !== 'real' && event.type !== 'service') return;
+    const key = keyOf(event.service, event.type === 'real' ? event.real : '');
+    const at = Date.parse(event.at);
+    if (event.to === null) turns.delete(key);
+    else turns.set(key, turned(turns.get(key), event.from, event.to, at));
+  };
+  for (const event of events.since(0)) note(event);
+  const observing = events.observe(note);
+
+  return {
+    cells({ kind, service, real, cells }, now) {
+      if (kind === 'F' || cells.status === 'no check') return {};
+      const turn = turns.get(keyOf(service, real));
+      const { downs = 0, downMs = 0, downSince = now, changedAt } = turn ?? {};
+      const counted = {
+        chkdown: downs,
+        downtime: Math.floor((downMs + Math.max(0, now - downSince)) / 1000),
+      };
+      if (kind === 'S' || changedAt === undefined) return counted;
+      return {
+        ...counted,
+        lastchg: Math.max(0, Math.floor((now - changedAt) / 1000)),
+      };
+    },
+    [Symbol.dispose]: () => observing[Symbol.dispose](),
+  };
+}
+
+function turned(
+  before: Turn | undefined,
+  from: string | null,
+  to: string,
+  at: number,
+): Turn {
+  const { downs = 0, downMs = 0, downSince = at } = before ?? {};
+  // A change of weight is none of state.
+  if (before && from === to) return before;
+  return {
+    downs: downs + (UP.has(from) && GONE.has(to) ? 1 : 0),
+    downMs: downMs + at - downSince,
+    downSince: to === 'down' ? at : undefined,
+    changedAt: at,
+  };
+}
+
+function keyOf(service: string, real: string): string {
+  return `${service} ${real}`;
+}
