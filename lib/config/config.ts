@@ -40,6 +40,12 @@ export interface ProcessOptions {
   readonly workers: number | 'auto';
   /** `[nftables] flowtable`: devices; empty: no flowtable. */
   readonly flowtable: readonly string[];
+  /** `[control] mode` and `group`: of the control socket; undefined: the director's group. */
+  readonly mode: number;
+  readonly group: number | undefined;
+  /** `[control] read-only-socket`; undefined: there is none. */
+  readonly readOnlySocket: string | undefined;
+  readonly readOnlyMode: number;
 }
 
 /** An accepted ldirectord.cf with its ini: immutable, complete, names resolved. */

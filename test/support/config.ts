@@ -83,7 +83,16 @@ export function aConfig(
     warnings: [],
     global: { ...GLOBAL, ...global },
     virtuals,
-    options: { file: undefined, maxConnections: undefined, workers: 1, flowtable: [] },
+    options: {
+      file: undefined,
+      maxConnections: undefined,
+      workers: 1,
+      flowtable: [],
+      mode: 0o660,
+      group: undefined,
+      readOnlySocket: undefined,
+      readOnlyMode: 0o666,
+    },
   };
 }
 

@@ -59,7 +59,7 @@ async function change(
   const found = target(await room.status(0), name);
   const wished = wish(found);
   const ref = { service: found.service.id, real: found.real.id };
-  room.desk.change(ref, wished, await caller.by());
+  await room.desk.change(ref, wished, await caller.by());
   return '';
 }
 
