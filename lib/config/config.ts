@@ -44,6 +44,12 @@ export interface ProcessOptions {
   readonly connectionsFile: string;
   /** `[metrics] haproxy-names`. */
   readonly haproxyNames: boolean;
+  /** `[control] mode` and `group`: of the control socket; undefined: the director's group. */
+  readonly mode: number;
+  readonly group: number | undefined;
+  /** `[control] read-only-socket`; undefined: there is none. */
+  readonly readOnlySocket: string | undefined;
+  readonly readOnlyMode: number;
 }
 
 /** An accepted ldirectord.cf with its ini: immutable, complete, names resolved. */

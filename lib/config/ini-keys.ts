@@ -1,4 +1,5 @@
 import type { EngineName } from '../model/virtual-service.ts';
+import { fileMode, groupId, socketPath } from './ini-socket-values.ts';
 import {
   authorities,
   connections,
@@ -22,6 +23,7 @@ export interface IniKey<T> {
     | 'alerts'
     | 'log'
     | 'metrics'
+    | 'control'
     | 'limits';
   /** As the file has it, where two sections have a key of that name; absent: the row's name. */
   readonly key?: string;
@@ -203,6 +205,38 @@ export const INI_KEYS = {
     parse: connections,
     default: undefined as number | undefined,
     doc: 'Most client connections at once; without it as many as the limit of open files allows.',
+  },
+  mode: {
+    section: 'control',
+    perService: false,
+    syntax: '<octal>',
+    parse: fileMode,
+    default: 0o660,
+    doc: 'Who may look and change through the control socket.',
+  },
+  group: {
+    section: 'control',
+    perService: false,
+    syntax: '<name> | <gid>',
+    parse: groupId,
+    default: undefined as number | undefined,
+    doc: 'Group of the control socket, in the place of that of the director.',
+  },
+  'read-only-socket': {
+    section: 'control',
+    perService: false,
+    syntax: '<path>',
+    parse: socketPath,
+    default: undefined as string | undefined,
+    doc: 'A second socket, which shows the same and changes nothing.',
+  },
+  'read-only-mode': {
+    section: 'control',
+    perService: false,
+    syntax: '<octal>',
+    parse: fileMode,
+    default: 0o666,
+    doc: 'Who may look through it.',
   },
 } as const satisfies Record<string, IniKey<unknown>>;
 

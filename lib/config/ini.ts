@@ -97,6 +97,10 @@ function readSections(
       connectionsFile:
         common['connections-file'] ?? INI_KEYS['connections-file'].default,
       haproxyNames: common['haproxy-names'] ?? INI_KEYS['haproxy-names'].default,
+      mode: common.mode ?? INI_KEYS.mode.default,
+      group: common.group,
+      readOnlySocket: common['read-only-socket'],
+      readOnlyMode: common['read-only-mode'] ?? INI_KEYS['read-only-mode'].default,
     },
     service: (id) => optionsFrom({ ...common, ...services.get(id)?.values }),
     errors: findings.errors(),

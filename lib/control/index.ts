@@ -13,7 +13,7 @@ import { openFiles } from './line/open-files.ts';
 import { peerOf } from './peer.ts';
 import { watchProcess } from './process-metrics.ts';
 import type { Family } from './prometheus.ts';
-import { listenAt } from './socket-file.ts';
+import { type Access, listenAt } from './socket-file.ts';
 import { speakBoth } from './two-protocols.ts';
 
 export { CALLS, type Call } from './calls.ts';
@@ -43,6 +43,10 @@ export interface ControlOptions {
   readonly plan: () => Promise<ReloadOutcome>;
   /** Most client connections at once; undefined: as many as the limit of open files allows. */
   readonly maxConnections?: number | undefined;
+  /** Who may look and change; undefined: mode 0660. */
+  readonly access?: Access | undefined;
+  /** A second socket for those who may look. */
+  readonly readOnly?: { readonly path: string; readonly mode: number } | undefined;
   readonly log: Log;
 }
 
@@ -53,44 +57,69 @@ export interface ControlServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Opens the control socket: HTTP and HAProxy's line commands on a Unix socket of mode 0660.
+/** Opens the control socket: HTTP and HAProxy's line commands on a Unix socket, and where it is
+ *  wished a second one, which changes nothing.
  *  @throws  when somebody listens there, or the file is no socket: see {@link listenAt} */
 export async function createControlServer(
   options: ControlOptions,
 ): Promise<ControlServer> {
-  const { log } = options;
-  const server = createServer({ allowHalfOpen: true });
-  const speakers = openSpeakers(options, [server]);
-  speakBoth(server, speakers.http, speakers.line);
-  const giveBack = await listenAt(server, options.path).catch((error: unknown) => {
-    speakers.close();
-    throw error;
-  });
-  server.on('error', (error) => log.error(`Control socket: ${error.message}`));
-
+  const { path, access, readOnly, log } = options;
+  const full = createServer(SOCKET);
+  const looking = createServer(SOCKET);
+  const readers = new WeakSet<Socket>();
+  looking.on('connection', (client) => readers.add(client));
+  const speakers = openSpeakers(options, [full, looking], readers);
+  const open: (() => Promise<void>)[] = [];
+  const listen = async (server: Server, at: string, who: Access | undefined) => {
+    speakBoth(server, speakers.http, speakers.line);
+    const giveBack = await listenAt(server, at, who);
+    server.on('error', (error) => log.error(`Control socket: ${error.message}`));
+    open.push(async () => {
+      await giveBack();
+      await new Promise((resolve) => {
+        server.close(resolve);
+        speakers.drop();
+      });
+    });
+  };
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= (async () => {
-      await giveBack();
-      const ended = new Promise((resolve) => server.close(resolve));
+      await Promise.all(open.map((end) => end()));
       speakers.close();
-      await ended;
     })();
     return closed;
   };
-  return { path: options.path, close, [Symbol.asyncDispose]: close };
+  try {
+    await listen(full, path, access);
+    if (readOnly) await listen(looking, readOnly.path, readOnly);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { path, close, [Symbol.asyncDispose]: close };
 }
+
+/** A client that has said all may still be answered. */
+const SOCKET = { allowHalfOpen: true } as const;
 
 /** Those who answer, each in one protocol. */
 interface Speakers {
   readonly http: HttpServer;
   line(client: Socket): void;
   /** Drops the clients. */
+  drop(): void;
+  /** Drops them, and takes no more. */
   close(): void;
 }
 
-/** @param servers  whose clients they answer */
-function openSpeakers(options: ControlOptions, servers: readonly Server[]): Speakers {
+/** @param servers  whose clients they answer
+ *  @param readers  clients that may not change anything */
+function openSpeakers(
+  options: ControlOptions,
+  servers: readonly Server[],
+  readers: { has(client: Socket): boolean },
+): Speakers {
   const { metrics, log } = options;
   const clients = boundClients(servers, CLIENTS);
   const watch = watchProcess();
@@ -98,7 +127,10 @@ function openSpeakers(options: ControlOptions, servers: readonly Server[]): Spea
     log.error(`Control socket: cannot collect the status: ${String(error)}`);
   const families = async () => [...(await watch.families()), ...(metrics?.() ?? [])];
   const routes = apiRoutes({ ...options, families, failed });
-  const asker = (client: Socket) => ({ mayChange: true, name: () => peerOf(client) });
+  const asker = (client: Socket) => ({
+    mayChange: !readers.has(client),
+    name: () => peerOf(client),
+  });
   const http = boundedHttp();
   answerRequests(http, { routes, clients, asker });
   const line = lineCommands({
@@ -109,6 +141,7 @@ function openSpeakers(options: ControlOptions, servers: readonly Server[]): Spea
   return {
     http,
     line: (client) => line.answer(client),
+    drop: () => clients.drop(),
     close() {
       watch.stop();
       line[Symbol.dispose]();

@@ -1,5 +1,14 @@
 import { once } from 'node:events';
-import { chmod, link, lstat, mkdtemp, rename, rm, unlink } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  link,
+  lstat,
+  mkdtemp,
+  rename,
+  rm,
+  unlink,
+} from 'node:fs/promises';
 import { connect, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,7 +16,6 @@ import { readStatus } from './client.ts';
 
 /** The kernel's `sun_path` without its closing NUL. Source: unix(7). */
 const LONGEST_PATH = 107;
-const MODE = 0o660;
 const TRIES = 50;
 const RETRY_MS = 20;
 const PROBE_MS = 2_000;
@@ -18,7 +26,14 @@ interface Identity {
   readonly ino: bigint;
 }
 
-/** Listens at `path` with mode 0660 and at no moment with a wider one: the socket is made in a
+/** Who may connect. */
+export interface Access {
+  readonly mode: number;
+  /** Undefined: that of the process. */
+  readonly group?: number | undefined;
+}
+
+/** Listens at `path` for those who may, and at no moment for others: the socket is made in a
  *  private directory beside it and linked into place when it is ready. A socket file that nobody
  *  listens on is replaced; of two who start at once, one gets the name.
  *  @returns what gives the name back: removes the file while it is still the one made here
@@ -27,13 +42,14 @@ interface Identity {
 export async function listenAt(
   server: Server,
   path: string,
+  access: Access = { mode: 0o660 },
 ): Promise<() => Promise<void>> {
   const directory = await privateDirectory(path);
   const own = join(directory, 's');
   try {
     server.listen(own);
     await once(server, 'listening');
-    await chmod(own, MODE);
+    await grant(own, path, access);
     const identity = await lstat(own, { bigint: true });
     await takeName(own, path);
     return () => giveBack(path, identity);
@@ -43,6 +59,21 @@ export async function listenAt(
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+async function grant(
+  own: string,
+  path: string,
+  { mode, group }: Access,
+): Promise<void> {
+  if (group !== undefined)
+    await chown(own, -1, group).catch((cause: unknown) => {
+      throw new Error(
+        `${path}: cannot be given to the group ${group} (${codeOf(cause)}); choose one that the director is in`,
+        { cause },
+      );
+    });
+  await chmod(own, mode);
 }
 
 async function privateDirectory(path: string): Promise<string> {

@@ -86,6 +86,7 @@ async function begin(
     desk: director.desk,
     reload: () => reloader.reload(),
     plan: () => reloader.plan(),
+    ...socketOptions(config),
     log,
   });
   closers.add('control socket', () => control.close());
@@ -110,7 +111,16 @@ async function begin(
   closers.add('watch of the config', () => watching);
 }
 
-/** Keys of the ini that the engines are told once. */
+function socketOptions({ options }: Config) {
+  const { maxConnections, mode, group, readOnlySocket, readOnlyMode } = options;
+  const readOnly =
+    readOnlySocket === undefined
+      ? undefined
+      : { path: readOnlySocket, mode: readOnlyMode };
+  return { maxConnections, access: { mode, group }, readOnly };
+}
+
+/** Keys of the ini that are told once. */
 function changedForTheNextStart(
   { options: before }: Config,
   { options: after }: Config,
@@ -119,6 +129,10 @@ function changedForTheNextStart(
     '[limits] connections': before.maxConnections !== after.maxConnections,
     '[net] workers': before.workers !== after.workers,
     '[nftables] flowtable': String(before.flowtable) !== String(after.flowtable),
+    '[control] mode': before.mode !== after.mode,
+    '[control] group': before.group !== after.group,
+    '[control] read-only-socket': before.readOnlySocket !== after.readOnlySocket,
+    '[control] read-only-mode': before.readOnlyMode !== after.readOnlyMode,
   };
   return Object.entries(keys).flatMap(([key, changed]) => (changed ? [key] : []));
 }

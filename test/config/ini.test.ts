@@ -49,6 +49,10 @@ t.test('without an ini every option has its default', async (t) => {
     flowtable: [],
     connectionsFile: '/var/log/l4director-connections.log',
     haproxyNames: false,
+    mode: 0o660,
+    group: undefined,
+    readOnlySocket: undefined,
+    readOnlyMode: 0o666,
   });
   t.strictSame(ini.service('tcp:10.1.1.19:80'), DEFAULTS);
   t.strictSame([ini.errors, ini.warnings([])], [[], []]);
@@ -66,6 +70,11 @@ idle-timeout = 15m
 workers = 3
 [nftables]
 flowtable = eth0, eth1,eth0
+[control]
+mode = 600
+group = root
+read-only-socket = /run/x/stats.sock
+read-only-mode = 0640
 [checks]
 tls-verify = no
 tls-expiry = 14
@@ -119,6 +128,10 @@ connections = no
       flowtable: ['eth0', 'eth1'],
       connectionsFile: 'LOCAL3',
       haproxyNames: true,
+      mode: 0o600,
+      group: 0,
+      readOnlySocket: '/run/x/stats.sock',
+      readOnlyMode: 0o640,
     });
     t.strictSame(config.warnings, []);
   },
@@ -213,6 +226,11 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
     2,
     'tls-ca = /etc/passwd: expected a PEM file with certificates (no PEM certificate in it), as in "/etc/ssl/our-ca.pem"',
   ],
+  ['[control]\nmode = 0999\n', 2, 'expected permissions in octal, as in "0660"'],
+  ['[control]\nmode = rw\n', 2, 'expected permissions in octal, as in "0660"'],
+  ['[control]\ngroup = no-such-group\n', 2, 'expected a group that /etc/group has'],
+  ['[control]\ngroup = a b\n', 2, 'expected the name of a group'],
+  ['[control]\nread-only-socket = x.sock\n', 2, 'an absolute path of at most 107'],
   ['[checks]\ntls-expiry = 3651\n', 2, 'expected whole days, 0 to 3650'],
   ['[checks]\ntls-expiry = soon\n', 2, 'expected whole days, 0 to 3650'],
   ['[checks]\ntls-expiry =\n', 2, 'expected whole days, 0 to 3650'],

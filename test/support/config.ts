@@ -91,6 +91,10 @@ export function aConfig(
       flowtable: [],
       connectionsFile: '/var/log/l4director-connections.log',
       haproxyNames: false,
+      mode: 0o660,
+      group: undefined,
+      readOnlySocket: undefined,
+      readOnlyMode: 0o666,
     },
   };
 }

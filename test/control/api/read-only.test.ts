@@ -18,7 +18,7 @@ async function serve(t: Test, asker: Asker) {
   const server = createServer();
   const held = { follower: 1, waiter: 1 };
   const limits = { most: 8, silenceMs: 10_000, lifetimeMs: 30_000, held };
-  const clients = boundClients(server, limits);
+  const clients = boundClients([server], limits);
   const sources = { ...options, families: async () => [], failed() {} };
   answerRequests(server, { routes: apiRoutes(sources), clients, asker: () => asker });
   server.listen(path);

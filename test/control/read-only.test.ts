@@ -1,0 +1,84 @@
+import { stat } from 'node:fs/promises';
+import t from 'tap';
+import { createControlServer } from '../../lib/control/index.ts';
+import { ask, controlOptions, openControl, raw } from '../support/control.ts';
+import { lab } from '../support/lab.ts';
+import { socketPath } from '../support/socket-path.ts';
+
+const SERVER = 'tcp:10.1.1.19:80/10.1.1.21:80';
+const REAL = '/v1/services/tcp:10.1.1.19:80/reals/10.1.1.21:80';
+
+t.test('on the second socket everything is shown, and nothing changed', async (t) => {
+  const looking = socketPath(t);
+  const readOnly = { path: looking, mode: 0o666 };
+  const { path, desk } = await openControl(t, undefined, { readOnly });
+  t.equal((await stat(looking)).mode & 0o777, 0o666);
+  t.equal((await stat(path)).mode & 0o777, 0o660);
+
+  for (const url of ['/v1/status', '/v1/services', '/v1/connections', '/metrics'])
+    t.equal((await ask(looking, url)).status, 200, url);
+  const body = JSON.stringify({ weight: 5 });
+  const changes = [
+    await ask(looking, REAL, { method: 'PATCH', body }),
+    await ask(looking, `${REAL}/drain`, { method: 'POST', body }),
+    await ask(looking, '/v1/reload', { method: 'POST' }),
+    await ask(looking, '/v1/connections/0-17', { method: 'DELETE' }),
+  ];
+  t.same(
+    changes.map(({ status }) => status),
+    [403, 403, 403, 403],
+  );
+
+  for (const line of [
+    'show stat',
+    'show info',
+    'show sess',
+    'show plan',
+    'show events',
+  ])
+    t.notMatch(await raw(looking, `${line}\n`), 'Permission denied', line);
+  t.equal(await raw(looking, 'show cli level\n'), 'user\n\n');
+  for (const line of [
+    `set weight ${SERVER} 5`,
+    `set server ${SERVER} state drain`,
+    `enable server ${SERVER}`,
+    `disable server ${SERVER}`,
+    `drain ${SERVER} 1`,
+    'shutdown session 0-17',
+    `shutdown sessions server ${SERVER}`,
+    'clear table tcp:10.1.1.19:80',
+    'clear counters all',
+    'reload',
+  ])
+    t.equal(await raw(looking, `${line}\n`), 'Permission denied\n\n', line);
+  t.notMatch(await raw(looking, 'help\n'), 'set weight');
+  t.same(desk.told, []);
+  t.equal(await raw(path, `set weight ${SERVER} 5\n`), '\n');
+  t.equal(desk.told.length, 1);
+});
+
+t.test('both sockets go with the server', async (t) => {
+  const looking = socketPath(t);
+  const readOnly = { path: looking, mode: 0o600 };
+  const { path, server } = await openControl(t, undefined, { readOnly });
+  await server.close();
+  await t.rejects(stat(path), { code: 'ENOENT' });
+  await t.rejects(stat(looking), { code: 'ENOENT' });
+});
+
+t.test('where the second cannot be made the first is given back', async (t) => {
+  const readOnly = { path: '/nonexistent/stats.sock', mode: 0o666 };
+  const path = socketPath(t);
+  await t.rejects(createControlServer(controlOptions(path, { readOnly })), {
+    message: /^\/nonexistent\/stats\.sock: cannot be made \(ENOENT/,
+  });
+  await t.rejects(stat(path), { code: 'ENOENT' });
+});
+
+t.test('the first is for whom the ini says', lab('root'), async (t) => {
+  const { path } = await openControl(t, undefined, {
+    access: { mode: 0o640, group: 7 },
+  });
+  const { mode, gid } = await stat(path);
+  t.same([mode & 0o777, gid], [0o640, 7]);
+});
