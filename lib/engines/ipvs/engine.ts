@@ -10,6 +10,7 @@ import type {
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { EventQueue } from '../event-queue.ts';
 import type { EngineOptions } from '../factory.ts';
+import { Turns } from '../turns.ts';
 import { type Converged, Convergence } from './convergence.ts';
 import { createIpvsadm, type Ipvsadm, Unusable } from './ipvsadm.ts';
 import { lostInWords, newsOf, partsInWords, stuckInWords } from './news.ts';
@@ -53,7 +54,7 @@ class IpvsEngine implements Engine {
   /** Aborts at the end: ends what is under way. */
   readonly #end = new AbortController();
   /** Tables, retries and the end, one after the other. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #table: ServiceTable = [];
   #outcomes: ReadonlyMap<string, ServiceOutcome> = new Map();
   /** Attempts in a row that left something undone. */
@@ -97,7 +98,7 @@ class IpvsEngine implements Engine {
   }
 
   apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       this.#table = table.map(withKernelPorts);
       this.#attempts = 0;
       return this.#converge();
@@ -118,7 +119,7 @@ class IpvsEngine implements Engine {
 
   async close({ clean }: { readonly clean: boolean }): Promise<void> {
     this.#end.abort(new Error('the engine was closed'));
-    await this.#turn;
+    await this.#turns.over();
     clearTimeout(this.#retry);
     try {
       if (clean) await this.#clean();
@@ -134,12 +135,6 @@ class IpvsEngine implements Engine {
     const problem = await this.probe();
     if (problem !== undefined) throw new Unusable(problem);
     this.#found = true;
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => {});
-    return result;
   }
 
   async #converge(): Promise<readonly ServiceOutcome[]> {
@@ -187,7 +182,7 @@ class IpvsEngine implements Engine {
 
   #lookIn(ms: number): void {
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => void this.#inTurn(() => this.#again()), ms);
+    this.#retry = setTimeout(() => void this.#turns.take(() => this.#again()), ms);
   }
 
   async #again(): Promise<void> {

@@ -13,6 +13,7 @@ import type { Traffic } from '../../model/traffic.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { EventQueue } from '../event-queue.ts';
 import type { EngineOptions } from '../factory.ts';
+import { Turns } from '../turns.ts';
 import { Admission, admissionMemory } from './admission.ts';
 import { Captures } from './capture/captures.ts';
 import { Crew } from './crew.ts';
@@ -64,7 +65,7 @@ class NetEngine implements Engine {
   readonly #openings: Openings;
   readonly #notices = new Notices(() => performance.now());
   /** Tables and retries, one after the other. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #descriptors = 0;
 
   constructor(options: NetOptions) {
@@ -81,7 +82,7 @@ class NetEngine implements Engine {
     });
     this.#listeners = new Listeners({
       proc: this.#proc,
-      retry: (services) => void this.#inTurn(() => this.#retry(services)),
+      retry: (services) => void this.#turns.take(() => this.#retry(services)),
     });
     const admission = admissionMemory(this.#workers);
     this.#admission = new Admission(admission, 0);
@@ -120,7 +121,7 @@ class NetEngine implements Engine {
   }
 
   apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
-    return this.#inTurn(() => this.#apply(table));
+    return this.#turns.take(() => this.#apply(table));
   }
 
   async stats(): Promise<readonly ServiceStats[]> {
@@ -145,12 +146,6 @@ class NetEngine implements Engine {
     const { workers, notice } = workerCount(wish, { processors, node });
     if (notice !== undefined) this.events.push({ type: 'notice', message: notice });
     return workers;
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => {});
-    return result;
   }
 
   async #apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {

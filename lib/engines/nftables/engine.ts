@@ -7,10 +7,12 @@ import type {
   ServiceStats,
   ServiceTable,
 } from '../../model/engine.ts';
+import type { Traffic } from '../../model/traffic.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { EventQueue } from '../event-queue.ts';
 import { hostAddresses } from '../host-addresses.ts';
 import { NftError } from '../nft-program.ts';
+import { Turns } from '../turns.ts';
 import { Convergence } from './convergence.ts';
 import { Dismisser, dismissals, keeps, strays } from './dismissals.ts';
 import { Doubts } from './doubts.ts';
@@ -31,6 +33,7 @@ import { inexact, omission, refusal } from './refusal.ts';
 import { returnForesight, returnPath } from './return-path.ts';
 import { changes, type OpenOf, STEER_MS } from './sources.ts';
 import { StatsReader } from './stats-reader.ts';
+import { createTraffic } from './traffic/traffic.ts';
 
 const EVENTS = 1000;
 const LOOK_MS = 5000;
@@ -44,10 +47,14 @@ export function createNftablesEngine(options: NftablesOptions): Engine {
 
 class NftablesEngine implements Engine {
   readonly events = new EventQueue<EngineEvent>(EVENTS);
+  readonly traffic: Traffic;
   readonly refuses = refusal;
   readonly omits = omission;
   readonly inexact = inexact;
   readonly returnForesight = (service: VirtualService) => returnForesight(service);
+  readonly probe = () => probe(this.#nft, `${this.#name}_probe`, this.#proc);
+  readonly lacks = ({ family }: VirtualService) =>
+    forwardingProblem(family, this.#proc);
   readonly workers = () => [];
   readonly #name: string;
   readonly #nft: Nft;
@@ -67,8 +74,8 @@ class NftablesEngine implements Engine {
   #closing: Promise<void> | undefined;
   /** Whether the kernel may hold a table of ours. */
   #begun = false;
-  /** One after the other. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
+  readonly #end = new AbortController();
   readonly #open: OpenOf = (entry, server) => this.#flows.of(entry, server);
 
   constructor(options: NftablesOptions) {
@@ -88,12 +95,18 @@ class NftablesEngine implements Engine {
       () => options.createHome({ ...options, workers: 1 }),
       tell,
     );
+    const ours = { nft: this.#nft, name: this.#name, home: this.#home };
     this.#stats = new StatsReader({
-      nft: this.#nft,
-      name: this.#name,
+      ...ours,
       flows: this.#flows,
-      home: this.#home,
       open: this.#open,
+    });
+    this.traffic = createTraffic({
+      ...ours,
+      enter,
+      turns: this.#turns,
+      force: () => [this.#table, this.#outcomes],
+      signal: this.#end.signal,
     });
     this.#dismisser = new Dismisser(notice, enter);
     this.#doubts = new Doubts(notice);
@@ -107,16 +120,8 @@ class NftablesEngine implements Engine {
     });
   }
 
-  probe(): Promise<string | undefined> {
-    return probe(this.#nft, `${this.#name}_probe`, this.#proc);
-  }
-
   returnPath(service: VirtualService): string | undefined {
     return returnPath(service, hostAddresses(), this.lacks(service) === undefined);
-  }
-
-  lacks({ family }: VirtualService): string | undefined {
-    return forwardingProblem(family, this.#proc);
   }
 
   async left(): Promise<boolean> {
@@ -133,14 +138,14 @@ class NftablesEngine implements Engine {
     if (services.length === 0) return [];
     this.#begun = true;
     try {
-      return recovered(services, await this.#inTurn(() => this.#kernel.read()));
+      return recovered(services, await this.#turns.take(() => this.#kernel.read()));
     } catch {
       return []; // apply() meets the same trouble, and says so.
     }
   }
 
   apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
-    return this.#inTurn(() => this.#apply(table.map(leadable)));
+    return this.#turns.take(() => this.#apply(table.map(leadable)));
   }
 
   stats(): Promise<readonly ServiceStats[]> {
@@ -148,7 +153,8 @@ class NftablesEngine implements Engine {
   }
 
   close({ clean }: { readonly clean: boolean }): Promise<void> {
-    this.#closing ??= this.#inTurn(() => this.#close(clean));
+    this.#end.abort(new Error('the engine was closed'));
+    this.#closing ??= this.#turns.take(() => this.#close(clean));
     clearTimeout(this.#timer);
     return this.#closing;
   }
@@ -168,12 +174,6 @@ class NftablesEngine implements Engine {
     const stays = this.#table.filter(({ service }) => !service.cleanstop);
     if (stays.length === 0) await this.#kernel.remove();
     else await this.#convergence.to(stays);
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => {});
-    return result;
   }
 
   async #apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
@@ -215,7 +215,7 @@ class NftablesEngine implements Engine {
       (entry, row) => this.#outcomes[row]?.state !== 'failed' && changes(entry),
     );
     const pause = this.#looks.pause(steers ? STEER_MS : Infinity);
-    this.#timer = setTimeout(() => void this.#inTurn(() => this.#look()), pause);
+    this.#timer = setTimeout(() => void this.#turns.take(() => this.#look()), pause);
   }
 
   async #look(): Promise<void> {

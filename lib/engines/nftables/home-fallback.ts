@@ -5,6 +5,7 @@ import type {
   ServiceStats,
   ServiceTable,
 } from '../../model/engine.ts';
+import type { Traffic } from '../../model/traffic.ts';
 import { atHome } from './sources.ts';
 
 /** Fallbacks on this host. The kernel forwards nothing to the loopback interface, so a listener of
@@ -32,6 +33,11 @@ export class HomeFallbacks {
     if (wanted.length === 0 && this.#engine === undefined) return new Map();
     const outcomes = await this.#open().apply(wanted);
     return new Map(outcomes.map((outcome) => [outcome.id, outcome]));
+  }
+
+  /** Undefined: nothing was ever carried there. */
+  get traffic(): Traffic | undefined {
+    return this.#engine?.traffic;
   }
 
   /** By service id. */

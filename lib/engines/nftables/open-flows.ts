@@ -1,11 +1,10 @@
 import type { ServerEntry, ServiceEntry, ServiceTable } from '../../model/engine.ts';
 import type { Log } from '../../model/log.ts';
-import type { VirtualService } from '../../model/virtual-service.ts';
 import { within } from '../../model/within.ts';
 import { type ConntrackWatch, watchConntrack } from './conntrack.ts';
 import { createFlowCounts, createTally, type Tally } from './flow-counts.ts';
+import { keyOf, keysOf } from './flow-keys.ts';
 import type { Flow } from './picking/conntrack-line.ts';
-import { plain } from './shapes.ts';
 import { changes, type Open } from './sources.ts';
 
 /** Numbers that are read when they are asked for are not read again so soon. */
@@ -115,21 +114,4 @@ export class OpenFlows {
     }
     return undefined;
   }
-}
-
-/** As a flow of the server through the service can be told: of a service without a port by the addresses,
- *  of a marked one by the server alone. */
-function keyOf(service: VirtualService, { address, port }: ServerEntry): string {
-  const server = plain(address);
-  if (service.protocol === 'fwm') return server;
-  const asked = `${service.protocol} ${plain(service.address ?? '')}`;
-  return service.port
-    ? `${asked} ${service.port} ${server} ${port}`
-    : `${asked} ${server}`;
-}
-
-/** From the most telling to the least. */
-function keysOf({ protocol, address, port, server, serverPort }: Flow): string[] {
-  const asked = `${protocol} ${address}`;
-  return [`${asked} ${port} ${server} ${serverPort}`, `${asked} ${server}`, server];
 }
