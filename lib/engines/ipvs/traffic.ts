@@ -12,7 +12,7 @@ import type {
   Traffic,
 } from '../../model/traffic.ts';
 import { askedKey, clientKey, clientName } from '../client-key.ts';
-import { tcpState } from '../tcp-state.ts';
+import { type TcpState, tcpState } from '../tcp-state.ts';
 import { connectionLine, type KernelConnection } from './connection-line.ts';
 import type { Ipvsadm } from './ipvsadm.ts';
 import { type Owner, Owners } from './owners.ts';
@@ -34,7 +34,7 @@ export function createTraffic(parties: Parties): Traffic {
   return {
     connections: (filter, most) => connections(parties, filter, most),
     async end(filter) {
-      const { total } = await connections(parties, filter, 0, isAlive);
+      const { total } = await connections(parties, filter, 0);
       if (total > 0) throw new Error(NO_END);
       return 0;
     },
@@ -51,17 +51,17 @@ async function connections(
   parties: Parties,
   filter: ConnectionFilter,
   most: number,
-  isWanted: (connection: KernelConnection) => boolean = () => true,
 ): Promise<Listed<Connection>> {
   const { id } = filter;
   if (id !== undefined && !/^i[0-9a-f]+$/.test(id)) return NOTHING_LISTED;
   const items: Connection[] = [];
   let total = 0;
   await each(parties, filter, (connection, owner) => {
-    if (connection.client.port === 0 || !isWanted(connection)) return;
+    const state = stateOf(connection);
+    if (connection.client.port === 0 || state === 'over') return;
     if (id !== undefined && id !== nameOf(connection)) return;
     total++;
-    if (items.length < most) items.push(described(connection, owner));
+    if (items.length < most) items.push(described(connection, owner, state));
   });
   return { items, total };
 }
@@ -112,15 +112,15 @@ function nameOf({ protocol, client, virtual }: KernelConnection): string {
   return `i${hash.digest('hex').slice(0, 16)}`;
 }
 
-function stateOf({ protocol, state }: KernelConnection): Connection['state'] {
+function stateOf({ protocol, state }: KernelConnection): TcpState {
   return protocol === 'TCP' ? tcpState(state) : 'open';
 }
 
-function isAlive(connection: KernelConnection): boolean {
-  return stateOf(connection) !== 'closing';
-}
-
-function described(connection: KernelConnection, owner: Owner): Connection {
+function described(
+  connection: KernelConnection,
+  owner: Owner,
+  state: Connection['state'],
+): Connection {
   const { client, protocol } = connection;
   return {
     id: nameOf(connection),
@@ -128,7 +128,7 @@ function described(connection: KernelConnection, owner: Owner): Connection {
     server: owner.server,
     client: endpoint(client.address, client.port),
     protocol: protocol === 'TCP' ? 'tcp' : 'udp',
-    state: stateOf(connection),
+    state,
     since: null,
     bytesIn: null,
     bytesOut: null,
