@@ -5,6 +5,7 @@ import type {
   WorkerStats,
 } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
+import type { Traffic } from '../model/traffic.ts';
 import type { EngineName, VirtualService } from '../model/virtual-service.ts';
 import { type Carriage, carrier, isCarrying, isIn } from './carriage.ts';
 import { type Candidates, chooseEngine, type EngineChoice } from './choose-engine.ts';
@@ -39,18 +40,18 @@ export class Carriers {
   #candidates: Candidates = new Map();
   readonly #connectFailed: ReturnType<typeof createConnectFailureLog>;
   /** Of the engines at work. */
-  readonly traffic = joinTraffic((service) =>
-    [...this.#feeds]
-      .filter(([name]) =>
-        service === undefined ? this.#has(name) : this.#isCarrier(name, service),
-      )
-      .map(([, { engine }]) => engine),
-  );
+  readonly traffic: Traffic;
 
   constructor(parties: CarrierParties) {
     const { engines, log } = parties;
     this.#parties = parties;
     this.#recovery = new Recovery(engines, log);
+    this.traffic = joinTraffic(log, (service) => {
+      const isMeant = (name: EngineName) =>
+        service === undefined ? this.#has(name) : this.#isCarrier(name, service);
+      const meant = [...this.#feeds].filter(([name]) => isMeant(name));
+      return meant.map(([name, { engine }]) => [name, engine.traffic] as const);
+    });
     this.#connectFailed = createConnectFailureLog(log, () => performance.now());
     for (const [name, engine] of engines)
       this.#feeds.set(name, this.#feed(name, engine));

@@ -138,7 +138,7 @@ export interface Engine {
   apply(table: ServiceTable): Promise<readonly ServiceOutcome[]>;
   stats(): Promise<readonly ServiceStats[]>;
   /** What goes through it. */
-  readonly traffic?: Traffic;
+  readonly traffic: Traffic;
   /** How connections spread over its threads; empty where a kernel forwards. */
   workers(): readonly WorkerStats[];
   /** For the director only; ends when the engine is closed. Bounded: the oldest is dropped. */

@@ -20,7 +20,8 @@ export interface Connection {
   /** `192.0.2.7:51234`, `[2001:db8::7]:51234`. */
   readonly client: string;
   readonly protocol: Exclude<Protocol, 'fwm'>;
-  /** `half-closed`: one direction has ended; `closing`: only the kernel still knows of it. */
+  /** `half-closed`: one direction has ended; `closing`: both have, but for the last word, of which only
+   *  the kernel knows. What is over is not listed, though the kernel may keep it in mind for minutes. */
   readonly state: 'opening' | 'open' | 'half-closed' | 'closing';
   /** When it began; null where the engine cannot know. */
   readonly since: string | null;

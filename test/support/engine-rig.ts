@@ -98,7 +98,7 @@ export function rigFor(t: Pick<Test, 'teardown'>, engine: Engine): Rig {
     if (!found) throw new Error(`no numbers of ${service.id}`);
     return found;
   };
-  const traffic = trafficOf(engine);
+  const { traffic } = engine;
   return {
     engine,
     stats,
@@ -137,11 +137,6 @@ export function rigFor(t: Pick<Test, 'teardown'>, engine: Engine): Rig {
       throw new Error(`the engine was closed before a ${type}`);
     },
   };
-}
-
-function trafficOf({ traffic }: Engine): Traffic {
-  if (!traffic) throw new Error('the engine does not tell what goes through it');
-  return traffic;
 }
 
 async function testClient(

@@ -1,5 +1,8 @@
 /* Preloaded into the real ipvsadm: answers its socket options as a kernel with IPVS would, for
-   IPv4. The table is kept in the file that IPVS_KERNEL names. */
+   IPv4. The table is kept in the file that IPVS_KERNEL names; its connections, as procfs shows them, stand
+   in the one with .conn behind that. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +26,15 @@ static int services;
 int genl_ctrl_resolve(void *socket, const char *name) {
   (void)socket, (void)name;
   return -1;
+}
+
+/* What ipvsadm -c reads. */
+FILE *fopen(const char *path, const char *mode) {
+  FILE *(*next)(const char *, const char *) = dlsym(RTLD_NEXT, "fopen");
+  char own[4096];
+  if (strcmp(path, "/proc/net/ip_vs_conn") != 0) return next(path, mode);
+  snprintf(own, sizeof own, "%s.conn", getenv("IPVS_KERNEL"));
+  return next(own, mode);
 }
 
 static int refuse(int error) {

@@ -1,10 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, renameSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(
   new URL('../../../test/support/ipvsadm.pl', import.meta.url),
 );
+
+/** The first line of /proc/net/ip_vs_conn. */
+export const CONNECTIONS =
+  'Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData';
 
 /** What a call of the stand-in gave. */
 export interface Answer {
@@ -66,6 +77,12 @@ export class IpvsTable {
       const [, place, forward, weight] = line.trim().split(/ +/);
       return [`  ${place} ${forward} ${weight} u:${upper} l:${lower}`];
     });
+  }
+
+  /** The kernel's connections from now on, as procfs shows them. */
+  connect(...lines: readonly string[]): void {
+    const text = [CONNECTIONS, ...lines].map((line) => `${line}\n`);
+    writeFileSync(`${this.program}.conn`, text.join(''));
   }
 
   /** Every call that it got, in order: one line each, and one for each line of a batch. */

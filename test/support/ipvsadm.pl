@@ -17,7 +17,7 @@ my %LONG = (
   masquerading => 'm', weight => 'w', 'u-threshold' => 'x', 'l-threshold' => 'y',
   numeric => 'n', ipv6 => '6', ops => 'o', 'sched-flags' => 'b', stats => 'stats',
   thresholds => 'thresholds', exact => 'exact', 'persistent-conn' => 'persistent-conn',
-  sort => 'sort', nosort => 'sort',
+  sort => 'sort', nosort => 'sort', connection => 'c',
 );
 my %NAME = reverse %LONG;
 my %TAKES = map { $_ => 1 } qw(t u f s M r w x y b);
@@ -120,6 +120,7 @@ sub options {
 
 sub command {
   my ($command, %given) = @_;
+  return print connections() if $command eq 'L' && $given{c};
   return print list(%given) if $command eq 'L';
   return print rules() if $command eq 'S';
   $changed = 1;
@@ -251,6 +252,28 @@ sub list {
     $text .= realline($kind, $_) for sorted($service->{reals});
   }
   return $text;
+}
+
+# As procfs shows them, in FILE.conn.
+sub connections {
+  open my $in, '<', "$0.conn" or do { print STDERR "cannot open file /proc/net/ip_vs_conn\n"; finish(1) };
+  my $text = "IPVS connection entries\n" . sprintf "pro expire %-11s %-18s %-18s %s\n", qw(state source virtual destination);
+  my (undef, @lines) = <$in>;
+  for (@lines) {
+    my ($protocol, @places) = split;
+    my ($state, $expires) = splice @places, 6;
+    my @ends = map { end_named(@places[2 * $_, 2 * $_ + 1]) } 0 .. 2;
+    my $time = sprintf '%02d:%02d', int $expires / 60, $expires % 60;
+    $text .= sprintf "%-3s %-6s %-11s %-18s %-18s %s\n", $protocol, $time, $state, @ends;
+  }
+  return $text;
+}
+
+sub end_named {
+  my ($address, $port) = @_;
+  my $six = $address =~ /:/;
+  my $name = $six ? '[' . inet_ntop(AF_INET6, inet_pton(AF_INET6, $address)) . ']' : join '.', unpack 'C4', pack 'H8', $address;
+  return "$name:" . hex $port;
 }
 
 sub header {

@@ -6,6 +6,7 @@ import type {
   ServiceStats,
   ServiceTable,
 } from '../../lib/model/engine.ts';
+import { NOTHING_LISTED } from '../../lib/model/listed.ts';
 import type { Traffic } from '../../lib/model/traffic.ts';
 import type { VirtualService } from '../../lib/model/virtual-service.ts';
 
@@ -23,6 +24,14 @@ export interface RecordingEngine extends Engine {
    *  `close`. */
   readonly calls: readonly string[];
 }
+
+/** Of an engine that nothing goes through. */
+const NO_TRAFFIC: Traffic = {
+  connections: async () => NOTHING_LISTED,
+  end: async () => 0,
+  persistence: async () => NOTHING_LISTED,
+  forget: async () => 0,
+};
 
 /** @param how  what to answer instead of carrying everything; `apply` may throw or take its time */
 export function recordingEngine(
@@ -53,7 +62,7 @@ export function recordingEngine(
     how.journal?.calls.push(`${how.journal.name} ${call}`);
   };
   return {
-    ...(how.traffic && { traffic: how.traffic }),
+    traffic: how.traffic ?? NO_TRAFFIC,
     tables,
     calls,
     mostAtOnce: () => most,

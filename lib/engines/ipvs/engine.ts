@@ -7,6 +7,7 @@ import type {
   ServiceTable,
   WorkerStats,
 } from '../../model/engine.ts';
+import type { Traffic } from '../../model/traffic.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { EventQueue } from '../event-queue.ts';
 import type { EngineOptions } from '../factory.ts';
@@ -21,6 +22,7 @@ import { probe } from './probe.ts';
 import { recovered } from './recovered.ts';
 import { refusal } from './refusal.ts';
 import { retryPause } from './retry.ts';
+import { createTraffic } from './traffic.ts';
 
 export interface IpvsOptions extends EngineOptions {
   /** Name or path; default `ipvsadm`. */
@@ -48,6 +50,7 @@ export function createIpvsEngine(options: IpvsOptions = {}): Engine {
 
 class IpvsEngine implements Engine {
   readonly events = new EventQueue<EngineEvent>(EVENTS);
+  readonly traffic: Traffic;
   readonly #options: IpvsOptions;
   readonly #ipvsadm: Ipvsadm;
   readonly #convergence: Convergence;
@@ -68,6 +71,11 @@ class IpvsEngine implements Engine {
     this.#options = options;
     this.#ipvsadm = createIpvsadm(options);
     this.#convergence = new Convergence(this.#ipvsadm);
+    this.traffic = createTraffic({
+      ipvsadm: this.#ipvsadm,
+      table: () => (this.#found ? this.#table : []),
+      signal: this.#end.signal,
+    });
   }
 
   probe(): Promise<string | undefined> {

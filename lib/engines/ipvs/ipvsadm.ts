@@ -1,4 +1,5 @@
 import { type ChildHow, type Ended, runChild } from '../child.ts';
+import { lineCutter } from '../lines.ts';
 import { oneLine, unusable } from './problem.ts';
 
 /** ipvsadm(8) as a child process, one call at a time. */
@@ -7,6 +8,9 @@ export interface Ipvsadm {
    *  @param words  behind `-L -n`
    *  @throws Unusable, or the signal's reason */
   list(words: readonly string[], signal: AbortSignal): Promise<string>;
+  /** Tells the lines of the list of connections as they come, some milliseconds' worth at a time.
+   *  @throws Unusable, or the signal's reason */
+  connections(hear: (line: string) => void, signal: AbortSignal): Promise<void>;
   /** @throws Unusable  no call would do better: it is not there, may not, or finds no IPVS
    *  @throws Refused   this call was refused; or the signal's reason */
   run(words: readonly string[], signal: AbortSignal): Promise<void>;
@@ -20,6 +24,9 @@ export class Unusable extends Error {}
 /** The kernel or ipvsadm refused a call; the message is what it said. */
 export class Refused extends Error {}
 
+/** A million connections of IPv6 are some 130 MB; they are never held. */
+const CONNECTIONS_LIMIT = 2 ** 29;
+const LONGEST_LINE = 1024;
 /** For one call. */
 const CALL_MS = 10_000;
 /** On top of that for each line of a batch. */
@@ -48,6 +55,16 @@ export function createIpvsadm({
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         throw new Unusable(`ipvsadm cannot list the table: ${error.message}`);
+      }
+    },
+    async connections(hear, signal) {
+      const cut = lineCutter(LONGEST_LINE, hear, () => {});
+      const how = { input: '', ms: callMs, outputLimit: CONNECTIONS_LIMIT };
+      try {
+        await call(['-L', '-n', '-c'], { ...how, hear: cut, signal });
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        throw new Unusable(`ipvsadm cannot list connections: ${error.message}`);
       }
     },
     async run(words, signal) {

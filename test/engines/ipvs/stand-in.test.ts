@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
@@ -31,6 +32,16 @@ function realProgram(folder: string): (words: string, input?: string) => Answer 
     return { status, stdout, stderr };
   };
 }
+
+/** Connections and templates, one of a mark in each family. */
+const SOME: readonly string[] = [
+  'TCP C0000207 C827 0A010113 0050 0A010115 0050 ESTABLISHED     897',
+  'TCP C0000207 0000 0A010113 0050 0A010115 0050 NONE             44',
+  'IP  C0000200 0000 00000005 0000 0A010115 0000 NONE          86399',
+  'UDP C0000207 C828 0A010113 0035 0A010116 0035 UDP             299',
+  'TCP 2001:0db8:0000:0000:0000:0000:0000:0007 C827 2001:0db8:0000:0000:0000:0000:0000:0019 0050 2001:0db8:0000:0000:0000:0000:0000:0021 1F90 FIN_WAIT        117',
+  'IP  2001:0db8:0000:0000:0000:0000:0000:0000 0000 0000:0005:0000:0000:0000:0000:0000:0000 0000 2001:0db8:0000:0000:0000:0000:0000:0021 0000 ASSURED         117',
+];
 
 const T = '-t 10.1.1.19:80';
 
@@ -151,5 +162,21 @@ t.test(
       'FWM  5 IPv6 rr',
     ]);
     t.equal(table.call('-a -t [2001:db8::1]:80 -r 10.1.1.21:80 -m').status, 2);
+  },
+);
+
+t.test(
+  'the stand-in lists connections as the real one does',
+  lab('ipvsadm', 'gcc', 'perl', 'namespaces'),
+  async (t) => {
+    const folder = t.testdir();
+    const real = realProgram(folder);
+    const standIn = new IpvsTable(join(folder, 'ipvsadm'));
+    const same = () => t.same(standIn.call('-L -n -c'), real('-L -n -c'));
+    same();
+    standIn.connect(...SOME);
+    copyFileSync(`${standIn.program}.conn`, join(folder, 'table.conn'));
+    same();
+    t.equal(standIn.call('-Lcn').stdout, standIn.call('-L -n -c').stdout);
   },
 );

@@ -36,16 +36,15 @@ async function open(engine: Engine, filter: ConnectionFilter = {}) {
 }
 
 function listed({ traffic }: Engine, filter: ConnectionFilter = {}, most = 100) {
-  if (!traffic) throw new Error('it does not tell');
   return traffic.connections(filter, most);
 }
 
 async function end({ traffic }: Engine, filter: ConnectionFilter): Promise<number> {
-  return (await traffic?.end(filter)) ?? -1;
+  return await traffic.end(filter);
 }
 
 async function clients({ traffic }: Engine, filter: PersistenceFilter = {}) {
-  return (await traffic?.persistence(filter, 100))?.items ?? [];
+  return (await traffic.persistence(filter, 100)).items;
 }
 
 t.test('one connection is listed and ended, the others go on', NEEDS, async (t) => {
@@ -197,15 +196,15 @@ t.test('clients that persist are listed, and forgotten', NEEDS, async (t) => {
   t.ok(left[1] && left[1] > 290 && left[1] <= 300, `${left}`);
   t.match(await clients(engine, { client: '10.1.1.7' }), [{ client: '10.1.1.0/24' }]);
   t.equal(
-    await engine.traffic?.forget({ client: '10.1.1.100', server: `${WEB1}:80` }),
+    await engine.traffic.forget({ client: '10.1.1.100', server: `${WEB1}:80` }),
     1,
   );
   t.equal(await ask(stage.client, WEB), 'web2', 'scheduled anew');
   t.match(await clients(engine), { length: 2 });
-  t.equal(await engine.traffic?.forget({ service: web.service.id }), 1);
+  t.equal(await engine.traffic.forget({ service: web.service.id }), 1);
   t.match(await clients(engine), [{ client: '10.1.1.0/24' }]);
-  t.equal(await engine.traffic?.forget({ client: '192.0.2.1' }), 0);
-  t.equal(await engine.traffic?.forget({}), 1);
+  t.equal(await engine.traffic.forget({ client: '192.0.2.1' }), 0);
+  t.equal(await engine.traffic.forget({}), 1);
   t.same(await clients(engine), []);
   t.match(await engine.apply([web, net]), [{ state: 'carried' }, { state: 'carried' }]);
   t.equal(await ask(stage.client, WEB), 'web1');
@@ -231,7 +230,7 @@ t.test('a fallback on this host is a part of it', NEEDS, async (t) => {
   t.match(await listed(engine), { items: { length: 2 }, total: 8 });
   t.match(await listed(engine, {}, 1), { items: { length: 1 }, total: 8 });
   t.match(await clients(engine), { length: 2 });
-  t.equal(await engine.traffic?.forget({}), 4);
+  t.equal(await engine.traffic.forget({}), 4);
   t.equal(await end(engine, {}), 8);
   t.equal(await held.say('hello'), 'reset');
 });

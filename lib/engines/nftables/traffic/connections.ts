@@ -5,7 +5,13 @@ import type { Connection, ConnectionFilter, Listed } from '../../../model/traffi
 import type { Flow } from '../picking/conntrack-line.ts';
 import { flowsOf } from './conntrack-list.ts';
 import { isMeant, type Owner, Owners, selections } from './owners.ts';
-import { isName, nameOf, type TrackedFlow, trackedFlow } from './tracked-flow.ts';
+import {
+  isName,
+  isOver,
+  nameOf,
+  type TrackedFlow,
+  trackedFlow,
+} from './tracked-flow.ts';
 
 /** Programs at once. */
 const AT_ONCE = 4;
@@ -42,7 +48,7 @@ export class Connections {
     return { items, total };
   }
 
-  /** Has the kernel forget them. What is over but for its waiting time goes too, and is not counted.
+  /** Has the kernel forget them, and what is over and went the same way, which is not counted.
    *  @throws Error in words for the operator */
   async end(filter: ConnectionFilter): Promise<number> {
     if (isForeign(filter)) return 0;
@@ -69,8 +75,8 @@ export class Connections {
       filter.id === undefined || filter.id === nameOf(trackedFlow(flow, line));
     const hear = (flow: Flow, line: string) => {
       const owner = owners.of(flow);
-      if (owner && isMeant(owner, filter) && isNamed(flow, line))
-        visit(flow, line, owner);
+      if (!owner || isOver(flow, line)) return;
+      if (isMeant(owner, filter) && isNamed(flow, line)) visit(flow, line, owner);
     };
     for (const words of selections(owners.matching(filter)))
       await flowsOf([...program, ...LIST, ...words], hear, signal);
@@ -80,7 +86,7 @@ export class Connections {
     const { program, signal } = this.#parties;
     let ended = 0;
     const hear = (flow: Flow, line: string) => {
-      if (trackedFlow(flow, line).state !== 'closing') ended++;
+      if (!isOver(flow, line)) ended++;
     };
     const work = async () => {
       for (let words = groups.shift(); words; words = groups.shift())
@@ -127,7 +133,7 @@ function described(flow: TrackedFlow, { service, server }: Owner): Connection {
     server: server.id,
     client: endpoint(client, clientPort),
     protocol,
-    state,
+    state: state === 'over' ? 'closing' : state,
     since:
       ageSeconds === null
         ? null

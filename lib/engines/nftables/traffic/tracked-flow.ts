@@ -1,12 +1,11 @@
-import type { Connection } from '../../../model/traffic.ts';
-import { tcpState } from '../../tcp-state.ts';
+import { type TcpState, tcpState } from '../../tcp-state.ts';
 import type { Flow } from '../picking/conntrack-line.ts';
 
 /** A flow as the kernel lists it. */
 export interface TrackedFlow extends Flow {
   readonly client: string;
   readonly clientPort: number;
-  readonly state: Connection['state'];
+  readonly state: TcpState;
   /** Since it began; null: the kernel does not note it (nf_conntrack_timestamp). */
   readonly ageSeconds: number | null;
   /** From the client and to it, headers included; null: the kernel does not count (nf_conntrack_acct). */
@@ -50,7 +49,12 @@ export function isName(name: string): boolean {
   return /^f\d+-\d+$/.test(name);
 }
 
-function stateOf({ protocol, answered }: Flow, line: string): Connection['state'] {
-  if (protocol === 'tcp') return tcpState(TCP_STATE.exec(line)?.groups?.word);
-  return answered ? 'open' : 'opening';
+/** Whether the kernel only keeps it in mind. */
+export function isOver(flow: Flow, line: string): boolean {
+  return stateOf(flow, line) === 'over';
+}
+
+function stateOf({ protocol, active, answered }: Flow, line: string): TcpState {
+  if (protocol === 'udp') return answered ? 'open' : 'opening';
+  return active ? 'open' : tcpState(TCP_STATE.exec(line)?.groups?.word);
 }

@@ -21,9 +21,10 @@ for (const [line, told] of [
   ],
   [
     `tcp      6 119 TIME_WAIT ${TO} ${FROM} [ASSURED] mark=0 use=1 id=2`,
-    { state: 'closing', ageSeconds: null, bytesIn: null, bytesOut: null },
+    { state: 'over', ageSeconds: null, bytesIn: null, bytesOut: null },
   ],
   [`tcp      6 5 SYN_SENT ${TO} [UNREPLIED] ${FROM} use=1 id=3`, { state: 'opening' }],
+  [`tcp      6 5 LAST_ACK ${TO} ${FROM} use=1 id=8`, { state: 'closing' }],
   [`tcp      6 5 CLOSE_WAIT ${TO} ${FROM} use=1 id=4`, { state: 'half-closed' }],
   [`tcp      6 ${TO} ${FROM} [OFFLOAD] mark=0 use=2 id=5`, { state: 'open' }],
   [`udp      17 29 ${TO} [UNREPLIED] ${FROM} use=1 id=6`, { state: 'opening' }],
