@@ -74,6 +74,7 @@ async function answer(
       send(request, response, 200, { 'content-type': found.route.type }, answer);
     else stream(options.clients, request, response, answer);
   } catch (error) {
+    if (response.headersSent) return void response.destroy();
     const refusal = refusalOf(error);
     const headers = {
       'content-type': 'application/json; charset=utf-8',
@@ -111,8 +112,9 @@ async function bodyOf(request: IncomingMessage, clients: Clients): Promise<unkno
   throw new Error('the client has been dropped');
 }
 
-function late(): never {
-  throw new Error(`no answer from the director within ${ANSWER_MS / 1000} s`);
+function late(): Promise<never> {
+  const seconds = ANSWER_MS / 1000;
+  return Promise.reject(new Error(`no answer from the director within ${seconds} s`));
 }
 
 /** In which way it could not be answered. */

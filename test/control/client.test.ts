@@ -2,7 +2,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
-import { ask, CALLS, type Call, follow, Refused } from '../../lib/control/index.ts';
+import {
+  ask,
+  CALLS,
+  type Call,
+  follow,
+  Refused,
+  readStatus,
+} from '../../lib/control/index.ts';
 import { socketPath } from '../support/socket-path.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -100,6 +107,15 @@ t.test('what is no answer is said in words', async (t) => {
   await t.rejects(ask(silent, { ...none, signal }), { message: reason.message });
   const number = await aServer(t, (_, response) => response.end('5'));
   await t.rejects(ask(number, none), { message: /did not answer as a director does/ });
+});
+
+t.test('a status that is refused says where', async (t) => {
+  const path = await aServer(t, (_, response) => {
+    response.statusCode = 503;
+    response.end('{"error": "engine is gone"}');
+  });
+  const message = `${path}: engine is gone`;
+  await t.rejects(readStatus(path, { timeoutMs: 5_000 }), { message });
 });
 
 const EVENT = {

@@ -196,6 +196,13 @@ t.test('a drain is waited for as long as it takes', SIDE_BY_SIDE, async (t) => {
   t.match(await asked, { seconds: 600 });
 });
 
+t.test('an answer that takes longer than 8 s is given up', SIDE_BY_SIDE, async (t) => {
+  const { path, desk } = await openControl(t);
+  desk.connections = () => new Promise(() => {});
+  const reply = await ask(path, '/v1/connections');
+  t.match([reply.status, reply.text], [503, 'no answer from the director within 8 s']);
+});
+
 t.test('the end of the server ends the stream', SIDE_BY_SIDE, async (t) => {
   const { path, server, desk } = await openControl(t);
   const events = follow(path, 0, new AbortController().signal);
