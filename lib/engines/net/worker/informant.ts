@@ -13,6 +13,9 @@ import { Reply } from './reply.ts';
 import { sinceMs } from './sight.ts';
 import type { Persisting } from './switchboard.ts';
 
+/** Each byte that passes meanwhile waits twice as long, on its way there and back. */
+const SPELL_MS = 1;
+
 /** Whom the informant knows. */
 interface Parties {
   readonly roster: Roster;
@@ -26,7 +29,7 @@ interface Parties {
 /** A client's connection. */
 type Visible = Resettable & Required<Pick<Resettable, 'serial' | 'seen'>>;
 
-/** Says what goes through this worker, and ends it: one question after the other, and some milliseconds
+/** Says what goes through this worker, and ends it: one question after the other, and a millisecond
  *  at a time, so that traffic gets its turn in between. */
 export class Informant {
   readonly #parties: Parties;
@@ -54,8 +57,8 @@ export class Informant {
         await this.#end(question.filter, reply);
         break;
       case 'persistence':
-        await inTurns(this.#persisting(question.filter), ([carrier, template]) =>
-          reply.add(() => carrier.switchboard.entryOf(template)),
+        await this.#clients(question.filter, (template, { switchboard }) =>
+          reply.add(() => switchboard.entryOf(template)),
         );
         break;
       case 'forget':
@@ -82,7 +85,7 @@ export class Informant {
 
   async #forget(filter: PersistenceFilter, reply: Reply): Promise<void> {
     const poorer = new Set<Carrier>();
-    await inTurns(this.#persisting(filter), ([carrier, template]) => {
+    await this.#clients(filter, (template, carrier) => {
       carrier.switchboard.forget(template);
       poorer.add(carrier);
       reply.add();
@@ -96,11 +99,22 @@ export class Informant {
   ): Promise<void> {
     const serial = serialOf(filter.id);
     if (serial === 0) return;
-    await inTurns(this.#parties.roster.connections(filter), (one) => {
+    const all = this.#parties.roster.connections(filter);
+    const look = (one: Resettable) => {
       // It may have ended since it was gathered.
       if (!isVisible(one) || one.place < 0) return;
       if (serial === undefined || serial === one.serial) visit(one);
-    });
+    };
+    await inTurns(all, look, SPELL_MS);
+  }
+
+  async #clients(
+    filter: PersistenceFilter,
+    visit: (template: Persisting, carrier: Carrier) => void,
+  ): Promise<void> {
+    const look = ([carrier, template]: readonly [Carrier, Persisting]) =>
+      visit(template, carrier);
+    await inTurns(this.#persisting(filter), look, SPELL_MS);
   }
 
   *#persisting(filter: PersistenceFilter): Generator<readonly [Carrier, Persisting]> {
