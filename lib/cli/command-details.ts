@@ -10,5 +10,6 @@ export const DETAILS = {
     'Without -f all that the director keeps, 1,000 at most; with it the last ten and those that come, until Ctrl-C; a director that is restarted is followed again. With --json an object a line.',
   completion:
     'As in `source <(l4director completion bash)`. With words it prints what could stand in the place of the last one, as those scripts ask.',
+  top: 'Looks every second. Arrows move, d drains, e enables, m takes out for maintenance, + and - change the weight, c sorts, / filters, ? tells of all keys, q ends it. Every change asks once.',
   wait: 'Without a name all services are waited for. Ready: checked at least once. Up: it takes part in the traffic. Down: it does not. Empty: it has no connection. A director that does not answer yet is waited for too.',
 } as const;

@@ -76,6 +76,11 @@ export const COMMANDS = {
       detail: DETAILS.wait,
     },
   ),
+  top: row(
+    'services and servers live, with keys to change them',
+    async () => asking((await import('./top/index.ts')).top),
+    { detail: DETAILS.top },
+  ),
   completion: row(
     'print what bash or zsh completes by',
     async () => asking((await import('./completion/index.ts')).completion),

@@ -147,16 +147,18 @@ function countOf(count: number, word: string): readonly string[] {
   return count > 0 ? [`${count} ${word}`] : [];
 }
 
-function nameOf({ id, fallback }: RealStatus): string {
+/** A real server as tables call it. */
+export function nameOf({ id, fallback }: RealStatus): string {
   return fallback ? `${id.replace(/^fallback:/, '')} (fallback)` : id;
 }
 
-function weightOf({ weight, configuredWeight }: RealStatus): string {
+/** `5`, or `0/5`: in force, and in the file. */
+export function weightOf({ weight, configuredWeight }: RealStatus): string {
   return weight === configuredWeight ? String(weight) : `${weight}/${configuredWeight}`;
 }
 
-/** A fallback is not up or down, it is used or not. */
-function stateOf({ fallback, inForce, state }: RealStatus): string {
+/** Its state in words. A fallback is not up or down, it is used or not. */
+export function stateOf({ fallback, inForce, state }: RealStatus): string {
   if (!fallback) return state;
   return inForce ? 'in use' : 'standby';
 }
@@ -172,7 +174,8 @@ export function checkKind({ type, service }: CheckStatus): string {
   return kind === 'negotiate' ? `${kind} ${service}` : kind;
 }
 
-function checkOf(check: CheckStatus): string {
+/** What its last check said. */
+export function checkOf(check: CheckStatus): string {
   const failures = check.failures > 0 ? ` (${check.failures} failed in a row)` : '';
   return `${checkKind(check)} ${Math.round(check.durationMs)} ms: ${check.message}${failures}`;
 }

@@ -47,7 +47,9 @@ export async function ask<T>(
   const limit = AbortSignal.timeout(timeoutMs);
   const signal = asking.signal ? AbortSignal.any([limit, asking.signal]) : limit;
   try {
-    const response = await open(socketPath, asking, signal);
+    const response = await open(socketPath, asking, signal, {
+      accept: 'application/json', // of events the list, not the stream
+    });
     const text = await textOf(response);
     if (response.statusCode !== 200) throw refused(response.statusCode, text);
     return answered(text, socketPath);

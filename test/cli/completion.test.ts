@@ -139,14 +139,14 @@ async function shell(t: Test, name: Shell, ...start: readonly string[]) {
 
 /** What is typed before TAB, and what the line is then. */
 const TYPED: readonly (readonly [string, RegExp])[] = [
-  ['x.cf wei', /x\.cf weight /],
-  ['x.cf drain 10', /x\.cf drain 10\.1\.1\.21:80 /],
-  ['x.cf drain 10.1.1.21:', /x\.cf drain 10\.1\.1\.21:80 /],
-  ['x.cf drain [2001', /x\.cf drain \\?\[2001:db8::1\\?\]:25 /],
-  ['x.cf drain tcp:10.1.1.1', /x\.cf drain tcp:10\.1\.1\.19:80\/10\.1\.1\.22:80 /],
-  ['x.cf wait --for=em', /x\.cf wait --for=empty /],
-  ['--ini=some', /--ini=some\\ file\.ini /],
-  ['--ini some', /--ini some\\ file\.ini /],
+  ['x.cf wei', /x\.cf weight$/],
+  ['x.cf drain 10', /x\.cf drain 10\.1\.1\.21:80$/],
+  ['x.cf drain 10.1.1.21:', /x\.cf drain 10\.1\.1\.21:80$/],
+  ['x.cf drain [2001', /x\.cf drain \\?\[2001:db8::1\\?\]:25$/],
+  ['x.cf drain tcp:10.1.1.1', /x\.cf drain tcp:10\.1\.1\.19:80\/10\.1\.1\.22:80$/],
+  ['x.cf wait --for=em', /x\.cf wait --for=empty$/],
+  ['--ini=some', /--ini=some\\ file\.ini$/],
+  ['--ini some', /--ini some\\ file\.ini$/],
 ];
 
 /** @param bracket  to zsh a bare one is a pattern's */
@@ -155,7 +155,7 @@ async function completes(screen: Screen, folder: string, t: Test, bracket = '[')
     screen.press('C-l', 'C-u');
     screen.type(`l4director --runtime-dir ${folder} ${typed.replace('[', bracket)}`);
     screen.press('Tab');
-    await screen.shows(new RegExp(`${folder} ${line.source}`));
+    await screen.shows(new RegExp(`${folder} ${line.source}`, 'm'));
     t.pass(typed);
   }
 }
@@ -164,7 +164,7 @@ t.test('bash completes', lab('tmux'), async (t) => {
   const { screen, folder } = await shell(t, 'bash', '--norc', '--noprofile');
   screen.type('PS1="ready "; source <(l4director completion bash)');
   screen.press('Enter');
-  await screen.shows(/^ready $/m);
+  await screen.shows(/^ready$/m);
   await completes(screen, folder, t);
 });
 
@@ -173,7 +173,7 @@ t.test('zsh completes, and says what each is', lab('tmux', 'zsh'), async (t) => 
   const load = 'autoload -U compinit && compinit -u -D';
   screen.type(`PS1="ready "; ${load}; source <(l4director completion zsh)`);
   screen.press('Enter');
-  await screen.shows(/^ready $/m);
+  await screen.shows(/^ready$/m);
   await completes(screen, folder, t, '\\[');
   screen.press('C-u');
   screen.type('l4director x.cf re');

@@ -147,7 +147,7 @@ export class FakeDirector {
   #tell(asked: IncomingMessage, url: URL, answer: ServerResponse): void {
     const since = Number(url.searchParams.get('since') ?? 0);
     const events = this.#events.filter(({ id }) => id > since);
-    if (asked.headers.accept !== 'text/event-stream') {
+    if (asked.headers.accept === 'application/json') {
       json(answer, { events });
       return;
     }

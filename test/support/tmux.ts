@@ -52,9 +52,9 @@ export class Screen {
     this.#tmux('resize-window', '-x', String(columns), '-y', String(rows));
   }
 
-  /** What stands there; lines that wrapped are joined. */
+  /** What stands there, line by line, blanks at their ends left out; those that wrapped are joined. */
   text(): string {
-    return this.#tmux('capture-pane', '-p', '-J');
+    return this.#tmux('capture-pane', '-p', '-J').replace(/ +$/gm, '');
   }
 
   /** The same, line by line as on the glass, with colours as escapes. */

@@ -1,0 +1,25 @@
+import type { RealStatus, ServiceStatus } from '../../model/status.ts';
+import { checkOf } from '../show-table.ts';
+import type { Row } from './rows.ts';
+
+/** What there is to say of a row beside its figures. */
+export function noteOf({ service, real }: Row): string {
+  return real === undefined ? ofService(service) : ofReal(real);
+}
+
+function ofService({ scheduler, engine, persistent, problem }: ServiceStatus): string {
+  const words = [scheduler, engine];
+  if (persistent) words.push(`persistent ${persistent} s`);
+  return problem === null ? words.join(', ') : `! ${problem}`;
+}
+
+function ofReal({ override, check }: RealStatus): string {
+  const said = check ? checkOf(check) : '';
+  if (override === null) return said;
+  const { state, weight, by } = override;
+  const set = [
+    ...(state === 'ready' ? [] : [state]),
+    ...(weight === null ? [] : [`weight ${weight}`]),
+  ];
+  return `${set.join(', ')} set by ${by}${said === '' ? '' : `; ${said}`}`;
+}
