@@ -7,7 +7,7 @@ const run = promisify(execFile);
 
 /** A list of ten thousand sockets. */
 const MOST_BYTES = 4 << 20;
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 4_000;
 const UNKNOWN = 'unknown';
 
 const known = new WeakMap<Socket, Promise<string>>();
@@ -16,7 +16,7 @@ const known = new WeakMap<Socket, Promise<string>>();
  *  `unknown` where that cannot be found out: the peer is gone or in another network namespace, the
  *  director may not look, or `ss` (Debian: iproute2) is not there. Node cannot ask for SO_PEERCRED;
  *  this looks for the process that has the peer's socket open, at a cost of some milliseconds in a
- *  child, once a connection. Never rejects; takes 2 s at most. */
+ *  child, once a connection. Never rejects; takes 4 s at most. */
 export function peerOf(socket: Socket): Promise<string> {
   const before = known.get(socket);
   if (before !== undefined) return before;

@@ -96,14 +96,21 @@ function changedValues(old: Values, next: Values): readonly ChangedValue[] {
     );
 }
 
+/** Options of more than one key, and of one that another section has too. */
+const OTHER_NAMES: Readonly<Record<string, string>> = { logged: 'connections' };
+
 /** Options by the names of their keys: `connectTimeoutMs` is `connect-timeout`. */
 function named(options: object): Values {
   return Object.fromEntries(
     Object.entries(options).map(([name, value]) => [
-      name
-        .replace(/(?:Ms|Days)$/, '')
-        .replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`),
+      OTHER_NAMES[name] ?? kebab(name),
       value,
     ]),
   );
+}
+
+function kebab(name: string): string {
+  return name
+    .replace(/(?:Ms|Days)$/, '')
+    .replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 }
