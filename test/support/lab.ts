@@ -21,6 +21,11 @@ const NEEDS = {
   postfix: program('/usr/lib/postfix/sbin/smtpd', 'postfix'),
   haproxy: program('/usr/sbin/haproxy', 'haproxy'),
   wrk: program('/usr/bin/wrk', 'wrk'),
+  hatop: program('/usr/bin/hatop', 'hatop'),
+  'prometheus-haproxy-exporter': program(
+    '/usr/bin/prometheus-haproxy-exporter',
+    'prometheus-haproxy-exporter',
+  ),
   named: program('/usr/sbin/named', 'bind9'),
   dnsperf: program('/usr/bin/dnsperf', 'dnsperf'),
   vsftpd: program('/usr/sbin/vsftpd', 'vsftpd'),

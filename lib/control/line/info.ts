@@ -18,11 +18,15 @@ interface Row extends Omit<Field, 'value'> {
 
 const none = () => 0;
 
+/** The version of HAProxy whose commands these are: tools read from it what they may ask. */
+const DIALECT = '2.6.0';
+const RELEASED = '2022/05/31';
+
 /** In HAProxy's order and with its places, since tools go by names and by places. What it counts and
  *  this director has not, be it TLS or pipes, is 0 or left out. Source: HAProxy 2.6, observed. */
 const INFO: readonly Row[] = [
   { pos: 0, name: 'Name', type: 'str', tags: 'POS', value: () => 'l4director' },
-  { pos: 1, name: 'Version', type: 'str', tags: 'POS', value: dialect },
+  { pos: 1, name: 'Version', type: 'str', tags: 'POS', value: () => DIALECT },
   { pos: 2, name: 'Release_date', type: 'str', tags: 'POS', value: () => RELEASED },
   { pos: 3, name: 'Nbthread', type: 'u32', tags: 'CGS', value: threads },
   { pos: 4, name: 'Nbproc', type: 'u32', tags: 'CGS', value: () => 1 },
@@ -55,10 +59,6 @@ const INFO: readonly Row[] = [
   { pos: 70, name: 'Start_time_sec', type: 'u32', tags: 'MDP', value: started },
 ];
 
-/** The version of HAProxy whose commands these are: tools read from it what they may ask. */
-const DIALECT = '2.6.0';
-const RELEASED = '2022/05/31';
-
 export function infoText(source: InfoSource): string {
   return fields(source)
     .map(({ name, value }) => `${name}: ${value}`)
@@ -80,7 +80,7 @@ function fields(source: InfoSource): readonly Field[] {
   });
 }
 
-/** `2.6.0-l4director-0.1.0`. */
+/** As `show version` has it: `2.6.0-l4director-0.1.0`. */
 export function dialect({ status }: Pick<InfoSource, 'status'>): string {
   return `${DIALECT}-l4director-${status.version}`;
 }

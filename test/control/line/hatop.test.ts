@@ -1,0 +1,30 @@
+import t from 'tap';
+import { balancedSite } from '../../support/balanced-site.ts';
+import { raw } from '../../support/control.ts';
+import { lab } from '../../support/lab.ts';
+import { Screen } from '../../support/tmux.ts';
+
+t.test('hatop shows it, and changes it', lab('hatop', 'tmux'), async (t) => {
+  const { socket, service, one, column } = await balancedSite(t);
+  const screen = new Screen(t, ['hatop', '-s', socket], { columns: 160, rows: 40 });
+  await screen.shows(/BACKEND +4 UP/);
+  const shown = screen.text();
+  t.match(shown, 'l4director Version: 2.6.0');
+  t.match(shown, `>>> ${service}`);
+  t.match(shown, /FRONTEND +0 OPEN/);
+  t.match(shown, new RegExp(`${one} +2 UP +L4OK`));
+  screen.press('Down', 'Down', 'F10');
+  await screen.shows(new RegExp(`${one} +2 MAINT`));
+  t.equal(await column('status'), 'MAINT');
+  screen.press('F9');
+  await screen.shows(new RegExp(`${one} +2 UP`));
+  t.equal(await column('status'), 'UP');
+  screen.press('F8');
+  await screen.shows(new RegExp(`${one} +12 UP`));
+  t.equal(await raw(socket, `get weight ${service}/${one}\n`), '12 (initial 2)\n\n');
+  screen.press('F4');
+  await screen.shows(new RegExp(`${one} +2 UP`));
+  screen.press('5');
+  await screen.shows(/set weight/);
+  t.match(screen.text(), `set weight ${service}/${one} 100%`);
+});
