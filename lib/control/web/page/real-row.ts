@@ -1,0 +1,92 @@
+import { type Child, h, liveText, setAttribute, setHidden } from './dom.ts';
+import { bytes, count, lasting, rate } from './format.ts';
+import { createPill } from './pill.ts';
+import { createSpark } from './spark.ts';
+import type { KnownReal } from './state.ts';
+import { overrideText, stateOf, toneOf, weightText } from './words.ts';
+
+/** A real server's row in the table of its service. */
+export interface RealRow {
+  readonly element: HTMLTableRowElement;
+  /** Touches what has changed. */
+  update(real: KnownReal, now: number): void;
+  /** For rows that are seen. */
+  draw(real: KnownReal): void;
+}
+
+/** Titles of the columns; on a narrow page they stand in the cells. */
+export const COLUMNS = [
+  'State',
+  'Real server',
+  'Weight',
+  'Open',
+  'New per second',
+  'Traffic',
+  'Last check',
+] as const;
+
+/** @param manage  opens all that there is about it */
+export function createRealRow(real: KnownReal, manage: () => void): RealRow {
+  const pill = createPill(stateOf(real.status));
+  const spark = createSpark(88, 22);
+  const texts = {
+    since: liveText(),
+    method: liveText(),
+    weight: liveText(),
+    changed: liveText(),
+    open: liveText(),
+    rate: liveText(),
+    into: liveText(),
+    out: liveText(),
+    check: liveText(),
+  };
+  const changed = h('span', { class: 'changed' }, texts.changed.node);
+  const check = h('span', { class: 'check' }, texts.check.node);
+  const cell = (at: number, kind: string, ...children: readonly Child[]) =>
+    h('td', { class: kind, role: 'cell', 'data-label': COLUMNS[at] }, ...children);
+  const element = h(
+    'tr',
+    { role: 'row' },
+    cell(0, 'state', pill.element, h('small', {}, texts.since.node)),
+    h(
+      'th',
+      { scope: 'row', role: 'rowheader', class: 'name' },
+      h('button', { type: 'button', class: 'link', onclick: manage }, real.status.id),
+      h('small', {}, texts.method.node),
+    ),
+    cell(2, 'number', h('span', {}, texts.weight.node), changed),
+    cell(3, 'number', texts.open.node),
+    cell(4, 'rate', spark.element, h('span', {}, texts.rate.node)),
+    cell(5, 'traffic', h('span', {}, texts.into.node), h('span', {}, texts.out.node)),
+    cell(6, 'last', check),
+  );
+
+  return {
+    element,
+    update({ status, connections, bytesIn, bytesOut }, now) {
+      const state = stateOf(status);
+      pill.set(state);
+      setAttribute(element, 'data-tone', toneOf(state));
+      texts.since.set(lasting((now - Date.parse(status.since)) / 1000));
+      texts.method.set(status.fallback ? `fallback, ${status.method}` : status.method);
+      texts.weight.set(weightText(status));
+      texts.changed.set(status.override ? overrideText(status.override) : '');
+      setHidden(changed, status.override === null);
+      texts.open.set(count(status.activeConnections));
+      texts.rate.set(rate(connections.now()));
+      texts.into.set(`↓ ${bytes(bytesIn.now())}/s`);
+      texts.out.set(`↑ ${bytes(bytesOut.now())}/s`);
+      texts.check.set(checkText(status));
+      setAttribute(check, 'data-up', status.check ? `${status.check.up}` : undefined);
+    },
+    draw: ({ connections }) => spark.draw(connections),
+  };
+}
+
+function checkText({ check, fallback }: KnownReal['status']): string {
+  if (check === null) return fallback ? 'not checked' : 'none yet';
+  const { message, certificate } = check;
+  return certificate?.problem
+    ? `${message}; certificate ${certificate.problem}`
+    : message;
+}
