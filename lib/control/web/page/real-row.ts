@@ -40,7 +40,7 @@ export function createRealRow(real: KnownReal, manage: () => void): RealRow {
     out: liveText(),
     check: liveText(),
   };
-  const changed = h('span', { class: 'changed' }, texts.changed.node);
+  const changed = h('small', { class: 'changed' }, texts.changed.node);
   const check = h('span', { class: 'check' }, texts.check.node);
   const cell = (at: number, kind: string, ...children: readonly Child[]) =>
     h('td', { class: kind, role: 'cell', 'data-label': COLUMNS[at] }, ...children);
@@ -53,8 +53,9 @@ export function createRealRow(real: KnownReal, manage: () => void): RealRow {
       { scope: 'row', role: 'rowheader', class: 'name' },
       h('button', { type: 'button', class: 'link', onclick: manage }, real.status.id),
       h('small', {}, texts.method.node),
+      changed,
     ),
-    cell(2, 'number', h('span', {}, texts.weight.node), changed),
+    cell(2, 'number', texts.weight.node),
     cell(3, 'number', texts.open.node),
     cell(4, 'rate', spark.element, h('span', {}, texts.rate.node)),
     cell(5, 'traffic', h('span', {}, texts.into.node), h('span', {}, texts.out.node)),

@@ -97,7 +97,7 @@ export function sums(services: Iterable<KnownService>): Sums {
   for (const service of services)
     for (const { status, connections, bytesIn, bytesOut } of service.reals.values()) {
       if (!status.fallback) sum.reals++;
-      if (status.state === 'up') sum.up++;
+      if (!status.fallback && status.state === 'up') sum.up++;
       sum.open += status.activeConnections;
       sum.connections += connections.now();
       sum.bytesIn += bytesIn.now();
