@@ -6,6 +6,7 @@ import {
   NotFound,
   NotPossible,
 } from '../../lib/director/desk.ts';
+import { audited, granted } from '../../lib/director/wishes.ts';
 import type { DirectorEvent, Happening } from '../../lib/model/event.ts';
 import type { Override, RealRef, Wish } from '../../lib/model/override.ts';
 import type {
@@ -114,26 +115,21 @@ function deskOf(double: WebDouble, { events, observers }: Happenings): Desk {
 
   function change(ref: RealRef, wish: Wish, by: string) {
     const real = double.real(ref);
-    if (real.fallback) throw new NotPossible('a fallback has no weight');
-    waiting.get(ref.real)?.(new NotPossible('it was changed meanwhile'));
+    if (real.fallback) throw new NotPossible(`${ref.real} is the fallback`);
+    if (wish.state)
+      waiting.get(ref.real)?.(new NotPossible('it was changed meanwhile'));
     const before = real.override;
-    const after = merged(before, wish, by);
-    const state = after?.state ?? 'ready';
-    const weight = state === 'ready' ? (after?.weight ?? real.configuredWeight) : 0;
-    double.set(ref, {
-      override: after,
-      weight,
-      state: state === 'ready' ? 'up' : state,
-      since: new Date().toISOString(),
-    });
-    for (const [what, value] of Object.entries(wish))
-      if (value !== undefined)
-        double.orders.push(`${by}: ${what} ${value} of ${ref.real}`);
-    double.happen({
-      ...{ type: 'change', by, ...ref, what: wish.state ? 'state' : 'weight' },
-      ...{ old: before?.weight ?? null, new: after?.weight ?? null },
-    });
-    return { ...ref, before, after };
+    const { configuredWeight } = real;
+    const old = before ?? undefined;
+    const after = granted(old, configuredWeight, wish, { by, at: Date.now() });
+    double.set(ref, { ...looks(after, configuredWeight), override: after ?? null });
+    for (const audit of audited(old, after, configuredWeight)) {
+      double.orders.push(
+        `${by}: ${audit.what} of ${ref.real}: ${audit.old} -> ${audit.new}`,
+      );
+      double.happen({ type: 'change', by, ...ref, ...audit });
+    }
+    return { ...ref, before, after: after ?? null };
   }
 
   return {
@@ -165,11 +161,11 @@ function deskOf(double: WebDouble, { events, observers }: Happenings): Desk {
   };
 }
 
-function merged(before: Override | null, wish: Wish, by: string): Override | null {
-  const state = wish.state ?? before?.state ?? 'ready';
-  const weight = wish.weight === undefined ? (before?.weight ?? null) : wish.weight;
-  if (state === 'ready' && weight === null) return null;
-  return { state, weight, by, since: new Date().toISOString() };
+function looks(override: Override | undefined, weight: number): Partial<RealStatus> {
+  const since = new Date().toISOString();
+  if (override === undefined || override.state === 'ready')
+    return { state: 'up', weight: override?.weight ?? weight, since };
+  return { state: override.state, weight: 0, since };
 }
 
 function find({ services }: StatusDocument, { service, real }: RealRef): RealStatus {

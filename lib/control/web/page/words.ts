@@ -62,9 +62,7 @@ export function eventWords(event: DirectorEvent): EventWords {
       return {
         state: event.to ?? 'standby',
         title: `${event.real} ${passage(event.from, event.to)}`,
-        detail: [`weight ${event.weight}`, event.service, event.message ?? '']
-          .filter(Boolean)
-          .join(' · '),
+        detail: listed(`weight ${event.weight}`, event.service, event.message),
       };
     case 'service':
       return {
@@ -75,18 +73,20 @@ export function eventWords(event: DirectorEvent): EventWords {
     case 'change':
       return {
         state: undefined,
-        title: `${event.what} of ${event.real ?? event.service ?? 'all'}: ${turn(event.old, event.new)}`,
-        detail: [`by ${event.by}`, event.real === null ? '' : (event.service ?? '')]
-          .filter(Boolean)
-          .join(' · '),
+        title: changeText(event),
+        detail: listed(`by ${event.by}`, event.real === null ? null : event.service),
       };
     case 'reload':
       return {
         state: event.ok ? undefined : 'failed',
-        title: event.ok ? 'configuration read again' : 'reload refused',
+        title: event.ok ? 'Configuration read again' : 'Reload refused',
         detail: event.reason ?? '',
       };
   }
+}
+
+function listed(...parts: readonly (string | null)[]): string {
+  return parts.filter((part) => part !== null && part !== '').join(' · ');
 }
 
 function passage(from: string | null, to: string | null): string {
@@ -95,7 +95,15 @@ function passage(from: string | null, to: string | null): string {
   return from === to ? `stays ${wordOf(to)}` : `${wordOf(from)} → ${wordOf(to)}`;
 }
 
-function turn(old: string | number | null, now: string | number | null): string {
-  if (old === null && now === null) return 'ended';
-  return `${old ?? 'as in the file'} → ${now ?? 'as in the file'}`;
+function changeText(event: DirectorEvent & { readonly type: 'change' }): string {
+  const of = event.real ?? event.service ?? 'everything';
+  switch (event.what) {
+    case 'drain':
+      return `drain of ${of} within ${event.new} s`;
+    case 'connections':
+    case 'persistence':
+      return `${event.what} of ${of}: ${event.old} ended`;
+    default:
+      return `${event.what} of ${of}: ${event.old} → ${event.new}`;
+  }
 }
