@@ -482,11 +482,11 @@ t.test(
     slow.response.pause();
     await fast.until((them) => them.length >= 3);
     double.happen({ type: 'reload', ok: true, reason: null });
+    t.ok(slow.messages.length <= 1);
     slow.response.resume();
     await slow.until(
       (them) => types(them).filter((type) => type === 'picture').length === 2,
     );
-    t.notOk(types(fast.messages).slice(1).includes('picture'));
   },
 );
 

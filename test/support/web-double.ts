@@ -219,14 +219,18 @@ export interface Served {
   readonly log: RecordingLog;
 }
 
-/** On a free port of loopback. */
+/** On loopback. */
 export async function serveDouble(
   double: WebDouble,
-  { users = [], tls }: { users?: readonly WebUser[]; tls?: Identity } = {},
+  {
+    users = [],
+    tls,
+    port = 0,
+  }: { users?: readonly WebUser[]; tls?: Identity; port?: number } = {},
 ): Promise<Served> {
   const log = recordingLog();
   const { desk } = double;
-  const listen = { address: '127.0.0.1', port: 0 };
+  const listen = { address: '127.0.0.1', port };
   const status = (checks: number) => double.status(checks);
   const web = await createWeb({ listen, tls, users, status, desk, log });
   return { web, log, url: `http${tls ? 's' : ''}://127.0.0.1:${web.port}` };

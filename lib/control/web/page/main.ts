@@ -106,8 +106,8 @@ function showPage(place: HTMLElement, session: SessionInfo): Promise<void> {
         place.classList.toggle('stale', !is);
       },
       async refused() {
-        const gone = await ask('GET', '/api/session').then(
-          () => false,
+        const gone = await ask<SessionInfo>('GET', '/api/session').then(
+          ({ csrf }) => csrf !== session.csrf,
           (error) => error instanceof Refusal && error.status === 401,
         );
         if (gone) over();
