@@ -25,8 +25,10 @@ export function createHistory(): History {
       if (last === undefined || t > last.t) last = { total, t };
     },
     now() {
-      const recent = values.slice(-STEADY);
-      return recent.reduce((sum, value) => sum + value, 0) / Math.max(1, recent.length);
+      const from = Math.max(0, values.length - STEADY);
+      let sum = 0;
+      for (let at = from; at < values.length; at++) sum += values[at] ?? 0;
+      return sum / Math.max(1, values.length - from);
     },
     values: () => values,
   };

@@ -1,3 +1,4 @@
+import type { RealStatus } from '../../../model/status.ts';
 import { type Child, h, liveText, setAttribute, setHidden } from './dom.ts';
 import { bytes, count, lasting, rate } from './format.ts';
 import { createPill } from './pill.ts';
@@ -8,10 +9,10 @@ import { overrideText, stateOf, toneOf, weightText } from './words.ts';
 /** A real server's row in the table of its service. */
 export interface RealRow {
   readonly element: HTMLTableRowElement;
-  /** Touches what has changed. */
-  update(real: KnownReal, now: number): void;
-  /** For rows that are seen. */
-  draw(real: KnownReal): void;
+  /** Its state, in all rows that have changed. */
+  update(real: KnownReal): void;
+  /** Its numbers, in rows that are on the screen. */
+  draw(real: KnownReal, now: number): void;
 }
 
 /** Titles of the columns; on a narrow page they stand in the cells. */
@@ -62,25 +63,30 @@ export function createRealRow(real: KnownReal, manage: () => void): RealRow {
     cell(6, 'last', check),
   );
 
+  let shown: RealStatus | undefined;
   return {
     element,
-    update({ status, connections, bytesIn, bytesOut }, now) {
+    update({ status }) {
+      if (status === shown) return;
+      shown = status;
       const state = stateOf(status);
       pill.set(state);
       setAttribute(element, 'data-tone', toneOf(state));
-      texts.since.set(lasting((now - Date.parse(status.since)) / 1000));
       texts.method.set(status.fallback ? `fallback, ${status.method}` : status.method);
       texts.weight.set(weightText(status));
       texts.changed.set(status.override ? overrideText(status.override) : '');
       setHidden(changed, status.override === null);
+      texts.check.set(checkText(status));
+      setAttribute(check, 'data-up', status.check ? `${status.check.up}` : undefined);
+    },
+    draw({ status, connections, bytesIn, bytesOut }, now) {
+      texts.since.set(lasting((now - Date.parse(status.since)) / 1000));
       texts.open.set(count(status.activeConnections));
       texts.rate.set(rate(connections.now()));
       texts.into.set(`↓ ${bytes(bytesIn.now())}/s`);
       texts.out.set(`↑ ${bytes(bytesOut.now())}/s`);
-      texts.check.set(checkText(status));
-      setAttribute(check, 'data-up', status.check ? `${status.check.up}` : undefined);
+      spark.draw(connections);
     },
-    draw: ({ connections }) => spark.draw(connections),
   };
 }
 

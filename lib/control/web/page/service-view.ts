@@ -48,18 +48,18 @@ export function createServiceView(
     if (seen) draw();
   }).observe(element);
 
-  function draw(): void {
+  function draw(now = Date.now()): void {
     for (const [id, row] of rows ?? []) {
       const real = service.reals.get(id);
-      if (real) row.draw(real);
+      if (real) row.draw(real, now);
     }
   }
 
-  function fill(now: number): void {
+  function fill(): void {
     rows = new Map();
     for (const [id, real] of service.reals) {
       const row = createRealRow(real, () => manage(service.reals.get(id) ?? real));
-      row.update(real, now);
+      row.update(real);
       rows.set(id, row);
     }
     body.replaceChildren(table(id, [...rows.values()]));
@@ -76,8 +76,8 @@ export function createServiceView(
       if (problem.textContent !== (words ?? '')) problem.textContent = words;
       setHidden(problem, words === null);
       if (!rows || !showing?.open) return;
-      for (const [id, real] of service.reals) rows.get(id)?.update(real, now);
-      if (seen) draw();
+      for (const [id, real] of service.reals) rows.get(id)?.update(real);
+      if (seen) draw(now);
     },
     show(next) {
       showing = next;
@@ -86,7 +86,8 @@ export function createServiceView(
       heading.setOpen(open);
       setHidden(body, !open);
       if (!open) return;
-      if (!rows) fill(Date.now());
+      if (!rows) fill();
+      for (const [id, real] of service.reals) rows?.get(id)?.update(real);
       for (const [id, row] of rows ?? [])
         setHidden(row.element, next?.reals !== undefined && !next.reals.has(id));
     },
