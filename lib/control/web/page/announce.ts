@@ -1,4 +1,4 @@
-const EVERY_MS = 3_000;
+const EVERY_MS = 1_500;
 const MOST = 3;
 
 let waiting: string[] = [];
@@ -7,7 +7,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 /** Tells a screen reader; many at once in one breath, cut short. */
 export function announce(text: string): void {
   waiting.push(text);
-  timer ??= setTimeout(say, waiting.length > 1 ? EVERY_MS : 100);
+  if (timer === undefined) timer = setTimeout(say, EVERY_MS);
 }
 
 function say(): void {

@@ -28,11 +28,7 @@ export function createOrders(ask: (order: Order) => void): Orders {
     ...{ id: 'weight', type: 'number', min: 0, max: HIGHEST_WEIGHT, step: 1 },
     ...{ required: true, inputmode: 'numeric' },
   });
-  const within = h('select', { id: 'within' });
-  for (const [seconds, words] of DEADLINES)
-    within.append(
-      new Option(words, String(seconds), seconds === USUAL, seconds === USUAL),
-    );
+  const within = deadlines();
   const buttons = {
     weight: h('button', { type: 'submit', class: 'button' }, 'Set weight'),
     drain: h('button', { type: 'submit', class: 'button' }, 'Drain'),
@@ -40,47 +36,44 @@ export function createOrders(ask: (order: Order) => void): Orders {
     ready: plain('Enable', () => ask({ type: 'ready' })),
   };
   const again = plain("The file's weight", () => ask({ type: 'weight', weight: null }));
-  const form = (order: () => Order, ...parts: readonly HTMLElement[]) =>
-    h(
-      'form',
-      {
-        class: 'order',
-        onsubmit: (event) => {
-          event.preventDefault();
-          ask(order());
-        },
-      },
-      ...parts,
-    );
-  const element = h(
-    'section',
-    { class: 'orders', 'aria-label': 'Actions' },
-    form(
-      () => ({ type: 'weight', weight: weight.valueAsNumber }),
-      h('label', { for: 'weight' }, 'Weight'),
-      weight,
-      buttons.weight,
-      again,
-    ),
-    form(
-      () => ({ type: 'drain', withinSeconds: Number(within.value) }),
-      h('label', { for: 'within' }, 'End connections'),
-      within,
-      buttons.drain,
-    ),
-    h('div', { class: 'buttons' }, buttons.ready, buttons.maintenance),
+  const setWeight = form(
+    () => ask({ type: 'weight', weight: weight.valueAsNumber }),
+    [h('label', { for: 'weight' }, 'Weight'), weight, buttons.weight, again],
   );
+  const drain = form(
+    () => ask({ type: 'drain', withinSeconds: Number(within.value) }),
+    [h('label', { for: 'within' }, 'End connections'), within, buttons.drain],
+  );
+  const states = h('div', { class: 'buttons' }, buttons.ready, buttons.maintenance);
+  const parts = [setWeight, drain, states];
+  const element = h('section', { class: 'orders', 'aria-label': 'Actions' }, ...parts);
   return {
     element,
     fill({ override, configuredWeight, fallback }) {
       weight.value = String(override?.weight ?? configuredWeight);
-      again.hidden = override?.weight === undefined || override.weight === null;
-      buttons.ready.disabled = override === null || override.state === 'ready';
+      again.hidden = (override?.weight ?? null) === null;
+      buttons.ready.disabled = (override?.state ?? 'ready') === 'ready';
       buttons.maintenance.disabled = override?.state === 'maintenance';
-      element.hidden = fallback;
+      for (const part of parts) part.hidden = fallback;
     },
     focus: (type) => buttons[type].focus(),
   };
+}
+
+function deadlines(): HTMLSelectElement {
+  const options = DEADLINES.map(
+    ([seconds, words]) =>
+      new Option(words, String(seconds), seconds === USUAL, seconds === USUAL),
+  );
+  return h('select', { id: 'within' }, ...options);
+}
+
+function form(order: () => void, parts: readonly HTMLElement[]): HTMLFormElement {
+  const onsubmit = (event: Event) => {
+    event.preventDefault();
+    order();
+  };
+  return h('form', { class: 'order', onsubmit }, ...parts);
 }
 
 function plain(text: string, onclick: () => void): HTMLButtonElement {

@@ -1,5 +1,12 @@
 import type { RealStatus } from '../../../model/status.ts';
-import { type Child, h, liveText, setAttribute, setHidden } from './dom.ts';
+import {
+  type Child,
+  h,
+  type LiveText,
+  liveText,
+  setAttribute,
+  setHidden,
+} from './dom.ts';
 import { bytes, count, lasting, rate } from './format.ts';
 import { createPill } from './pill.ts';
 import { createSpark } from './spark.ts';
@@ -28,41 +35,8 @@ export const COLUMNS = [
 
 /** @param manage  opens all that there is about it */
 export function createRealRow(real: KnownReal, manage: () => void): RealRow {
-  const pill = createPill(stateOf(real.status));
-  const spark = createSpark(88, 22);
-  const texts = {
-    since: liveText(),
-    method: liveText(),
-    weight: liveText(),
-    changed: liveText(),
-    open: liveText(),
-    rate: liveText(),
-    into: liveText(),
-    out: liveText(),
-    check: liveText(),
-  };
-  const changed = h('small', { class: 'changed' }, texts.changed.node);
-  const check = h('span', { class: 'check' }, texts.check.node);
-  const cell = (at: number, kind: string, ...children: readonly Child[]) =>
-    h('td', { class: kind, role: 'cell', 'data-label': COLUMNS[at] }, ...children);
-  const element = h(
-    'tr',
-    { role: 'row' },
-    cell(0, 'state', pill.element, h('small', {}, texts.since.node)),
-    h(
-      'th',
-      { scope: 'row', role: 'rowheader', class: 'name' },
-      h('button', { type: 'button', class: 'link', onclick: manage }, real.status.id),
-      h('small', {}, texts.method.node),
-      changed,
-    ),
-    cell(2, 'number', texts.weight.node),
-    cell(3, 'number', texts.open.node),
-    cell(4, 'rate', spark.element, h('span', {}, texts.rate.node)),
-    cell(5, 'traffic', h('span', {}, texts.into.node), h('span', {}, texts.out.node)),
-    cell(6, 'last', check),
-  );
-
+  const { element, pill, spark, changed, check, texts } = build(real.status.id, manage);
+  pill.set(stateOf(real.status));
   let shown: RealStatus | undefined;
   return {
     element,
@@ -88,6 +62,38 @@ export function createRealRow(real: KnownReal, manage: () => void): RealRow {
       spark.draw(connections);
     },
   };
+}
+
+const TEXTS = [
+  ...(['since', 'method', 'weight', 'changed', 'open'] as const),
+  ...(['rate', 'into', 'out', 'check'] as const),
+];
+
+/** The cells, and what in them changes. */
+function build(id: string, manage: () => void) {
+  const pill = createPill('starting');
+  const spark = createSpark(88, 22);
+  const entries = TEXTS.map((name) => [name, liveText()] as const);
+  const texts = Object.fromEntries(entries) as Record<(typeof TEXTS)[number], LiveText>;
+  const { since, method, weight, open, rate, into, out } = texts;
+  const changed = h('small', { class: 'changed' }, texts.changed.node);
+  const check = h('span', { class: 'check' }, texts.check.node);
+  const cell = (at: number, kind: string, ...children: readonly Child[]) =>
+    h('td', { class: kind, role: 'cell', 'data-label': COLUMNS[at] }, ...children);
+  const name = h('button', { type: 'button', class: 'link', onclick: manage }, id);
+  const heading = { scope: 'row', role: 'rowheader', class: 'name' };
+  const element = h(
+    'tr',
+    { role: 'row' },
+    cell(0, 'state', pill.element, h('small', {}, since.node)),
+    h('th', heading, name, h('small', {}, method.node), changed),
+    cell(2, 'number', weight.node),
+    cell(3, 'number', open.node),
+    cell(4, 'rate', spark.element, h('span', {}, rate.node)),
+    cell(5, 'traffic', h('span', {}, into.node), h('span', {}, out.node)),
+    cell(6, 'last', check),
+  );
+  return { element, pill, spark, changed, check, texts };
 }
 
 function checkText({ check, fallback }: KnownReal['status']): string {

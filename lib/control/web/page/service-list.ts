@@ -1,6 +1,6 @@
 import { h, setHidden } from './dom.ts';
 import { type Filter, showingOf } from './filter.ts';
-import { createServiceView, type ServiceView } from './service-view.ts';
+import { createServiceView, type ServiceView, type Showing } from './service-view.ts';
 import {
   type Known,
   type KnownReal,
@@ -19,12 +19,10 @@ export interface ServiceList {
 const FEW = 60;
 
 export function createServiceList(manage: (real: KnownReal) => void): ServiceList {
-  const views = new Map<string, ServiceView>();
   /** What somebody opened or closed. */
   const chosen = new Map<string, boolean>();
   let known: Known | undefined;
   let filter: Filter = { text: '', attention: false };
-  const list = h('div', { class: 'services' });
   const nothing = h('p', { class: 'nothing', hidden: true });
   const tools = createTools({
     filter(next) {
@@ -36,51 +34,83 @@ export function createServiceList(manage: (real: KnownReal) => void): ServiceLis
       narrow();
     },
   });
-  const element = h(
-    'section',
-    { class: 'panel', 'aria-labelledby': 'services-title' },
-    tools,
-    list,
-    nothing,
-  );
-
-  const isOpen = (id: string, service: KnownService) =>
-    chosen.get(id) ?? opensAtFirst(service, known);
+  const views = createViews(manage, (service) => {
+    chosen.set(service.status.id, !isOpen(service));
+    narrow();
+  });
+  const isOpen = (service: KnownService) =>
+    chosen.get(service.status.id) ?? opensAtFirst(service, known);
 
   function narrow(): void {
-    if (!known) return;
-    let any = false;
-    for (const [id, service] of known.services) {
-      const showing = showingOf(service, filter, isOpen(id, service));
-      views.get(id)?.show(showing);
-      any ||= showing !== undefined;
-    }
-    setHidden(nothing, any);
+    const services = [...(known?.services.values() ?? [])];
+    const showings = services.map((one) => showingOf(one, filter, isOpen(one)));
+    views.show(showings);
+    setHidden(
+      nothing,
+      showings.some((showing) => showing !== undefined),
+    );
     nothing.textContent =
-      known.services.size === 0 ? 'There is no virtual service.' : 'Nothing fits.';
+      services.length === 0 ? 'There is no virtual service.' : 'Nothing fits.';
   }
 
-  function build(next: Known): void {
-    views.clear();
-    for (const [id, service] of next.services) {
-      const toggle = () => {
-        const now = known?.services.get(id);
-        if (now) chosen.set(id, !isOpen(id, now));
-        narrow();
-      };
-      views.set(id, createServiceView(service, manage, toggle));
-    }
-    list.replaceChildren(...[...views.values()].map((view) => view.element));
-  }
-
+  const label = { class: 'panel', 'aria-labelledby': 'services-title' };
   return {
-    element,
+    element: h('section', label, tools, views.element, nothing),
     update(next, anew) {
       known = next;
-      const now = Date.now();
-      if (anew) build(next);
-      for (const [id, service] of next.services) views.get(id)?.update(service, now);
+      if (anew) views.build([...next.services.values()]);
+      views.update([...next.services.values()]);
       if (anew || filter.text !== '' || filter.attention) narrow();
+    },
+  };
+}
+
+/** The views of the services, in their order. One whose real servers are the same ones stays, and with it
+ *  the focus. */
+function createViews(
+  manage: (real: KnownReal) => void,
+  toggle: (service: KnownService) => void,
+) {
+  interface Kept {
+    readonly reals: string;
+    readonly view: ServiceView;
+    service: KnownService;
+  }
+  const element = h('div', { class: 'services' });
+  let all: readonly Kept[] = [];
+
+  function make(service: KnownService, reals: string): Kept {
+    const kept: Kept = {
+      ...{ service, reals },
+      view: createServiceView(service, manage, () => toggle(kept.service)),
+    };
+    return kept;
+  }
+  return {
+    element,
+    build(services: readonly KnownService[]): void {
+      const before = new Map(all.map((kept) => [kept.service.status.id, kept]));
+      all = services.map((service) => {
+        const reals = [...service.reals.keys()].join(' ');
+        const kept = before.get(service.status.id);
+        return kept?.reals === reals ? kept : make(service, reals);
+      });
+      const elements = all.map(({ view }) => view.element);
+      const same =
+        element.childElementCount === elements.length &&
+        elements.every((one, at) => element.children[at] === one);
+      if (!same) element.replaceChildren(...elements);
+    },
+    update(services: readonly KnownService[]): void {
+      for (const [at, service] of services.entries()) {
+        const kept = all[at];
+        if (!kept) continue;
+        kept.service = service;
+        kept.view.update(service);
+      }
+    },
+    show(showings: readonly (Showing | undefined)[]): void {
+      for (const [at, showing] of showings.entries()) all[at]?.view.show(showing);
     },
   };
 }
@@ -104,29 +134,20 @@ function createTools({ filter, openAll }: ToolHandlers): HTMLElement {
     ...{ autocomplete: 'off', spellcheck: 'false', maxlength: 100 },
     oninput: () => told(),
   });
-  const attention = h(
-    'button',
-    {
-      ...{ type: 'button', class: 'button toggle', 'aria-pressed': 'false' },
-      onclick: () => {
-        const on = attention.getAttribute('aria-pressed') !== 'true';
-        attention.setAttribute('aria-pressed', `${on}`);
-        told();
-      },
-    },
-    'Needs attention',
-  );
+  const isPressed = () => attention.getAttribute('aria-pressed') === 'true';
+  const press = () => {
+    attention.setAttribute('aria-pressed', `${!isPressed()}`);
+    told();
+  };
+  const attention = button('Needs attention', press);
+  attention.classList.add('toggle');
+  attention.setAttribute('aria-pressed', 'false');
   const told = () =>
-    filter({
-      text: text.value.trim().toLowerCase(),
-      attention: attention.getAttribute('aria-pressed') === 'true',
-    });
-  const all = (label: string, open: boolean) =>
-    h(
-      'button',
-      { type: 'button', class: 'button', onclick: () => openAll(open) },
-      label,
-    );
+    filter({ text: text.value.trim().toLowerCase(), attention: isPressed() });
+  const both = [
+    button('Open all', () => openAll(true)),
+    button('Close all', () => openAll(false)),
+  ];
   return h(
     'div',
     { class: 'tools' },
@@ -134,6 +155,10 @@ function createTools({ filter, openAll }: ToolHandlers): HTMLElement {
     h('label', { class: 'unseen', for: 'filter' }, 'Show only'),
     text,
     attention,
-    h('span', { class: 'pair' }, all('Open all', true), all('Close all', false)),
+    h('span', { class: 'pair' }, ...both),
   );
+}
+
+function button(text: string, onclick: () => void): HTMLButtonElement {
+  return h('button', { type: 'button', class: 'button', onclick }, text);
 }

@@ -1,14 +1,8 @@
-import {
-  type Child,
-  h,
-  type LiveText,
-  liveText,
-  setAttribute,
-  setHidden,
-} from './dom.ts';
+import { type Child, h, liveText, setAttribute, setHidden } from './dom.ts';
 import { bytes, count, rate } from './format.ts';
 import { createSpark } from './spark.ts';
 import { type Known, sums } from './state.ts';
+import type { Tone } from './words.ts';
 
 /** How everything is, in five figures, and what the operator has to mend. */
 export interface Summary {
@@ -19,50 +13,34 @@ export interface Summary {
 }
 
 export function createSummary(): Summary {
-  const texts = {
-    services: liveText(),
-    reals: liveText(),
-    rate: liveText(),
-    open: liveText(),
-    traffic: liveText(),
-  };
   const spark = createSpark(140, 34);
-  const services = tile('Services up', texts.services);
-  const reals = tile('Real servers up', texts.reals);
-  const notices = {
-    trouble: notice(),
-    config: notice(),
-    mail: notice(),
+  const tiles = {
+    services: tile('Services up'),
+    reals: tile('Real servers up'),
+    rate: tile('New per second', spark.element),
+    open: tile('Open connections'),
+    traffic: tile('Traffic'),
   };
-  const element = h(
-    'section',
-    { class: 'summary', 'aria-label': 'Overview' },
-    ...Object.values(notices),
-    h(
-      'dl',
-      { class: 'tiles' },
-      services,
-      reals,
-      tile('New per second', texts.rate, spark.element),
-      tile('Open connections', texts.open),
-      tile('Traffic', texts.traffic),
-    ),
-  );
+  const notices = { trouble: notice(), config: notice(), mail: notice() };
+  const figures = Object.values(tiles).map(({ element }) => element);
+  const list = h('dl', { class: 'tiles' }, ...figures);
+  const label = { class: 'summary', 'aria-label': 'Overview' };
   return {
-    element,
-    update({ head, services: all, connections }) {
-      const good = [...all.values()].filter(
-        ({ status }) => status.state === 'up',
-      ).length;
-      const sum = sums(all.values());
-      texts.services.set(`${good} of ${all.size}`);
-      texts.reals.set(`${sum.up} of ${sum.reals}`);
-      setAttribute(services, 'data-tone', good === all.size ? 'good' : 'bad');
-      setAttribute(reals, 'data-tone', sum.up >= sum.reals ? 'good' : 'care');
-      texts.rate.set(rate(connections.now()));
+    element: h('section', label, ...Object.values(notices), list),
+    update({ head, services, connections }) {
+      const states = [...services.values()].map(({ status }) => status.state);
+      const good = states.filter((state) => state === 'up').length;
+      const sum = sums(services.values());
+      const all = good === states.length;
+      tiles.services.set(`${good} of ${states.length}`, all ? 'good' : 'bad');
+      tiles.reals.set(
+        `${sum.up} of ${sum.reals}`,
+        sum.up < sum.reals ? 'care' : 'good',
+      );
+      tiles.rate.set(rate(connections.now()));
       spark.draw(connections);
-      texts.open.set(count(sum.open));
-      texts.traffic.set(`${bytes(sum.bytesIn + sum.bytesOut)}/s`);
+      tiles.open.set(count(sum.open));
+      tiles.traffic.set(`${bytes(sum.bytesIn + sum.bytesOut)}/s`);
       say(notices.config, 'The last reload was refused', head.configError);
       say(notices.mail, 'Alerts cannot be mailed', head.mailProblem);
     },
@@ -71,13 +49,17 @@ export function createSummary(): Summary {
   };
 }
 
-function tile(title: string, text: LiveText, ...more: readonly Child[]): HTMLElement {
-  return h(
-    'div',
-    { class: 'tile' },
-    h('dt', {}, title),
-    h('dd', {}, h('span', {}, text.node), ...more),
-  );
+function tile(title: string, ...more: readonly Child[]) {
+  const text = liveText();
+  const value = h('dd', {}, h('span', {}, text.node), ...more);
+  const element = h('div', { class: 'tile' }, h('dt', {}, title), value);
+  return {
+    element,
+    set(words: string, tone?: Tone): void {
+      text.set(words);
+      setAttribute(element, 'data-tone', tone);
+    },
+  };
 }
 
 function notice(): HTMLElement {

@@ -17,41 +17,25 @@ export function createTopBar(
 ): TopBar {
   const config = liveText();
   const version = liveText();
-  const state = liveText();
-  const live = h(
-    'p',
-    { class: 'live', role: 'status', 'data-live': 'waiting' },
-    h('span', { class: 'lamp', 'aria-hidden': 'true' }),
-    h('span', {}, state.node),
+  const lamp = createLamp();
+  const title = h(
+    'div',
+    { class: 'title' },
+    h('h1', {}, 'l4director'),
+    h('p', { class: 'where' }, config.node),
   );
-  state.set('Connecting ...');
-  let since = new Date();
-  const who = session.user === null ? [] : [h('span', { class: 'who' }, session.user)];
-  const leave = logout
-    ? [
-        h(
-          'button',
-          { type: 'button', class: 'button quiet', onclick: logout },
-          'Log out',
-        ),
-      ]
-    : [];
+  const leave = { type: 'button', class: 'button quiet', onclick: logout };
   const element = h(
     'header',
     { class: 'top' },
     h('a', { class: 'skip', href: '#main' }, 'Skip to the services'),
     h('img', { src: '/icon.svg', alt: '', width: 28, height: 28 }),
-    h(
-      'div',
-      { class: 'title' },
-      h('h1', {}, 'l4director'),
-      h('p', { class: 'where' }, config.node),
-    ),
-    live,
+    title,
+    lamp.element,
     h('span', { class: 'version' }, version.node),
     themeButton(),
-    ...who,
-    ...leave,
+    session.user === null ? undefined : h('span', { class: 'who' }, session.user),
+    logout && h('button', leave, 'Log out'),
   );
   return {
     element,
@@ -59,10 +43,27 @@ export function createTopBar(
       config.set(head.config);
       version.set(head.version);
     },
-    connected(is) {
-      const lost = `Connection to the director lost at ${timeOfDay(since)}; trying again ...`;
-      if (is) since = new Date();
-      setAttribute(live, 'data-live', is ? 'yes' : 'lost');
+    connected: lamp.set,
+  };
+}
+
+/** Whether what is to be seen is so now. */
+function createLamp() {
+  const state = liveText();
+  let last = new Date();
+  const element = h(
+    'p',
+    { class: 'live', role: 'status', 'data-live': 'waiting' },
+    h('span', { class: 'lamp', 'aria-hidden': 'true' }),
+    h('span', {}, state.node),
+  );
+  state.set('Connecting ...');
+  return {
+    element,
+    set(is: boolean): void {
+      if (is) last = new Date();
+      setAttribute(element, 'data-live', is ? 'yes' : 'lost');
+      const lost = `Connection to the director lost at ${timeOfDay(last)}; trying again ...`;
       state.set(is ? 'Live' : lost);
     },
   };
