@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -19,6 +20,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const SOURCES = ['lib', 'bin', 'test', 'bench', 'examples'];
+/** What the browser gets: compiled for it, and what goes with that as it stands. */
+const PAGE = join('lib', 'control', 'web', 'page');
 const STAMP = join(root, 'dist', '.built');
 
 function json(file) {
@@ -89,10 +92,17 @@ function sources() {
     .map((file) => file.slice(root.length + 1));
 }
 
+function pageFiles() {
+  return files(join(root, PAGE))
+    .filter((file) => /\.(html|css|svg)$/.test(file))
+    .map((file) => file.slice(root.length + 1));
+}
+
 function isBuilt(list) {
   if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== list.join('\n')) return false;
   const built = statSync(STAMP).mtimeMs;
-  return [...list, 'tsconfig.json', 'package-lock.json'].every(
+  const others = ['tsconfig.json', join(PAGE, 'tsconfig.json'), 'package-lock.json'];
+  return [...list, ...pageFiles(), ...others].every(
     (file) => statSync(join(root, file)).mtimeMs < built,
   );
 }
@@ -124,6 +134,8 @@ async function build() {
   rmSync(STAMP, { force: true });
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   run(process.execPath, [tsc], 'mend what it names');
+  run(process.execPath, [tsc, '-p', PAGE], 'mend what it names');
+  for (const file of pageFiles()) copyFileSync(join(root, file), join(root, 'dist', file));
   removeStale(list);
   await writeManual();
   writeFileSync(STAMP, list.join('\n'));

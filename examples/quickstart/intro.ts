@@ -27,6 +27,12 @@ export function formatIntro({ config, servers, show, keys }: Intro): string {
       command: `curl http://${endpoint(first.place.address, first.place.port)}/stop`,
       effect: `${first.name} is away for 20 s; clients notice nothing`,
     });
+  const page = config.options.web?.listen;
+  if (page)
+    tries.push({
+      command: `http://${endpoint(page.address, page.port)}/`,
+      effect: 'in a browser: all of it, live; drain a server',
+    });
   const width = Math.max(...tries.map(({ command }) => command.length));
   const lines = [
     `${servers.length} web servers and a director are at work. Try in another terminal:`,

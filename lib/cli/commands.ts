@@ -86,6 +86,10 @@ export const COMMANDS = {
     async () => asking((await import('./completion/index.ts')).completion),
     { operands: [SHELL, WORDS], detail: DETAILS.completion },
   ),
+  'hash-password': row(
+    "ask for a password, print what the page's [web user NAME] keeps of it",
+    async () => (await import('./hash-password.ts')).hashPasswordCommand,
+  ),
 } as const satisfies Record<string, Command>;
 
 type Run = (context: Context) => Promise<number>;

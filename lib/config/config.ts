@@ -1,4 +1,5 @@
 import type { VirtualService } from '../model/virtual-service.ts';
+import type { WebOptions } from './web.ts';
 
 /** A finding in a file. Line 0: the file as a whole. */
 export interface Diagnostic {
@@ -50,6 +51,8 @@ export interface ProcessOptions {
   /** `[control] read-only-socket`; undefined: there is none. */
   readonly readOnlySocket: string | undefined;
   readonly readOnlyMode: number;
+  /** `[web]`: where the page is, and for whom; undefined: there is none. */
+  readonly web: WebOptions | undefined;
 }
 
 /** An accepted ldirectord.cf with its ini: immutable, complete, names resolved. */

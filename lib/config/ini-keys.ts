@@ -13,6 +13,14 @@ import {
   workers,
   yesno,
 } from './ini-values.ts';
+import {
+  type ListenAt,
+  listenAt,
+  passwordHash,
+  pemPath,
+  type Role,
+  role,
+} from './web-values.ts';
 
 /** One key of l4director.ini: all that reader, hints and manual know of it. */
 export interface IniKey<T> {
@@ -24,7 +32,9 @@ export interface IniKey<T> {
     | 'log'
     | 'metrics'
     | 'control'
-    | 'limits';
+    | 'limits'
+    | 'web'
+    | 'web user';
   /** As the file has it, where two sections have a key of that name; absent: the row's name. */
   readonly key?: string;
   /** A `[service ID]` section may set it for that one. */
@@ -237,6 +247,46 @@ export const INI_KEYS = {
     parse: fileMode,
     default: 0o666,
     doc: 'Who may look through it.',
+  },
+  listen: {
+    section: 'web',
+    perService: false,
+    syntax: '<address>:<port>',
+    parse: listenAt,
+    default: undefined as ListenAt | undefined,
+    doc: 'Where the web page is; beyond loopback only with users and TLS. Without it there is none.',
+  },
+  'tls-certificate': {
+    section: 'web',
+    perService: false,
+    syntax: '<path>',
+    parse: pemPath,
+    default: undefined as string | undefined,
+    doc: "PEM file with the page's certificate, and those between it and its authority.",
+  },
+  'tls-key': {
+    section: 'web',
+    perService: false,
+    syntax: '<path>',
+    parse: pemPath,
+    default: undefined as string | undefined,
+    doc: 'PEM file with the key of that certificate.',
+  },
+  password: {
+    section: 'web user',
+    perService: false,
+    syntax: '<hash>',
+    parse: passwordHash,
+    default: undefined as string | undefined,
+    doc: 'What "l4director hash-password" prints for the password of that user.',
+  },
+  role: {
+    section: 'web user',
+    perService: false,
+    syntax: 'admin | read-only',
+    parse: role,
+    default: 'read-only' as Role,
+    doc: 'Whether that user may change anything.',
   },
 } as const satisfies Record<string, IniKey<unknown>>;
 

@@ -1,5 +1,4 @@
 import { parse } from 'ini';
-import type { Logged } from '../model/connection-log.ts';
 import { didYouMean } from '../model/nearest.ts';
 import type { ServiceOptions } from '../model/virtual-service.ts';
 import { readBounded } from './bounded.ts';
@@ -8,14 +7,15 @@ import { createFindings, type Findings } from './findings.ts';
 import {
   INI_KEYS,
   type IniKey,
-  type IniKeyName,
   type IniRow,
   type IniValues,
   iniKeys,
   KEY_TEXTS,
 } from './ini-keys.ts';
 import { type IniLine, type IniSection, indexIni } from './ini-lines.ts';
+import { optionsFrom, processOptions } from './ini-options.ts';
 import { attempt } from './parse.ts';
+import { type ValueSection, webOptions } from './web.ts';
 
 /** What the ini says. */
 export interface IniOptions {
@@ -27,14 +27,16 @@ export interface IniOptions {
   readonly warnings: (ids: readonly string[]) => readonly Diagnostic[];
 }
 
-interface ServiceSection extends IniSection {
-  readonly values: IniValues;
-}
+/** Whose keys a section holds. */
+type Place =
+  | { readonly kind: 'common'; readonly of?: undefined }
+  | { readonly kind: 'service' | 'user'; readonly of: string };
 
 /** Read when the config has none beside it. */
 export const SYSTEM_INI = '/etc/l4director/l4director.ini';
 const SIZE_LIMIT = 1024 * 1024;
 const SERVICE = /^service\s+(\S+)$/;
+const USER = /^web user\s+([\w.@-]{1,64})$/;
 
 /** Reads l4director.ini.
  *  @param ini  a path that must be there; undefined: `<config>.ini`, else the system's, else none */
@@ -78,30 +80,25 @@ function readSections(
   const { sections, escaped } = indexIni(text);
   const values: Record<string, unknown> = parse(escaped);
   const common: IniValues = {};
-  const services = new Map<string, ServiceSection>();
+  const services = new Map<string, ValueSection>();
+  const users = new Map<string, ValueSection>();
   const seen = new Map<string, number>();
   sections.forEach((section, at) => {
-    const own = SERVICE.exec(section.name ?? '')?.[1];
-    if (!isKnownSection(section, own, seen, findings)) return;
+    const place = placeOf(section);
+    if (!isKnownSection(section, place.of, seen, findings)) return;
     const raw = section.name === undefined ? values : values[`s${at}`];
-    const into = own === undefined ? common : {};
-    readKeys(section, own !== undefined, isRecord(raw) ? raw : {}, into, findings);
-    if (own !== undefined) services.set(own, { ...section, values: into });
+    const into = place.of === undefined ? common : {};
+    readKeys(section, place, isRecord(raw) ? raw : {}, into, findings);
+    if (place.of === undefined) return;
+    const known = place.kind === 'user' ? users : services;
+    known.set(place.of, { ...section, values: into });
   });
+  const web = sections.find(({ name }) => name === 'web');
   return {
-    process: {
+    process: processOptions(common, {
       file,
-      maxConnections: common.connections,
-      workers: common.workers ?? INI_KEYS.workers.default,
-      flowtable: common.flowtable ?? INI_KEYS.flowtable.default,
-      connectionsFile:
-        common['connections-file'] ?? INI_KEYS['connections-file'].default,
-      haproxyNames: common['haproxy-names'] ?? INI_KEYS['haproxy-names'].default,
-      mode: common.mode ?? INI_KEYS.mode.default,
-      group: common.group,
-      readOnlySocket: common['read-only-socket'],
-      readOnlyMode: common['read-only-mode'] ?? INI_KEYS['read-only-mode'].default,
-    },
+      web: webOptions({ values: common, keys: web?.keys ?? [], users }, findings),
+    }),
     service: (id) => optionsFrom({ ...common, ...services.get(id)?.values }),
     errors: findings.errors(),
     warnings: (ids) => {
@@ -118,10 +115,17 @@ function readSections(
   };
 }
 
+function placeOf({ name = '' }: IniSection): Place {
+  const service = SERVICE.exec(name)?.[1];
+  if (service !== undefined) return { kind: 'service', of: service };
+  const user = USER.exec(name)?.[1];
+  return user === undefined ? { kind: 'common' } : { kind: 'user', of: user };
+}
+
 /** The keys of a service that do nothing for it. */
 function warnOfIdle(
   id: string,
-  { keys, values }: ServiceSection,
+  { keys, values }: ValueSection,
   findings: Findings,
 ): void {
   for (const { key, line } of keys) {
@@ -141,19 +145,21 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function isKnownSection(
   { name, line }: IniSection,
-  service: string | undefined,
+  ofOne: string | undefined,
   seen: Map<string, number>,
   findings: Findings,
 ): boolean {
   if (name === undefined) return true;
   const earlier = seen.get(name);
   seen.set(name, line);
-  const known = [...new Set(Object.values(INI_KEYS).map(({ section }) => section))];
-  const unknown = service === undefined && !known.some((section) => section === name);
+  const known = [
+    ...new Set(Object.values(INI_KEYS).map(({ section }) => section)),
+  ].filter((section) => section !== 'web user');
+  const unknown = ofOne === undefined && !known.some((section) => section === name);
   if (unknown)
     findings.error(
       line,
-      `unknown section [${name}]${didYouMean(name, known) || `: expected one of [${known.join('], [')}], or one for a service, as in "[service tcp:10.1.1.19:80]"`}`,
+      `unknown section [${name}]${didYouMean(name, known) || `: expected one of [${known.join('], [')}], or one for a service, as in "[service tcp:10.1.1.19:80]", or for a user, as in "[web user anna]"`}`,
     );
   if (earlier !== undefined)
     findings.error(
@@ -166,7 +172,7 @@ function isKnownSection(
 /** Reads a section's keys into `into`. */
 function readKeys(
   section: IniSection,
-  ofService: boolean,
+  place: Place,
   raw: Readonly<Record<string, unknown>>,
   into: IniValues,
   findings: Findings,
@@ -177,7 +183,7 @@ function readKeys(
     const earlier = seen.get(key);
     seen.set(key, line);
     const rows = iniKeys(key);
-    const own = rows.find(([, row]) => stands(row, section.name, ofService));
+    const own = rows.find(([, row]) => stands(row, section, place));
     if (earlier !== undefined)
       findings.error(
         line,
@@ -192,16 +198,14 @@ function readKeys(
 function misplaced(key: string, [first]: readonly IniRow[]): string {
   const row = first?.[1];
   if (row === undefined) return `unknown key "${key}"${didYouMean(key, KEY_TEXTS)}`;
-  return `${key} is in the wrong section: expected it in [${row.section}]${row.perService ? ', or in one for a service, as in "[service tcp:10.1.1.19:80]"' : ''}`;
+  const section = row.section === 'web user' ? 'web user NAME' : row.section;
+  return `${key} is in the wrong section: expected it in [${section}]${row.perService ? ', or in one for a service, as in "[service tcp:10.1.1.19:80]"' : ''}`;
 }
 
 /** Whether the key's place is that section. */
-function stands(
-  row: IniKey<unknown>,
-  section: string | undefined,
-  ofService: boolean,
-): boolean {
-  return ofService ? row.perService : row.section === section;
+function stands(row: IniKey<unknown>, { name }: IniSection, { kind }: Place): boolean {
+  if (kind === 'service') return row.perService;
+  return row.section === (kind === 'user' ? 'web user' : name);
 }
 
 function readKey(
@@ -214,32 +218,11 @@ function readKey(
   const text = bare ? '' : String(raw);
   attempt(
     () => Object.assign(into, { [name]: row.parse(text) }),
-    (why) => findings.error(line, `${key} = ${text}: ${why}`),
+    (why) => findings.error(line, `${key} = ${shown(key, text)}: ${why}`),
   );
 }
 
-function loggedOf(connections: boolean, dontlognull: boolean): Logged {
-  if (!connections) return 'none';
-  return dontlognull ? 'not-null' : 'all';
-}
-
-function optionsFrom(values: IniValues): ServiceOptions {
-  const value = <K extends IniKeyName>(key: K) =>
-    (values[key] ?? INI_KEYS[key].default) as (typeof INI_KEYS)[K]['default'];
-  return {
-    engine: value('engine'),
-    snat: value('snat'),
-    connectTimeoutMs: value('connect-timeout'),
-    idleTimeoutMs: value('idle-timeout'),
-    halfClosedTimeoutMs: value('half-closed-timeout'),
-    udpIdleTimeoutMs: value('udp-idle-timeout'),
-    udpAnswerTimeoutMs: value('udp-answer-timeout'),
-    capture: value('capture'),
-    tlsVerify: value('tls-verify'),
-    tlsCa: value('tls-ca'),
-    tlsExpiryDays: value('tls-expiry'),
-    bodyLimit: value('body-limit'),
-    digest: value('digest'),
-    logged: loggedOf(value('log-connections'), value('dontlognull')),
-  };
+/** One who wrote the password itself there should not find it in a log. */
+function shown(key: string, text: string): string {
+  return key === 'password' ? '***' : text;
 }

@@ -17,6 +17,7 @@ import type { Reporter } from './report.ts';
 import type { Signals } from './signals.ts';
 import { statusDocument, troubles } from './status.ts';
 import { watchConfig } from './watch.ts';
+import { keepWeb } from './web.ts';
 
 /** What a director begins its work with. */
 export interface Beginning {
@@ -90,11 +91,14 @@ async function begin(
     log,
   });
   closers.add('control socket', () => control.close());
+  const web = keepWeb({ status, desk: director.desk, log });
+  closers.add('web page', () => web.close());
   if (launch.mode === 'daemon' || launch.mode === 'foreground')
     writePidFile(launch.instance, process.pid);
 
   async function adopt(next: Config): Promise<void> {
     await director.apply(next);
+    await web.follow(next.options.web);
     keeper.follow(next.global.logfile);
     connectionLog.follow(next.options.connectionsFile);
     for (const key of changedForTheNextStart(reloader.config, next))
@@ -102,6 +106,7 @@ async function begin(
     void children.converge(next.global.execute);
   }
 
+  await web.follow(config.options.web);
   await ready(director, config, ending.signal, log);
   if (ending.signal.aborted) return;
   const unlogged = keeper.problem === undefined ? [] : [keeper.problem];

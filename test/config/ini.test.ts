@@ -53,6 +53,7 @@ t.test('without an ini every option has its default', async (t) => {
     group: undefined,
     readOnlySocket: undefined,
     readOnlyMode: 0o666,
+    web: undefined,
   });
   t.strictSame(ini.service('tcp:10.1.1.19:80'), DEFAULTS);
   t.strictSame([ini.errors, ini.warnings([])], [[], []]);

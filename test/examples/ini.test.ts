@@ -15,15 +15,18 @@ t.test('every key stands in its section, explained, at its default', async (t) =
     rows,
   )) {
     const name = key ?? row;
-    const begin = lines.indexOf(`[${section}]`);
+    const begin = lines.findIndex(
+      (line) => line === `[${section}]` || line.startsWith(`;[${section} `),
+    );
     const rest = lines.slice(begin + 1);
-    const end = rest.findIndex((line) => /^\[/.test(line));
+    const end = rest.findIndex((line) => /^;?\[/.test(line));
     const own = end < 0 ? rest : rest.slice(0, end);
     const at = own.findIndex((line) => line.replace(/^;/, '').startsWith(`${name} = `));
     t.ok(begin >= 0 && at > 0, `${name} in [${section}]`);
     t.equal(own[at - 1], `; ${doc}`);
     const [, off, text = ''] = /^(;?)[\w-]+ = (.*)$/.exec(own[at] ?? '') ?? [];
-    if (value === undefined) t.equal(off, ';', `${name} has no default`);
+    if (section === 'web user') t.equal(off, ';', `${name} is somebody's own`);
+    else if (value === undefined) t.equal(off, ';', `${name} has no default`);
     else t.same(parse(text), value, name);
   }
 });

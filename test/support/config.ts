@@ -95,6 +95,7 @@ export function aConfig(
       group: undefined,
       readOnlySocket: undefined,
       readOnlyMode: 0o666,
+      web: undefined,
     },
   };
 }

@@ -45,6 +45,8 @@ const NEEDS = {
   postgresql: program('/usr/lib/postgresql', 'postgresql'),
   logger: program('/usr/bin/logger', 'bsdutils'),
   socat: program('/usr/bin/socat', 'socat'),
+  script: program('/usr/bin/script', 'bsdutils'),
+  chromium: program('/usr/bin/chromium', 'chromium'),
   sendmail: program('/usr/sbin/sendmail', 'postfix'),
   'smtp-sink': program('/usr/sbin/smtp-sink', 'postfix'),
   conntrack: program('/usr/sbin/conntrack', 'conntrack'),

@@ -1,0 +1,32 @@
+import { hash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A file of the page. */
+export interface Asset {
+  readonly type: string;
+  readonly body: Buffer<ArrayBuffer>;
+  readonly etag: string;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+const FOLDER = fileURLToPath(new URL('./page', import.meta.url));
+
+/** The page's files by their paths in a URL, read once: what was read goes together. */
+export function readAssets(): ReadonlyMap<string, Asset> {
+  const assets = new Map<string, Asset>();
+  for (const file of readdirSync(FOLDER)) {
+    const type = TYPES[extname(file)];
+    if (type === undefined) continue; // source maps
+    const body = Buffer.from(readFileSync(`${FOLDER}/${file}`));
+    const path = file === 'index.html' ? '/' : `/${file}`;
+    assets.set(path, { type, body, etag: `"${hash('sha256', body).slice(0, 32)}"` });
+  }
+  return assets;
+}
