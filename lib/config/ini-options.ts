@@ -1,4 +1,5 @@
-import type { Logged, ServiceOptions } from '../model/virtual-service.ts';
+import type { Logged } from '../model/connection-log.ts';
+import type { ServiceOptions } from '../model/virtual-service.ts';
 import type { ProcessOptions } from './config.ts';
 import { INI_KEYS, type IniKeyName, type IniValues } from './ini-keys.ts';
 

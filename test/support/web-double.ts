@@ -133,7 +133,7 @@ function deskOf(double: WebDouble, { events, observers }: Happenings): Desk {
   }
 
   return {
-    change,
+    change: async (ref, wish, by) => change(ref, wish, by),
     drain(ref, { withinMs, by }) {
       change(ref, { state: 'drain' }, by);
       double.orders.push(`${by}: drain ${ref.real} within ${withinMs / 1000} s`);

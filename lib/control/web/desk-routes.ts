@@ -21,7 +21,11 @@ export function serveDesk(app: Hono<Visit>, site: Site): void {
   });
   app.patch('/api/real', async (c) => {
     const { service, real, wish } = readChange(await jsonOf(c));
-    const { before } = desk.change({ service, real }, wish, byOf(c.get('session')));
+    const { before } = await desk.change(
+      { service, real },
+      wish,
+      byOf(c.get('session')),
+    );
     return c.json({ service, real, before } satisfies ChangedAnswer);
   });
   app.post('/api/drain', async (c) => {
