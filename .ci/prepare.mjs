@@ -117,14 +117,21 @@ function removeStale(list) {
     }
 }
 
-/** The manual comes from the program's own tables. */
-async function writeManual() {
+/** Manual and completion come from the program's own tables. */
+async function writePages() {
   const { PAGES } = await import('../dist/lib/cli/manual/index.js');
+  const { SCRIPTS } = await import('../dist/lib/cli/completion/scripts.js');
   const seconds = process.env.SOURCE_DATE_EPOCH; // what makes builds alike sets it
   const date = seconds ? new Date(Number(seconds) * 1000) : new Date();
-  const folder = join(root, 'dist', 'man');
-  mkdirSync(folder, { recursive: true });
-  for (const [name, page] of Object.entries(PAGES)) writeFileSync(join(folder, name), page(date));
+  for (const [name, page] of Object.entries(PAGES)) write(`man/${name}`, page(date));
+  write('completion/l4director.bash', SCRIPTS.bash);
+  write('completion/_l4director', SCRIPTS.zsh);
+}
+
+function write(name, text) {
+  const file = join(root, 'dist', name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
 }
 
 async function build() {
@@ -137,7 +144,7 @@ async function build() {
   run(process.execPath, [tsc, '-p', PAGE], 'mend what it names');
   for (const file of pageFiles()) copyFileSync(join(root, file), join(root, 'dist', file));
   removeStale(list);
-  await writeManual();
+  await writePages();
   writeFileSync(STAMP, list.join('\n'));
 }
 

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { COMMANDS } from '../../lib/cli/commands.ts';
 import { namesIn } from '../../lib/cli/completion/live.ts';
 import { type Live, offer, type Whose } from '../../lib/cli/completion/offer.ts';
-import type { Shell } from '../../lib/cli/completion/scripts.ts';
+import { SCRIPTS, type Shell } from '../../lib/cli/completion/scripts.ts';
 import { FakeDirector } from '../support/fake-director.ts';
 import { PROGRAM, runAction } from '../support/l4director.ts';
 import { lab } from '../support/lab.ts';
@@ -179,6 +179,12 @@ t.test('zsh completes, and says what each is', lab('tmux', 'zsh'), async (t) => 
   screen.type('l4director x.cf re');
   screen.press('Tab');
   await screen.shows(/reload +-- read the config again/);
+});
+
+t.test('npm run build wrote the scripts', async (t) => {
+  const built = new URL('../../completion/', import.meta.url);
+  t.equal(readFileSync(new URL('l4director.bash', built), 'utf8'), SCRIPTS.bash);
+  t.equal(readFileSync(new URL('_l4director', built), 'utf8'), SCRIPTS.zsh);
 });
 
 for (const name of ['bash', 'zsh'] as const)

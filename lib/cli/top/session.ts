@@ -37,19 +37,19 @@ export class Session {
     this.#view = { ...this.#view, message: { text, bad } };
   }
 
-  /** Takes keys. What comes in one piece behind a key that asks was typed before the question could
-   *  be read, or pasted: it is no answer. */
+  /** Takes keys. A yes that comes in one piece with what asks was typed before the question could be
+   *  read, or pasted: from there on the piece is left. More of a weight may come so. */
   keys(text: string, size: Size): readonly Effect[] {
     const effects: Effect[] = [];
+    let fresh = false;
     for (const key of keysOf(text)) {
+      if (fresh && !/^[+-]$/.test(key)) break;
       const asked = this.#view.mode.type === 'ask';
-      const { view, effect } = press(this.#view, key, {
-        rows: this.#rows(),
-        page: pageOf(size),
-      });
+      const around = { rows: this.#rows(), page: pageOf(size) };
+      const { view, effect } = press(this.#view, key, around);
       this.#view = view;
       if (effect) effects.push(effect);
-      if (view.mode.type === 'ask' && !asked) break;
+      fresh ||= view.mode.type === 'ask' && !asked;
     }
     return effects;
   }

@@ -72,4 +72,6 @@ t.test('an answer in one piece with its question is none', async (t) => {
   const size = { columns: 80, rows: 24 };
   t.same(session.keys('jdy', size), []);
   t.match(session.keys('y', size), [{ type: 'change' }]);
+  t.same(session.keys('++-+yq', size), [], 'more of a weight is no answer either');
+  t.match(session.keys('y', size), [{ question: { words: / 1 -> 3$/ } }]);
 });
