@@ -55,7 +55,7 @@ export async function live(beginning: Beginning): Promise<number> {
     },
   );
   const { why, exitCode, leave } = await ending.asked;
-  if (leave) notifier.close();
+  if (leave) await notifier.close();
   else notifier.stopping();
   await leave?.(ending.hurry);
   await report({ type: 'failed', exitCode: EXIT.failed, reasons: [why] });
@@ -65,7 +65,7 @@ export async function live(beginning: Beginning): Promise<number> {
   if (exitCode !== EXIT.done) log.info(`Exiting with exit_status ${exitCode}: ${why}`);
   removePidFile(launch.instance, process.pid);
   if (!leave || ending.hurry.aborted) endPredecessor(launch);
-  notifier.close();
+  await notifier.close();
   return exitCode;
 }
 

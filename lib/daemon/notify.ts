@@ -15,8 +15,9 @@ export interface Notifier {
   ready(status: string): Promise<void>;
   reloading(): void;
   stopping(): void;
-  /** Says nothing any more: another process speaks now, or the end has come. Idempotent. */
-  close(): void;
+  /** Says nothing new any more: another process speaks now, or the end has come. Settles when all has
+   *  been told. Idempotent. */
+  close(): Promise<void>;
 }
 
 const TELL_MS = 5_000;
@@ -34,21 +35,24 @@ export function createNotifier(log: Log, program = 'systemd-notify'): Notifier {
   let turn = Promise.resolve();
   let closed = false;
   let failed = false;
+  let busy = 0;
 
   const tell = (...words: readonly string[]): Promise<void> => {
     if (!wanted || closed) return Promise.resolve();
+    busy++;
     turn = turn.then(async () => {
       const problem = await run(program, words, environment);
       if (problem !== undefined && !failed)
         log.error(`systemd cannot be told "${words.join(' ')}": ${problem}`);
       failed = problem !== undefined;
+      busy--;
     });
     return turn;
   };
   const beatMs = Number(environment.WATCHDOG_USEC ?? 0) / 2_000;
   const heart =
     wanted && beatMs > 0
-      ? setInterval(() => void tell('WATCHDOG=1'), beatMs).unref()
+      ? setInterval(() => busy === 0 && void tell('WATCHDOG=1'), beatMs).unref()
       : undefined;
   return {
     wanted,
@@ -62,6 +66,7 @@ export function createNotifier(log: Log, program = 'systemd-notify'): Notifier {
     close() {
       closed = true;
       clearInterval(heart);
+      return turn;
     },
   };
 }

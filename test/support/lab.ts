@@ -40,6 +40,7 @@ const NEEDS = {
   postgresql: program('/usr/lib/postgresql', 'postgresql'),
   logger: program('/usr/bin/logger', 'bsdutils'),
   socat: program('/usr/bin/socat', 'socat'),
+  'systemd-notify': program('/usr/bin/systemd-notify', 'systemd'),
   sendmail: program('/usr/sbin/sendmail', 'postfix'),
   'smtp-sink': program('/usr/sbin/smtp-sink', 'postfix'),
   conntrack: program('/usr/sbin/conntrack', 'conntrack'),

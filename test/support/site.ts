@@ -57,6 +57,11 @@ export class Site {
     writeFileSync(this.config, config.replaceAll('LOG', this.log));
   }
 
+  /** Puts a program into the site's folder. */
+  place(name: string, text: string): void {
+    writeFileSync(join(this.folder, name), text, { mode: 0o755 });
+  }
+
   /** Writes the l4director.ini beside the config. */
   writeIni(text: string): void {
     writeFileSync(`${this.config}.ini`, text);
