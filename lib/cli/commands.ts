@@ -28,6 +28,10 @@ export const COMMANDS = {
     async () => (await import('./reload.ts')).reload,
   ),
   'force-reload': row('the same', async () => (await import('./reload.ts')).reload),
+  upgrade: row(
+    'have the installed version take a running one’s place; no connection is lost',
+    async () => (await import('./upgrade.ts')).upgrade,
+  ),
   status: row(
     'running: exit 0; stale pid file: 1; stopped: 3',
     async () => (await import('./status.ts')).status,

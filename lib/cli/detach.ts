@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Instance } from '../instance/instance.ts';
 import { EXIT, type Launch, type StartReport } from '../instance/launch.ts';
 import { presence } from '../instance/pid-file.ts';
+import type { CommandLine } from './command-line.ts';
 import type { Context } from './context.ts';
 
 /** Tells the detached process that it is one. */
@@ -25,7 +26,7 @@ export function wasDetached(): boolean {
  *  when it does not report in time. */
 export async function detach(context: Context, launch: Launch): Promise<number> {
   const [node = '', ...script] = launch.program;
-  const child = spawn(node, [...script, ...childArguments(context)], {
+  const child = spawn(node, [...script, ...startArguments(context.line)], {
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     env: { ...process.env, [MARK]: '1' },
@@ -39,7 +40,9 @@ export async function detach(context: Context, launch: Launch): Promise<number> 
 }
 
 /** Config and action come right behind the program's path, where the agent expects them. */
-function childArguments({ line }: Context): string[] {
+export function startArguments(
+  line: Pick<CommandLine, 'config' | 'configGiven' | 'ini' | 'runtimeDir'>,
+): readonly string[] {
   const config = line.configGiven ? [line.config] : [];
   const options = [
     ['--ini', line.ini],

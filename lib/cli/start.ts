@@ -3,9 +3,10 @@ import { type Config, formatDiagnostic } from '../config/config.ts';
 import { findInstance, ownInstance } from '../instance/instance.ts';
 import { EXIT, type Launch, type Mode } from '../instance/launch.ts';
 import { presence } from '../instance/pid-file.ts';
+import { isSuccessor, takePredecessor } from '../instance/succession.ts';
 import { complain, configPath, readLastingFile } from './config-file.ts';
 import type { Context } from './context.ts';
-import { detach, wasDetached } from './detach.ts';
+import { detach, startArguments, wasDetached } from './detach.ts';
 
 /** `start`: errors in the config are told before anything happens; where a director of that
  *  name runs already there is nothing to do, and nothing is said. */
@@ -16,7 +17,9 @@ export async function start(context: Context): Promise<number> {
   const file = await readLastingFile(context);
   if (!file.ok) return complain(context, file);
   const { state } = presence(findInstance(line.instance, line.runtimeDir));
-  return state === 'running' ? EXIT.done : startWith(context, file.path, file.config);
+  return state === 'running' && !isSuccessor()
+    ? EXIT.done
+    : startWith(context, file.path, file.config);
 }
 
 /** The second half of a start, for a config that was found good. */
@@ -46,7 +49,8 @@ async function serve(
   known?: Config,
 ): Promise<number> {
   const daemon = await context.daemon();
-  return daemon.serve(launchOf(context, path, mode), known);
+  const predecessor = takePredecessor();
+  return daemon.serve({ ...launchOf(context, path, mode), predecessor }, known);
 }
 
 function launchOf(
@@ -61,6 +65,13 @@ function launchOf(
     config: resolve(path),
     ini: ini === undefined ? undefined : resolve(ini),
     program,
+    start: startArguments({
+      configGiven: line.configGiven,
+      // The director leaves the folder that a relative name is for.
+      config: path === line.config ? resolve(path) : line.config,
+      ini: ini && resolve(ini),
+      runtimeDir: runtimeDir && resolve(runtimeDir),
+    }),
     inherited: runtimeDir === undefined ? [] : ['--runtime-dir', resolve(runtimeDir)],
     invocation,
   };

@@ -1,23 +1,26 @@
 import type { Config } from '../config/config.ts';
-import { createControlServer } from '../control/index.ts';
 import type { Director } from '../director/director.ts';
 import type { ReloadOutcome } from '../director/plan.ts';
 import { EXIT, type Launch } from '../instance/launch.ts';
-import { removePidFile, writePidFile } from '../instance/pid-file.ts';
+import { removePidFile } from '../instance/pid-file.ts';
+import { isAlive } from '../instance/process.ts';
+import type { Happening } from '../model/event.ts';
 import type { Log } from '../model/log.ts';
 import { openOverrideFile } from '../state/override-store.ts';
 import { createChildren } from './children.ts';
 import { type Closers, createClosers } from './closers.ts';
 import type { ConfigFile } from './config-file.ts';
 import { createEnding, type Ending } from './ending.ts';
+import { createFront } from './front.ts';
+import { createHandover } from './handover.ts';
 import type { LogKeeper } from './log/keeper.ts';
+import { createNotifier, type Notifier } from './notify.ts';
 import { openParts } from './parts.ts';
 import { createReloader, type Reloader } from './reloader.ts';
 import type { Reporter } from './report.ts';
 import type { Signals } from './signals.ts';
-import { statusDocument, troubles } from './status.ts';
+import { troubles } from './status.ts';
 import { watchConfig } from './watch.ts';
-import { keepWeb } from './web.ts';
 
 /** What a director begins its work with. */
 export interface Beginning {
@@ -42,20 +45,33 @@ export async function live(beginning: Beginning): Promise<number> {
   const closers = createClosers(CLOSE_MS);
   const ending = createEnding();
   endOnDefect(ending, log);
-  const begun = begin(beginning, closers, ending).catch(async (error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    const reasons = [`l4director: cannot start: ${reason}`];
-    await report({ type: 'failed', exitCode: EXIT.failed, reasons });
-    ending.ask({ why: `Cannot start: ${reason}`, exitCode: EXIT.failed });
-  });
-  const { why, exitCode } = await ending.asked;
+  const notifier = createNotifier(log);
+  const begun = begin(beginning, closers, ending, notifier).catch(
+    async (error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      const reasons = [`l4director: cannot start: ${reason}`];
+      await report({ type: 'failed', exitCode: EXIT.failed, reasons });
+      ending.ask({ why: `Cannot start: ${reason}`, exitCode: EXIT.failed });
+    },
+  );
+  const { why, exitCode, leave } = await ending.asked;
+  if (leave) await notifier.close();
+  else notifier.stopping();
+  await leave?.(ending.hurry);
   await report({ type: 'failed', exitCode: EXIT.failed, reasons: [why] });
   closers.add('start', () => begun);
   for (const what of await closers.close()) log.error(`Not closed in time: ${what}`);
   log.info(why);
   if (exitCode !== EXIT.done) log.info(`Exiting with exit_status ${exitCode}: ${why}`);
   removePidFile(launch.instance, process.pid);
+  if (!leave || ending.hurry.aborted) endPredecessor(launch);
+  await notifier.close();
   return exitCode;
+}
+
+/** Who stops a director wants all of it stopped: also the one that still has connections open. */
+function endPredecessor({ predecessor }: Launch): void {
+  if (predecessor && isAlive(predecessor)) process.kill(predecessor.pid, 'SIGTERM');
 }
 
 /** Sets everything going, and reports when it is. Returns early when the end is asked for. */
@@ -63,42 +79,37 @@ async function begin(
   { launch, file, config, keeper, signals, report }: Beginning,
   closers: Closers,
   ending: Ending,
+  notifier: Notifier,
 ): Promise<void> {
   const { log } = keeper;
-  const { name, state } = launch.instance;
-  const overrides = await openOverrideFile(state, log);
+  const { instance, predecessor } = launch;
+  const overrides = await openOverrideFile(instance.state, log);
   closers.add('what was changed at run time', () => overrides.close());
-  const parts = openParts(config, log, name, overrides);
+  const parts = openParts(config, log, instance.name, overrides, predecessor?.pid);
   const { director, alerts, events, connectionLog, close } = parts;
   closers.add('alerts', () => alerts.close());
   closers.add('virtual services', close);
   const children = createChildren([...launch.program, ...launch.inherited], log);
-  closers.add('children of execute', () => children.stop());
+  closers.add('children of execute', async () => {
+    if (!ending.handedOver) await children.stop();
+  });
   const ended = (outcome: ReloadOutcome) => {
-    const reason = outcome.ok ? null : outcome.errors.join('\n');
-    events.tell({ type: 'reload', ok: outcome.ok, reason });
+    events.tell(reloadEvent(outcome));
+    void notifier.ready(serviceSummary(reloader));
   };
   const reloader = createReloader(config, { file, adopt, ended, log });
-  attach(signals, ending, reloader, [keeper, connectionLog], log, launch);
-  const status = (checks: number) => statusDocument(reloader, director, alerts, checks);
-  const control = await createControlServer({
-    path: launch.instance.socket,
-    status,
-    desk: director.desk,
-    reload: () => reloader.reload(),
-    plan: () => reloader.plan(),
-    ...socketOptions(config),
-    log,
-  });
-  closers.add('control socket', () => control.close());
-  const web = keepWeb({ status, desk: director.desk, log });
-  closers.add('web page', () => web.close());
-  if (launch.mode === 'daemon' || launch.mode === 'foreground')
-    writePidFile(launch.instance, process.pid);
+  const parties = { launch, reloader, director, notifier, ending, log };
+  const handOver = createHandover(parties);
+  const front = createFront(config, { launch, reloader, parts, log });
+  const logs = [keeper, connectionLog];
+  attach(signals, { ending, reloader, logs, log, launch, handOver, notifier });
+  closers.add('socket and page', () => front.close());
+  ending.signal.addEventListener('abort', front.closePage);
+  if (!launch.predecessor) await front.show();
 
   async function adopt(next: Config): Promise<void> {
     await director.apply(next);
-    await web.follow(next.options.web);
+    await front.follow(next);
     keeper.follow(next.global.logfile);
     connectionLog.follow(next.options.connectionsFile);
     for (const key of changedForTheNextStart(reloader.config, next))
@@ -106,23 +117,15 @@ async function begin(
     void children.converge(next.global.execute);
   }
 
-  await web.follow(config.options.web);
   await ready(director, config, ending.signal, log);
   if (ending.signal.aborted) return;
+  if (launch.predecessor) await front.show();
+  await notifier.ready(serviceSummary(reloader));
   const unlogged = keeper.problem === undefined ? [] : [keeper.problem];
   await report({ type: 'up', notices: [...unlogged, ...(await troubles(director))] });
   void children.converge(reloader.config.global.execute);
   const watching = watchConfig(file, reloader, log, ending.signal);
   closers.add('watch of the config', () => watching);
-}
-
-function socketOptions({ options }: Config) {
-  const { maxConnections, mode, group, readOnlySocket, readOnlyMode } = options;
-  const readOnly =
-    readOnlySocket === undefined
-      ? undefined
-      : { path: readOnlySocket, mode: readOnlyMode };
-  return { maxConnections, access: { mode, group }, readOnly };
 }
 
 /** Keys of the ini that are told once. */
@@ -158,14 +161,32 @@ async function ready(
   await Promise.race([applied, over]);
 }
 
-function attach(
-  signals: Signals,
-  ending: Ending,
-  reloader: Reloader,
-  logs: readonly { reopen(): void }[],
-  log: Log,
-  launch: Launch,
-): void {
+function reloadEvent(outcome: ReloadOutcome): Happening {
+  const reason = outcome.ok ? null : outcome.errors.join('\n');
+  return { type: 'reload', ok: outcome.ok, reason };
+}
+
+/** For `systemctl status`. */
+function serviceSummary({ config, configError }: Reloader): string {
+  const count = config.virtuals.length;
+  const services = `${count} virtual service${count === 1 ? '' : 's'}`;
+  return configError === null
+    ? services
+    : `${services}; the last reload was refused, see configtest`;
+}
+
+interface Wishers {
+  readonly ending: Ending;
+  readonly reloader: Reloader;
+  readonly logs: readonly { reopen(): void }[];
+  readonly log: Log;
+  readonly launch: Launch;
+  readonly notifier: Notifier;
+  readonly handOver: () => Promise<void>;
+}
+
+function attach(signals: Signals, wishers: Wishers): void {
+  const { ending, reloader, logs, log, launch, notifier, handOver } = wishers;
   const wishes = {
     stop: (signal: string) => {
       const why = `Linux Director Daemon terminated on signal: ${signal}`;
@@ -173,11 +194,13 @@ function attach(
     },
     reload: () => {
       log.info('Reloading Linux Director Daemon config on signal');
+      notifier.reloading();
       void reloader.reload();
     },
     reopen: () => {
       for (const one of logs) one.reopen();
     },
+    upgrade: () => void handOver(),
     nothing: () => {},
   };
   signals.attach((wish, signal) => wishes[wish](signal));

@@ -29,18 +29,20 @@ const FLUSH_MS = 2_000;
 
 /** Checks, engines, alerts and the director that joins them; nothing is at work yet.
  *  @param instance   the director's name on this host
- *  @param overrides  where operators' changes outlive it; undefined: nowhere */
+ *  @param overrides  where operators' changes outlive it; undefined: nowhere
+ *  @param predecessor  pid of the director whose listeners it may join */
 export function openParts(
   config: Config,
   log: Log,
   instance: string,
   overrides?: OverrideStore,
+  predecessor?: number,
 ): Parts {
   const checks = createCheckRunner({ log });
   const { maxConnections, workers, flowtable } = config.options;
   const connectionLog = createConnectionLog(config.options.connectionsFile, log);
   const engines = createEngines({
-    ...{ maxConnections, workers, flowtable, instance, connectionLog },
+    ...{ maxConnections, workers, flowtable, instance, connectionLog, predecessor },
   });
   const alerts = createAlerts({
     log,

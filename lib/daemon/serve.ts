@@ -1,6 +1,7 @@
 import { type Config, formatDiagnostic } from '../config/config.ts';
-import { EXIT, type Launch } from '../instance/launch.ts';
+import { EXIT, type Launch, type StartReport } from '../instance/launch.ts';
 import { takeLock } from '../instance/lock.ts';
+import { successorLock } from '../instance/succession.ts';
 import { version } from '../instance/version.ts';
 import type { Log } from '../model/log.ts';
 import { openConfigFile } from './config-file.ts';
@@ -22,8 +23,10 @@ export async function serve(
   report: Reporter,
   known?: Config,
 ): Promise<number> {
-  const lock = takeLock(launch.instance.lock);
-  if (!lock.taken) return report({ type: 'already', pid: lock.holder.pid });
+  const { instance, predecessor } = launch;
+  const stem = predecessor ? successorLock(instance) : instance.lock;
+  const lock = takeLock(stem, predecessor);
+  if (!lock.taken) return report(taken(lock.holder.pid, predecessor !== undefined));
   const file = openConfigFile(launch, known);
   const first = await file.read();
   if (!first.ok) {
@@ -44,6 +47,13 @@ export async function serve(
   // In the foreground somebody waits for the exit code.
   if (launch.mode === 'daemon' && exitCode === EXIT.done) leaveLookUps();
   return exitCode;
+}
+
+/** By another director, or by another one that is to succeed the same. */
+function taken(pid: number, succeeds: boolean): StartReport {
+  if (!succeeds) return { type: 'already', pid };
+  const reasons = [`pid ${pid} is taking its place already`];
+  return { type: 'failed', exitCode: EXIT.failed, reasons };
 }
 
 function greet(log: Log, { mode, invocation }: Launch, config: Config): void {

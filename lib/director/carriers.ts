@@ -137,6 +137,12 @@ export class Carriers {
     return [...this.#feeds.values()].flatMap(({ engine }) => engine.workers());
   }
 
+  /** As {@link Engine.leave}. */
+  async leave(hurry: AbortSignal): Promise<void> {
+    const { engines } = this.#parties;
+    await Promise.all([...engines.values()].map((engine) => engine.leave?.(hurry)));
+  }
+
   async close(how: { readonly clean: boolean }): Promise<void> {
     await Promise.all([...this.#feeds.values()].map((feed) => feed.close(how)));
   }

@@ -54,6 +54,7 @@ class VirtualServices implements Director {
   #keepers: Map<string, ServiceKeeper> = new Map();
   #configuring: AlertState = 'starting';
   #closed = false;
+  #handedOver = false;
   #closing: Promise<void> | undefined;
   #applying: Promise<void> = Promise.resolve();
   readonly #unsettled = new Set<() => void>();
@@ -128,6 +129,15 @@ class VirtualServices implements Director {
     return this.#carriers.workers();
   }
 
+  async leave(hurry: AbortSignal): Promise<void> {
+    this.#closed = true;
+    this.#handedOver = true;
+    this.desk[Symbol.dispose]();
+    await this.#applying;
+    for (const keeper of this.#keepers.values()) keeper[Symbol.dispose]();
+    return this.#carriers.leave(hurry);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -138,13 +148,13 @@ class VirtualServices implements Director {
     this.desk[Symbol.dispose]();
     await this.#applying;
     const keepers = [...this.#keepers.values()];
-    const staying = keepers.filter(({ service }) => !service.cleanstop);
-    for (const keeper of keepers) {
-      keeper[Symbol.dispose]();
-      if (keeper.service.cleanstop) takeLeave(keeper, this.#keeperParties);
-    }
+    for (const keeper of keepers) keeper[Symbol.dispose]();
+    const leaving = this.#handedOver
+      ? []
+      : keepers.filter(({ service }) => service.cleanstop);
+    for (const keeper of leaving) takeLeave(keeper, this.#keeperParties);
     // An engine keeps those that stay; it need not clean where nothing else is.
-    const clean = keepers.length === 0 || staying.length < keepers.length;
+    const clean = keepers.length === 0 || leaving.length > 0;
     await Promise.all([
       this.#carriers.close({ clean }),
       this.#commands[Symbol.asyncDispose](),

@@ -18,6 +18,9 @@ export interface Director {
   workers(): readonly WorkerStats[];
   /** For operators. */
   readonly desk: Desk;
+  /** Another director has taken over: ends the checks, takes no new clients, and settles when the last
+   *  connection has ended, or at the abort. Only {@link close} may follow, and cleans nothing. */
+  leave(hurry: AbortSignal): Promise<void>;
   /** Ends checks, then engines, as each service's cleanstop says. Idempotent. */
   close(): Promise<void>;
 }

@@ -14,6 +14,8 @@ export interface EngineOptions {
   readonly connectionLog?: ConnectionSink | undefined;
   /** Which director of this host it works for: what it leaves in a kernel carries the name. */
   readonly instance?: string;
+  /** Process that is to be shared addresses with until it lets go of them; undefined: none. */
+  readonly predecessor?: number | undefined;
 }
 
 /** A row of the registry of engines. */

@@ -1,4 +1,5 @@
 import type { Instance } from './instance.ts';
+import type { ProcessIdentity } from './process.ts';
 
 /** How a director runs. `daemon`: detached, with pid file. `foreground`: the same under a
  *  supervisor that wants it attached. `supervised` and `debug`: attached and without a pid
@@ -18,6 +19,10 @@ export interface Launch {
   readonly program: readonly string[];
   /** Arguments that every director of this one inherits (`--runtime-dir`). */
   readonly inherited: readonly string[];
+  /** What a further director of this instance is started with: config as typed, action, options. */
+  readonly start: readonly string[];
+  /** The director whose place it takes without losing a connection. */
+  readonly predecessor?: ProcessIdentity | undefined;
   /** This process's command line, for the log. */
   readonly invocation: string;
 }

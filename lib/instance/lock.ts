@@ -16,18 +16,30 @@ export type LockResult =
  *  number, which only one can do. Lower numbers are swept by the new holder; a process that
  *  was asleep meanwhile and creates a number already swept sees the higher one and withdraws.
  *  That holds because the highest is never removed, not even by its owner at the end.
+ *  @param from  whose lock may be taken though it is alive: it hands over
  *  @throws when the directory cannot be written, in words for the operator */
-export function takeLock(stem: string): LockResult {
+export function takeLock(stem: string, from?: ProcessIdentity): LockResult {
   const self = identify(process.pid);
   if (!self) throw new Error('/proc is not mounted: cannot tell processes apart');
-  return writingIn(dirname(stem), () => takeHighest(stem, self));
+  return writingIn(dirname(stem), () => takeHighest(stem, self, from));
 }
 
-function takeHighest(stem: string, self: ProcessIdentity): LockResult {
+/** Who holds it; undefined: nobody that is alive. */
+export function lockHolder(stem: string): ProcessIdentity | undefined {
+  const holder = owner(`${stem}.${generations(stem).at(-1) ?? 0}`);
+  return holder && isAlive(holder) ? holder : undefined;
+}
+
+function takeHighest(
+  stem: string,
+  self: ProcessIdentity,
+  from: ProcessIdentity | undefined,
+): LockResult {
   for (;;) {
     const highest = generations(stem).at(-1) ?? 0;
     const holder = owner(`${stem}.${highest}`);
-    if (holder && isAlive(holder)) return { taken: false, holder };
+    const handsOver = holder?.pid === from?.pid && holder?.started === from?.started;
+    if (holder && isAlive(holder) && !handsOver) return { taken: false, holder };
     if (advance(stem, highest + 1, self)) return { taken: true };
   }
 }

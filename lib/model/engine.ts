@@ -143,6 +143,9 @@ export interface Engine {
   workers(): readonly WorkerStats[];
   /** For the director only; ends when the engine is closed. Bounded: the oldest is dropped. */
   readonly events: AsyncIterable<EngineEvent>;
+  /** Takes no new clients from now on, and settles when the last connection has ended, or at the
+   *  abort. No table may follow. Absent: there is nothing that would end with this process. */
+  leave?(hurry: AbortSignal): Promise<void>;
   /** Ends listeners and connections. What a kernel holds stays in force with `clean: false`; else
    *  that of the services whose `cleanstop` is no does. Also asked of one that cannot work here, or
    *  was never given anything: that has nothing to end. */

@@ -47,6 +47,7 @@ const NEEDS = {
   socat: program('/usr/bin/socat', 'socat'),
   script: program('/usr/bin/script', 'bsdutils'),
   chromium: program('/usr/bin/chromium', 'chromium'),
+  'systemd-notify': program('/usr/bin/systemd-notify', 'systemd'),
   sendmail: program('/usr/sbin/sendmail', 'postfix'),
   'smtp-sink': program('/usr/sbin/smtp-sink', 'postfix'),
   conntrack: program('/usr/sbin/conntrack', 'conntrack'),

@@ -57,6 +57,16 @@ export class Site {
     writeFileSync(this.config, config.replaceAll('LOG', this.log));
   }
 
+  /** Puts a program into the site's folder. */
+  place(name: string, text: string): void {
+    writeFileSync(join(this.folder, name), text, { mode: 0o755 });
+  }
+
+  /** Writes the l4director.ini beside the config. */
+  writeIni(text: string): void {
+    writeFileSync(`${this.config}.ini`, text);
+  }
+
   /** Calls the program on this site's config. */
   async run(...args: string[]): Promise<Outcome> {
     return this.call(...args.slice(0, -1), this.config, ...args.slice(-1));

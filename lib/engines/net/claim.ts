@@ -12,16 +12,22 @@ const TRY_AGAIN_MS = 5;
  *  must not keep us from opening. */
 const PATIENCE_MS = 5000;
 
+/** Those of the places that may be shared with whoever has them now, by service id. */
+type SharedPlaces = (places: readonly Place[]) => Promise<ReadonlySet<string>>;
+
 /** With SO_REUSEPORT two programs of one user can share an address in silence. So before workers
  *  share it among themselves it is bound without: that fails where anybody else listens. Between
  *  the two another director's bind would succeed as well; so one of them at a time. */
 export class Claims {
   readonly #patienceMs: number;
+  readonly #shared: SharedPlaces;
   #floor: Promise<Server | undefined> | undefined;
   #holders = 0;
 
-  /** @param patienceMs how long other directors may take before it goes on all the same */
-  constructor(patienceMs = PATIENCE_MS) {
+  /** @param patienceMs  how long other directors may take before it goes on all the same
+   *  @param shared      what is taken, and is no obstacle */
+  constructor(patienceMs = PATIENCE_MS, shared: SharedPlaces = async () => new Set()) {
+    this.#shared = shared;
     this.#patienceMs = patienceMs;
   }
 
@@ -37,7 +43,10 @@ export class Claims {
     try {
       this.#floor ??= takeFloor(this.#patienceMs);
       await this.#floor;
-      return await open(await bindEach(places));
+      const refused = await bindEach(places);
+      const taken = places.filter(({ id }) => refused.get(id) === 'EADDRINUSE');
+      const shared = taken.length > 0 ? await this.#shared(taken) : new Set();
+      return await open(new Map([...refused].filter(([id]) => !shared.has(id))));
     } finally {
       if (--this.#holders === 0) await this.#leave();
     }

@@ -14,6 +14,8 @@ interface Options {
   /** Module of a worker thread. */
   readonly script: URL;
   readonly workers: number;
+  /** As {@link WorkerStart.shares}. */
+  readonly shares: boolean;
   readonly admission: SharedArrayBuffer;
   /** The segments of the shared memory so far. */
   segments(): readonly SharedArrayBuffer[];
@@ -114,9 +116,9 @@ export class Crew {
   }
 
   #start(worker: number): void {
-    const { workers, script, admission } = this.#options;
+    const { workers, shares, script, admission } = this.#options;
     const segments = this.#options.segments();
-    const workerData: WorkerStart = { worker, workers, segments, admission };
+    const workerData: WorkerStart = { worker, workers, shares, segments, admission };
     const startedAt = performance.now();
     const thread = new Worker(script, {
       workerData,

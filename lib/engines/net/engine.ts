@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import type { ConnectionSink } from '../../model/connection-log.ts';
 import type {
@@ -17,6 +16,7 @@ import { Turns } from '../turns.ts';
 import { Admission, admissionMemory } from './admission.ts';
 import { Captures } from './capture/captures.ts';
 import { Crew } from './crew.ts';
+import { emptied } from './emptied.ts';
 import { connectionCap, descriptorsOf, fileLimit } from './file-limit.ts';
 import { Ledger, type LedgerChange } from './ledger.ts';
 import { letIn } from './let-in.ts';
@@ -30,7 +30,7 @@ import type { NoticeKind, TableChange, Told } from './protocol.ts';
 import { RecordPool } from './record-pool.ts';
 import { refusal } from './refusal.ts';
 import { createTraffic } from './traffic.ts';
-import { type WorkersWish, workerCount } from './worker-count.ts';
+import { canShare, countWorkers } from './worker-count.ts';
 
 const EVENTS = 1000;
 const WORKER = new URL(`./worker/main${extname(import.meta.url)}`, import.meta.url);
@@ -48,6 +48,8 @@ class NetEngine implements Engine {
   readonly #connectionLog: ConnectionSink | undefined;
   readonly #proc: string;
   readonly #workers: number;
+  /** Listens with SO_REUSEPORT: among its workers, and with a successor. */
+  readonly #shares = canShare(process.versions.node);
   readonly #memory: Memory;
   readonly #segments: SharedArrayBuffer[] = [];
   readonly #admission: Admission;
@@ -65,7 +67,9 @@ class NetEngine implements Engine {
     this.#maxConnections = options.maxConnections ?? Infinity;
     this.#connectionLog = options.connectionLog;
     this.#proc = options.proc ?? '/proc';
-    this.#workers = this.#count(options.workers ?? 1);
+    this.#workers = countWorkers(options.workers ?? 1, (message) =>
+      this.events.push({ type: 'notice', message }),
+    );
     this.#memory = new Memory(this.#workers);
     const pool = new RecordPool(this.#memory, (segment) => this.#grown(segment));
     this.#ledger = new Ledger(pool, this.#memory);
@@ -83,6 +87,7 @@ class NetEngine implements Engine {
     this.#crew = new Crew({
       script: options.workerScript ?? WORKER,
       workers: this.#workers,
+      shares: this.#shares,
       admission,
       segments: () => this.#segments,
       prepare: () => this.#openings.claim(this.#ledger.ids, async () => {}),
@@ -92,7 +97,9 @@ class NetEngine implements Engine {
     });
     this.traffic = createTraffic(this.#crew.inquiries);
     this.#openings = new Openings({
-      workers: this.#workers,
+      shares: this.#shares,
+      predecessor: options.predecessor,
+      proc: this.#proc,
       listeners: this.#listeners,
       captures: this.#captures,
       crew: this.#crew,
@@ -126,20 +133,23 @@ class NetEngine implements Engine {
     return this.#admission.stats();
   }
 
+  /** Listeners close; who waits in their queues goes on to another of the same address, as the kernel
+   *  does with net.ipv4.tcp_migrate_req. */
+  async leave(hurry: AbortSignal): Promise<void> {
+    this.#listeners.close();
+    if (this.#ledger.ids.length === 0) return;
+    await this.#turns.take(() =>
+      this.#crew.change(this.#bounded(this.#ledger.snapshot())),
+    );
+    await emptied(() => this.#admission.open, hurry);
+  }
+
   async close(): Promise<void> {
     this.#listeners.close();
     await this.#crew.close();
     const message = await this.#captures.close();
     if (message !== undefined) this.events.push({ type: 'notice', message });
     this.events.close();
-  }
-
-  #count(wish: WorkersWish): number {
-    const { node } = process.versions;
-    const processors = availableParallelism();
-    const { workers, notice } = workerCount(wish, { processors, node });
-    if (notice !== undefined) this.events.push({ type: 'notice', message: notice });
-    return workers;
   }
 
   async #apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {

@@ -3,10 +3,15 @@ import type { Captures } from './capture/captures.ts';
 import { Claims } from './claim.ts';
 import type { Answers, Crew } from './crew.ts';
 import type { Listeners } from './listeners.ts';
+import { heldBy } from './predecessor.ts';
 import type { ListenReport } from './protocol.ts';
 
 interface Parties {
-  readonly workers: number;
+  /** Listeners are shared with whoever comes with SO_REUSEPORT, so nobody else may be there first. */
+  readonly shares: boolean;
+  /** Whose listeners may be there: that process hands over. */
+  readonly predecessor: number | undefined;
+  readonly proc: string;
   readonly listeners: Listeners;
   readonly captures: Captures;
   readonly crew: Pick<Crew, 'listen'>;
@@ -19,10 +24,14 @@ interface Parties {
 /** Has the workers open listeners, where nobody else has the address, and says what became of it. */
 export class Openings {
   readonly #parties: Parties;
-  readonly #claims = new Claims();
+  readonly #claims: Claims;
 
   constructor(parties: Parties) {
     this.#parties = parties;
+    const { predecessor, proc } = parties;
+    this.#claims = new Claims(undefined, async (places) =>
+      predecessor === undefined ? new Set() : heldBy(predecessor, places, proc),
+    );
   }
 
   /** @param ask  has the workers open what they may
@@ -41,10 +50,10 @@ export class Openings {
     return listeners.settle(heard);
   }
 
-  /** One worker listens alone, and needs no claim. */
+  /** Who cannot share listens alone, and needs no claim. */
   claim<T>(ids: readonly string[], open: () => Promise<T>): Promise<T> {
-    const { listeners, workers, wants } = this.#parties;
-    const isWanted = (id: string) => workers > 1 && wants(id);
+    const { listeners, shares, wants } = this.#parties;
+    const isWanted = (id: string) => shares && wants(id);
     return this.#claims.hold(listeners.claim(ids, isWanted), (refused) => {
       listeners.refuse(refused);
       return open();

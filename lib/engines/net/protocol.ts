@@ -131,6 +131,8 @@ export type Told = Exclude<FromWorker, { readonly type: 'applied' | 'answer' }>;
 export interface WorkerStart {
   readonly worker: number;
   readonly workers: number;
+  /** Whether listeners have SO_REUSEPORT. */
+  readonly shares: boolean;
   readonly segments: readonly SharedArrayBuffer[];
   /** Of `admissionMemory`: what all workers have open. */
   readonly admission: SharedArrayBuffer;

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** `workers` of l4director.ini. */
 export type WorkersWish = number | 'auto';
 
@@ -24,6 +26,18 @@ export function workerCount(
   if (canShare(node)) return { workers: wanted };
   const notice = `One worker thread instead of ${wanted}: more need Node ${SHARING}, and this is ${node}`;
   return { workers: 1, notice };
+}
+
+/** The same for this machine and this Node.
+ *  @param say  gets that line */
+export function countWorkers(wish: WorkersWish, say: (notice: string) => void): number {
+  const { node } = process.versions;
+  const { workers, notice } = workerCount(wish, {
+    processors: availableParallelism(),
+    node,
+  });
+  if (notice !== undefined) say(notice);
+  return workers;
 }
 
 /** Whether that Node can listen with SO_REUSEPORT: since 22.12 and 23.1. */

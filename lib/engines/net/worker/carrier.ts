@@ -12,7 +12,7 @@ import { Doors } from './udp/doors.ts';
 /** Between two looks for persistence templates that are over, at least. */
 const SWEEP_MS = 100;
 
-type Seat = Pick<WorkerStart, 'worker' | 'workers'>;
+type Seat = Pick<WorkerStart, 'worker' | 'shares'>;
 
 /** One virtual service in one worker: its entrance and what new clients need. */
 export class Carrier implements Reception {
@@ -33,10 +33,9 @@ export class Carrier implements Reception {
     this.#desk = desk;
     this.#seat = seat;
     this.switchboard = new Switchboard(service, record, () => performance.now());
-    const reusePort = seat.workers > 1;
     this.#entrance = service.datagrams
-      ? new Doors(this, desk, reusePort)
-      : new Listener(this, desk, reusePort);
+      ? new Doors(this, desk, seat.shares)
+      : new Listener(this, desk, seat.shares);
   }
 
   get logged(): Logged {

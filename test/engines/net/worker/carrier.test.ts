@@ -29,7 +29,8 @@ async function listening(t: Test, told: FromWorker[]): Promise<Server> {
   const memory = new Memory(1);
   const segments = [memory.grow()];
   new ServerRecord(memory.cell(1), 0).set({ weight: 1, lower: 0, upper: 0 });
-  const start = { worker: 0, workers: 1, segments, admission: admissionMemory(1) };
+  const seat = { worker: 0, workers: 1, shares: false };
+  const start = { ...seat, segments, admission: admissionMemory(1) };
   const worker = new Worker(start, (message) => told.push(message));
   t.teardown(() => worker.handle({ type: 'close' }));
   const dead = {

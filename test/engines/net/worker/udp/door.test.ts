@@ -84,7 +84,8 @@ async function opened(t: Test, ...given: readonly UdpServer[]) {
     const { id, address, port } = server.entry();
     return { id, record, generation: 1, address, port, problem: undefined };
   });
-  const start = { worker: 0, workers: 1, segments, admission: admissionMemory(1) };
+  const seat = { worker: 0, workers: 1, shares: false };
+  const start = { ...seat, segments, admission: admissionMemory(1) };
   const worker = new Worker(start, (message) => told.push(message));
   t.teardown(() => worker.handle({ type: 'close' }));
   const port = await freeUdpPort();

@@ -1,0 +1,60 @@
+import type { Config } from '../config/config.ts';
+import type { ControlOptions, ControlServer } from '../control/index.ts';
+import type { Launch } from '../instance/launch.ts';
+import type { Log } from '../model/log.ts';
+import { appear } from './appear.ts';
+import type { Parts } from './parts.ts';
+import type { Reloader } from './reloader.ts';
+import { statusDocument } from './status.ts';
+import { keepWeb } from './web.ts';
+
+/** What others see of a director: control socket, pid file and page. */
+export interface Front {
+  /** From now on it is seen. @throws Error in words for the operator */
+  show(): Promise<void>;
+  /** What a reload changes of it. */
+  follow(next: Config): Promise<void>;
+  /** At the first word of the end, since a successor has its page where this one's is. Idempotent. */
+  closePage(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FrontParties {
+  readonly launch: Launch;
+  readonly reloader: Reloader;
+  readonly parts: Pick<Parts, 'director' | 'alerts'>;
+  readonly log: Log;
+}
+
+export function createFront(config: Config, parties: FrontParties): Front {
+  const { launch, reloader, parts, log } = parties;
+  const { director, alerts } = parts;
+  const status = (checks: number) => statusDocument(reloader, director, alerts, checks);
+  const shared = { status, desk: director.desk, log };
+  const page = keepWeb(shared);
+  let control: ControlServer | undefined;
+  return {
+    async show() {
+      control = await appear(launch, {
+        ...shared,
+        reload: () => reloader.reload(),
+        plan: () => reloader.plan(),
+        ...socketOptions(config),
+      });
+      await page.follow(config.options.web);
+    },
+    follow: ({ options }) => page.follow(options.web),
+    closePage: () => page.close(),
+    async close() {
+      await Promise.all([page.close(), control?.close()]);
+    },
+  };
+}
+
+function socketOptions({
+  options,
+}: Config): Pick<ControlOptions, 'maxConnections' | 'access' | 'readOnly'> {
+  const { maxConnections, mode, group, readOnlySocket: path, readOnlyMode } = options;
+  const readOnly = path === undefined ? undefined : { path, mode: readOnlyMode };
+  return { maxConnections, access: { mode, group }, readOnly };
+}

@@ -1,0 +1,88 @@
+import type { Director } from '../director/director.ts';
+import { canShare } from '../engines/net/worker-count.ts';
+import { EXIT, type Launch } from '../instance/launch.ts';
+import { refusals } from '../instance/succession.ts';
+import type { Log } from '../model/log.ts';
+import type { Ending } from './ending.ts';
+import type { Notifier } from './notify.ts';
+import type { Reloader } from './reloader.ts';
+import { startSuccessor } from './successor.ts';
+
+/** What a connection may go on after an upgrade. */
+const LONGEST_MS = 24 * 3_600_000;
+
+export interface HandoverParties {
+  readonly launch: Launch;
+  readonly reloader: Pick<Reloader, 'config'>;
+  readonly director: Pick<Director, 'services' | 'leave'>;
+  readonly notifier: Notifier;
+  readonly ending: Ending;
+  readonly log: Log;
+}
+
+/** `upgrade`: a successor is started, and this director's end is asked for when that is at work. Until
+ *  then, and where there is none, nothing changes. Asked again meanwhile it does nothing. */
+export function createHandover(parties: HandoverParties): () => Promise<void> {
+  const { launch, director, notifier, ending, log } = parties;
+  let running = false;
+
+  async function handOver(): Promise<readonly string[]> {
+    const obstacles = await obstaclesOf(parties);
+    if (obstacles.length > 0) return obstacles;
+    log.info('Starting a successor, to hand over to it');
+    const outcome = await startSuccessor(launch, notifier.environment);
+    if (!outcome.ok) return outcome.reasons;
+    const { pid } = outcome.successor;
+    const why = `Linux Director Daemon has handed over to pid ${pid}`;
+    log.info(`Handed over to pid ${pid}: what is open goes on, for a day at most`);
+    const leave = (hurry: AbortSignal) => {
+      process.title = 'l4director: handed over';
+      const limit = AbortSignal.timeout(LONGEST_MS);
+      return director.leave(AbortSignal.any([hurry, limit]));
+    };
+    ending.ask({ why, exitCode: EXIT.done, leave });
+    return [];
+  }
+
+  return async () => {
+    // In a terminal it is that the window has another size.
+    if (running || !isManaged(parties) || ending.signal.aborted) return;
+    running = true;
+    try {
+      const reasons = await handOver();
+      for (const reason of reasons) log.error(`Not upgraded: ${reason}`);
+      if (reasons.length > 0) refusals(launch.instance).write(reasons);
+    } catch (error) {
+      log.error(`Not upgraded: ${String(error)}`);
+    } finally {
+      running = false;
+    }
+  };
+}
+
+/** Whether another process may be the service: a supervisor that only watches its child would start a
+ *  second one. */
+function isManaged({ launch, notifier }: HandoverParties): boolean {
+  return launch.mode === 'daemon' || (launch.mode === 'foreground' && notifier.wanted);
+}
+
+/** Why no connection could be kept, in words. */
+async function obstaclesOf({
+  reloader,
+  director,
+}: HandoverParties): Promise<readonly string[]> {
+  const { node } = process.versions;
+  if (!canShare(node))
+    return [`Node ${node} cannot share an address with another process: restart it`];
+  const captured = new Set(
+    reloader.config.virtuals.flatMap(({ id, options }) =>
+      options.capture ? [id] : [],
+    ),
+  );
+  const services = await director.services();
+  return services.flatMap(({ id, engine }) => {
+    if (engine !== 'net')
+      return `${id} is carried by ${engine}, which one director at a time drives: restart it`;
+    return captured.has(id) ? `${id} has capture = yes: restart it` : [];
+  });
+}
