@@ -25,7 +25,7 @@ import {
 
 /** Within the silence that a client is allowed. */
 const ANSWER_MS = 8_000;
-const NAME_MS = 1_000;
+const NAME_MS = 3_000;
 
 /** What Node's parser finds wrong with a request, by its code; all else is 400. */
 const PARSE_ERRORS: Readonly<Record<string, Refusal>> = {
@@ -95,7 +95,7 @@ async function answerOf(
   if (changes && !mayChange)
     throw refused(403, 'this socket is read-only: it answers, and changes nothing');
   const body = route.body && (await bodyOf(request, clients));
-  const by = changes ? await within(NAME_MS, name(), () => 'unknown') : '';
+  const by = () => within(NAME_MS, name(), () => 'unknown');
   if (route.waits && !clients.hold(request.socket, 'waiter'))
     throw refused(503, 'too many wait for an answer already');
   const header = (name: string) => request.headers[name]?.toString();

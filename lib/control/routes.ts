@@ -20,8 +20,8 @@ export interface Asked {
   readonly body: unknown;
   /** The value of a header. */
   readonly header: (name: 'accept' | 'last-event-id') => string | undefined;
-  /** Who changes something; empty where nothing is changed. */
-  readonly by: string;
+  /** Who asks; to be asked for when a change is understood, as it costs something. */
+  readonly by: () => Promise<string>;
 }
 
 /** Why a request is not served; sent as the body of the answer. */

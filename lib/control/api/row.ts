@@ -40,11 +40,13 @@ export function row<const Path extends string, Q extends QueryTable, B, T>({
     ...known,
     type: JSON_TYPE,
     async handler(asked) {
+      const query = readQuery(known.query, asked.query);
+      const body = known.body && readObject(known.body, asked.body);
       const answer = await handle({
         ids: asked.ids as Request<Path, Q, B>['ids'], // whoever found the route made them
-        query: readQuery(known.query, asked.query),
-        body: (known.body && readObject(known.body, asked.body)) as B,
-        by: asked.by,
+        query,
+        body: body as B,
+        by: known.method === 'GET' ? '' : await asked.by(),
       });
       return jsonBytes(answer);
     },

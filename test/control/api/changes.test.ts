@@ -170,16 +170,21 @@ t.test('one who waits no longer lets the drain go on', async (t) => {
 t.test('those who wait take no room of those who ask, and are bounded', async (t) => {
   const { path, desk } = await openControl(t);
   const real = { service: WEB, real: ONE };
-  const waiting = Array.from({ length: 64 }, () =>
-    call(path, { ...CALLS.drain(real, 90), timeoutMs: 20_000 }),
+  const leave = Array.from({ length: 64 }, () => new AbortController());
+  const waiting = leave.map(({ signal }) =>
+    call(path, { ...CALLS.drain(real, 90), timeoutMs: 20_000, signal }),
   );
   await until(() => desk.draining.size === 64, '64 drains');
   t.equal((await ask(path, '/v1/status')).status, 200);
   const more = { method: 'POST', body: '{"withinSeconds":1}' };
   t.match(await ask(path, `${AT}/drain`, more), { status: 503 });
   t.equal(desk.draining.size, 64);
+  for (const client of leave) client.abort();
+  t.equal((await Promise.allSettled(waiting)).length, 64);
+  const last = call(path, { ...CALLS.drain(real, 90), timeoutMs: 20_000 });
+  await until(() => desk.draining.size === 65, 'room again, as they have gone');
   for (const { empty } of desk.draining) empty();
-  t.equal((await Promise.all(waiting)).length, 64);
+  t.match(await last, { seconds: 90 });
 });
 
 t.test(

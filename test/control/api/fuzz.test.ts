@@ -60,7 +60,7 @@ t.test(
           : [400, 0, 'string'];
         if (`${happened}` !== `${right}`) throw new Error(`${happened} to ${body}`);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
     t.ok(desk.told.length > 0, `${desk.told.length} of them were wishes`);
   },
