@@ -93,12 +93,18 @@ function changedValues(old: Values, next: Values): readonly ChangedValue[] {
     .map((name) =>
       SECRET.has(name)
         ? { name, old: '***', new: '***' }
-        : { name, old: old[name] ?? null, new: next[name] ?? null },
+        : { name, old: withoutLogin(old[name]), new: withoutLogin(next[name]) },
     );
 }
 
 /** Options of more than one key, and of one that another section has too. */
 const OTHER_NAMES: Readonly<Record<string, string>> = { logged: 'connections' };
+
+/** A request may be a URL, and that may hold a login and a password. */
+function withoutLogin(value: unknown): unknown {
+  if (typeof value !== 'string') return value ?? null;
+  return value.replace(/\/\/[^/?#]*@/g, '//***@');
+}
 
 /** Options by the names of their keys: `connectTimeoutMs` is `connect-timeout`. */
 function named(options: object): Values {

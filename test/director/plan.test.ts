@@ -58,6 +58,12 @@ t.test('a password changes without being seen', async (t) => {
     },
   ]);
   t.notMatch(JSON.stringify(changed), /hunter2|s3/);
+  const request = 'http://anna:hunter2@www.example.net/ok';
+  t.match(plan({ ...web, request, reals: [{ ...A, request }, B] }), [
+    { values: [{ name: 'request', new: 'http://***@www.example.net/ok' }] },
+    { values: [{ name: 'request', new: 'http://***@www.example.net/ok' }] },
+    { values: [{ name: 'request', new: 'http://***@www.example.net/ok' }] },
+  ]);
 });
 
 t.test('options are named as their keys in the ini', async (t) => {
