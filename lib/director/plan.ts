@@ -45,7 +45,7 @@ interface Piece {
 }
 
 /** The page's holds the users and what their passwords become. */
-const SECRET = new Set(['passwd', 'secret', 'web']);
+const SECRET = new Set(['login', 'passwd', 'secret', 'web']);
 
 /** What differs between two configs: first what holds for all, then service by service in the new
  *  one's order, each with its real servers, then what is gone. */

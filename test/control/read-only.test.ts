@@ -1,9 +1,13 @@
+import { writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import t from 'tap';
 import { createControlServer } from '../../lib/control/index.ts';
 import { ask, controlOptions, openControl, raw } from '../support/control.ts';
 import { lab } from '../support/lab.ts';
+import { Site, webServer } from '../support/site.ts';
 import { socketPath } from '../support/socket-path.ts';
+import { triedPort } from '../support/tried-port.ts';
 
 const SERVER = 'tcp:10.1.1.19:80/10.1.1.21:80';
 const REAL = '/v1/services/tcp:10.1.1.19:80/reals/10.1.1.21:80';
@@ -81,4 +85,47 @@ t.test('the first is for whom the ini says', lab('root'), async (t) => {
   });
   const { mode, gid } = await stat(path);
   t.same([mode & 0o777, gid], [0o640, 7]);
+});
+
+t.test('a real director opens both as its ini says', async (t) => {
+  const real = await webServer(t);
+  const port = await triedPort();
+  const secret = 'hush-hush-hush';
+  const site = new Site(
+    t,
+    [
+      ...['checkinterval=1', 'logfile="LOG"', `virtual=127.0.0.1:${port}`],
+      ...[`    real=127.0.0.1:${real} masq`, '    checktype=connect'],
+      ...[
+        `    login="${secret}"`,
+        `    passwd="${secret}"`,
+        `    request="http://a:${secret}@x/"`,
+        '',
+      ],
+    ].join('\n'),
+  );
+  const looking = join(site.folder, 'stats.sock');
+  writeFileSync(
+    `${site.config}.ini`,
+    `[control]\nmode = 0600\nread-only-socket = ${looking}\nread-only-mode = 0644\n`,
+  );
+  t.match(await site.run('start'), { code: 0 });
+  const path = join(site.runtimeDir, 'l4director.a.cf.sock');
+  const modes = await Promise.all([stat(path), stat(looking)]);
+  t.same(
+    modes.map(({ mode }) => mode & 0o777),
+    [0o600, 0o644],
+  );
+  const server = `tcp:127.0.0.1:${port}/127.0.0.1:${real}`;
+  t.equal(await raw(looking, `disable server ${server}\n`), 'Permission denied\n\n');
+  t.equal((await ask(looking, '/v1/reload', { method: 'POST' })).status, 403);
+  site.write(`checkinterval=1\nlogfile="LOG"\nvirtual=127.0.0.1:${port}
+    real=127.0.0.1:${real} masq\n    checktype=connect\n    passwd="other-${secret}"\n`);
+  for (const line of ['show plan', 'show stat', 'show info', 'show servers state'])
+    t.notMatch(await raw(looking, `${line}\n`), secret, line);
+  for (const url of ['/v1/status', '/v1/plan', '/metrics'])
+    t.notMatch((await ask(looking, url)).text, secret, url);
+  t.match(await raw(looking, 'show plan\n'), 'passwd');
+  t.match(await site.run('stop'), { code: 0 });
+  await t.rejects(stat(looking), { code: 'ENOENT' });
 });

@@ -24,8 +24,8 @@ interface Memory {
   rate: number | undefined;
   mostRate: number | undefined;
   mostSessions: number;
-  /** Counters from which on is counted. */
-  base: Partial<Record<ColumnName, number>>;
+  /** Counters from which on is counted; undefined: from 0. */
+  base: Partial<Record<ColumnName, number>> | undefined;
 }
 
 const COUNTERS = COLUMNS.filter(
@@ -43,7 +43,7 @@ export function createFigures(events: EventLog): Figures {
     const known = memories.get(key);
     const memory = known ?? {
       ...{ at: now, sessions: row.sessions, rate: undefined, mostRate: undefined },
-      ...{ mostSessions: 0, base: {} },
+      ...{ mostSessions: 0, base: undefined },
     };
     if (!known) memories.set(key, memory);
     return memory;
@@ -115,6 +115,7 @@ function takeRate({ sessions }: StatRow, memory: Memory, now: number): void {
 }
 
 function sinceBase({ cells }: StatRow, base: Memory['base']): StatRow['cells'] {
+  if (base === undefined) return {};
   const counted: Partial<Record<ColumnName, number>> = {};
   for (const name of COUNTERS) {
     const value = cells[name];

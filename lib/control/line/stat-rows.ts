@@ -15,6 +15,8 @@ export interface StatRow {
   readonly cells: Cells;
 }
 
+// In the rows below what is copied in stands last: the other way round costs ten times as much.
+
 /** HAProxy counts its own one first. */
 export const FIRST_IID = 2;
 
@@ -46,8 +48,6 @@ function frontend(
 ): StatRow {
   const total = service.acceptedConnections;
   const cells: Cells = {
-    ...common,
-    ...sums(service),
     svname: 'FRONTEND',
     slim: maxConnections,
     stot: total,
@@ -55,6 +55,8 @@ function frontend(
     sid: 0,
     type: 0,
     conn_tot: total,
+    ...sums(service),
+    ...common,
   };
   return { kind: 'F', service: service.id, real: '', sessions: total, cells };
 }
@@ -67,8 +69,6 @@ function backend(service: ServiceStatus, common: Cells, uptime: number): StatRow
   const working = service.reals.filter(isWorking);
   const weight = sum(working, wantedWeight);
   const cells: Cells = {
-    ...common,
-    ...sums(service),
     svname: 'BACKEND',
     stot: total,
     econ: service.refusedConnections,
@@ -84,6 +84,8 @@ function backend(service: ServiceStatus, common: Cells, uptime: number): StatRow
     type: 1,
     algo: service.scheduler,
     connect: sum(service.reals, attempts),
+    ...sums(service),
+    ...common,
   };
   return { kind: 'B', service: service.id, real: '', sessions: total, cells };
 }
@@ -97,7 +99,6 @@ function server(
 ): StatRow {
   const weight = wantedWeight(real);
   const cells: Cells = {
-    ...common,
     svname: real.id,
     scur: sessions(real),
     stot: real.totalConnections,
@@ -115,6 +116,7 @@ function server(
     type: 2,
     addr: endpoint(real.address, real.port),
     connect: attempts(real),
+    ...common,
     ...checkCells(real),
   };
   return {

@@ -18,16 +18,35 @@ export function csv(rows: readonly StatRow[]): string {
   return [header, ...rows.map(csvLine)].join('\n');
 }
 
-function csvLine({ kind, cells }: StatRow): string {
-  const texts = ROWS.map((column) =>
-    column.name === '-' ? '-' : csvText(cellOf(column, kind, cells)),
+/** Where a column stands. */
+const PLACES: ReadonlyMap<string, number> = new Map(
+  ROWS.map(({ name }, place) => [name, place]),
+);
+/** A line of which nothing is known. */
+const EMPTY = { F: emptyLine('F'), B: emptyLine('B'), S: emptyLine('S') } as const;
+
+function emptyLine(kind: Kind): readonly string[] {
+  return ROWS.map(({ name, zero }) =>
+    name === '-' ? name : zero?.includes(kind) ? '0' : '',
   );
+}
+
+/** There are thousands of lines, and few of their columns are filled. */
+function csvLine({ kind, cells }: StatRow): string {
+  const texts = EMPTY[kind].slice();
+  const known: Readonly<Record<string, string | number | undefined>> = cells;
+  for (const name in known) {
+    const place = PLACES.get(name);
+    const value = known[name];
+    if (place !== undefined && value !== undefined) texts[place] = csvText(value);
+  }
   return `${texts.join(',')},`;
 }
 
 /** Quoted where it would be taken for something else. Source: RFC 4180. */
-function csvText(value: string | number | undefined): string {
-  const text = String(value ?? '').replace(/[\r\n]+/g, ' ');
+function csvText(value: string | number): string {
+  if (typeof value === 'number') return String(value);
+  const text = value.replace(/[\r\n]+/g, ' ');
   return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
