@@ -26,6 +26,11 @@ export function defaultText({ syntax, default: value }: IniKey<unknown>): string
   return fits ? `${value / fits[0]}${fits[1]}` : String(value);
 }
 
+/** A key as the file has it. */
+export function keyOf(name: string, { key }: IniKey<unknown>): string {
+  return key ?? name;
+}
+
 /** l4director.ini(5), from the table of keys. */
 export function iniPage(date: Date): string {
   const head = {
@@ -60,7 +65,9 @@ function sections(): readonly (readonly string[])[] {
     ...list(
       rows
         .filter(([, row]) => row.section === name)
-        .map(([key, row]) => [`${key} = ${row.syntax}`, entry(row)] as const),
+        .map(
+          ([name, row]) => [`${keyOf(name, row)} = ${row.syntax}`, entry(row)] as const,
+        ),
     ),
   ]);
 }
