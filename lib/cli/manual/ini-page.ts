@@ -15,6 +15,9 @@ const SIZES: readonly (readonly [number, string])[] = [
   [1, ''],
 ];
 
+/** Sections of which there may be several, each with a name. */
+const HEADS: Readonly<Record<string, string>> = { 'web user': 'web user NAME' };
+
 /** A key's default as it could stand in the file; `none` where only its absence says it. */
 export function defaultText({ syntax, default: value }: IniKey<unknown>): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
@@ -61,7 +64,10 @@ function sections(): readonly (readonly string[])[] {
   const rows = Object.entries<IniKey<unknown>>(INI_KEYS);
   const names = [...new Set(rows.map(([, { section }]) => section))];
   return names.map((name) => [
-    ...section(`SECTION ${name.toUpperCase()}`, ...prose(`Of \`[${name}]\`:`)),
+    ...section(
+      `SECTION ${name.toUpperCase()}`,
+      ...prose(`Of \`[${HEADS[name] ?? name}]\`:`),
+    ),
     ...list(
       rows
         .filter(([, row]) => row.section === name)
