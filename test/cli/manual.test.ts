@@ -7,7 +7,7 @@ import { COMMANDS } from '../../lib/cli/commands.ts';
 import type { Command } from '../../lib/cli/context.ts';
 import { spelling, synopsis } from '../../lib/cli/help.ts';
 import { PAGES } from '../../lib/cli/manual/index.ts';
-import { defaultText } from '../../lib/cli/manual/ini-page.ts';
+import { defaultText, keyOf } from '../../lib/cli/manual/ini-page.ts';
 import { OPTIONS, type OptionName } from '../../lib/cli/options.ts';
 import type { Directive } from '../../lib/config/directives/directive.ts';
 import { DIRECTIVES } from '../../lib/config/directives.ts';
@@ -70,7 +70,7 @@ t.test('l4director.ini(5) has every key with its default', lab('mandoc'), async 
   const text = shown('l4director.ini.5');
   for (const [name, row] of Object.entries<IniKey<unknown>>(INI_KEYS)) {
     const { syntax, doc } = row;
-    const at = text.indexOf(plain(`${name} = ${syntax} ${doc}`));
+    const at = text.indexOf(plain(`${keyOf(name, row)} = ${syntax} ${doc}`));
     t.ok(at > 0, name);
     const own = text.slice(at).split('Default: ')[1] ?? '';
     t.ok(

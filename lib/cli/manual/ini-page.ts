@@ -15,6 +15,9 @@ const SIZES: readonly (readonly [number, string])[] = [
   [1, ''],
 ];
 
+/** Sections of which there may be several, each with a name. */
+const HEADS: Readonly<Record<string, string>> = { 'web user': 'web user NAME' };
+
 /** A key's default as it could stand in the file; `none` where only its absence says it. */
 export function defaultText({ syntax, default: value }: IniKey<unknown>): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
@@ -24,6 +27,11 @@ export function defaultText({ syntax, default: value }: IniKey<unknown>): string
   const units = { '<time>': ENDING, '<size>': SIZES }[syntax];
   const fits = units?.find(([size]) => value >= size && value % size === 0);
   return fits ? `${value / fits[0]}${fits[1]}` : String(value);
+}
+
+/** A key as the file has it. */
+export function keyOf(name: string, { key }: IniKey<unknown>): string {
+  return key ?? name;
 }
 
 /** l4director.ini(5), from the table of keys. */
@@ -56,11 +64,16 @@ function sections(): readonly (readonly string[])[] {
   const rows = Object.entries<IniKey<unknown>>(INI_KEYS);
   const names = [...new Set(rows.map(([, { section }]) => section))];
   return names.map((name) => [
-    ...section(`SECTION ${name.toUpperCase()}`, ...prose(`Of \`[${name}]\`:`)),
+    ...section(
+      `SECTION ${name.toUpperCase()}`,
+      ...prose(`Of \`[${HEADS[name] ?? name}]\`:`),
+    ),
     ...list(
       rows
         .filter(([, row]) => row.section === name)
-        .map(([key, row]) => [`${key} = ${row.syntax}`, entry(row)] as const),
+        .map(
+          ([name, row]) => [`${keyOf(name, row)} = ${row.syntax}`, entry(row)] as const,
+        ),
     ),
   ]);
 }

@@ -10,7 +10,7 @@ export function argument(text: string): string {
  *  literal. */
 export function prose(text: string): readonly string[] {
   return text
-    .split(/(?<=[a-z0-9)"`][.!?]) +(?=[A-Z`])/)
+    .split(/(?<=[A-Za-z0-9)"`][.!?]) +(?=[A-Z`])/)
     .flatMap((sentence) => wrap(escaped(sentence).replace(/`([^`]*)`/g, '\\fB$1\\fP')))
     .map((line) => (/^[.']/.test(line) ? `\\&${line}` : line));
 }

@@ -1,0 +1,34 @@
+import t from 'tap';
+import { PROGRAM } from '../../support/l4director.ts';
+import { lab } from '../../support/lab.ts';
+import { client, director } from '../../support/live-director.ts';
+import { Screen } from '../../support/tmux.ts';
+
+t.test('top drains and weighs on a director at work', lab('tmux'), async (t) => {
+  const { site, act, port, one, two } = await director(t);
+  const words = [PROGRAM, '--runtime-dir', site.runtimeDir, site.config, 'top'];
+  const screen = new Screen(t, [process.execPath, ...words], { columns: 120 });
+  await screen.shows(new RegExp(`^> tcp:127\\.0\\.0\\.1:${port} +up `, 'm'));
+  await client(t, port);
+  await screen.shows(/^ {4}127\.0\.0\.1:\d+ +up +1 +1 /m);
+  screen.press('Down', 'd');
+  await screen.shows(new RegExp(`^drain ${one}\\? y/n$`, 'm'));
+  screen.press('y');
+  await screen.shows(new RegExp(`^> {3}${one} +drain +0/1 +\\d `, 'm'));
+  screen.press('Down', '+', '+');
+  await screen.shows(new RegExp(`^weight ${two} 1 -> 3\\? y/n$`, 'm'));
+  screen.press('y');
+  await screen.shows(new RegExp(`^> {3}${two} +up +3/1 `, 'm'));
+  t.match((await act('weight', two)).stdout, ': weight 3, in the file 1');
+  screen.press('Up', 'e');
+  await screen.shows(/^enable /m);
+  screen.press('y');
+  await screen.shows(new RegExp(`^> {3}${one} +up +1 `, 'm'));
+  await act('stop');
+  await screen.shows(/^NO ANSWER/m);
+  await act('start');
+  await screen.shows(/another director answers: pid \d+/);
+  await screen.shows(new RegExp(`${two} +up +3/1 `, 'm'));
+  t.pass('the weight outlived the restart');
+  await act('stop');
+});
