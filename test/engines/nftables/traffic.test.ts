@@ -96,6 +96,11 @@ t.test('one connection is listed and ended, the others go on', NEEDS, async (t) 
   t.equal(await held[2]?.say('hello'), 'reset');
   t.same(await open(engine), []);
   t.same(await asks(stage.client, WEB, 2), ['web2', 'web1'], 'new ones come through');
+  const { length } = (await stage.director.run('conntrack', '-L', '-p', 'tcp')).split(
+    '\n',
+  );
+  t.ok(length > 1, 'the kernel has them in mind');
+  await until(async () => (await listed(engine)).total === 0);
 });
 
 t.test('a server that goes on talking is told too', NEEDS, async (t) => {
@@ -177,7 +182,9 @@ t.test('clients that persist are listed, and forgotten', NEEDS, async (t) => {
   const web = entry({ persistent: 300 });
   const netmask = '255.255.255.0';
   const net = entry({ persistent: 60, port: 81, netmask });
-  await engine.apply([web, net]);
+  const many = Array.from({ length: 12 }, (_, n) => serverAt(`10.1.1.${200 + n}`, 82));
+  const large = entry({ persistent: 60, port: 82 }, many);
+  await engine.apply([web, net, large]);
   t.same(await clients(engine), []);
   t.same(await asks(stage.client, WEB, 2), ['web1', 'web1']);
   t.equal(await ask(stage.client, `TCP:${VIP}:81`), 'web1');
@@ -207,6 +214,7 @@ t.test('clients that persist are listed, and forgotten', NEEDS, async (t) => {
   t.equal(await engine.traffic.forget({}), 1);
   t.same(await clients(engine), []);
   t.match(await engine.apply([web, net]), [{ state: 'carried' }, { state: 'carried' }]);
+  t.same(await clients(engine), []);
   t.equal(await ask(stage.client, WEB), 'web1');
 });
 
