@@ -13,6 +13,7 @@ import type {
 } from '../../model/traffic.ts';
 import { askedKey, clientKey, clientName } from '../client-key.ts';
 import { type TcpState, tcpState } from '../tcp-state.ts';
+import { Turns } from '../turns.ts';
 import { connectionLine, type KernelConnection } from './connection-line.ts';
 import type { Ipvsadm } from './ipvsadm.ts';
 import { type Owner, Owners } from './owners.ts';
@@ -23,6 +24,8 @@ const NO_FORGETTING = `IPVS has no command that forgets a client: "sysctl -w net
 
 interface Parties {
   readonly ipvsadm: Pick<Ipvsadm, 'connections'>;
+  /** One reading at a time, whoever asks. */
+  readonly readings: Turns;
   /** What is in force. */
   table(): ServiceTable;
   /** Ends what is under way. */
@@ -30,7 +33,8 @@ interface Parties {
 }
 
 /** What IPVS leads to servers. It can only be looked at. */
-export function createTraffic(parties: Parties): Traffic {
+export function createTraffic(given: Omit<Parties, 'readings'>): Traffic {
+  const parties = { ...given, readings: new Turns() };
   return {
     connections: (filter, most) => connections(parties, filter, most),
     async end(filter) {
@@ -89,7 +93,7 @@ async function persistence(
 
 /** Nothing is called where none can be meant. */
 async function each(
-  { ipvsadm, table, signal }: Parties,
+  { ipvsadm, readings, table, signal }: Parties,
   { service: id, server }: Pick<ConnectionFilter, 'service' | 'server'>,
   visit: (connection: KernelConnection, owner: Owner) => void,
 ): Promise<void> {
@@ -102,7 +106,7 @@ async function each(
     if (!owner || (id ?? owner.service.id) !== owner.service.id) return;
     if ((server ?? owner.server) === owner.server) visit(connection, owner);
   };
-  await ipvsadm.connections(hear, signal);
+  await readings.take(() => ipvsadm.connections(hear, signal));
 }
 
 /** Made of what tells it from all others at a time. */

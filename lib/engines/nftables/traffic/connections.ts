@@ -2,6 +2,7 @@ import { endpoint } from '../../../model/address.ts';
 import type { ServiceTable } from '../../../model/engine.ts';
 import { NOTHING_LISTED } from '../../../model/listed.ts';
 import type { Connection, ConnectionFilter, Listed } from '../../../model/traffic.ts';
+import { Turns } from '../../turns.ts';
 import type { Flow } from '../picking/conntrack-line.ts';
 import { flowsOf } from './conntrack-list.ts';
 import { isMeant, type Owner, Owners, selections } from './owners.ts';
@@ -31,6 +32,8 @@ interface Parties {
  *  that are listed. */
 export class Connections {
   readonly #parties: Parties;
+  /** One at a time, whoever asks: each goes through all that the kernel tracks. */
+  readonly #readings = new Turns();
 
   constructor(parties: Parties) {
     this.#parties = parties;
@@ -78,8 +81,10 @@ export class Connections {
       if (!owner || isOver(flow, line)) return;
       if (isMeant(owner, filter) && isNamed(flow, line)) visit(flow, line, owner);
     };
-    for (const words of selections(owners.matching(filter)))
-      await flowsOf([...program, ...LIST, ...words], hear, signal);
+    await this.#readings.take(async () => {
+      for (const words of selections(owners.matching(filter)))
+        await flowsOf([...program, ...LIST, ...words], hear, signal);
+    });
   }
 
   async #delete(groups: (readonly string[])[]): Promise<number> {

@@ -7,6 +7,7 @@ import type {
 } from '../../../model/traffic.ts';
 import { clientName } from '../../client-key.ts';
 import { NftError } from '../../nft-program.ts';
+import { Turns } from '../../turns.ts';
 import { type Command, field, type Json, number, text } from '../json.ts';
 import type { Nft } from '../nft.ts';
 import { type ClientSet, clientSets, isAsked } from './client-sets.ts';
@@ -30,6 +31,8 @@ interface Parties {
  *  are listed. All reject with words for the operator. */
 export class PersistingClients {
   readonly #parties: Parties;
+  /** One at a time, whoever asks: nft may read all that the kernel holds. */
+  readonly #readings = new Turns();
 
   constructor(parties: Parties) {
     this.#parties = parties;
@@ -84,8 +87,10 @@ export class PersistingClients {
       const set = sets.get(name);
       if (set && isAsked(set, bytesOf(told))) visit(told, name, set);
     };
-    for (const asked of this.#commands([...sets.keys()]))
-      await this.#ask(asked, element);
+    await this.#readings.take(async () => {
+      for (const asked of this.#commands([...sets.keys()]))
+        await this.#ask(asked, element);
+    });
   }
 
   #commands(names: readonly string[]): readonly (readonly Command[])[] {
