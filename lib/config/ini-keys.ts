@@ -314,3 +314,8 @@ export const KEY_TEXTS: readonly string[] = [
 export function iniKeys(text: string): readonly IniRow[] {
   return ROWS.filter(([name, { key }]) => (key ?? name) === text);
 }
+
+/** What stands in the brackets above keys of that section. */
+export function headerOf(section: IniKey<unknown>['section']): string {
+  return section === 'web user' ? 'web user NAME' : section;
+}

@@ -1,5 +1,5 @@
 import { SYSTEM_INI } from '../../config/ini.ts';
-import { INI_KEYS, type IniKey } from '../../config/ini-keys.ts';
+import { headerOf, INI_KEYS, type IniKey } from '../../config/ini-keys.ts';
 import { list, literal, prose, section } from './mdoc.ts';
 import { page, paragraph, seeAlso } from './page.ts';
 
@@ -56,7 +56,10 @@ function sections(): readonly (readonly string[])[] {
   const rows = Object.entries<IniKey<unknown>>(INI_KEYS);
   const names = [...new Set(rows.map(([, { section }]) => section))];
   return names.map((name) => [
-    ...section(`SECTION ${name.toUpperCase()}`, ...prose(`Of \`[${name}]\`:`)),
+    ...section(
+      `SECTION ${name.toUpperCase()}`,
+      ...prose(`Of \`[${headerOf(name)}]\`:`),
+    ),
     ...list(
       rows
         .filter(([, row]) => row.section === name)
