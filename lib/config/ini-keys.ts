@@ -254,7 +254,7 @@ export const INI_KEYS = {
     syntax: '<address>:<port>',
     parse: listenAt,
     default: undefined as ListenAt | undefined,
-    doc: 'Where the web page is; beyond loopback only with users and TLS. Without it there is none.',
+    doc: 'Where the web page is, if there is to be one; beyond loopback only with users and TLS.',
   },
   'tls-certificate': {
     section: 'web',
