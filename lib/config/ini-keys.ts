@@ -254,7 +254,7 @@ export const INI_KEYS = {
     syntax: '<address>:<port>',
     parse: listenAt,
     default: undefined as ListenAt | undefined,
-    doc: 'Where the web page is; beyond loopback only with users and TLS. Without it there is none.',
+    doc: 'Where the web page is, if there is to be one; beyond loopback only with users and TLS.',
   },
   'tls-certificate': {
     section: 'web',
@@ -313,4 +313,9 @@ export const KEY_TEXTS: readonly string[] = [
 /** The rows of what stands before a `=`, one a section that knows it; none for an unknown one. */
 export function iniKeys(text: string): readonly IniRow[] {
   return ROWS.filter(([name, { key }]) => (key ?? name) === text);
+}
+
+/** What stands in the brackets above keys of that section. */
+export function headerOf(section: IniKey<unknown>['section']): string {
+  return section === 'web user' ? 'web user NAME' : section;
 }

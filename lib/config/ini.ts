@@ -5,6 +5,7 @@ import { readBounded } from './bounded.ts';
 import type { Diagnostic, ProcessOptions } from './config.ts';
 import { createFindings, type Findings } from './findings.ts';
 import {
+  headerOf,
   INI_KEYS,
   type IniKey,
   type IniRow,
@@ -198,8 +199,7 @@ function readKeys(
 function misplaced(key: string, [first]: readonly IniRow[]): string {
   const row = first?.[1];
   if (row === undefined) return `unknown key "${key}"${didYouMean(key, KEY_TEXTS)}`;
-  const section = row.section === 'web user' ? 'web user NAME' : row.section;
-  return `${key} is in the wrong section: expected it in [${section}]${row.perService ? ', or in one for a service, as in "[service tcp:10.1.1.19:80]"' : ''}`;
+  return `${key} is in the wrong section: expected it in [${headerOf(row.section)}]${row.perService ? ', or in one for a service, as in "[service tcp:10.1.1.19:80]"' : ''}`;
 }
 
 /** Whether the key's place is that section. */

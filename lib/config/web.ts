@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
+import { endpoint } from '../model/address.ts';
 import { missingPackage } from '../model/packages.ts';
 import type { Findings } from './findings.ts';
 import type { IniValues } from './ini-keys.ts';
@@ -128,4 +129,23 @@ export function readPem(path: string): Buffer {
   if (!found.isFile() || found.size > LARGEST_PEM)
     throw new Error(`${path} is no PEM file`);
   return readFileSync(path);
+}
+
+/** What may be told of it, by the names of the keys; `password of NAME` is for comparing only. */
+export function webReport(
+  web: WebOptions | undefined,
+): Readonly<Record<string, unknown>> {
+  if (web === undefined) return {};
+  const { listen, tls, users } = web;
+  return {
+    listen: endpoint(listen.address, listen.port),
+    'tls-certificate': tls?.certificate,
+    'tls-key': tls?.key,
+    ...Object.fromEntries(
+      users.flatMap(({ name, password, role }) => [
+        [`role of ${name}`, role],
+        [`password of ${name}`, password],
+      ]),
+    ),
+  };
 }

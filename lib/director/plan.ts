@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { configReport } from '../config/report.ts';
+import { webReport } from '../config/web.ts';
 import { same } from '../model/same.ts';
 
 /** What a reload would change, or did. */
@@ -44,8 +45,7 @@ interface Piece {
   readonly values: Values;
 }
 
-/** The page's holds the users and what their passwords become. */
-const SECRET = new Set(['login', 'passwd', 'secret', 'web']);
+const SECRET = /^(?:login|passwd|secret|password of .*)$/;
 
 /** What differs between two configs: first what holds for all, then service by service in the new
  *  one's order, each with its real servers, then what is gone. */
@@ -75,8 +75,9 @@ function piecesOf(config: Config): ReadonlyMap<string, Piece> {
     // Of two real servers with one id the first counts.
     if (!pieces.has(key)) pieces.set(key, piece);
   };
-  const { file: _, ...options } = config.options;
-  add({ service: null, real: null, values: { ...report.global, ...named(options) } });
+  const { file: _, web, ...options } = config.options;
+  const common = { ...report.global, ...named(options), ...webReport(web) };
+  add({ service: null, real: null, values: common });
   for (const [row, { id, options, reals }] of config.virtuals.entries()) {
     const { reals: listed, ...shown } = report.virtuals[row] ?? {};
     add({ service: id, real: null, values: { ...shown, ...named(options) } });
@@ -91,7 +92,7 @@ function changedValues(old: Values, next: Values): readonly ChangedValue[] {
   return Object.keys({ ...old, ...next })
     .filter((name) => !same(old[name], next[name]))
     .map((name) =>
-      SECRET.has(name)
+      SECRET.test(name)
         ? { name, old: '***', new: '***' }
         : { name, old: withoutLogin(old[name]), new: withoutLogin(next[name]) },
     );

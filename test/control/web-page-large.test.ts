@@ -69,7 +69,7 @@ t.test(
     await page.getByRole('button', { name: 'Open all' }).click();
     await page.locator('tbody tr').nth(1999).waitFor({ state: 'attached' });
     await follow('open');
-    await page.getByLabel('Show only').fill('10.2.77.1');
+    await page.locator('#filter').fill('10.2.77.1');
     await until(
       async () => (await page.locator('.service:visible').count()) === 1,
       'one is left',

@@ -4,13 +4,17 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import type { WebUser } from '../../lib/config/web.ts';
-import { hashPassword } from '../../lib/model/password.ts';
 import type { ServiceStatus } from '../../lib/model/status.ts';
 import { barriers, openBrowser, picture, visit } from '../support/browser.ts';
 import { lab } from '../support/lab.ts';
 import { until } from '../support/site.ts';
 import { realStatus, serviceStatus } from '../support/status.ts';
-import { serveDouble, type WebDouble, webDouble } from '../support/web-double.ts';
+import {
+  HUNTER2,
+  serveDouble,
+  type WebDouble,
+  webDouble,
+} from '../support/web-double.ts';
 
 t.setTimeout(110_000);
 const options = lab('chromium');
@@ -18,7 +22,7 @@ const browser: Browser | undefined = options.skip ? undefined : await openBrowse
 
 const ANNA: WebUser = {
   name: 'anna',
-  password: await hashPassword('hunter2'),
+  password: HUNTER2,
   role: 'admin',
 };
 const BERT: WebUser = { ...ANNA, name: 'bert', role: 'read-only' };

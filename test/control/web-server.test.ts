@@ -10,13 +10,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { WebUser } from '../../lib/config/web.ts';
 import type { Message, SessionInfo } from '../../lib/control/web/wire.ts';
-import { hashPassword } from '../../lib/model/password.ts';
 import { testAuthority } from '../support/certificates.ts';
-import { serveDouble, type WebDouble, webDouble } from '../support/web-double.ts';
+import {
+  HUNTER2,
+  serveDouble,
+  type WebDouble,
+  webDouble,
+} from '../support/web-double.ts';
+
+t.setTimeout(110_000);
 
 const ANNA: WebUser = {
   name: 'anna',
-  password: await hashPassword('hunter2'),
+  password: HUNTER2,
   role: 'admin',
 };
 const BERT: WebUser = { ...ANNA, name: 'bert', role: 'read-only' };

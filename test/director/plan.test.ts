@@ -92,3 +92,25 @@ t.test('what holds for all comes first', async (t) => {
   const changes = planOf(aConfig([web]), { ...next, global });
   t.match(changes[0], { type: 'changed', service: null, real: null });
 });
+
+t.test("the page's values are named as in the ini, its passwords never", async (t) => {
+  const listen = { address: '127.0.0.1', port: 9080 };
+  const anna = { name: 'anna', password: 'scrypt$one', role: 'admin' } as const;
+  const withPage = (users: readonly (typeof anna)[]) => {
+    const config = aConfig([web]);
+    const options = { ...config.options, web: { listen, tls: undefined, users } };
+    return { ...config, options };
+  };
+  const other = { ...anna, password: 'scrypt$two' } as unknown as typeof anna;
+  const added = planOf(aConfig([web]), withPage([anna]));
+  t.strictSame(added[0]?.values, [
+    { name: 'listen', old: null, new: '127.0.0.1:9080' },
+    { name: 'role of anna', old: null, new: 'admin' },
+    { name: 'password of anna', old: '***', new: '***' },
+  ]);
+  const changed = planOf(withPage([anna]), withPage([other]));
+  t.strictSame(changed[0]?.values, [
+    { name: 'password of anna', old: '***', new: '***' },
+  ]);
+  t.notMatch(JSON.stringify([added, changed]), 'scrypt');
+});

@@ -16,7 +16,7 @@ const PAGE = new URL('../../lib/control/web/page/', import.meta.url);
 /** What people may want to look at; git ignores it. */
 const ARTEFACTS = join(ROOT, 'artefacts', 'page');
 /** On a machine that others use too. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 40_000;
 
 /** Debian's Chromium, without a window; closed with the file. */
 export async function openBrowser(t: Test): Promise<Browser> {

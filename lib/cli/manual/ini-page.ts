@@ -1,5 +1,5 @@
 import { SYSTEM_INI } from '../../config/ini.ts';
-import { INI_KEYS, type IniKey } from '../../config/ini-keys.ts';
+import { headerOf, INI_KEYS, type IniKey } from '../../config/ini-keys.ts';
 import { list, literal, prose, section } from './mdoc.ts';
 import { page, paragraph, seeAlso } from './page.ts';
 
@@ -14,9 +14,6 @@ const SIZES: readonly (readonly [number, string])[] = [
   [2 ** 10, 'k'],
   [1, ''],
 ];
-
-/** Sections of which there may be several, each with a name. */
-const HEADS: Readonly<Record<string, string>> = { 'web user': 'web user NAME' };
 
 /** A key's default as it could stand in the file; `none` where only its absence says it. */
 export function defaultText({ syntax, default: value }: IniKey<unknown>): string {
@@ -66,7 +63,7 @@ function sections(): readonly (readonly string[])[] {
   return names.map((name) => [
     ...section(
       `SECTION ${name.toUpperCase()}`,
-      ...prose(`Of \`[${HEADS[name] ?? name}]\`:`),
+      ...prose(`Of \`[${headerOf(name)}]\`:`),
     ),
     ...list(
       rows
