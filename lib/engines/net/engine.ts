@@ -98,8 +98,7 @@ class NetEngine implements Engine {
     this.traffic = createTraffic(this.#crew.inquiries);
     this.#openings = new Openings({
       shares: this.#shares,
-      predecessor: options.predecessor,
-      proc: this.#proc,
+      ...{ predecessor: options.predecessor, proc: this.#proc },
       listeners: this.#listeners,
       captures: this.#captures,
       crew: this.#crew,
@@ -133,14 +132,12 @@ class NetEngine implements Engine {
     return this.#admission.stats();
   }
 
-  /** Listeners close; who waits in their queues goes on to another of the same address, as the kernel
-   *  does with net.ipv4.tcp_migrate_req. */
+  /** Who waits in a queue goes on to the successor's, by the kernel's net.ipv4.tcp_migrate_req. */
   async leave(hurry: AbortSignal): Promise<void> {
     this.#listeners.close();
     if (this.#ledger.ids.length === 0) return;
-    await this.#turns.take(() =>
-      this.#crew.change(this.#bounded(this.#ledger.snapshot())),
-    );
+    const shut = () => this.#crew.change(this.#bounded(this.#ledger.snapshot()));
+    await this.#turns.take(shut);
     await emptied(() => this.#admission.open, hurry);
   }
 
