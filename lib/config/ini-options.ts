@@ -1,4 +1,3 @@
-import type { Logged } from '../model/connection-log.ts';
 import type { ServiceOptions } from '../model/virtual-service.ts';
 import type { ProcessOptions } from './config.ts';
 import { INI_KEYS, type IniKeyName, type IniValues } from './ini-keys.ts';
@@ -23,11 +22,6 @@ export function processOptions(
   };
 }
 
-function loggedOf(connections: boolean, dontlognull: boolean): Logged {
-  if (!connections) return 'none';
-  return dontlognull ? 'not-null' : 'all';
-}
-
 /** What they say for a service. */
 export function optionsFrom(values: IniValues): ServiceOptions {
   const value = <K extends IniKeyName>(key: K) =>
@@ -46,6 +40,7 @@ export function optionsFrom(values: IniValues): ServiceOptions {
     tlsExpiryDays: value('tls-expiry'),
     bodyLimit: value('body-limit'),
     digest: value('digest'),
-    logged: loggedOf(value('log-connections'), value('dontlognull')),
+    logConnections: value('log-connections'),
+    dontlognull: value('dontlognull'),
   };
 }

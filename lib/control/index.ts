@@ -10,9 +10,9 @@ import { sharedStatus } from './api/status-routes.ts';
 import { boundClients } from './clients.ts';
 import { lineCommands } from './line/index.ts';
 import { openFiles } from './line/open-files.ts';
+import { type OwnWork, ownFamilies } from './own-metrics.ts';
 import { peerOf } from './peer.ts';
 import { watchProcess } from './process-metrics.ts';
-import type { Family } from './prometheus.ts';
 import { type Access, listenAt } from './socket-file.ts';
 import { speakBoth } from './two-protocols.ts';
 
@@ -34,7 +34,9 @@ export interface ControlOptions {
    *  @param checks  results of each real server, 0 to 20 */
   readonly status: (checks: number) => Promise<StatusDocument>;
   /** What the daemon has to add to `/metrics`. */
-  readonly metrics?: () => readonly Family[];
+  readonly metrics?: () => OwnWork;
+  /** Whether that has HAProxy's names too. */
+  readonly haproxyNames?: () => boolean;
   /** Where changes go. */
   readonly desk: Desk;
   /** Reads the file again; resolves when it is in force, or refused. */
@@ -125,7 +127,10 @@ function openSpeakers(
   const watch = watchProcess();
   const failed = (error: unknown) =>
     log.error(`Control socket: cannot collect the status: ${String(error)}`);
-  const families = async () => [...(await watch.families()), ...(metrics?.() ?? [])];
+  const families = async () => {
+    const own = metrics?.();
+    return [...(await watch.families()), ...(own ? ownFamilies(own) : [])];
+  };
   const routes = apiRoutes({ ...options, families, failed });
   const asker = (client: Socket) => ({
     mayChange: !readers.has(client),

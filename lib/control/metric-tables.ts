@@ -1,11 +1,5 @@
 import type { WorkerStats } from '../model/engine.ts';
-import type {
-  CertificateStatus,
-  CheckStatus,
-  RealStatus,
-  ServiceStatus,
-  StatusDocument,
-} from '../model/status.ts';
+import type { ServiceStatus, StatusDocument } from '../model/status.ts';
 import type { Family } from './prometheus.ts';
 
 /** One family, read from each thing of a kind. */
@@ -67,6 +61,12 @@ export const WORKER: readonly Metric<WorkerStats>[] = [
     help: 'Connections that the worker thread has accepted from clients.',
     value: ({ acceptedConnections }) => acceptedConnections,
   },
+  {
+    name: 'worker_restarts_total',
+    type: 'counter',
+    help: 'Times that the worker thread ended unasked, and another took its place.',
+    value: ({ restarts }) => restarts,
+  },
 ];
 
 /** Of each virtual service. */
@@ -107,100 +107,10 @@ export const SERVICE: readonly Metric<ServiceStatus>[] = [
     help: 'Clients that persistence holds to a real server.',
     value: (service) => service.persistenceEntries,
   },
-];
-
-/** Of each real server of a service. */
-export const REAL: readonly Metric<RealStatus>[] = [
   {
-    name: 'real_up',
+    name: 'service_problem',
     type: 'gauge',
-    help: '1 when the real server is up.',
-    value: ({ state }) => Number(state === 'up'),
-  },
-  {
-    name: 'real_weight',
-    type: 'gauge',
-    help: 'Weight in force; 0 when quiesced or not in force.',
-    value: (real) => real.weight,
-  },
-  {
-    name: 'real_configured_weight',
-    type: 'gauge',
-    help: 'Weight from the configuration.',
-    value: (real) => real.configuredWeight,
-  },
-  {
-    name: 'real_active_connections',
-    type: 'gauge',
-    help: 'Connections open in both directions.',
-    value: (real) => real.activeConnections,
-  },
-  {
-    name: 'real_inactive_connections',
-    type: 'gauge',
-    help: 'Connections half-closed.',
-    value: (real) => real.inactiveConnections,
-  },
-  {
-    name: 'real_connections_total',
-    type: 'counter',
-    help: 'Connections given to the real server.',
-    value: (real) => real.totalConnections,
-  },
-  {
-    name: 'real_bytes_in_total',
-    type: 'counter',
-    help: 'Bytes from clients to the real server.',
-    value: (real) => real.bytesIn,
-  },
-  {
-    name: 'real_bytes_out_total',
-    type: 'counter',
-    help: 'Bytes from the real server to clients.',
-    value: (real) => real.bytesOut,
-  },
-  {
-    name: 'real_connect_failures_total',
-    type: 'counter',
-    help: 'Dials that were refused, timed out or unreachable.',
-    value: (real) => real.connectFailures,
-  },
-];
-
-/** Of the last check of each real server. */
-export const CHECK: readonly Metric<CheckStatus>[] = [
-  {
-    name: 'check_up',
-    type: 'gauge',
-    help: '1 when the last check was good.',
-    value: ({ up }) => Number(up),
-  },
-  {
-    name: 'check_duration_seconds',
-    type: 'gauge',
-    help: 'How long the last check took.',
-    value: ({ durationMs }) => durationMs / 1000,
-  },
-  {
-    name: 'check_failures',
-    type: 'gauge',
-    help: 'Failures in a row, up to failurecount.',
-    value: ({ failures }) => failures,
-  },
-  {
-    name: 'check_timestamp_seconds',
-    type: 'gauge',
-    help: 'When the last check ended, in seconds since 1970.',
-    value: ({ at }) => Date.parse(at) / 1000,
-  },
-];
-
-/** Of the certificates that such a check saw. */
-export const CERTIFICATE: readonly Metric<CertificateStatus>[] = [
-  {
-    name: 'check_certificate_expiry_seconds',
-    type: 'gauge',
-    help: 'When the first of the certificates expires that the real server sent, since 1970.',
-    value: ({ expires }) => Date.parse(expires) / 1000,
+    help: '1 when the status names a problem of the virtual service.',
+    value: ({ problem }) => Number(problem !== null),
   },
 ];

@@ -1,14 +1,13 @@
-import type { ServiceState, ServiceStatus, StatusDocument } from '../model/status.ts';
-import {
-  CERTIFICATE,
-  CHECK,
-  DIRECTOR,
-  type Metric,
-  REAL,
-  SERVICE,
-  WORKER,
-} from './metric-tables.ts';
+import type {
+  RealState,
+  RealStatus,
+  ServiceState,
+  ServiceStatus,
+  StatusDocument,
+} from '../model/status.ts';
+import { DIRECTOR, type Metric, SERVICE, WORKER } from './metric-tables.ts';
 import { type Family, formatLabels, type Sample } from './prometheus.ts';
+import { CERTIFICATE, CHECK, REAL } from './real-metrics.ts';
 
 const STATES = [
   'starting',
@@ -18,6 +17,15 @@ const STATES = [
   'waiting-for-address',
   'failed',
 ] as const satisfies readonly ServiceState[];
+
+const REAL_STATES = [
+  'starting',
+  'up',
+  'down',
+  'drain',
+  'maintenance',
+  'unchecked',
+] as const satisfies readonly RealState[];
 
 /** What the status says, as families: the director, each virtual service, each real server
  *  of it, each check. */
@@ -47,8 +55,11 @@ export function statusFamilies(document: StatusDocument): readonly Family[] {
     ...DIRECTOR.map((metric) => familyOf(metric, [{ of: document, labels: '' }])),
     ...WORKER.map((metric) => familyOf(metric, workers)),
     ...SERVICE.map((metric) => familyOf(metric, services)),
+    serviceInfo(document.services),
     serviceStates(document.services),
     ...REAL.map((metric) => familyOf(metric, reals)),
+    realStates(document.services),
+    checkResults(document.services),
     ...CHECK.map((metric) => familyOf(metric, checks)),
     ...CERTIFICATE.map((metric) => familyOf(metric, certificates)),
   ];
@@ -72,6 +83,58 @@ function buildInfo(version: string): Family {
     help: 'Always 1; the labels say what is running.',
     samples: [{ labels, value: 1 }],
   };
+}
+
+function serviceInfo(services: readonly ServiceStatus[]): Family {
+  const samples = services.map(({ id, engine, protocol, scheduler }) => {
+    const labels = formatLabels({ service: id, engine, protocol, scheduler });
+    return { labels, value: 1 };
+  });
+  return {
+    name: 'service_info',
+    type: 'gauge',
+    help: 'Always 1; the labels say what carries the virtual service, and how.',
+    samples,
+  };
+}
+
+function realStates(services: readonly ServiceStatus[]): Family {
+  const samples = everyReal(services, (service, real) =>
+    REAL_STATES.map((state) => {
+      const labels = formatLabels({ service, real: real.id, state });
+      return { labels, value: Number(state === real.state) };
+    }),
+  );
+  return {
+    name: 'real_state',
+    type: 'gauge',
+    help: '1 for the state the real server is in, 0 for the others.',
+    samples,
+  };
+}
+
+function checkResults(services: readonly ServiceStatus[]): Family {
+  const samples = everyReal(services, (service, { id: real, check }) =>
+    (['up', 'down'] as const).flatMap((result) => {
+      const labels = formatLabels({ service, real, result });
+      return check ? [{ labels, value: check.totals[result] }] : [];
+    }),
+  );
+  return {
+    name: 'check_results_total',
+    type: 'counter',
+    help: 'Checks that have ended, by what they found.',
+    samples,
+  };
+}
+
+function everyReal(
+  services: readonly ServiceStatus[],
+  samples: (service: string, real: RealStatus) => readonly Sample[],
+): readonly Sample[] {
+  return services.flatMap(({ id, reals }) =>
+    reals.flatMap((real) => samples(id, real)),
+  );
 }
 
 /** Every state has a line, so that an alert on one of them never loses its series. */

@@ -1,11 +1,12 @@
-import { readdir, stat } from 'node:fs/promises';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { type Family, formatLabels } from './prometheus.ts';
 
 /** Each look wakes a processor, also in a director that has nothing else to do. */
 const RESOLUTION_MS = 100;
 const DESCRIPTORS = '/proc/self/fd';
-const LAG_QUANTILES = { '0.5': 50, '0.99': 99, '1': 100 } as const;
+const LAG_QUANTILES = { '0.5': 50, '0.9': 90, '0.99': 99, '1': 100 } as const;
+const LIMITS = '/proc/self/limits';
 
 type LoopDelay = ReturnType<typeof monitorEventLoopDelay>;
 
@@ -21,21 +22,28 @@ export function watchProcess(): ProcessWatch {
   delay.enable();
   return {
     async families() {
-      const openFds = await countDescriptors();
+      const [openFds, maxFds] = await Promise.all([
+        countDescriptors(),
+        mostDescriptors(),
+      ]);
       const lag = lagFamily(delay);
       delay.reset();
-      return [...gauges(openFds), cpuFamily(), lag];
+      return [...gauges(openFds, maxFds), cpuFamily(), lag];
     },
     stop: () => delay.disable(),
   };
 }
 
-function gauges(openFds: number): readonly Family[] {
+function gauges(openFds: number, maxFds: number): readonly Family[] {
   const { rss, heapUsed, external } = process.memoryUsage();
-  const started = (Date.now() - process.uptime() * 1000) / 1000;
   const rows = [
-    ['process_start_time_seconds', 'When the process began, since 1970.', started],
+    [
+      'process_start_time_seconds',
+      'When the process began, since 1970.',
+      performance.timeOrigin / 1000,
+    ],
     ['process_open_fds', 'Open file descriptors.', openFds],
+    ['process_max_fds', 'The limit of open file descriptors.', maxFds],
     ['process_resident_memory_bytes', 'Resident memory, workers included.', rss],
     ['process_heap_bytes', 'JavaScript heap in use, main thread.', heapUsed],
     ['process_external_memory_bytes', 'Memory outside the JavaScript heap.', external],
@@ -72,7 +80,7 @@ function lagFamily(delay: LoopDelay): Family {
   });
   return {
     name: 'process_event_loop_lag_seconds',
-    type: 'gauge',
+    type: 'summary',
     help: 'How late timers of the main thread were since the last scrape.',
     samples,
   };
@@ -83,4 +91,11 @@ function lagFamily(delay: LoopDelay): Family {
 async function countDescriptors(): Promise<number> {
   const { size } = await stat(DESCRIPTORS);
   return size || (await readdir(DESCRIPTORS)).length;
+}
+
+/** The soft limit: it may be raised while the process runs. Source: proc_pid_limits(5). */
+async function mostDescriptors(): Promise<number> {
+  const [, soft = ''] =
+    /^Max open files\s+(\S+)/m.exec(await readFile(LIMITS, 'latin1')) ?? [];
+  return soft === 'unlimited' ? Number.POSITIVE_INFINITY : Number(soft);
 }

@@ -14,23 +14,25 @@ export interface Sample {
 export interface Family {
   /** Without the prefix; a counter's ends in `_total`. */
   readonly name: string;
-  readonly type: 'counter' | 'gauge';
+  /** A summary's samples have the label `quantile`. */
+  readonly type: 'counter' | 'gauge' | 'summary';
   /** One sentence. */
   readonly help: string;
   readonly samples: readonly Sample[];
 }
 
-/** Families as text; one without samples is left out. */
-export function formatFamilies(families: readonly Family[]): string {
+/** Families as text; one without samples is left out.
+ *  @param prefix  of every name */
+export function formatFamilies(families: readonly Family[], prefix = PREFIX): string {
   const lines: string[] = [];
   for (const { name, type, help, samples } of families) {
     if (samples.length === 0) continue;
-    const full = PREFIX + name;
+    const full = prefix + name;
     lines.push(`# HELP ${full} ${escapeHelp(help)}`, `# TYPE ${full} ${type}`);
     for (const { labels, value } of samples)
       lines.push(`${full}${labels} ${formatValue(value)}`);
   }
-  return `${lines.join('\n')}\n`;
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /** `{service="tcp:10.1.1.19:80",real="10.1.1.21:80"}`, values escaped; '' for none. */

@@ -55,7 +55,7 @@ function unloggedLines(
   { id, options }: VirtualService,
   { engine }: EngineChoice,
 ): readonly string[] {
-  return options.logged === 'none' || engine === 'net'
+  return !options.logConnections || engine === 'net'
     ? []
     : [
         `connection log of ${id}: none, since the kernel forwards its connections (engine ${engine}): set engine = net for it, or watch "conntrack -E"`,

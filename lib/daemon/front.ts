@@ -1,8 +1,10 @@
 import type { Config } from '../config/config.ts';
 import type { ControlOptions, ControlServer } from '../control/index.ts';
+import type { ReloadOutcome } from '../director/plan.ts';
 import type { Launch } from '../instance/launch.ts';
-import type { Log } from '../model/log.ts';
 import { appear } from './appear.ts';
+import type { DaemonLog } from './log/log.ts';
+import { measured } from './measured.ts';
 import type { Parts } from './parts.ts';
 import type { Reloader } from './reloader.ts';
 import { statusDocument } from './status.ts';
@@ -12,6 +14,8 @@ import { keepWeb } from './web.ts';
 export interface Front {
   /** From now on it is seen. @throws Error in words for the operator */
   show(): Promise<void>;
+  /** A reload has ended: `/metrics` counts them. */
+  reloaded(outcome: ReloadOutcome): void;
   /** What a reload changes of it. */
   follow(next: Config): Promise<void>;
   /** At the first word of the end, since a successor has its page where this one's is. Idempotent. */
@@ -22,8 +26,8 @@ export interface Front {
 export interface FrontParties {
   readonly launch: Launch;
   readonly reloader: Reloader;
-  readonly parts: Pick<Parts, 'director' | 'alerts'>;
-  readonly log: Log;
+  readonly parts: Pick<Parts, 'director' | 'alerts' | 'connectionLog'>;
+  readonly log: DaemonLog;
 }
 
 export function createFront(config: Config, parties: FrontParties): Front {
@@ -32,6 +36,7 @@ export function createFront(config: Config, parties: FrontParties): Front {
   const status = (checks: number) => statusDocument(reloader, director, alerts, checks);
   const shared = { status, desk: director.desk, log };
   const page = keepWeb(shared);
+  const reloads = { ok: 0, refused: 0 };
   let control: ControlServer | undefined;
   return {
     async show() {
@@ -39,9 +44,13 @@ export function createFront(config: Config, parties: FrontParties): Front {
         ...shared,
         reload: () => reloader.reload(),
         plan: () => reloader.plan(),
+        ...measured(parts, { reloader, reloads, log }),
         ...socketOptions(config),
       });
       await page.follow(config.options.web);
+    },
+    reloaded({ ok }) {
+      reloads[ok ? 'ok' : 'refused']++;
     },
     follow: ({ options }) => page.follow(options.web),
     closePage: () => page.close(),

@@ -95,6 +95,7 @@ async function begin(
   });
   const ended = (outcome: ReloadOutcome) => {
     events.tell(reloadEvent(outcome));
+    front.reloaded(outcome);
     void notifier.ready(serviceSummary(reloader));
   };
   const reloader = createReloader(config, { file, adopt, ended, log });
@@ -112,8 +113,7 @@ async function begin(
     await front.follow(next);
     keeper.follow(next.global.logfile);
     connectionLog.follow(next.options.connectionsFile);
-    for (const key of changedForTheNextStart(reloader.config, next))
-      log.warn(`${key} has changed: it holds from the next start on`);
+    warnOfTheNextStart(log, reloader.config, next);
     void children.converge(next.global.execute);
   }
 
@@ -129,10 +129,11 @@ async function begin(
 }
 
 /** Keys of the ini that are told once. */
-function changedForTheNextStart(
+function warnOfTheNextStart(
+  log: Log,
   { options: before }: Config,
   { options: after }: Config,
-): readonly string[] {
+): void {
   const keys = {
     '[limits] connections': before.maxConnections !== after.maxConnections,
     '[net] workers': before.workers !== after.workers,
@@ -142,7 +143,8 @@ function changedForTheNextStart(
     '[control] read-only-socket': before.readOnlySocket !== after.readOnlySocket,
     '[control] read-only-mode': before.readOnlyMode !== after.readOnlyMode,
   };
-  return Object.entries(keys).flatMap(([key, changed]) => (changed ? [key] : []));
+  for (const [key, changed] of Object.entries(keys))
+    if (changed) log.warn(`${key} has changed: it holds from the next start on`);
 }
 
 /** Resolves when every service is at work, the wait is over, or the end was asked for. */

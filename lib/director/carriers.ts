@@ -1,6 +1,7 @@
 import type {
   Engine,
   EngineEvent,
+  EngineWork,
   ServiceStats,
   WorkerStats,
 } from '../model/engine.ts';
@@ -141,6 +142,13 @@ export class Carriers {
   async leave(hurry: AbortSignal): Promise<void> {
     const { engines } = this.#parties;
     await Promise.all([...engines.values()].map((engine) => engine.leave?.(hurry)));
+  }
+
+  /** What each engine at work was told so far. */
+  work(): readonly EngineWork[] {
+    return [...this.#feeds]
+      .filter(([name]) => this.#recovery.isAtWork(name))
+      .map(([engine, { work }]) => ({ engine, ...work }));
   }
 
   async close(how: { readonly clean: boolean }): Promise<void> {

@@ -1,5 +1,5 @@
 import type { CheckReport } from '../model/check.ts';
-import { MOST_CHECKS } from '../model/status.ts';
+import { type CheckTotals, MOST_CHECKS } from '../model/status.ts';
 
 /** What the status tells of a report. */
 export interface KeptReport
@@ -24,17 +24,27 @@ export class CheckHistory {
     return this.#rings.get(realId)?.last(count) ?? [];
   }
 
+  /** Of all reports since the server came. */
+  totals(realId: string): CheckTotals {
+    return this.#rings.get(realId)?.totals ?? NONE;
+  }
+
   /** Forgets every other server: one that comes back starts anew. */
   keep(realIds: { has(id: string): boolean }): void {
     for (const id of this.#rings.keys()) if (!realIds.has(id)) this.#rings.delete(id);
   }
 }
 
+const NONE: CheckTotals = { up: 0, down: 0, seconds: 0 };
+
 type Outcome = Omit<KeptReport, 'at' | 'durationMs'>;
 
 /** The reports on one server. There are thousands of rings, and a server says few things again and
  *  again: each is kept once, and times are numbers in a row. */
 class Ring {
+  #up = 0;
+  #down = 0;
+  #totalMs = 0;
   #newest: CheckReport | undefined;
   readonly #outcomes = new Array<Outcome | undefined>(MOST_CHECKS).fill(undefined);
   /** When each was, and how long it took. */
@@ -51,8 +61,15 @@ class Ring {
     this.#outcomes[this.#next] = known ?? { up, made, message };
     this.#times[2 * this.#next] = at;
     this.#times[2 * this.#next + 1] = durationMs;
+    if (up) this.#up++;
+    else this.#down++;
+    this.#totalMs += durationMs;
     this.#newest = report;
     this.#next = (this.#next + 1) % MOST_CHECKS;
+  }
+
+  get totals(): CheckTotals {
+    return { up: this.#up, down: this.#down, seconds: this.#totalMs / 1000 };
   }
 
   last(count: number): readonly KeptReport[] {

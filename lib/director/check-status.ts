@@ -1,16 +1,22 @@
 import type { CheckedCertificate } from '../model/check.ts';
-import type { CheckRecord, CheckStatus } from '../model/status.ts';
+import type { CheckRecord, CheckStatus, CheckTotals } from '../model/status.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
 import type { RealServerState } from '../pool/pool.ts';
 import { certificateStatus } from './certificates.ts';
 import type { KeptReport } from './check-history.ts';
+
+/** What is known besides the last result. */
+interface CheckedSoFar {
+  readonly certificate: CheckedCertificate | undefined;
+  readonly totals: CheckTotals;
+}
 
 /** What the status says of a real server's check; null before its first result.
  *  @param now  wall clock, milliseconds since 1970 */
 export function checkStatus(
   service: VirtualService,
   { report, failures }: RealServerState,
-  certificate: CheckedCertificate | undefined,
+  { certificate, totals }: CheckedSoFar,
   now: number,
 ): CheckStatus | null {
   if (!report) return null;
@@ -19,6 +25,7 @@ export function checkStatus(
     service: service.service,
     ...checkRecord(report),
     failures,
+    totals,
     certificate: certificate ? certificateStatus(certificate, service, now) : null,
   };
 }

@@ -6,7 +6,7 @@ import {
 import type { AlertState } from '../alerts/notice.ts';
 import type { Config } from '../config/config.ts';
 import type { CheckRunner } from '../model/check.ts';
-import type { Engine, WorkerStats } from '../model/engine.ts';
+import type { Engine, EngineWork, WorkerStats } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
 import type { OverrideStore } from '../model/override.ts';
 import { same } from '../model/same.ts';
@@ -136,6 +136,10 @@ class VirtualServices implements Director {
     await this.#applying;
     for (const keeper of this.#keepers.values()) keeper[Symbol.dispose]();
     return this.#carriers.leave(hurry);
+  }
+
+  engineWork(): readonly EngineWork[] {
+    return this.#carriers.work();
   }
 
   close(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { WorkerStats } from '../model/engine.ts';
+import type { EngineWork, WorkerStats } from '../model/engine.ts';
 import type { ServiceStatus } from '../model/status.ts';
 import type { Desk } from './desk.ts';
 
@@ -16,6 +16,8 @@ export interface Director {
   services(checks?: number): Promise<readonly ServiceStatus[]>;
   /** The threads that forward. */
   workers(): readonly WorkerStats[];
+  /** What each engine at work was told so far. */
+  engineWork(): readonly EngineWork[];
   /** For operators. */
   readonly desk: Desk;
   /** Another director has taken over: ends the checks, takes no new clients, and settles when the last

@@ -2,6 +2,7 @@ import { setImmediate as nextTick, setTimeout as pause } from 'node:timers/promi
 import type {
   Engine,
   EngineEvent,
+  EngineWork,
   ServiceOutcome,
   ServiceTable,
 } from '../model/engine.ts';
@@ -44,11 +45,17 @@ export class EngineFeed {
   #waiting: { readonly until: number; readonly resolve: () => void }[] = [];
   #retry: NodeJS.Timeout | undefined;
   #lastProblem = '';
+  #work = { applies: 0, failures: 0, seconds: 0, lastSeconds: 0 };
   #closing: Promise<void> | undefined;
 
   constructor(parties: FeedParties) {
     this.#parties = parties;
     this.#listening = listen(parties);
+  }
+
+  /** What the engine was told so far. */
+  get work(): Omit<EngineWork, 'engine'> {
+    return this.#work;
   }
 
   get engine(): Engine {
@@ -113,10 +120,14 @@ export class EngineFeed {
   async #applyOnce(): Promise<number> {
     const { engine, label, log } = this.#parties;
     const table = this.#parties.table();
+    const began = performance.now();
     try {
-      this.#parties.applied(table, await engine.apply(table));
+      const outcomes = await engine.apply(table);
+      this.#count(began, 0);
+      this.#parties.applied(table, outcomes);
       this.#lastProblem = '';
     } catch (error) {
+      this.#count(began, 1);
       const reason = error instanceof Error ? error.message : String(error);
       if (reason !== this.#lastProblem) log.error(`${label()}: ${reason}`);
       this.#lastProblem = reason;
@@ -126,6 +137,17 @@ export class EngineFeed {
         this.#retry = setTimeout(() => this.touch(), RETRY_MS);
     }
     return table.length;
+  }
+
+  #count(began: number, failed: 0 | 1): void {
+    const { applies, failures, seconds } = this.#work;
+    const lastSeconds = (performance.now() - began) / 1000;
+    this.#work = {
+      applies: applies + 1,
+      failures: failures + failed,
+      seconds: seconds + lastSeconds,
+      lastSeconds,
+    };
   }
 
   #release(): void {

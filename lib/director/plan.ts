@@ -98,8 +98,10 @@ function changedValues(old: Values, next: Values): readonly ChangedValue[] {
     );
 }
 
-/** Options of more than one key, and of one that another section has too. */
-const OTHER_NAMES: Readonly<Record<string, string>> = { logged: 'connections' };
+/** Of a key that another section has too. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  logConnections: 'connections',
+};
 
 /** A request may be a URL, and that may hold a login and a password. */
 function withoutLogin(value: unknown): unknown {

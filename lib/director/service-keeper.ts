@@ -28,6 +28,7 @@ import { Certificates } from './certificates.ts';
 import { CheckHistory } from './check-history.ts';
 import { checkingOf } from './check-plan.ts';
 import type { EngineChoice } from './choose-engine.ts';
+import { DownTimes } from './down-times.ts';
 import { realHappening, realHappenings } from './happenings.ts';
 import type { EngineWord, KeeperParties } from './keeper-parties.ts';
 import { checkLine, logLine } from './log-lines.ts';
@@ -43,6 +44,7 @@ export class ServiceKeeper implements Disposable {
   readonly #parties: KeeperParties;
   readonly #checks: ServiceChecks;
   readonly history = new CheckHistory();
+  readonly downTimes = new DownTimes();
   readonly certificates: Certificates;
   #pool: Pool;
   #carriage: Carriage;
@@ -136,6 +138,7 @@ export class ServiceKeeper implements Disposable {
     const step = configure(before, service, checking, this.#parties.now());
     this.#pool = step.pool;
     this.history.keep(step.pool.index);
+    this.downTimes.keep(step.pool.index);
     this.certificates.keep(step.pool.index);
     this.#configured = this.#parties.configuring();
     const was = this.#carriage;
@@ -204,6 +207,7 @@ export class ServiceKeeper implements Disposable {
       if (known) this.#parties.alerts.checked(before.service, known.real, report);
       const step = takeReport(before, realId, report);
       this.#pool = step.pool;
+      this.downTimes.note(step.pool, realId, report.at);
       const part = known?.own === 'starting' ? this.#configured : 'running';
       this.#tell(step, part);
       this.#happened([realHappening(realId, before, step.pool, report.message)]);

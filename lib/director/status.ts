@@ -7,6 +7,7 @@ import type { Certificates } from './certificates.ts';
 import type { CheckHistory } from './check-history.ts';
 import { checkingOf } from './check-plan.ts';
 import { checkRecord, checkStatus } from './check-status.ts';
+import type { DownTimes } from './down-times.ts';
 
 /** What the status says of one service. */
 export interface ServiceView {
@@ -16,7 +17,8 @@ export interface ServiceView {
   readonly carried: readonly ServerEntry[];
   /** It has left its start behind, and the engine knows. */
   readonly ready: boolean;
-  readonly history: Pick<CheckHistory, 'last'>;
+  readonly history: Pick<CheckHistory, 'last' | 'totals'>;
+  readonly downTimes: Pick<DownTimes, 'of'>;
   readonly certificates: Pick<Certificates, 'of'>;
 }
 
@@ -110,22 +112,26 @@ function carriageProblem({ refusal, outcome, leaving }: Carriage): string | unde
 const ONLY_DRAINED =
   'every real server that is up has weight 0, and the fallback is for when none is up: give one a weight above 0';
 
+type OfChecks = Pick<RealStatus, 'check' | 'checks' | 'downs' | 'downSeconds'>;
+
 function checksOf(
-  { pool, history, certificates }: ServiceView,
+  { pool, history, certificates, downTimes }: ServiceView,
   known: RealServerState,
   { now, checks }: StatusWish,
-): Pick<RealStatus, 'check' | 'checks'> {
+): OfChecks {
   const { id } = known.real;
-  const check = checkStatus(pool.service, known, certificates.of(id), now);
-  if (checks === 0) return { check };
-  return { check, checks: history.last(id, checks).map(checkRecord) };
+  const soFar = { certificate: certificates.of(id), totals: history.totals(id) };
+  const check = checkStatus(pool.service, known, soFar, now);
+  const downTime = downTimes.of(id, now);
+  if (checks === 0) return { check, ...downTime };
+  return { check, ...downTime, checks: history.last(id, checks).map(checkRecord) };
 }
 
 function realStatus(
   { real, configured, override, state, since }: RealServerState,
   weight: number | undefined,
   stats: ServerStats | undefined,
-  checks: Pick<RealStatus, 'check' | 'checks'>,
+  checks: OfChecks,
 ): RealStatus {
   return {
     id: real.id,
@@ -165,6 +171,8 @@ function fallbackStatus(
       override: null,
       since: new Date(fallbackSince).toISOString(),
       ...counters(numbers.get(id)),
+      downs: 0,
+      downSeconds: 0,
       fallback: true,
       check: null,
     },

@@ -1,5 +1,9 @@
 import type { Traffic } from './traffic.ts';
-import type { ForwardingMethod, VirtualService } from './virtual-service.ts';
+import type {
+  EngineName,
+  ForwardingMethod,
+  VirtualService,
+} from './virtual-service.ts';
 
 /** A server that is in force for a service, as the pool wants it. */
 export interface ServerEntry {
@@ -72,6 +76,20 @@ export interface WorkerStats {
   readonly openConnections: number;
   /** Since the engine's start. */
   readonly acceptedConnections: number;
+  /** How often it ended unasked, and another took its place. */
+  readonly restarts: number;
+}
+
+/** What an engine was told so far. */
+export interface EngineWork {
+  readonly engine: EngineName;
+  /** Tables that it was given. */
+  readonly applies: number;
+  /** Of these it threw at. */
+  readonly failures: number;
+  /** That it took for them, in all and for the last one. */
+  readonly seconds: number;
+  readonly lastSeconds: number;
 }
 
 export type EngineEvent =

@@ -102,6 +102,9 @@ export interface RealStatus {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly connectFailures: number;
+  /** How often it went down, and for how many seconds in all. */
+  readonly downs: number;
+  readonly downSeconds: number;
   readonly fallback: boolean;
   /** Null for a fallback, and until the first result. */
   readonly check: CheckStatus | null;
@@ -128,8 +131,17 @@ export interface CheckStatus extends CheckRecord {
   readonly service: string;
   /** Failures in a row, up to failurecount. */
   readonly failures: number;
+  readonly totals: CheckTotals;
   /** From the last TLS handshake; null where the check makes none. */
   readonly certificate: CertificateStatus | null;
+}
+
+/** Of all results since the director's start, or since the server is in the configuration. */
+export interface CheckTotals {
+  readonly up: number;
+  readonly down: number;
+  /** That the checks took, in all. */
+  readonly seconds: number;
 }
 
 /** Of the certificates that the real server sent, the one that expires first. */

@@ -1,5 +1,4 @@
 import { endpoint, type Family } from './address.ts';
-import type { Logged } from './connection-log.ts';
 import type { FileEncoding } from './file-text.ts';
 import type { Pattern } from './pattern.ts';
 
@@ -69,8 +68,10 @@ export interface ServiceOptions {
   readonly bodyLimit: number;
   /** Changes of one round of checks go into one mail. */
   readonly digest: boolean;
-  /** Which of its TCP connections have a line in the connection log. */
-  readonly logged: Logged;
+  /** Its TCP connections have a line in the connection log; with `dontlognull` not those on which the
+   *  client sent nothing and no server failed. */
+  readonly logConnections: boolean;
+  readonly dontlognull: boolean;
 }
 
 /** A virtual service with every value in force, inheritance done, names resolved.

@@ -15,6 +15,7 @@ const check = {
   made: 'negotiate',
   message: 'connect ECONNREFUSED 10.1.1.22:80',
   failures: 2,
+  totals: { up: 5, down: 2, seconds: 0.1 },
   certificate: null,
 } as const;
 

@@ -27,7 +27,8 @@ const DEFAULTS = {
   tlsExpiryDays: 30,
   bodyLimit: 1_048_576,
   digest: false,
-  logged: 'none',
+  logConnections: false,
+  dontlognull: false,
 };
 
 /** FOLDER stands for a folder with a certificate in ca.pem. */
@@ -112,7 +113,8 @@ connections = no
     t.strictSame(config.virtuals[0]?.options, {
       ...common,
       connectTimeoutMs: 1000,
-      logged: 'not-null',
+      logConnections: true,
+      dontlognull: true,
     });
     t.strictSame(config.virtuals[1]?.options, {
       ...common,

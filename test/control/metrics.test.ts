@@ -2,13 +2,33 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { statusFamilies } from '../../lib/control/metrics.ts';
+import { ownFamilies } from '../../lib/control/own-metrics.ts';
 import { watchProcess } from '../../lib/control/process-metrics.ts';
 import { formatFamilies, formatLabels } from '../../lib/control/prometheus.ts';
 import { realStatus, serviceStatus, statusDocument } from '../support/status.ts';
 
+const OWN = {
+  engines: [{ engine: 'net', applies: 5, failures: 1, seconds: 0.5, lastSeconds: 0.1 }],
+  reloads: { ok: 3, refused: 1 },
+  droppedLines: { director: 0, connections: 12 },
+} as const;
+
+t.test('the daemon adds its own work', async (t) => {
+  const text = formatFamilies(ownFamilies(OWN));
+  for (const line of [
+    'l4director_engine_applies_total{engine="net"} 5',
+    'l4director_engine_apply_failures_total{engine="net"} 1',
+    'l4director_engine_apply_seconds_total{engine="net"} 0.5',
+    'l4director_engine_last_apply_seconds{engine="net"} 0.1',
+    'l4director_reloads_total{result="refused"} 1',
+    'l4director_log_lines_dropped_total{log="connections"} 12',
+  ])
+    t.ok(text.split('\n').includes(line), line);
+});
+
 /** A line of the text format. Source: the exposition formats' page of Prometheus. */
 const LINE =
-  /^(?:# HELP l4director_\w+ .+|# TYPE l4director_\w+ (?:counter|gauge)|l4director_\w+(?:\{\w+="(?:[^"\\\n]|\\[\\"n])*"(?:,\w+="(?:[^"\\\n]|\\[\\"n])*")*\})? (?:-?\d[\d.e+-]*|NaN|[+-]Inf))$/;
+  /^(?:# HELP l4director_\w+ .+|# TYPE l4director_\w+ (?:counter|gauge|summary)|l4director_\w+(?:\{\w+="(?:[^"\\\n]|\\[\\"n])*"(?:,\w+="(?:[^"\\\n]|\\[\\"n])*")*\})? (?:-?\d[\d.e+-]*|NaN|[+-]Inf))$/;
 
 t.test('a status becomes lines of the text format', async (t) => {
   const text = formatFamilies(statusFamilies(statusDocument()));
@@ -39,6 +59,19 @@ t.test('a status becomes lines of the text format', async (t) => {
     `l4director_check_duration_seconds${real} 0.003`,
     `l4director_check_failures${real} 0`,
     `l4director_check_certificate_expiry_seconds${real} 1811851200`,
+    `l4director_check_certificate_days_left${real} 189`,
+    'l4director_worker_restarts_total{worker="1"} 1',
+    'l4director_service_info{service="tcp:10.1.1.19:80",engine="net",protocol="tcp",scheduler="rr"} 1',
+    `l4director_service_problem${service} 0`,
+    'l4director_real_state{service="tcp:10.1.1.19:80",real="10.1.1.21:80",state="up"} 1',
+    'l4director_real_state{service="tcp:10.1.1.19:80",real="10.1.1.21:80",state="down"} 0',
+    `l4director_real_last_change_timestamp_seconds${real} 1795456800`,
+    `l4director_real_downs_total${real} 2`,
+    `l4director_real_down_seconds_total${real} 61.5`,
+    `l4director_real_changed${real} 0`,
+    'l4director_check_results_total{service="tcp:10.1.1.19:80",real="10.1.1.21:80",result="up"} 5400',
+    'l4director_check_results_total{service="tcp:10.1.1.19:80",real="10.1.1.21:80",result="down"} 7',
+    `l4director_check_seconds_total${real} 16.4`,
   ];
   for (const line of expected) t.ok(lines.includes(line), line);
 });
@@ -102,18 +135,25 @@ t.test('the process measures itself', async (t) => {
   const families = new Map((await watch.families()).map((f) => [f.name, f.samples]));
   const value = (name: string) => families.get(name)?.at(-1)?.value ?? Number.NaN;
   t.ok(value('process_open_fds') >= 3);
+  t.ok(value('process_max_fds') > value('process_open_fds'));
   t.ok(value('process_resident_memory_bytes') > 10e6);
   t.ok(value('process_heap_bytes') > 1e6);
   t.ok(value('process_event_loop_lag_seconds') >= 0.08, 'a blocked loop is seen');
   t.ok(Math.abs(value('process_start_time_seconds') - Date.now() / 1000) < 600);
 });
 
-t.test('docs/status.md lists every family with its labels and meaning', async (t) => {
-  const file = fileURLToPath(new URL('../../../docs/status.md', import.meta.url));
+t.test('docs/metrics.md lists every family with its labels and meaning', async (t) => {
+  const file = fileURLToPath(new URL('../../../docs/metrics.md', import.meta.url));
   const rows = readFileSync(file, 'utf8').split('\n');
   const watch = watchProcess();
   t.teardown(() => watch.stop());
-  const families = [...statusFamilies(statusDocument()), ...(await watch.families())];
+  const families = [
+    ...statusFamilies(statusDocument()),
+    ...(await watch.families()),
+    ...ownFamilies(OWN),
+  ];
+  const listed = rows.flatMap((row) => /^\| `(\w+)` \|.*\|.*\|$/.exec(row)?.[1] ?? []);
+  t.same(listed.sort(), families.map(({ name }) => name).sort(), 'and no other');
   for (const { name, help, samples } of families) {
     const found = samples[0]?.labels.matchAll(/(\w+)="/g) ?? [];
     const labels = [...found].map(([, label]) => `\`${label}\``).join(' ');

@@ -33,6 +33,19 @@ t.test('no more than the last 20 are kept, wherever the ring stands', async (t) 
   }
 });
 
+t.test('all of them are counted, with their time', async (t) => {
+  const history = new CheckHistory();
+  t.same(history.totals(A), { up: 0, down: 0, seconds: 0 });
+  for (let at = 1; at <= 2 * MOST_CHECKS; at++) history.note(A, good(at));
+  const report = bad(100);
+  history.note(A, report);
+  history.note(A, report);
+  const { up, down, seconds } = history.totals(A);
+  t.same([up, down], [40, 1]);
+  const ms = 40 * good(1).durationMs + report.durationMs;
+  t.ok(Math.abs(seconds - ms / 1000) < 1e-9, `${seconds} s`);
+});
+
 t.test('a report that is given again counts once, its like counts', async (t) => {
   const history = new CheckHistory();
   const report = good(1);

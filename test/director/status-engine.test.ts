@@ -2,6 +2,7 @@ import t from 'tap';
 import type { Carriage } from '../../lib/director/carriage.ts';
 import { Certificates } from '../../lib/director/certificates.ts';
 import { CheckHistory } from '../../lib/director/check-history.ts';
+import { DownTimes } from '../../lib/director/down-times.ts';
 import { serviceStatus } from '../../lib/director/status.ts';
 import type { ServiceStatus } from '../../lib/model/status.ts';
 import { aReal, aService } from '../support/config.ts';
@@ -21,6 +22,7 @@ function status(fields: Partial<Carriage>): ServiceStatus {
   const view = { pool, carriage, carried: pool.entry.servers, ready: true };
   const unseen = {
     history: new CheckHistory(),
+    downTimes: new DownTimes(),
     certificates: new Certificates(silent),
   };
   return serviceStatus({ ...unseen, ...view }, undefined, { now: NOON, checks: 0 });

@@ -2,6 +2,7 @@ import t from 'tap';
 import type { Carriage } from '../../lib/director/carriage.ts';
 import { Certificates } from '../../lib/director/certificates.ts';
 import { CheckHistory } from '../../lib/director/check-history.ts';
+import { DownTimes } from '../../lib/director/down-times.ts';
 import { serviceStatus } from '../../lib/director/status.ts';
 import type { ServiceStats } from '../../lib/model/engine.ts';
 import type { VirtualService } from '../../lib/model/virtual-service.ts';
@@ -19,7 +20,11 @@ const service = aService({
   failurecount: 2,
 });
 
-const UNSEEN = { history: new CheckHistory(), certificates: new Certificates(silent) };
+const UNSEEN = {
+  history: new CheckHistory(),
+  downTimes: new DownTimes(),
+  certificates: new Certificates(silent),
+};
 const WISH = { now: NOON, checks: 0 };
 const ON_NET: Carriage = {
   ...{ engine: 'net', reason: 'engine = net', refusal: undefined },
@@ -71,7 +76,9 @@ t.test('a service at work, with its numbers', async (t) => {
     ...report,
     ...unknown,
     failures: 0,
+    totals: { up: 0, down: 0, seconds: 0 },
   };
+  const neverDown = { downs: 0, downSeconds: 0 };
   const refused = 'connect ECONNREFUSED 10.1.1.21:80';
   const moves: Move[] = [
     [A, good()],
@@ -108,6 +115,7 @@ t.test('a service at work, with its numbers', async (t) => {
         override: null,
         since,
         ...zero,
+        ...neverDown,
         fallback: false,
         check: { ...check, up: true, message: '200 OK' },
       },
@@ -123,6 +131,7 @@ t.test('a service at work, with its numbers', async (t) => {
         override: null,
         since,
         ...numbers,
+        ...neverDown,
         fallback: false,
         check: { ...check, up: false, message: refused },
       },
@@ -138,6 +147,7 @@ t.test('a service at work, with its numbers', async (t) => {
         override: null,
         since,
         ...zero,
+        ...neverDown,
         fallback: true,
         check: null,
       },

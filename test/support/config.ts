@@ -46,7 +46,8 @@ export const OPTIONS: ServiceOptions = {
   tlsExpiryDays: 30,
   bodyLimit: 1_048_576,
   digest: false,
-  logged: 'none',
+  logConnections: false,
+  dontlognull: false,
 };
 
 /** A virtual service with the defaults of ldirectord, `tcp:10.1.1.19:80` unless told otherwise. */

@@ -50,7 +50,8 @@ export async function haproxyStage(
     down: async () => void health.close(),
     async kill() {
       const socket = createConnection(control);
-      socket.end(`shutdown sessions server ${service}/echo\n`);
+      // With its end behind it HAProxy may drop the command.
+      socket.write(`shutdown sessions server ${service}/echo\n`);
       socket.resume();
       await once(socket, 'close');
     },
@@ -85,6 +86,7 @@ defaults
   option tcplog
   option redispatch 1
   retries ${retries}
+  timeout check 10s
   timeout connect ${CONNECT_MS}
   timeout client ${slow === 'server' ? patient : IDLE_MS}
   timeout server ${slow === 'server' ? IDLE_MS : patient}

@@ -28,9 +28,9 @@ export interface LogStory {
 }
 
 /** The idle time of all stories. */
-export const IDLE_MS = 700;
+export const IDLE_MS = 1500;
 /** How long a dial may take. */
-export const CONNECT_MS = 300;
+export const CONNECT_MS = 1000;
 
 /** What the echo server does, by the word that it is sent. */
 export function serveWords(socket: Socket): void {
@@ -52,12 +52,16 @@ export function serveWords(socket: Socket): void {
 /** Sends a word and waits for the answer. */
 async function say(client: Socket, word: string): Promise<void> {
   client.write(word);
-  await new Promise((resolve) => client.once('data', resolve));
+  await new Promise((resolve, reject) => {
+    client.once('data', resolve);
+    client.once('close', () =>
+      reject(new Error(`closed without an answer to ${word}`)),
+    );
+  });
 }
 
 /** Until the director or its peer ends it. */
 async function over(client: Socket): Promise<void> {
-  client.on('end', () => client.end());
   client.resume();
   if (!client.closed) await new Promise((resolve) => client.once('close', resolve));
 }

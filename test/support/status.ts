@@ -14,8 +14,8 @@ export function statusDocument(fields: Partial<StatusDocument> = {}): StatusDocu
     configError: null,
     services: [serviceStatus()],
     workers: [
-      { openConnections: 3, acceptedConnections: 600 },
-      { openConnections: 1, acceptedConnections: 604 },
+      { openConnections: 3, acceptedConnections: 600, restarts: 0 },
+      { openConnections: 1, acceptedConnections: 604, restarts: 1 },
     ],
     mail: { sent: 7, failed: 2, dropped: 1, pending: 3, problem: null },
     ...fields,
@@ -80,6 +80,8 @@ export function realStatus(fields: Partial<RealStatus> = {}): RealStatus {
     bytesIn: 1_234_567,
     bytesOut: 33_000_000,
     connectFailures: 0,
+    downs: 2,
+    downSeconds: 61.5,
     fallback: false,
     check: {
       type: 'negotiate',
@@ -90,6 +92,7 @@ export function realStatus(fields: Partial<RealStatus> = {}): RealStatus {
       made: 'negotiate',
       message: '200 OK',
       failures: 0,
+      totals: { up: 5400, down: 7, seconds: 16.4 },
       certificate: {
         expires: '2027-06-01T12:00:00.000Z',
         daysLeft: 189,

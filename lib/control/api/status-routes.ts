@@ -1,4 +1,5 @@
 import { MOST_CHECKS, type StatusDocument } from '../../model/status.ts';
+import { haproxyFamilies } from '../haproxy/families.ts';
 import { statusFamilies } from '../metrics.ts';
 import { type Family, formatFamilies, METRICS_TYPE } from '../prometheus.ts';
 import type { Route } from '../routes.ts';
@@ -16,6 +17,8 @@ export interface StatusSources {
   readonly status: Collect;
   /** What `/metrics` has beside the status. */
   readonly families: () => Promise<readonly Family[]>;
+  /** Whether they stand there under HAProxy's names too. */
+  readonly haproxyNames?: () => boolean;
   /** Told when a collection fails; those who asked are told too. */
   readonly failed: (error: unknown) => void;
 }
@@ -36,15 +39,17 @@ export function sharedStatus({ status, failed }: StatusSources): Collect {
 /** The whole status, as JSON and for Prometheus. */
 export function statusRoutes(
   collect: Collect,
-  { families, failed }: StatusSources,
+  { families, haproxyNames, failed }: StatusSources,
 ): readonly Route[] {
   const bytes = shared(
     async (checks: number) => jsonBytes(await collect(checks)),
     COLLECT_MS,
   );
   const metrics = async (_: undefined) => {
-    const ofStatus = statusFamilies(await collect(0));
-    return Buffer.from(formatFamilies([...ofStatus, ...(await families())]));
+    const document = await collect(0);
+    const own = [...statusFamilies(document), ...(await families())];
+    const known = haproxyNames?.() ? haproxyFamilies(document, Date.now()) : [];
+    return Buffer.from(formatFamilies(own) + formatFamilies(known, 'haproxy_'));
   };
   const sharedMetrics = shared(reported(metrics, failed), COLLECT_MS);
   return [

@@ -4,6 +4,7 @@ import type {
   CertificateStatus,
   CheckRecord,
   CheckStatus,
+  CheckTotals,
   MailStatus,
   RealState,
   RealStatus,
@@ -94,11 +95,18 @@ const CERTIFICATE = object<CertificateStatus>('Certificate', {
   problem: nullable(text(), 'from `tls-expiry` on'),
 });
 
+const CHECK_TOTALS = object<CheckTotals>(
+  'CheckTotals',
+  { up: count(), down: count(), seconds: amount('that the checks took, in all') },
+  'Of all results so far.',
+);
+
 const CHECK_STATUS = object<CheckStatus>('CheckStatus', {
   ...RECORD,
   type: text('`negotiate`, `connect` ... or N of a combined check'),
   service: text(),
   failures: count('in a row, up to failurecount'),
+  totals: CHECK_TOTALS,
   certificate: nullable(CERTIFICATE, 'null where the check makes no TLS handshake'),
 });
 
@@ -119,6 +127,8 @@ export const REAL: Shape<RealStatus> = object<RealStatus>('Real', {
   bytesIn: count(),
   bytesOut: count(),
   connectFailures: count(),
+  downs: count('how often it went down'),
+  downSeconds: amount('for how long in all'),
   fallback: flag(),
   check: nullable(CHECK_STATUS, 'null for a fallback, and until the first result'),
   checks: optional(list(CHECK_RECORD, 'with `?checks=N`: the newest first')),
@@ -148,6 +158,7 @@ export const SERVICE: Shape<ServiceStatus> = object<ServiceStatus>('Service', {
 const WORKER = object<WorkerStats>('Worker', {
   openConnections: count(),
   acceptedConnections: count(),
+  restarts: count('times that another thread had to take its place'),
 });
 
 const MAIL = object<MailStatus>('Mail', {

@@ -19,6 +19,8 @@ export class Admission {
   readonly #numbers: Float64Array;
   readonly #workers: number;
   readonly #own: number;
+  /** Of workers, as the main thread has seen them. */
+  readonly #deaths = new Map<number, number>();
 
   /** @param memory of {@link admissionMemory} */
   constructor(memory: SharedArrayBuffer, worker: number) {
@@ -68,6 +70,7 @@ export class Admission {
 
   /** Main thread: what a dead worker had open. */
   bury(worker: number): void {
+    this.#deaths.set(worker, (this.#deaths.get(worker) ?? 0) + 1);
     for (const word of [OPEN, UDP])
       Atomics.store(this.#words, worker * WORDS + word, 0);
   }
@@ -76,6 +79,7 @@ export class Admission {
     return Array.from({ length: this.#workers }, (_, worker) => ({
       openConnections: Atomics.load(this.#words, worker * WORDS + OPEN),
       acceptedConnections: this.#numbers[worker * NUMBERS + ACCEPTED] ?? 0,
+      restarts: this.#deaths.get(worker) ?? 0,
     }));
   }
 

@@ -1,3 +1,4 @@
+import type { Logged } from '../../model/connection-log.ts';
 import type { ServerEntry, ServiceEntry, ServiceStats } from '../../model/engine.ts';
 import {
   asksSingly,
@@ -124,7 +125,7 @@ export class ServiceBook {
       connectTimeoutMs,
       idleTimeoutMs: silenceOf(service.options, datagrams),
       halfClosedTimeoutMs,
-      logged: service.options.logged,
+      logged: loggedOf(service.options),
       servers: this.#servers.map((server) => server.carried(service)),
     };
   }
@@ -185,6 +186,11 @@ export class ServiceBook {
     const reset = server.entry.onRemoval === 'reset';
     return { service: this.#entry.service.id, record: server.loan.record, reset };
   }
+}
+
+function loggedOf({ logConnections, dontlognull }: ServiceOptions): Logged {
+  if (!logConnections) return 'none';
+  return dontlognull ? 'not-null' : 'all';
 }
 
 /** A DNS client mostly has a new port for each query: as with ops. */

@@ -8,8 +8,8 @@ t.test('the limit holds for all workers together', async (t) => {
   t.same([one.enter(), two.enter(), two.enter()], [true, true, true]);
   t.same([one.enter(), two.enter()], [false, false]);
   t.same(one.stats(), [
-    { openConnections: 1, acceptedConnections: 2 },
-    { openConnections: 2, acceptedConnections: 3 },
+    { openConnections: 1, acceptedConnections: 2, restarts: 0 },
+    { openConnections: 2, acceptedConnections: 3, restarts: 0 },
   ]);
   two.leave();
   t.ok(one.enter());
@@ -25,5 +25,5 @@ t.test('what a dead worker had open makes room', async (t) => {
   t.notOk(one.enter());
   one.bury(1);
   t.ok(one.enter());
-  t.match(one.stats()[1], { openConnections: 0, acceptedConnections: 2 });
+  t.match(one.stats()[1], { openConnections: 0, acceptedConnections: 2, restarts: 1 });
 });
