@@ -6,6 +6,8 @@ import type { Drained } from './desk.ts';
 /** How often it is looked: the first looks are soon, for a server that has nothing. */
 const FIRST_LOOK_MS = 50;
 const LOOK_MS = 500;
+/** A look at a kernel's large table costs: it rests so many times as long. */
+const REST = 10;
 /** What came in while the engine took its table in can be ended a few times more. */
 const ENDINGS = 10;
 
@@ -25,13 +27,15 @@ export async function drained(
   let forgotten = 0;
   let endings = 0;
   for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 2, LOOK_MS)) {
+    const looked = performance.now();
     const [open, persisting] = await Promise.all([
       traffic.connections(filter, 0),
       traffic.persistence(filter, 0),
     ]);
     signal.throwIfAborted();
     if (open.total === 0 && persisting.total === 0) break;
-    const left = begin + withinMs - performance.now();
+    const now = performance.now();
+    const left = begin + withinMs - now;
     if (left <= 0) {
       if (endings++ === ENDINGS)
         throw new Error(
@@ -41,7 +45,8 @@ export async function drained(
       forgotten += await traffic.forget(filter);
       ended += await traffic.end(filter);
     }
-    await delay(left > 0 ? Math.min(pauseMs, left) : pauseMs, undefined, { signal });
+    const rest = Math.max(pauseMs, (now - looked) * REST);
+    await delay(left > 0 ? Math.min(rest, left) : pauseMs, undefined, { signal });
   }
   return { ended, forgotten, seconds: (performance.now() - begin) / 1000 };
 }

@@ -136,6 +136,7 @@ function checkCells(real: RealStatus): Cells {
     check_duration: Math.round(check.durationMs),
     last_chk: check.message,
     check_desc: desc,
+    chkfail: check.totals.down,
     check_rise: 1,
   };
 }
