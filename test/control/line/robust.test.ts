@@ -42,7 +42,7 @@ t.test('whatever a line says, it is answered and the next one too', async (t) =>
       const answer = await raw(path, `show version;${words.join(' ')}\n`);
       return answer.startsWith('2.6.0-l4director-0.1.0\n\n');
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
   t.match(await raw(path, 'show version\n'), '2.6');
 });
