@@ -57,7 +57,8 @@ export const FLOWS: readonly Command[] = [
   },
 ];
 
-const ONE = /^[\w]*\d[\w-]*$/;
+/** Linear: before the first digit stands none. */
+const ONE = /^[A-Za-z_]*\d[\w-]*$/;
 
 async function showSess([id]: readonly string[], { desk }: Room): Promise<string> {
   const one = id !== undefined && id !== 'all' && ONE.test(id);

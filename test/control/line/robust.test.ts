@@ -94,3 +94,10 @@ t.test('100 services of 20 are shown in 200 ms', async (t) => {
   t.comment(`${best.toFixed(0)} ms`);
   t.ok(best < 200, `${best.toFixed(0)} ms`);
 });
+
+t.test('a long word is looked at once', async (t) => {
+  const { path } = await openControl(t);
+  const began = performance.now();
+  t.ok(await raw(path, `show sess ${'1'.repeat(60_000)}!\n`));
+  t.ok(performance.now() - began < 1_000, 'the director had time for others');
+});
