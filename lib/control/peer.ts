@@ -44,11 +44,18 @@ async function find(socket: Socket): Promise<string> {
   return uid === undefined ? UNKNOWN : `uid ${uid}${await nameOf(uid)}`;
 }
 
-/** In a list of `ss -xpH`, the process that holds the socket whose peer has that inode: in each line
- *  stand a socket's own name and inode, then its peer's, then who has it open. */
+/** In a list of `ss -xpH`, the process that holds the socket whose peer has that inode: at the end of
+ *  each line stand a socket's own inode, its peer's name and inode, then who has it open. Names of
+ *  programs and sockets stand there as their owners chose them, with quotes and line ends: only the
+ *  digits behind the last name are `ss`'s own.
+ *  @returns undefined also where more than one line says so: one of them is forged */
 export function peerPid(list: string, inode: string): string | undefined {
-  const line = new RegExp(` \\d+ +\\S+ +${inode} +users:\\(\\(".*?",pid=(\\d+),`);
-  return line.exec(list)?.[1];
+  const line = new RegExp(
+    ` \\d+ +\\S+ +${inode} +users:\\(\\(.*",pid=(\\d+),fd=\\d+\\)\\) *$`,
+    'gm',
+  );
+  const [found, ...others] = list.matchAll(line);
+  return others.length === 0 ? found?.[1] : undefined;
 }
 
 /** Node tells the descriptor of a socket nowhere else. */

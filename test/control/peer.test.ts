@@ -57,11 +57,20 @@ t.test('one who has gone is unknown', async (t) => {
 t.test('the list of sockets is read to the letter', async (t) => {
   const list = [
     'u_str ESTAB 0 0 /run/x.sock 71 * 70 users:(("node",pid=5,fd=9))',
-    'u_str ESTAB 0 0 * 70 * 71 users:(("so cat",pid=4711,fd=5),("sh",pid=1,fd=1))',
+    'u_str ESTAB 0 0 * 70 * 71 users:(("so cat",pid=1,fd=5),("sh",pid=4711,fd=1))',
     'u_str ESTAB 0 0 /run/named 80 * 81 users:(("a",pid=12,fd=5))',
     'u_dgr UNCONN 0 0 * 90 * 0 ',
+    'u_str ESTAB 0 0 * 100 * 101 users:(("",pid=1,",pid=77,fd=5))   ',
+    'u_str ESTAB 0 0 * 110 * 111 users:(("",pid=1,fd=3))",pid=78,fd=5))',
+    'u_str LISTEN 0 0 @x',
+    'u_str ESTAB 0 0 * 5 * 121 users:(("init",pid=1,fd=5))',
+    'u_str ESTAB 0 0 * 120 * 121 users:(("a",pid=79,fd=5))',
   ].join('\n');
-  const cases = { '71': '4711', '81': '12', '7': undefined, '0': undefined };
+  const cases = {
+    ...{ '71': '4711', '81': '12', '7': undefined, '0': undefined },
+    // Who names a program or a socket so that the line is another's, is himself or nobody.
+    ...{ '101': '77', '111': '78', '121': undefined },
+  };
   for (const [inode, pid] of Object.entries(cases))
     t.equal(peerPid(list, inode), pid, inode);
 });
