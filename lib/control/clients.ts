@@ -87,6 +87,23 @@ export function boundClients(servers: readonly Server[], limits: Limits): Client
   };
 }
 
+/** Several of them as one.
+ *  @param of  whose a client is */
+export function together(
+  crowds: readonly Clients[],
+  of: (client: Socket) => Clients,
+): Clients {
+  return {
+    serve: (client) => of(client).serve(client),
+    hold: (client, as) => of(client).hold(client, as),
+    rest: (client) => of(client).rest(client),
+    stay: (client, silenceMs) => of(client).stay(client, silenceMs),
+    drop() {
+      for (const crowd of crowds) crowd.drop();
+    },
+  };
+}
+
 function oldestIdle(
   clients: ReadonlyMap<Socket, { readonly serving: boolean }>,
 ): Socket | undefined {

@@ -7,7 +7,7 @@ import type { StatusDocument } from '../model/status.ts';
 import { answerRequests } from './answer.ts';
 import { apiRoutes } from './api/index.ts';
 import { sharedStatus } from './api/status-routes.ts';
-import { boundClients } from './clients.ts';
+import { boundClients, together } from './clients.ts';
 import { lineCommands } from './line/index.ts';
 import { openFiles } from './line/open-files.ts';
 import { type OwnWork, ownFamilies } from './own-metrics.ts';
@@ -70,7 +70,7 @@ export async function createControlServer(
   const looking = createServer(SOCKET);
   const readers = new WeakSet<Socket>();
   looking.on('connection', (client) => readers.add(client));
-  const speakers = openSpeakers(options, [full, looking], readers);
+  const speakers = openSpeakers(options, { full, looking }, readers);
   const open: (() => Promise<void>)[] = [];
   const listen = async (server: Server, at: string, who: Access | undefined) => {
     speakBoth(server, speakers.http, speakers.line);
@@ -119,11 +119,16 @@ interface Speakers {
  *  @param readers  clients that may not change anything */
 function openSpeakers(
   options: ControlOptions,
-  servers: readonly Server[],
+  servers: { readonly full: Server; readonly looking: Server },
   readers: { has(client: Socket): boolean },
 ): Speakers {
   const { metrics, log } = options;
-  const clients = boundClients(servers, CLIENTS);
+  // A crowd each: those who may only look never keep out those who may change things.
+  const full = boundClients([servers.full], CLIENTS);
+  const looking = boundClients([servers.looking], CLIENTS);
+  const clients = together([full, looking], (client) =>
+    readers.has(client) ? looking : full,
+  );
   const watch = watchProcess();
   const failed = (error: unknown) =>
     log.error(`Control socket: cannot collect the status: ${String(error)}`);

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { createControlServer } from '../../lib/control/index.ts';
 import { ask, controlOptions, openControl, raw } from '../support/control.ts';
 import { lab } from '../support/lab.ts';
+import { lineClient } from '../support/line-client.ts';
 import { Site, webServer } from '../support/site.ts';
 import { socketPath } from '../support/socket-path.ts';
 import { triedPort } from '../support/tried-port.ts';
@@ -128,4 +130,19 @@ t.test('a real director opens both as its ini says', async (t) => {
   t.match(await raw(looking, 'show plan\n'), 'passwd');
   t.match(await site.run('stop'), { code: 0 });
   await t.rejects(stat(looking), { code: 'ENOENT' });
+});
+
+t.test('those who look take no room of those who may change things', async (t) => {
+  const looking = socketPath(t);
+  const readOnly = { path: looking, mode: 0o666 };
+  const { path } = await openControl(t, undefined, { readOnly });
+  const waiting = Array.from({ length: 16 }, () => lineClient(t, looking));
+  for (const { socket } of waiting) socket.write('show events -w\n');
+  await sleep(200);
+  t.equal(await raw(looking, 'show events -w\n'), 'Too many wait already.\n\n');
+  const follower = lineClient(t, path);
+  await follower.ask('prompt');
+  follower.socket.write('show events -w\n');
+  await sleep(200);
+  t.match(await follower.ask(''), /^\n> $/);
 });
