@@ -1,12 +1,13 @@
 import type { WebUser } from '../../config/web.ts';
 import type { Log } from '../../model/log.ts';
 import { isPassword } from '../../model/password.ts';
+import { same } from '../../model/same.ts';
 import { createAttempts } from './attempts.ts';
 import type { LoginBody } from './bodies.ts';
 import { Refused } from './refused.ts';
 import { createSessions, type Session, type Sessions } from './sessions.ts';
 
-/** Where users come in. */
+/** Where users come in. The log has the names of users only: people type passwords in their place. */
 export interface Door {
   readonly sessions: Sessions;
   /** @throws Refused, in the same words whether user or password are wrong */
@@ -44,11 +45,13 @@ export function createDoor(users: () => readonly WebUser[], log: Log): Door {
   return {
     sessions,
     async login({ user: name, password }, address) {
-      const user = users().find((one) => one.name === name);
+      const find = () => users().find((one) => one.name === name);
+      const user = find();
       if (!attempts.take(address))
         throw new Refused(429, 'too many wrong passwords: try again in half a minute');
-      if (!(await check(user, password)) || !user) {
-        log.warn(`Page: login of ${named(name)} from ${address} refused`);
+      // A reload may have come while the password was looked at.
+      if (!(await check(user, password)) || !user || !same(user, find())) {
+        log.warn(`Page: login of ${user ? name : 'somebody'} from ${address} refused`);
         throw new Refused(401, 'wrong user or password');
       }
       attempts.clear(address);
@@ -56,9 +59,4 @@ export function createDoor(users: () => readonly WebUser[], log: Log): Door {
       return sessions.open(user);
     },
   };
-}
-
-/** People type passwords where the name should be: no more than a guess of it. */
-function named(name: string): string {
-  return /^[\w.@-]{1,64}$/.test(name) ? name : 'somebody';
 }
