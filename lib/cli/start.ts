@@ -3,7 +3,7 @@ import { type Config, formatDiagnostic } from '../config/config.ts';
 import { findInstance, ownInstance } from '../instance/instance.ts';
 import { EXIT, type Launch, type Mode } from '../instance/launch.ts';
 import { presence } from '../instance/pid-file.ts';
-import { isSuccessor, takePredecessor } from '../instance/succession.ts';
+import { isSuccessor, takePredecessors } from '../instance/succession.ts';
 import { complain, configPath, readLastingFile } from './config-file.ts';
 import type { Context } from './context.ts';
 import { detach, startArguments, wasDetached } from './detach.ts';
@@ -49,8 +49,9 @@ async function serve(
   known?: Config,
 ): Promise<number> {
   const daemon = await context.daemon();
-  const predecessor = takePredecessor();
-  return daemon.serve({ ...launchOf(context, path, mode), predecessor }, known);
+  const [predecessor, ...elders] = takePredecessors();
+  const launch = { ...launchOf(context, path, mode), predecessor, elders };
+  return daemon.serve(launch, known);
 }
 
 function launchOf(

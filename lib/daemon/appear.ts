@@ -1,28 +1,78 @@
-import { rmSync } from 'node:fs';
+import { lstatSync, renameSync, rmSync } from 'node:fs';
 import {
   type ControlOptions,
   type ControlServer,
   createControlServer,
+  readStatus,
 } from '../control/index.ts';
+import type { Instance } from '../instance/instance.ts';
 import type { Launch } from '../instance/launch.ts';
 import { takeLock } from '../instance/lock.ts';
-import { writePidFile } from '../instance/pid-file.ts';
+import { presence, writePidFile } from '../instance/pid-file.ts';
+import type { ProcessIdentity } from '../instance/process.ts';
+
+const ASK_MS = 2_000;
 
 /** From now on commands find this director: control socket and pid file. A successor takes them, and
- *  the lock, from the one before, which goes on with what it has open.
+ *  the lock, from the one before, which goes on with what it has open. Where it cannot, sockets are as
+ *  before.
  *  @throws Error in words for the operator */
 export async function appear(
   { instance, mode, predecessor }: Launch,
   options: Omit<ControlOptions, 'path'>,
 ): Promise<ControlServer> {
-  if (predecessor) {
-    const lock = takeLock(instance.lock, predecessor);
-    if (!lock.taken)
-      throw new Error(`pid ${lock.holder.pid} has taken the place already`);
-    for (const path of [instance.socket, options.readOnly?.path])
-      if (path !== undefined) rmSync(path, { force: true });
+  const before = predecessor
+    ? setAside(await socketsOf(predecessor, instance.socket, options.readOnly?.path))
+    : [];
+  let control: ControlServer | undefined;
+  try {
+    control = await createControlServer({ ...options, path: instance.socket });
+    if (predecessor) succeed(instance, predecessor);
+    if (mode === 'daemon' || mode === 'foreground') writePidFile(instance, process.pid);
+  } catch (error) {
+    await control?.close();
+    const isStopped = presence(instance).state === 'stopped';
+    for (const path of before)
+      if (isStopped) rmSync(aside(path), { force: true });
+      else renameSync(aside(path), path);
+    throw error;
   }
-  const control = await createControlServer({ ...options, path: instance.socket });
-  if (mode === 'daemon' || mode === 'foreground') writePidFile(instance, process.pid);
+  for (const path of before) rmSync(aside(path), { force: true });
   return control;
+}
+
+/** @throws Error when the place is not to be had any more */
+function succeed(instance: Instance, predecessor: ProcessIdentity): void {
+  const lock = takeLock(instance.lock, predecessor);
+  if (!lock.taken)
+    throw new Error(`pid ${lock.holder.pid} has taken the place already`);
+  // One that was stopped removes it, and looks for who has the lock after that.
+  if (presence(instance).state === 'stopped')
+    throw new Error(
+      `the director that hands over (pid ${predecessor.pid}) was stopped`,
+    );
+}
+
+/** The director's own, and the read-only one where that director listens there: the config may name
+ *  any file by now. */
+async function socketsOf(
+  { pid }: ProcessIdentity,
+  own: string,
+  readOnly: string | undefined,
+): Promise<readonly string[]> {
+  if (readOnly === undefined) return [own];
+  const status = readStatus(readOnly, { timeoutMs: ASK_MS }).catch(() => undefined);
+  return (await status)?.pid === pid ? [own, readOnly] : [own];
+}
+
+function setAside(paths: readonly string[]): readonly string[] {
+  const there = paths.filter((path) =>
+    lstatSync(path, { throwIfNoEntry: false })?.isSocket(),
+  );
+  for (const path of there) renameSync(path, aside(path));
+  return there;
+}
+
+function aside(path: string): string {
+  return `${path}.before`;
 }

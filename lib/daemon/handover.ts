@@ -14,7 +14,7 @@ const LONGEST_MS = 24 * 3_600_000;
 export interface HandoverParties {
   readonly launch: Launch;
   readonly reloader: Pick<Reloader, 'config'>;
-  readonly director: Pick<Director, 'services' | 'leave'>;
+  readonly director: Pick<Director, 'services' | 'hold' | 'leave'>;
   readonly notifier: Notifier;
   readonly ending: Ending;
   readonly log: Log;
@@ -29,10 +29,13 @@ export function createHandover(parties: HandoverParties): () => Promise<void> {
   async function handOver(): Promise<readonly string[]> {
     const obstacles = await obstaclesOf(parties);
     if (obstacles.length > 0) return obstacles;
+    const { config } = parties.reloader;
     log.info('Starting a successor, to hand over to it');
     const outcome = await startSuccessor(launch, notifier.environment);
     if (!outcome.ok) return outcome.reasons;
     const { pid } = outcome.successor;
+    // A reload since then is the successor's to make.
+    if (parties.reloader.config !== config) process.kill(pid, 'SIGHUP');
     const why = `Linux Director Daemon has handed over to pid ${pid}`;
     log.info(`Handed over to pid ${pid}: what is open goes on, for a day at most`);
     const leave = (hurry: AbortSignal) => {
@@ -48,6 +51,7 @@ export function createHandover(parties: HandoverParties): () => Promise<void> {
     // In a terminal it is that the window has another size.
     if (running || !isManaged(parties) || ending.signal.aborted) return;
     running = true;
+    const held = director.hold();
     try {
       const reasons = await handOver();
       for (const reason of reasons) log.error(`Not upgraded: ${reason}`);
@@ -56,6 +60,7 @@ export function createHandover(parties: HandoverParties): () => Promise<void> {
       log.error(`Not upgraded: ${String(error)}`);
     } finally {
       running = false;
+      if (!ending.handedOver) held[Symbol.dispose]();
     }
   };
 }

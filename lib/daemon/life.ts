@@ -3,7 +3,6 @@ import type { Director } from '../director/director.ts';
 import type { ReloadOutcome } from '../director/plan.ts';
 import { EXIT, type Launch } from '../instance/launch.ts';
 import { removePidFile } from '../instance/pid-file.ts';
-import { isAlive } from '../instance/process.ts';
 import type { Happening } from '../model/event.ts';
 import type { Log } from '../model/log.ts';
 import { openOverrideFile } from '../state/override-store.ts';
@@ -11,8 +10,9 @@ import { createChildren } from './children.ts';
 import { type Closers, createClosers } from './closers.ts';
 import type { ConfigFile } from './config-file.ts';
 import { createEnding, type Ending } from './ending.ts';
-import { createFront } from './front.ts';
+import { createFront, type Front } from './front.ts';
 import { createHandover } from './handover.ts';
+import { endPredecessor, endSuccessor, isInPlace } from './kin.ts';
 import type { LogKeeper } from './log/keeper.ts';
 import { createNotifier, type Notifier } from './notify.ts';
 import { openParts } from './parts.ts';
@@ -34,6 +34,8 @@ export interface Beginning {
 
 /** `start` waits no longer than this for services that are still starting. */
 const READY_MS = 5_000;
+/** And a successor so long: the director before it goes on meanwhile. */
+const SUCCESSOR_MS = 10_000;
 /** Whatever does not close within this is left to the end of the process. */
 const CLOSE_MS = 12_000;
 
@@ -56,7 +58,7 @@ export async function live(beginning: Beginning): Promise<number> {
   );
   const { why, exitCode, leave } = await ending.asked;
   if (leave) await notifier.close();
-  else notifier.stopping();
+  else if (isInPlace(launch)) notifier.stopping();
   await leave?.(ending.hurry);
   await report({ type: 'failed', exitCode: EXIT.failed, reasons: [why] });
   closers.add('start', () => begun);
@@ -64,14 +66,11 @@ export async function live(beginning: Beginning): Promise<number> {
   log.info(why);
   if (exitCode !== EXIT.done) log.info(`Exiting with exit_status ${exitCode}: ${why}`);
   removePidFile(launch.instance, process.pid);
-  if (!leave || ending.hurry.aborted) endPredecessor(launch);
+  if (!leave) endSuccessor(launch);
+  const isStopped = exitCode === EXIT.done && isInPlace(launch);
+  if (leave ? ending.hurry.aborted : isStopped) endPredecessor(launch);
   await notifier.close();
   return exitCode;
-}
-
-/** Who stops a director wants all of it stopped: also the one that still has connections open. */
-function endPredecessor({ predecessor }: Launch): void {
-  if (predecessor && isAlive(predecessor)) process.kill(predecessor.pid, 'SIGTERM');
 }
 
 /** Sets everything going, and reports when it is. Returns early when the end is asked for. */
@@ -105,7 +104,7 @@ async function begin(
   const logs = [keeper, connectionLog];
   attach(signals, { ending, reloader, logs, log, launch, handOver, notifier });
   closers.add('socket and page', () => front.close());
-  ending.signal.addEventListener('abort', front.closePage);
+  ending.signal.addEventListener('abort', () => void retire(front, ending));
   if (!launch.predecessor) await front.show();
 
   async function adopt(next: Config): Promise<void> {
@@ -117,9 +116,9 @@ async function begin(
     void children.converge(next.global.execute);
   }
 
-  await ready(director, config, ending.signal, log);
+  await ready(director, config, predecessor !== undefined, ending.signal, log);
   if (ending.signal.aborted) return;
-  if (launch.predecessor) await front.show();
+  if (predecessor) await front.show();
   await notifier.ready(serviceSummary(reloader));
   const unlogged = keeper.problem === undefined ? [] : [keeper.problem];
   await report({ type: 'up', notices: [...unlogged, ...(await troubles(director))] });
@@ -147,20 +146,33 @@ function warnOfTheNextStart(
     if (changed) log.warn(`${key} has changed: it holds from the next start on`);
 }
 
-/** Resolves when every service is at work, the wait is over, or the end was asked for. */
+/** Who speaks to a director that has handed over would change what is the successor's by now. */
+function retire(front: Front, { handedOver }: Ending): Promise<void> {
+  return handedOver ? front.close() : front.closePage();
+}
+
+/** Resolves when every service is at work, the wait is over, or the end was asked for.
+ *  @throws Error where it succeeds another one: clients of a service that is late would be refused */
 async function ready(
   director: Director,
   config: Config,
+  succeeds: boolean,
   end: AbortSignal,
   log: Log,
 ): Promise<void> {
-  const limit = AbortSignal.any([AbortSignal.timeout(READY_MS), end]);
+  const patienceMs = succeeds ? SUCCESSOR_MS : READY_MS;
+  const limit = AbortSignal.any([AbortSignal.timeout(patienceMs), end]);
   const over = new Promise<void>((resolve) =>
     limit.addEventListener('abort', () => resolve(), { once: true }),
   );
   const applied = director.apply(config).then(() => director.settled(limit));
   applied.catch((error: unknown) => log.error(`Cannot apply: ${String(error)}`));
   await Promise.race([applied, over]);
+  const late = succeeds && !end.aborted ? director.starting() : [];
+  if (late.length > 0)
+    throw new Error(
+      `still starting after ${patienceMs / 1000} s, so that clients would be refused: ${late.join(', ')}`,
+    );
 }
 
 function reloadEvent(outcome: ReloadOutcome): Happening {

@@ -1,8 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Launch } from '../instance/launch.ts';
-import { lockHolder } from '../instance/lock.ts';
-import { identify, isDirector, type ProcessIdentity } from '../instance/process.ts';
+import { lockHolder, takeLock } from '../instance/lock.ts';
+import { writePidFile } from '../instance/pid-file.ts';
+import {
+  identify,
+  isAlive,
+  isDirector,
+  type ProcessIdentity,
+} from '../instance/process.ts';
 import { succeeding, successorLock } from '../instance/succession.ts';
 
 /** For a director that is at work after 5 s at the latest, on a busy machine. */
@@ -22,16 +28,20 @@ export async function startSuccessor(
   launch: Launch,
   environment: Readonly<Record<string, string>>,
 ): Promise<Succession> {
-  const { lock } = launch.instance;
+  const { instance, predecessor, elders = [] } = launch;
+  const { lock } = instance;
   const own = identify(process.pid);
   if (!own) return { ok: false, reasons: ['/proc is not mounted'] };
-  const words = await run(launch, { ...environment, ...succeeding(own) });
+  const before = predecessor ? [predecessor, ...elders].filter(isAlive) : [];
+  const words = await run(launch, { ...environment, ...succeeding([own, ...before]) });
   const holder = lockHolder(lock);
   if (holder && holder.pid !== own.pid) return { ok: true, successor: holder };
   // One that is late must not take over when nobody expects it any more.
-  const late = lockHolder(successorLock(launch.instance));
-  if (late && late.pid !== own.pid && isDirector(late.pid, launch.instance.name))
+  const late = lockHolder(successorLock(instance));
+  if (late && late.pid !== own.pid && isDirector(late.pid, instance.name))
     process.kill(late.pid, 'SIGKILL');
+  // It may have come as far as to take the place, and no further.
+  if (!holder && takeLock(lock).taken) writePidFile(instance, own.pid);
   return { ok: false, reasons: words };
 }
 

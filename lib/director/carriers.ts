@@ -47,12 +47,11 @@ export class Carriers {
     const { engines, log } = parties;
     this.#parties = parties;
     this.#recovery = new Recovery(engines, log);
-    this.traffic = joinTraffic(log, (service) => {
-      const isMeant = (name: EngineName) =>
-        service === undefined ? this.#has(name) : this.#isCarrier(name, service);
-      const meant = [...this.#feeds].filter(([name]) => isMeant(name));
-      return meant.map(([name, { engine }]) => [name, engine.traffic] as const);
-    });
+    this.traffic = joinTraffic(log, () =>
+      [...this.#feeds]
+        .filter(([name]) => this.#recovery.isAtWork(name))
+        .map(([name, { engine }]) => [name, engine.traffic] as const),
+    );
     this.#connectFailed = createConnectFailureLog(log, () => performance.now());
     for (const [name, engine] of engines)
       this.#feeds.set(name, this.#feed(name, engine));

@@ -28,7 +28,10 @@ export interface DeskParties {
 }
 
 /** The desk, to be disposed of at the director's end: drains that wait then reject. */
-export interface OwnedDesk extends Desk, Disposable {}
+export interface OwnedDesk extends Desk, Disposable {
+  /** Until that is disposed of, no real server is changed: another director has read what was. */
+  hold(): Disposable;
+}
 
 export function createDesk(parties: DeskParties): OwnedDesk {
   return new VirtualDesk(parties);
@@ -41,6 +44,7 @@ class VirtualDesk implements OwnedDesk {
   readonly #parties: DeskParties;
   /** Drains that wait for their server to be empty, by service and real server. */
   readonly #drains = new Map<string, AbortController>();
+  #held = false;
 
   constructor(parties: DeskParties) {
     this.#parties = parties;
@@ -129,6 +133,15 @@ class VirtualDesk implements OwnedDesk {
     return count;
   }
 
+  hold(): Disposable {
+    this.#held = true;
+    return {
+      [Symbol.dispose]: () => {
+        this.#held = false;
+      },
+    };
+  }
+
   [Symbol.dispose](): void {
     for (const control of this.#drains.values()) control.abort();
   }
@@ -142,6 +155,10 @@ class VirtualDesk implements OwnedDesk {
       );
     if (!keeper.pool.index.has(real))
       throw new NotFound(`there is no real server ${real} in ${service}`);
+    if (this.#held)
+      throw new NotPossible(
+        `${real}: an upgrade is under way, and a change would be lost in it: try again in some seconds`,
+      );
     return keeper;
   }
 

@@ -129,6 +129,10 @@ class VirtualServices implements Director {
     return this.#carriers.workers();
   }
 
+  hold(): Disposable {
+    return this.desk.hold();
+  }
+
   async leave(hurry: AbortSignal): Promise<void> {
     this.#closed = true;
     this.#handedOver = true;

@@ -20,6 +20,9 @@ export interface Director {
   engineWork(): readonly EngineWork[];
   /** For operators. */
   readonly desk: Desk;
+  /** Another director gets ready to take over, and has read what operators changed: until that is
+   *  disposed of they change no more. */
+  hold(): Disposable;
   /** Another director has taken over: ends the checks, takes no new clients, and settles when the last
    *  connection has ended, or at the abort. Only {@link close} may follow, and cleans nothing. */
   leave(hurry: AbortSignal): Promise<void>;

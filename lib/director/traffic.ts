@@ -1,6 +1,6 @@
 import { joined } from '../model/listed.ts';
 import type { Log } from '../model/log.ts';
-import type { Traffic } from '../model/traffic.ts';
+import type { ConnectionFilter, Traffic } from '../model/traffic.ts';
 import type { EngineName } from '../model/virtual-service.ts';
 import { answerOf } from './engine-answer.ts';
 
@@ -10,36 +10,37 @@ const PATIENCE_MS = 60_000;
 type Source = readonly [EngineName, Traffic];
 
 /** What goes through several engines, as if it were one. Where one of several cannot, the log says so,
- *  and the others' answers stand; it rejects where nobody else has an answer, or has done anything.
- *  @param engines  those that have something of the service, and of an undefined one all that have any:
- *                  a filter that names a service asks only the engine that carries it */
+ *  and the others' answers stand; it rejects where nobody else has an answer, or has done anything. A
+ *  list of one service stands only whole: who takes its server away goes by it.
+ *  @param engines  those at work: a service may have connections open through one that it has left */
 export function joinTraffic(
   log: Pick<Log, 'warn'>,
-  engines: (service: string | undefined) => readonly Source[],
+  engines: () => readonly Source[],
 ): Traffic {
-  const lists = askAll(log, () => true);
-  const numbers = askAll(log, (done: number) => done > 0);
+  const ask = askAll(log, engines);
+  const isLoose = ({ service }: ConnectionFilter) => service === undefined;
+  const isDone = (count: number) => count > 0;
   return {
     async connections(filter, most) {
-      const asked = engines(filter.service);
-      return joined(await lists(asked, (one) => one.connections(filter, most)), most);
+      const stands = () => isLoose(filter);
+      const lists = await ask((one) => one.connections(filter, most), stands);
+      return joined(lists, most);
     },
     async persistence(filter, most) {
-      const asked = engines(filter.service);
-      return joined(await lists(asked, (one) => one.persistence(filter, most)), most);
+      const stands = () => isLoose(filter);
+      const lists = await ask((one) => one.persistence(filter, most), stands);
+      return joined(lists, most);
     },
-    end: async (filter) =>
-      sum(await numbers(engines(filter.service), (one) => one.end(filter))),
-    forget: async (filter) =>
-      sum(await numbers(engines(filter.service), (one) => one.forget(filter))),
+    end: async (filter) => sum(await ask((one) => one.end(filter), isDone)),
+    forget: async (filter) => sum(await ask((one) => one.forget(filter), isDone)),
   };
 }
 
-/** @param stands  whether an answer does by itself, whatever others cannot */
-function askAll<A>(log: Pick<Log, 'warn'>, stands: (answer: A) => boolean) {
-  return async <T extends A>(
-    asked: readonly Source[],
+/** The question's `stands`: whether an answer does by itself, whatever others cannot. */
+function askAll(log: Pick<Log, 'warn'>, engines: () => readonly Source[]) {
+  return async <T>(
     question: (traffic: Traffic) => Promise<T>,
+    stands: (answer: T) => boolean,
   ): Promise<readonly T[]> => {
     const failures: (readonly [EngineName, string])[] = [];
     const ask = ([name, traffic]: Source) =>
@@ -51,7 +52,7 @@ function askAll<A>(log: Pick<Log, 'warn'>, stands: (answer: A) => boolean) {
           return [];
         },
       );
-    const answers = (await Promise.all(asked.map(ask))).flat();
+    const answers = (await Promise.all(engines().map(ask))).flat();
     if (failures.length > 0 && !answers.some(stands))
       throw new Error(failures.map(([, why]) => why).join('; '));
     for (const [name, why] of failures)

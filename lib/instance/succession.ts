@@ -2,12 +2,13 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Instance } from './instance.ts';
 import { isAlive, type ProcessIdentity } from './process.ts';
 
-/** Tells a starting director whose place it takes: `PID STARTED`. */
+/** Tells a starting director whose place it takes, and who was before that: `PID STARTED,...`. */
 const MARK = 'L4DIRECTOR_SUCCEEDS';
 
-/** Environment that makes a `start` an upgrade of that director. */
-export function succeeding({ pid, started }: ProcessIdentity): Record<string, string> {
-  return { [MARK]: `${pid} ${started}` };
+/** Environment that makes a `start` an upgrade of the first of these directors; the others are those
+ *  before it. */
+export function succeeding(line: readonly ProcessIdentity[]): Record<string, string> {
+  return { [MARK]: line.map(({ pid, started }) => `${pid} ${started}`).join() };
 }
 
 /** Whether this process, or one that it starts, is to take a running director's place. */
@@ -15,16 +16,20 @@ export function isSuccessor(): boolean {
   return process.env[MARK] !== undefined;
 }
 
-/** Whose place this process takes; undefined: nobody's. Asked once: what it starts is none.
- *  @throws Error when that one has ended meanwhile */
-export function takePredecessor(): ProcessIdentity | undefined {
+/** Whose place this process takes, and who was before that; none: nobody's. Asked once: what it
+ *  starts is no successor.
+ *  @throws Error when the first has ended meanwhile */
+export function takePredecessors(): readonly ProcessIdentity[] {
   const text = process.env[MARK];
   delete process.env[MARK];
-  if (text === undefined) return undefined;
-  const [pid, started = ''] = text.split(' ');
-  const predecessor = { pid: Number(pid), started };
-  if (isAlive(predecessor)) return predecessor;
-  throw new Error(`the director that hands over (pid ${pid}) has ended`);
+  const line = (text?.split(',') ?? []).map((one) => {
+    const [pid, started = ''] = one.split(' ');
+    return { pid: Number(pid), started };
+  });
+  const [first] = line;
+  if (first && !isAlive(first))
+    throw new Error(`the director that hands over (pid ${first.pid}) has ended`);
+  return line;
 }
 
 /** Stem of the lock that one successor at a time holds while it gets ready. */

@@ -76,9 +76,7 @@ class Store implements OverrideFile {
       for (const row of rows) this.#sayOver(row, service, false);
     this.#left.clear();
     this.#wanted = overrides.length === 0 ? '' : formatOverrides(overrides);
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = undefined;
-    });
+    this.#writing ??= this.#write();
   }
 
   async close(): Promise<void> {
@@ -86,6 +84,7 @@ class Store implements OverrideFile {
   }
 
   async #write(): Promise<void> {
+    await Promise.resolve(); // what is kept in one turn of the event loop is written once
     while (this.#wanted !== undefined) {
       const text = this.#wanted;
       this.#wanted = undefined;
@@ -100,6 +99,8 @@ class Store implements OverrideFile {
         );
       }
     }
+    // In the same breath: what is kept from now on begins anew.
+    this.#writing = undefined;
   }
 
   async #setAside(why: unknown): Promise<void> {

@@ -72,6 +72,18 @@ t.test('state and weight are wished apart, and taken back apart', async (t) => {
   t.strictSame(await inForce(), [`${A}@1`, `${B}@1`]);
 });
 
+t.test('before another director takes over nothing is changed', async (t) => {
+  const { desk, director, inForce } = await atWork(t);
+  const held = director.hold();
+  const refused = { name: 'NotPossible', message: /an upgrade is under way/ };
+  await t.rejects(desk.change(REF, { weight: 5 }, 'x'), refused);
+  await t.rejects(desk.drain(REF, { withinMs: 0, by: 'x' }), refused);
+  t.strictSame(await inForce(), [`${A}@1`, `${B}@1`]);
+  held[Symbol.dispose]();
+  await desk.change(REF, { weight: 5 }, 'x');
+  t.strictSame(await inForce(), [`${A}@5`, `${B}@1`]);
+});
+
 t.test('with all in maintenance the fallback is in force', async (t) => {
   const { desk, inForce, runner, director } = await atWork(t);
   for (const real of [A, B])

@@ -93,6 +93,15 @@ t.test('the last of many is what is written', async (t) => {
   t.match(JSON.parse(readFileSync(path, 'utf8')), { overrides: [{ weight: 499 }] });
 });
 
+t.test('what is kept right behind what was there already is written too', async (t) => {
+  const path = await left(t);
+  const file = await openOverrideFile(path, recordingLog());
+  file.keep(KEPT);
+  file.keep([]);
+  await file.close();
+  t.strictSame(readdirSync(join(path, '..')), []);
+});
+
 t.test(
   'a file that cannot be understood is set aside, and the log says so',
   async (t) => {
