@@ -192,7 +192,11 @@ t.test('with users a password is needed, and only that of the user', async (t) =
   t.match(cookie, /^l4director-\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
   t.match(log.lines.join('\n'), 'Page: anna logged in from 127.0.0.1');
   t.match(log.lines.join('\n'), 'Page: login of anna from 127.0.0.1 refused');
-  t.notMatch(log.lines.join('\n'), 'otto', 'nor what may be a password at the wrong place');
+  t.notMatch(
+    log.lines.join('\n'),
+    'otto',
+    'nor what may be a password at the wrong place',
+  );
   t.notMatch(log.lines.join('\n'), 'hunter');
 });
 
