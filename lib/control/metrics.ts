@@ -1,31 +1,13 @@
-import type {
-  RealState,
-  RealStatus,
-  ServiceState,
-  ServiceStatus,
-  StatusDocument,
+import {
+  REAL_STATES,
+  type RealStatus,
+  SERVICE_STATES,
+  type ServiceStatus,
+  type StatusDocument,
 } from '../model/status.ts';
 import { DIRECTOR, type Metric, SERVICE, WORKER } from './metric-tables.ts';
 import { type Family, formatLabels, type Sample } from './prometheus.ts';
 import { CERTIFICATE, CHECK, REAL } from './real-metrics.ts';
-
-const STATES = [
-  'starting',
-  'up',
-  'fallback',
-  'down',
-  'waiting-for-address',
-  'failed',
-] as const satisfies readonly ServiceState[];
-
-const REAL_STATES = [
-  'starting',
-  'up',
-  'down',
-  'drain',
-  'maintenance',
-  'unchecked',
-] as const satisfies readonly RealState[];
 
 /** What the status says, as families: the director, each virtual service, each real server
  *  of it, each check. */
@@ -140,7 +122,7 @@ function everyReal(
 /** Every state has a line, so that an alert on one of them never loses its series. */
 function serviceStates(services: readonly ServiceStatus[]): Family {
   const samples = services.flatMap(({ id, state: now }) =>
-    STATES.map((state): Sample => {
+    SERVICE_STATES.map((state): Sample => {
       const labels = formatLabels({ service: id, state });
       return { labels, value: Number(state === now) };
     }),

@@ -39,21 +39,29 @@ export interface MailStatus {
   readonly problem: string | null;
 }
 
-export type ServiceState =
-  | 'starting'
-  | 'up'
-  | 'fallback'
-  | 'down'
-  | 'waiting-for-address'
-  | 'failed';
+/** Every state of a service. */
+export const SERVICE_STATES = [
+  'starting',
+  'up',
+  'fallback',
+  'down',
+  'waiting-for-address',
+  'failed',
+] as const;
 
-export type RealState =
-  | 'starting'
-  | 'up'
-  | 'down'
-  | 'drain'
-  | 'maintenance'
-  | 'unchecked';
+export type ServiceState = (typeof SERVICE_STATES)[number];
+
+/** Every state of a real server. */
+export const REAL_STATES = [
+  'starting',
+  'up',
+  'down',
+  'drain',
+  'maintenance',
+  'unchecked',
+] as const;
+
+export type RealState = (typeof REAL_STATES)[number];
 
 export interface ServiceStatus {
   readonly id: string;

@@ -1,16 +1,18 @@
 import type { WorkerStats } from '../../model/engine.ts';
 import type { Override } from '../../model/override.ts';
-import type {
-  CertificateStatus,
-  CheckRecord,
-  CheckStatus,
-  CheckTotals,
-  MailStatus,
-  RealState,
-  RealStatus,
-  ServiceState,
-  ServiceStatus,
-  StatusDocument,
+import {
+  type CertificateStatus,
+  type CheckRecord,
+  type CheckStatus,
+  type CheckTotals,
+  type MailStatus,
+  REAL_STATES,
+  type RealState,
+  type RealStatus,
+  SERVICE_STATES,
+  type ServiceState,
+  type ServiceStatus,
+  type StatusDocument,
 } from '../../model/status.ts';
 import type {
   CheckWord,
@@ -37,22 +39,8 @@ export const SERVICE_ID = text('as in `tcp:10.1.1.19:80`');
 export const REAL_ID = text('as in `10.1.1.21:80`');
 export const WEIGHT = whole({ least: 0, most: 65_535 });
 export const ADMIN_STATE = word(['ready', 'drain', 'maintenance']);
-export const SERVICE_STATE: Shape<ServiceState> = word([
-  'starting',
-  'up',
-  'fallback',
-  'down',
-  'waiting-for-address',
-  'failed',
-]);
-export const REAL_STATE: Shape<RealState> = word([
-  'starting',
-  'up',
-  'down',
-  'drain',
-  'maintenance',
-  'unchecked',
-]);
+export const SERVICE_STATE: Shape<ServiceState> = word(SERVICE_STATES);
+export const REAL_STATE: Shape<RealState> = word(REAL_STATES);
 const PROTOCOL: Shape<Protocol> = word(['tcp', 'udp', 'fwm']);
 const METHOD: Shape<ForwardingMethod> = word(['gate', 'masq', 'ipip']);
 const ENGINE: Shape<EngineName> = word(['net', 'nftables', 'ipvs', 'auto']);
