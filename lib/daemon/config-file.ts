@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { Config, ReadResult } from '../config/config.ts';
-import { readConfig } from '../config/index.ts';
+import { type ReadOptions, readConfig } from '../config/index.ts';
 import type { Launch } from '../instance/launch.ts';
+import { settled } from './settled.ts';
 
 /** The config file over the director's life. */
 export interface ConfigFile {
   readonly path: string;
+  /** While it is being written, that is waited for. */
   read(): Promise<ReadResult>;
   /** As read(), but look() goes on as if it had not been read. */
   peek(): Promise<ReadResult>;
@@ -49,12 +51,12 @@ export function openConfigFile(
     if (config) return { ok: true, config };
     // Before the reading: a change in between is then seen at the next look.
     digest = await content();
-    return readConfig(path, how);
+    return readWhole(path, how);
   }
 
   return {
     path,
-    peek: () => readConfig(path, how),
+    peek: () => readWhole(path, how),
     async read() {
       const result = await readOnce();
       if (result.ok) ({ digest } = result.config);
@@ -74,4 +76,9 @@ export function openConfigFile(
       return news ? 'changed' : 'same';
     },
   };
+}
+
+async function readWhole(path: string, how: ReadOptions): Promise<ReadResult> {
+  await settled(path, how.ini ?? `${path}.ini`);
+  return readConfig(path, how);
 }

@@ -1,0 +1,28 @@
+import { stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What writes a file writes again within this time, or has done. */
+const QUIET_MS = 100;
+const PATIENCE_MS = 2000;
+
+/** Waits while any of these files is being written, at most two seconds: `cp` and some editors empty a
+ *  file first, and an empty file is a config without services. A file that was not written to within
+ *  the last 100 ms, or is not there, is not waited for. */
+export async function settled(...paths: readonly string[]): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const ages = await Promise.all(paths.map(age));
+    const fresh = ages.filter((ms) => ms >= 0 && ms < QUIET_MS);
+    if (fresh.length === 0 || performance.now() > deadline) return;
+    await sleep(QUIET_MS - Math.min(...fresh));
+  }
+}
+
+/** Milliseconds since it was written, on the clock of files; a time to come is none of it. */
+async function age(path: string): Promise<number> {
+  try {
+    return Date.now() - (await stat(path)).mtimeMs;
+  } catch {
+    return QUIET_MS;
+  }
+}
