@@ -79,6 +79,6 @@ export function openConfigFile(
 }
 
 async function readWhole(path: string, how: ReadOptions): Promise<ReadResult> {
-  await settled(path, how.ini ?? `${path}.ini`);
+  await settled([path, how.ini ?? `${path}.ini`]);
   return readConfig(path, how);
 }

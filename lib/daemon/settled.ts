@@ -8,13 +8,16 @@ const PATIENCE_MS = 2000;
 /** Waits while any of these files is being written, at most two seconds: `cp` and some editors empty a
  *  file first, and an empty file is a config without services. A file that was not written to within
  *  the last 100 ms, or is not there, is not waited for. */
-export async function settled(...paths: readonly string[]): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
+export async function settled(
+  paths: readonly string[],
+  { quietMs, patienceMs } = { quietMs: QUIET_MS, patienceMs: PATIENCE_MS },
+): Promise<void> {
+  const deadline = performance.now() + patienceMs;
   for (;;) {
     const ages = await Promise.all(paths.map(age));
-    const fresh = ages.filter((ms) => ms >= 0 && ms < QUIET_MS);
+    const fresh = ages.filter((ms) => ms >= 0 && ms < quietMs);
     if (fresh.length === 0 || performance.now() > deadline) return;
-    await sleep(QUIET_MS - Math.min(...fresh));
+    await sleep(quietMs - Math.min(...fresh));
   }
 }
 
@@ -23,6 +26,6 @@ async function age(path: string): Promise<number> {
   try {
     return Date.now() - (await stat(path)).mtimeMs;
   } catch {
-    return QUIET_MS;
+    return Number.POSITIVE_INFINITY;
   }
 }

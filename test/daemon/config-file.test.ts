@@ -1,7 +1,6 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { readConfig } from '../../lib/config/index.ts';
 import { openConfigFile } from '../../lib/daemon/config-file.ts';
@@ -47,26 +46,4 @@ t.test('a file that has gone since is told once', async (t) => {
   t.equal(await file.look(), 'same');
   writeFileSync(config, TEXT);
   t.equal(await file.look(), 'same', 'back as it was');
-});
-
-t.test('a file that is being written is read when it is whole', async (t) => {
-  const { config, file } = await aKnownConfig(t);
-  await file.read();
-  writeFileSync(config, '');
-  const reading = file.read();
-  const writing = setInterval(() => appendFileSync(config, '# more\n'), 20);
-  t.teardown(() => clearInterval(writing));
-  await sleep(300);
-  clearInterval(writing);
-  appendFileSync(config, TEXT);
-  const read = await reading;
-  t.equal(read.ok && read.config.virtuals.length, 1, 'it never was a config of none');
-});
-
-t.test('one that is written for ever is read as it is', async (t) => {
-  const { config, file } = await aKnownConfig(t);
-  await file.read();
-  const writing = setInterval(() => appendFileSync(config, '# more\n'), 20);
-  t.teardown(() => clearInterval(writing));
-  t.ok((await file.read()).ok);
 });
