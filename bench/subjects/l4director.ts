@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { IniKey } from '../../lib/config/ini-keys.ts';
+import type { IniKey } from '../../lib/config/ini-keys/ini-key.ts';
 import { INI_KEYS } from '../../lib/config/ini-keys.ts';
 import type { EngineName } from '../../lib/model/virtual-service.ts';
 import type { Kind, Setup } from './subject.ts';

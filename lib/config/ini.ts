@@ -4,10 +4,10 @@ import type { ServiceOptions } from '../model/virtual-service.ts';
 import { readBounded } from './bounded.ts';
 import type { Diagnostic, ProcessOptions } from './config.ts';
 import { createFindings, type Findings } from './findings.ts';
+import type { IniKey } from './ini-keys/ini-key.ts';
 import {
   headerOf,
   INI_KEYS,
-  type IniKey,
   type IniRow,
   type IniValues,
   iniKeys,

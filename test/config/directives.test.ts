@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import t from 'tap';
 import {
   DIRECTIVES,
@@ -5,6 +6,7 @@ import {
   namesIn,
   RETIRED,
 } from '../../lib/config/directives.ts';
+import type { IniKey } from '../../lib/config/ini-keys/ini-key.ts';
 import { INI_KEYS } from '../../lib/config/ini-keys.ts';
 import { didYouMean } from '../../lib/model/nearest.ts';
 import { CASES } from './cases/index.ts';
@@ -34,6 +36,24 @@ t.test('every key of the ini is told about', (t) => {
     t.ok(row.syntax && row.doc.endsWith('.'), name);
   t.end();
 });
+
+t.test(
+  'every key of a file belongs to its section, and none hides another',
+  async (t) => {
+    const folder = new URL('../../lib/config/ini-keys/', import.meta.url);
+    const names: string[] = [];
+    for (const file of readdirSync(folder).filter((file) => file.endsWith('.js'))) {
+      const tables: Record<string, Record<string, IniKey<unknown>>> = await import(
+        new URL(file, folder).href
+      );
+      for (const [name, { section }] of Object.values(tables).flatMap(Object.entries)) {
+        t.equal(section.replace(' ', '-'), file.slice(0, -3), name);
+        names.push(name);
+      }
+    }
+    t.same(names.toSorted(), Object.keys(INI_KEYS).toSorted());
+  },
+);
 
 t.test('a directive is known where it may stand only', (t) => {
   t.ok(directiveNamed('checktimeout', 'global'));

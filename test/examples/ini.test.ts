@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { formatDiagnostic } from '../../lib/config/config.ts';
 import { readConfig } from '../../lib/config/index.ts';
-import { INI_KEYS, type IniKey, iniKeys } from '../../lib/config/ini-keys.ts';
+import type { IniKey } from '../../lib/config/ini-keys/ini-key.ts';
+import { INI_KEYS, iniKeys } from '../../lib/config/ini-keys.ts';
 
 const at = (name: string) =>
   fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url));

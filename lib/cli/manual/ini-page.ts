@@ -1,5 +1,6 @@
 import { SYSTEM_INI } from '../../config/ini.ts';
-import { headerOf, INI_KEYS, type IniKey } from '../../config/ini-keys.ts';
+import type { IniKey } from '../../config/ini-keys/ini-key.ts';
+import { headerOf, INI_KEYS } from '../../config/ini-keys.ts';
 import { list, literal, prose, section } from './mdoc.ts';
 import { page, paragraph, seeAlso } from './page.ts';
 
