@@ -9,20 +9,16 @@ import type { CheckRunner } from '../model/check.ts';
 import type { Engine, EngineWork, WorkerStats } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
 import type { OverrideStore } from '../model/override.ts';
-import { same } from '../model/same.ts';
 import type { ServiceStatus } from '../model/status.ts';
-import type { EngineName, VirtualService } from '../model/virtual-service.ts';
+import type { EngineName } from '../model/virtual-service.ts';
 import { Carriers } from './carriers.ts';
-import type { EngineChoice } from './choose-engine.ts';
 import { createDesk, type OwnedDesk } from './create-desk.ts';
 import type { Director } from './director.ts';
 import { createEventLog, type WritableEventLog } from './event-log.ts';
 import { takeLeave } from './farewell.ts';
 import type { KeeperParties } from './keeper-parties.ts';
-import type { Left } from './recovery.ts';
-import { ServiceKeeper } from './service-keeper.ts';
-import { serviceState, serviceStatus } from './status.ts';
-import { overridesOf } from './wishes.ts';
+import { ServiceKeepers } from './service-keepers.ts';
+import { serviceStatus } from './status.ts';
 
 /** What a director works with. It owns the engines and closes them; the check runner and the
  *  alerts stay their maker's, to be closed after it. */
@@ -49,9 +45,8 @@ class VirtualServices implements Director {
   readonly #commands: FallbackCommands;
   readonly #carriers: Carriers;
   readonly #keeperParties: KeeperParties;
+  readonly #keepers: ServiceKeepers;
   readonly desk: OwnedDesk;
-  /** In the order of the config. */
-  #keepers: Map<string, ServiceKeeper> = new Map();
   #configuring: AlertState = 'starting';
   #closed = false;
   #handedOver = false;
@@ -66,7 +61,7 @@ class VirtualServices implements Director {
     this.#carriers = new Carriers({
       engines,
       log,
-      keepers: () => this.#keepers,
+      keepers: () => this.#keepers.all,
       applied: () => this.#progress(),
     });
     const changed: KeeperParties['changed'] = ({ carriage, ready }) => {
@@ -76,9 +71,9 @@ class VirtualServices implements Director {
     };
     const { events = createEventLog(now) } = parts;
     this.desk = createDesk({
-      keepers: () => this.#keepers,
+      keepers: () => this.#keepers.all,
       ...{ traffic: this.#carriers.traffic, events, log },
-      changed: () => this.#keepOverrides(),
+      changed: () => this.#keepers.keepOverrides(),
       inForce: () => this.#carriers.inForce(),
     });
     const configuring = () => this.#configuring;
@@ -88,6 +83,11 @@ class VirtualServices implements Director {
       ...{ runner, commands, alerts, log, now },
       ...{ configuring, several, changed, happened: events.tell },
     };
+    this.#keepers = new ServiceKeepers({
+      each: this.#keeperParties,
+      carriers: this.#carriers,
+      overrides: parts.overrides,
+    });
   }
 
   apply(config: Config): Promise<void> {
@@ -98,15 +98,13 @@ class VirtualServices implements Director {
   }
 
   starting(): readonly string[] {
-    const ids: string[] = [];
-    for (const [id, keeper] of this.#keepers) if (!keeper.ready) ids.push(id);
-    return ids;
+    return this.#keepers.starting();
   }
 
   settled(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const look = () => {
-        if (!this.#closed && !signal.aborted && this.#isStarting()) return;
+        if (!this.#closed && !signal.aborted && this.#keepers.isStarting) return;
         this.#unsettled.delete(look);
         signal.removeEventListener('abort', look);
         resolve();
@@ -120,7 +118,7 @@ class VirtualServices implements Director {
   async services(checks = 0): Promise<readonly ServiceStatus[]> {
     const stats = await this.#carriers.stats();
     const wish = { now: this.#keeperParties.now(), checks };
-    return [...this.#keepers].map(([id, keeper]) =>
+    return [...this.#keepers.all].map(([id, keeper]) =>
       serviceStatus(keeper, stats.get(id), wish),
     );
   }
@@ -138,7 +136,7 @@ class VirtualServices implements Director {
     this.#handedOver = true;
     this.desk[Symbol.dispose]();
     await this.#applying;
-    for (const keeper of this.#keepers.values()) keeper[Symbol.dispose]();
+    this.#keepers[Symbol.dispose]();
     return this.#carriers.leave(hurry);
   }
 
@@ -155,8 +153,8 @@ class VirtualServices implements Director {
     this.#closed = true;
     this.desk[Symbol.dispose]();
     await this.#applying;
-    const keepers = [...this.#keepers.values()];
-    for (const keeper of keepers) keeper[Symbol.dispose]();
+    this.#keepers[Symbol.dispose]();
+    const keepers = [...this.#keepers.all.values()];
     const leaving = this.#handedOver
       ? []
       : keepers.filter(({ service }) => service.cleanstop);
@@ -173,83 +171,15 @@ class VirtualServices implements Director {
   async #apply(config: Config): Promise<void> {
     if (this.#closed) return;
     await this.#carriers.look(config.virtuals);
-    const choices = this.#choose(config.virtuals);
+    const choices = this.#keepers.choose(config.virtuals);
     const left = await this.#carriers.recover(config.virtuals, choices);
     if (this.#closed) return;
     this.#parts.checks.maintenancedir(config.global.maintenancedir);
     this.#parts.alerts.follow(config.virtuals);
-    const before = this.#keepers;
-    this.#keepers = new Map();
-    for (const service of config.virtuals) {
-      const known = before.get(service.id);
-      before.delete(service.id);
-      if (known) this.#keepers.set(service.id, known);
-      const choice = choices.get(service.id);
-      const found = left.get(service.id);
-      if (choice) this.#guard(service, () => this.#keep(service, known, choice, found));
-    }
-    for (const keeper of before.values()) this.#purge(keeper);
+    this.#keepers.follow(config.virtuals, choices, left);
     this.#configuring = 'reloading';
-    this.#keepOverrides();
+    this.#keepers.keepOverrides();
     await this.#carriers.converge();
-  }
-
-  /** By service id. One whose engine cannot be chosen by a defect stays as it is. */
-  #choose(services: readonly VirtualService[]): ReadonlyMap<string, EngineChoice> {
-    const choices = new Map<string, EngineChoice>();
-    for (const service of services)
-      this.#guard(service, () =>
-        choices.set(service.id, this.#carriers.choose(service)),
-      );
-    return choices;
-  }
-
-  #keep(
-    service: VirtualService,
-    known: ServiceKeeper | undefined,
-    choice: EngineChoice,
-    left: Left | undefined,
-  ): void {
-    if (!known) {
-      const overrides = this.#parts.overrides?.of(service);
-      const parties = this.#keeperParties;
-      const keeper = new ServiceKeeper(service, choice, parties, left, overrides);
-      this.#keepers.set(service.id, keeper);
-      return;
-    }
-    const unchanged = same(known.service, service);
-    if (unchanged && known.has(choice)) return;
-    const next = unchanged ? known.service : service;
-    known.follow(next, choice, (engine) => this.#carriers.carries(engine, next));
-  }
-
-  #purge(keeper: ServiceKeeper): void {
-    keeper[Symbol.dispose]();
-    this.#commands.forget(keeper.service.id);
-    this.#parts.log.info(`Purged virtual server (start): ${keeper.label}`);
-    this.#keeperParties.happened({
-      ...{ type: 'service', service: keeper.service.id },
-      ...{ from: serviceState(keeper), to: null },
-    });
-  }
-
-  #keepOverrides(): void {
-    const pools = [...this.#keepers.values()].map(({ pool }) => pool);
-    this.#parts.overrides?.keep(overridesOf(pools));
-  }
-
-  /** A defect in one service must not harm the others. */
-  #guard(service: VirtualService, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#parts.log.error(`Defect in virtual server ${service.id}: ${String(error)}`);
-    }
-  }
-
-  #isStarting(): boolean {
-    for (const keeper of this.#keepers.values()) if (!keeper.ready) return true;
-    return false;
   }
 
   #progress(): void {

@@ -1,10 +1,8 @@
 import type { AlertState } from '../alerts/notice.ts';
 import type { CheckReport } from '../model/check.ts';
 import type { ServerEntry, ServiceEntry } from '../model/engine.ts';
-import type { Happening } from '../model/event.ts';
 import type { Override, Wish } from '../model/override.ts';
 import { same } from '../model/same.ts';
-import type { ServiceState } from '../model/status.ts';
 import {
   type EngineName,
   serviceLabel,
@@ -31,11 +29,10 @@ import type { EngineChoice } from './choose-engine.ts';
 import { DownTimes } from './down-times.ts';
 import { realHappening, realHappenings } from './happenings.ts';
 import type { EngineWord, KeeperParties } from './keeper-parties.ts';
-import { checkLine, logLine } from './log-lines.ts';
-import { noticeOf } from './notices.ts';
+import { checkLine } from './log-lines.ts';
 import type { Left } from './recovery.ts';
 import { createServiceChecks, type ServiceChecks } from './service-checks.ts';
-import { serviceState } from './status.ts';
+import { ServiceNews } from './service-news.ts';
 import { type Audited, audited, granted } from './wishes.ts';
 
 /** Keeps one virtual service at work: takes the reports of its checks into its pool, and says
@@ -43,6 +40,7 @@ import { type Audited, audited, granted } from './wishes.ts';
 export class ServiceKeeper implements Disposable {
   readonly #parties: KeeperParties;
   readonly #checks: ServiceChecks;
+  readonly #news: ServiceNews;
   readonly history = new CheckHistory();
   readonly downTimes = new DownTimes();
   readonly certificates: Certificates;
@@ -52,7 +50,6 @@ export class ServiceKeeper implements Disposable {
   #configured: AlertState;
   #inForce = false;
   #carried: readonly ServerEntry[] = [];
-  #toldState: ServiceState = 'starting';
 
   /** The first checks start at once.
    *  @param left       what an earlier run left in force of it
@@ -65,6 +62,7 @@ export class ServiceKeeper implements Disposable {
     overrides?: ReadonlyMap<string, Override>,
   ) {
     this.#parties = parties;
+    this.#news = new ServiceNews(parties);
     this.certificates = new Certificates(parties.log);
     this.#configured = parties.configuring();
     this.#checks = createServiceChecks(parties.runner, (id, report) =>
@@ -78,7 +76,7 @@ export class ServiceKeeper implements Disposable {
     logChoice(parties.log, this.#about, undefined, this.#carriage);
     if (problem) parties.log.warn(`Not checked: ${this.label}: ${problem}`);
     this.#tell(step, this.#configured);
-    this.#happened(realHappenings(undefined, step.pool));
+    this.#news.happened(this, realHappenings(undefined, step.pool));
     this.#checks.follow(service);
   }
 
@@ -153,7 +151,7 @@ export class ServiceKeeper implements Disposable {
     if (problem && problem !== checkingOf(before.service).problem)
       this.#parties.log.warn(`Not checked: ${this.label}: ${problem}`);
     this.#tell(step, this.#configured);
-    this.#happened(realHappenings(before, step.pool));
+    this.#news.happened(this, realHappenings(before, step.pool));
     this.#checks.follow(service);
   }
 
@@ -176,7 +174,7 @@ export class ServiceKeeper implements Disposable {
     const step = setOverride(pool, realId, after, at);
     this.#pool = step.pool;
     this.#tell(step, 'running');
-    this.#happened([realHappening(realId, pool, step.pool, null)]);
+    this.#news.happened(this, [realHappening(realId, pool, step.pool, null)]);
     this.#parties.changed(this);
     return { before, after, audit: audited(before, after, configured.weight) };
   }
@@ -190,7 +188,7 @@ export class ServiceKeeper implements Disposable {
       if (entry) this.#carried = entry.servers;
       if (isLast && this.#pool.settled) this.#inForce = true;
     }
-    this.#happened([]);
+    this.#news.happened(this, []);
   }
 
   [Symbol.dispose](): void {
@@ -210,7 +208,9 @@ export class ServiceKeeper implements Disposable {
       this.downTimes.note(step.pool, realId, report.at);
       const part = known?.own === 'starting' ? this.#configured : 'running';
       this.#tell(step, part);
-      this.#happened([realHappening(realId, before, step.pool, report.message)]);
+      this.#news.happened(this, [
+        realHappening(realId, before, step.pool, report.message),
+      ]);
       if (step.pool.entry !== before.entry || step.pool.settled !== before.settled)
         this.#parties.changed(this);
     } catch (error) {
@@ -220,27 +220,12 @@ export class ServiceKeeper implements Disposable {
     }
   }
 
-  /** @param state  what brought the changes about: a first result belongs to start or reload */
-  #tell({ pool, changes }: PoolStep, state: AlertState): void {
-    const { alerts, log, now } = this.#parties;
-    for (const change of changes) {
-      const line = logLine(pool.service, change);
-      if (line !== undefined) log.info(line);
-      const told = noticeOf(pool.service, change, state, now());
-      if (told) alerts.tell(pool.service, told.notice, told.about);
-    }
+  /** @param state  what brought it about */
+  #tell(step: PoolStep, state: AlertState): void {
+    this.#news.changed(step, state);
+    const { service, settled, up } = step.pool;
     // Also after a reload: the command itself may have changed. One that ran already is dropped.
-    if (pool.settled)
-      this.#parties.commands.run(pool.service, pool.up ? 'stop' : 'start');
-  }
-
-  #happened(reals: readonly (Happening | undefined)[]): void {
-    for (const happening of reals) if (happening) this.#parties.happened(happening);
-    const from = this.#toldState;
-    const to = serviceState(this);
-    if (to === from) return;
-    this.#toldState = to;
-    this.#parties.happened({ type: 'service', service: this.service.id, from, to });
+    if (settled) this.#parties.commands.run(service, up ? 'stop' : 'start');
   }
 }
 

@@ -1,0 +1,46 @@
+import type { AlertState } from '../alerts/notice.ts';
+import type { Happening } from '../model/event.ts';
+import type { ServiceState } from '../model/status.ts';
+import type { PoolStep } from '../pool/pool.ts';
+import type { KeeperParties } from './keeper-parties.ts';
+import { logLine } from './log-lines.ts';
+import { noticeOf } from './notices.ts';
+import { type ServiceView, serviceState } from './status.ts';
+
+type NewsParties = Pick<KeeperParties, 'alerts' | 'log' | 'now' | 'happened'>;
+
+/** What log, people and events are told of one service. */
+export class ServiceNews {
+  readonly #parties: NewsParties;
+  #state: ServiceState = 'starting';
+
+  constructor(parties: NewsParties) {
+    this.#parties = parties;
+  }
+
+  /** Log and people: what the pool made of a report, a reload or a wish.
+   *  @param state  what brought the changes about: a first result belongs to start or reload */
+  changed({ pool, changes }: PoolStep, state: AlertState): void {
+    const { alerts, log, now } = this.#parties;
+    for (const change of changes) {
+      const line = logLine(pool.service, change);
+      if (line !== undefined) log.info(line);
+      const told = noticeOf(pool.service, change, state, now());
+      if (told) alerts.tell(pool.service, told.notice, told.about);
+    }
+  }
+
+  /** Events: those of its real servers, then that the service has another state than the one told last. */
+  happened(
+    view: Pick<ServiceView, 'pool' | 'carriage' | 'ready'>,
+    reals: readonly (Happening | undefined)[],
+  ): void {
+    for (const happening of reals) if (happening) this.#parties.happened(happening);
+    const from = this.#state;
+    const to = serviceState(view);
+    if (to === from) return;
+    this.#state = to;
+    const service = view.pool.service.id;
+    this.#parties.happened({ type: 'service', service, from, to });
+  }
+}
