@@ -1,4 +1,5 @@
 import type { EventLog } from '../../director/desk.ts';
+import { counted, type DownCount, downMs, NEVER_DOWN } from '../../model/down-count.ts';
 import type { DirectorEvent } from '../../model/event.ts';
 import type { Cells } from './stat-columns.ts';
 import type { StatRow } from './stat-rows.ts';
@@ -10,17 +11,12 @@ export interface Turns extends Disposable {
   cells(row: StatRow, now: number): Cells;
 }
 
-interface Turn {
-  /** Times that it went down from being up. */
-  readonly downs: number;
-  /** Milliseconds, but for the time since `downSince`. */
-  readonly downMs: number;
-  readonly downSince: number | undefined;
+interface Turn extends DownCount {
   readonly changedAt: number;
 }
 
 const UP = new Set<string | null>(['up', 'drain', 'fallback']);
-/** Maintenance is not down: nobody failed. A server that is new has not been up. */
+/** To take away is to go down, as HAProxy counts; maintenance is not counted as time that it was. */
 const GONE = new Set<string | null>(['down', 'maintenance', 'failed']);
 
 /** Counts from the events from now on. One entry a server or service, which goes with it. */
@@ -41,15 +37,14 @@ export function createTurns(events: EventLog): Turns {
     cells({ kind, service, real, cells }, now) {
       if (kind === 'F' || cells.status === 'no check') return {};
       const turn = turns.get(keyOf(service, real));
-      const { downs = 0, downMs = 0, downSince = now, changedAt } = turn ?? {};
-      const counted = {
-        chkdown: downs,
-        downtime: Math.floor((downMs + Math.max(0, now - downSince)) / 1000),
+      const count = {
+        chkdown: turn?.downs ?? 0,
+        downtime: Math.floor(downMs(turn ?? NEVER_DOWN, now) / 1000),
       };
-      if (kind === 'S' || changedAt === undefined) return counted;
+      if (kind === 'S' || turn === undefined) return count;
       return {
-        ...counted,
-        lastchg: Math.max(0, Math.floor((now - changedAt) / 1000)),
+        ...count,
+        lastchg: Math.max(0, Math.floor((now - turn.changedAt) / 1000)),
       };
     },
     [Symbol.dispose]: () => observing[Symbol.dispose](),
@@ -62,13 +57,11 @@ function turned(
   to: string,
   at: number,
 ): Turn {
-  const { downs = 0, downMs = 0, downSince = at } = before ?? {};
   // A change of weight is none of state.
   if (before && from === to) return before;
+  const fell = UP.has(from) && GONE.has(to);
   return {
-    downs: downs + (UP.has(from) && GONE.has(to) ? 1 : 0),
-    downMs: downMs + at - downSince,
-    downSince: to === 'down' ? at : undefined,
+    ...counted(before ?? NEVER_DOWN, { fell, down: to === 'down' }, at),
     changedAt: at,
   };
 }
