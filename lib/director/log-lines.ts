@@ -1,5 +1,5 @@
 import type { CheckReport } from '../model/check.ts';
-import type { Override } from '../model/override.ts';
+import { overLine } from '../model/override.ts';
 import { serviceLabel, type VirtualService } from '../model/virtual-service.ts';
 import type { PoolChange, TableChange } from '../pool/change.ts';
 
@@ -23,7 +23,12 @@ export function logLine(
     case 'availability':
       return undefined;
     case 'overruled':
-      return `Run-time change of real server: ${change.server} (${serviceLabel(service)}) is over (its line in the file has changed; it was ${overrideText(change.override)})`;
+      return overLine(
+        change.server,
+        serviceLabel(service),
+        change.why,
+        change.override,
+      );
     case 'soft-reset':
       return `Resetting soft failure count: ${change.server} (${service.id})`;
     case 'soft-failure': {
@@ -34,13 +39,6 @@ export function logLine(
     default:
       return `${changeText(service, change)}${finding(service, change.report)}`;
   }
-}
-
-/** `drain, weight 5, by uid 0 (root)`. */
-export function overrideText({ state, weight, by }: Override): string {
-  const words: string[] = state === 'ready' ? [] : [state];
-  if (weight !== null) words.push(`weight ${weight}`);
-  return `${words.join(', ') || 'ready'}, by ${by}`;
 }
 
 /** The line for one check, which -d shows: `Checked real server: R (ID): up (connect, 3 ms: ...)`. */

@@ -1,4 +1,4 @@
-import type { OverrideStore } from '../model/override.ts';
+import { type OverrideStore, overLine } from '../model/override.ts';
 import { same } from '../model/same.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
 import type { Carriers } from './carriers.ts';
@@ -110,6 +110,8 @@ export class ServiceKeepers implements Disposable {
     const { id } = keeper.service;
     keeper[Symbol.dispose]();
     each.commands.forget(id);
+    for (const { real, override } of overridesOf([keeper.pool]))
+      each.log.info(overLine(real.id, keeper.label, 'gone', override));
     each.log.info(`Purged virtual server (start): ${keeper.label}`);
     const from = serviceState(keeper);
     each.happened({ type: 'service', service: id, from, to: null });

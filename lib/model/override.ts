@@ -17,6 +17,31 @@ export interface Override {
   readonly since: string;
 }
 
+/** Why an {@link Override} is over. */
+const OVER = {
+  changed: 'its line in the file has changed',
+  gone: 'it is not in the file any more',
+} as const;
+export type OverReason = keyof typeof OVER;
+
+/** The log line for one that is over.
+ *  @param label  of the service, as log lines name it */
+export function overLine(
+  real: string,
+  label: string,
+  why: OverReason,
+  override: Omit<Override, 'since'>,
+): string {
+  return `Run-time change of real server: ${real} (${label}) is over (${OVER[why]}; it was ${wordsOf(override)})`;
+}
+
+/** `drain, weight 5, by uid 0 (root)`. */
+function wordsOf({ state, weight, by }: Omit<Override, 'since'>): string {
+  const words: string[] = state === 'ready' ? [] : [state];
+  if (weight !== null) words.push(`weight ${weight}`);
+  return `${words.join(', ') || 'ready'}, by ${by}`;
+}
+
 /** A change to an {@link Override}; what is left out stays. */
 export interface Wish {
   readonly state?: AdminState | undefined;

@@ -1,5 +1,5 @@
 import type { CheckReport } from '../model/check.ts';
-import type { Override } from '../model/override.ts';
+import type { OverReason, Override } from '../model/override.ts';
 
 /** A change of the table for one server. */
 export interface TableChange {
@@ -34,7 +34,12 @@ export type PoolChange =
       readonly report: CheckReport;
     }
   | { readonly type: 'soft-reset'; readonly server: string }
-  /** Its line in the file changed, and what was changed at run time holds no more. */
-  | { readonly type: 'overruled'; readonly server: string; readonly override: Override }
+  /** Its line in the file changed or went, and what was changed at run time holds no more. */
+  | {
+      readonly type: 'overruled';
+      readonly server: string;
+      readonly why: OverReason;
+      readonly override: Override;
+    }
   /** Whether any real server counts as up: once when the service settles, then at each change. */
   | { readonly type: 'availability'; readonly up: boolean };

@@ -1,5 +1,5 @@
 import type { RecoveredServer } from '../model/engine.ts';
-import type { Override } from '../model/override.ts';
+import type { OverReason, Override } from '../model/override.ts';
 import { same } from '../model/same.ts';
 import type { RealState } from '../model/status.ts';
 import {
@@ -59,13 +59,14 @@ export function configure(
     index.set(real.id, reals.length);
     reals.push(state);
     const seen = before && known && { service: before.service, state: known };
-    if (known?.override && !state.override)
-      changes.push({ type: 'overruled', server: real.id, override: known.override });
+    if (known && !state.override) changes.push(...overruled(known, 'changed'));
     changes.push(...realChanges(seen, { service, state }, undefined));
   }
+  const departed = departedFrom(before, index);
+  changes.push(...departed.flatMap((known) => overruled(known, 'gone')));
   const left = service.fallback && leftBehind(service.fallback, weights);
   const gone = before
-    ? purged(before, index)
+    ? purged(before, departed)
     : found.filter(({ id }) => !index.has(id) && !(left && id === fallbackId(left)));
   const told = [...gone.map(purgedChange), ...changes];
   return conclude(before, { service, reals, index, left }, told, now);
@@ -118,15 +119,29 @@ function ownState(checking: Checking, known: RealServerState): RealState {
   return own;
 }
 
-/** Servers that were in the table, and are not in the service any more. */
-function purged(
-  before: Pool,
+/** Servers that are not in the service any more. */
+function departedFrom(
+  before: Pool | undefined,
   index: ReadonlyMap<string, number>,
+): readonly RealServerState[] {
+  return before?.reals.filter(({ real }) => !index.has(real.id)) ?? [];
+}
+
+/** Those of them that were in the table. */
+function purged(
+  { service }: Pool,
+  departed: readonly RealServerState[],
 ): readonly { readonly id: string }[] {
-  return before.reals
-    .filter(({ real }) => !index.has(real.id))
-    .filter((known) => weightInForce(before.service, known) !== undefined)
+  return departed
+    .filter((known) => weightInForce(service, known) !== undefined)
     .map(({ real }) => real);
+}
+
+function overruled(
+  { real, override }: RealServerState,
+  why: OverReason,
+): readonly PoolChange[] {
+  return override ? [{ type: 'overruled', server: real.id, why, override }] : [];
 }
 
 function purgedChange({ id }: { readonly id: string }): PoolChange {

@@ -1,6 +1,11 @@
 import { readFile, rename, rm, stat } from 'node:fs/promises';
 import type { Log } from '../model/log.ts';
-import type { KeptOverride, Override, OverrideStore } from '../model/override.ts';
+import {
+  type KeptOverride,
+  type Override,
+  type OverrideStore,
+  overLine,
+} from '../model/override.ts';
 import { serviceLabel, type VirtualService } from '../model/virtual-service.ts';
 import { writeAtomically } from './atomic-write.ts';
 import {
@@ -114,13 +119,8 @@ class Store implements OverrideFile {
     );
   }
 
-  #sayOver({ real, by }: StoredOverride, label: string, isThere: boolean): void {
-    const why = isThere
-      ? 'its line in the file has changed'
-      : 'it is not in the file any more';
-    this.#log.info(
-      `Run-time change of real server: ${real} (${label}) is over (${why}; it was by ${by})`,
-    );
+  #sayOver(row: StoredOverride, label: string, isThere: boolean): void {
+    this.#log.info(overLine(row.real, label, isThere ? 'changed' : 'gone', row));
   }
 }
 

@@ -124,6 +124,29 @@ t.test('changes of an earlier run hold from the start', async (t) => {
   t.match(await director.services(), [{ reals: [{ state: 'drain', override }, {}] }]);
 });
 
+t.test(
+  'a change whose server or service leaves the file is told of as over',
+  async (t) => {
+    const { desk, director, log, kept } = await atWork(t);
+    await desk.change(REF, { weight: 5 }, 'uid 0 (root)');
+    await desk.change({ ...REF, real: B }, { state: 'drain' }, 'page user anna');
+    log.take();
+    const over = (real: string, was: string) =>
+      `Run-time change of real server: ${real} (10.1.1.19:80) is over (it is not in the file any more; it was ${was})`;
+    await director.apply(aConfig([{ ...web, reals: [aReal(B)] }]));
+    t.strictSame(log.take(), [
+      `Purged real server (start): ${A} (10.1.1.19:80)`,
+      over(A, 'weight 5, by uid 0 (root)'),
+    ]);
+    await director.apply(aConfig([]));
+    t.strictSame(log.take(), [
+      over(B, 'drain, by page user anna'),
+      'Purged virtual server (start): 10.1.1.19:80',
+    ]);
+    t.strictSame(kept.at(-1), []);
+  },
+);
+
 t.test('a drain waits until the server is empty', async (t) => {
   const { desk, inForce, traffic, log } = await atWork(t);
   traffic.open = 3;

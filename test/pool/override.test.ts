@@ -82,6 +82,16 @@ t.test('one that never was checked is starting again after it', async (t) => {
   t.strictSame(table, [`${B}@1`]);
 });
 
+t.test('one whose server leaves the file is over, and told of', async (t) => {
+  const moves = [...START, { of: A, override: set({ state: 'maintenance' }) }];
+  const reals = [aReal(B)];
+  const { told } = play(service, [...moves, { reload: { ...service, reals } }]);
+  t.strictSame(told.slice(TOLD + 1), [
+    `Purged real server (start): ${A} (10.1.1.19:80)`,
+    `Run-time change of real server: ${A} (10.1.1.19:80) is over (it is not in the file any more; it was maintenance, by uid 0 (root))`,
+  ]);
+});
+
 t.test(
   'it outlasts a reload; its line in the file wins where that changed',
   async (t) => {

@@ -64,7 +64,7 @@ t.test('where the line of the server has changed, the file wins', async (t) => {
     );
     t.equal(found.size, 0);
     t.strictSame(lines, [
-      'Run-time change of real server: 10.1.1.21:80 (10.1.1.19:80) is over (its line in the file has changed; it was by uid 0 (root))',
+      'Run-time change of real server: 10.1.1.21:80 (10.1.1.19:80) is over (its line in the file has changed; it was drain, weight 7, by uid 0 (root))',
     ]);
   }
 });
