@@ -1,6 +1,7 @@
 import type { ConnectionSink } from '../../model/connection-log.ts';
 import type { Log } from '../../model/log.ts';
 import { type AppendEvents, type Appender, appendTo } from './append.ts';
+import { LeftPlaces } from './left-places.ts';
 import { syslogLines, syslogProblem } from './syslog.ts';
 
 /** The connection log's one owner: engines give it lines, the config says where they go. */
@@ -17,7 +18,6 @@ export interface ConnectionLog extends ConnectionSink {
 
 /** Some seconds of all that a director can forward, 15 MB. */
 const LIMIT = 100_000;
-const REDIRECT_MS = 5_000;
 /** Between two lines in the director's log about lost ones. */
 const QUIET_MS = 60_000;
 
@@ -33,11 +33,11 @@ export function createConnectionLog(
   open: OpenPlace = opener(log),
 ): ConnectionLog {
   const losses = new Losses(log);
-  const closing: Promise<boolean>[] = [];
+  const left = new LeftPlaces();
   let current = place;
   let target: Appender | undefined;
-  let before = 0;
-  const dropped = () => before + (target?.dropped ?? 0);
+  let untaken = 0;
+  const dropped = () => untaken + left.dropped + (target?.dropped ?? 0);
   const events: AppendEvents = {
     lost: (_, reason) => {
       losses.tell(dropped(), reason);
@@ -48,9 +48,7 @@ export function createConnectionLog(
   };
 
   function leave(): void {
-    if (!target) return;
-    before += target.dropped;
-    closing.push(target.close(REDIRECT_MS));
+    if (target) left.leave(target);
     target = undefined;
   }
 
@@ -59,7 +57,7 @@ export function createConnectionLog(
       target ??= open(current, events);
       target.push(text, lines);
       if (lostBefore === 0) return;
-      before += lostBefore;
+      untaken += lostBefore;
       losses.tell(dropped(), 'more than can be taken');
     },
     get dropped() {
@@ -72,8 +70,12 @@ export function createConnectionLog(
     },
     reopen: leave,
     async close(timeoutMs) {
-      if (target) closing.push(target.close(timeoutMs));
-      return (await Promise.all(closing)).every(Boolean);
+      const flushed = await Promise.all([
+        left.closed(),
+        target?.close(timeoutMs) ?? true,
+      ]);
+      losses.tellRest(dropped());
+      return flushed.every(Boolean);
     },
   };
 }
@@ -81,6 +83,8 @@ export function createConnectionLog(
 /** Says in the director's log that lines were lost, now and then. */
 class Losses {
   readonly #log: Log;
+  /** Of those that were lost last. */
+  #reason = '';
   #told = 0;
   #toldAt = -Infinity;
 
@@ -90,12 +94,21 @@ class Losses {
 
   /** @param count  all since the start */
   tell(count: number, reason: string): void {
+    this.#reason = reason;
     const now = performance.now();
     if (count === this.#told || now - this.#toldAt < QUIET_MS) return;
-    const lines = count - this.#told;
-    this.#log.warn(`${lines} lines of the connection log were dropped: ${reason}`);
-    this.#told = count;
+    this.tellRest(count);
     this.#toldAt = now;
+  }
+
+  /** At the end: what was kept back until now. */
+  tellRest(count: number): void {
+    const lines = count - this.#told;
+    if (lines === 0) return;
+    this.#log.warn(
+      `${lines} lines of the connection log were dropped: ${this.#reason}`,
+    );
+    this.#told = count;
   }
 }
 
@@ -105,16 +118,17 @@ function opener(log: Log): OpenPlace {
     const problem = syslogProblem(place, undefined, 'connections-file');
     if (problem === undefined) return syslogLines(place, events.lost, { limit: LIMIT });
     log.error(`No connection log: ${problem}`);
-    return nowhere();
+    return nowhere(events);
   };
 }
 
 /** All that it is given is lost. */
-function nowhere(): Appender {
+function nowhere({ lost }: AppendEvents): Appender {
   let dropped = 0;
   return {
     push(_, lines = 1) {
       dropped += lines;
+      lost(lines, 'there is no place for them');
     },
     get dropped() {
       return dropped;

@@ -8,9 +8,10 @@ export interface LineQueue {
   /** @param text   whole lines, each with its newline
    *  @param lines  how many */
   push(text: string, lines?: number): void;
-  /** Lines that were dropped since the start. */
+  /** Lines that were dropped since the start; those too that close() did not see written. */
   readonly dropped: number;
-  /** Takes nothing more, and waits until all is written, no longer than `timeoutMs`.
+  /** Takes nothing more, and waits until all is written, no longer than `timeoutMs`. What is not by then
+   *  is dropped, counted, and told to `lost`.
    *  @returns false when a write is stuck: even exit() would wait for it */
   close(timeoutMs: number): Promise<boolean>;
 }
@@ -19,17 +20,17 @@ export interface LineQueue {
 const LIMIT = 10_000;
 const BATCH = 500;
 const RETRY_MS = 1_000;
+const NEWLINE = 10;
+
+/** Makes the line that tells of dropped ones; '': none. */
+type Lost = (count: number, reason: string) => string;
 
 /** While writing fails (disk full), lines wait, up to a limit; what comes on top is dropped and
  *  counted.
- *  @param lost   makes the line that tells of dropped ones, when writing works again; '': none
+ *  @param lost   is asked when writing works again, and at the end
  *  @param limit  of lines */
-export function createLineQueue(
-  write: Write,
-  lost: (count: number, reason: string) => string,
-  limit = LIMIT,
-): LineQueue {
-  const backlog = new Backlog(limit);
+export function createLineQueue(write: Write, lost: Lost, limit = LIMIT): LineQueue {
+  const backlog = new Backlog(limit, lost);
   const stop = new AbortController();
   let rest: Buffer = Buffer.alloc(0); // of the batch that is being written
   let trouble: string | undefined;
@@ -42,9 +43,7 @@ export function createLineQueue(
     try {
       rest = rest.subarray(await write(rest));
       writing = false;
-      const untold = backlog.untold();
-      if (untold > 0)
-        backlog.putFirst(lost(untold, trouble ?? 'more than can be written'));
+      backlog.putFirst(backlog.lossLine(trouble));
       trouble = undefined;
     } catch (error) {
       writing = false;
@@ -74,6 +73,9 @@ export function createLineQueue(
         await Promise.race([pumping, once(stop.signal)]);
       clearTimeout(timer);
       stop.abort();
+      backlog.drop(linesIn(rest));
+      rest = Buffer.alloc(0);
+      backlog.lossLine(trouble);
       return !writing;
     },
   };
@@ -83,12 +85,14 @@ export function createLineQueue(
 class Backlog {
   dropped = 0;
   readonly #limit: number;
+  readonly #lost: Lost;
   readonly #waiting: { readonly text: string; readonly lines: number }[] = [];
   #lines = 0;
   #told = 0;
 
-  constructor(limit: number) {
+  constructor(limit: number, lost: Lost) {
     this.#limit = limit;
+    this.#lost = lost;
   }
 
   get isEmpty(): boolean {
@@ -124,12 +128,26 @@ class Backlog {
     return text;
   }
 
-  /** How many were dropped since the last call. */
-  untold(): number {
+  /** All that waits, and so many that were taken out and not written. */
+  drop(taken: number): void {
+    this.dropped += this.#lines + taken;
+    this.#lines = 0;
+    this.#waiting.length = 0;
+  }
+
+  /** The line that tells of those which were dropped since the last call; '' is none. */
+  lossLine(reason = 'more than can be written'): string {
     const untold = this.dropped - this.#told;
     this.#told = this.dropped;
-    return untold;
+    return untold === 0 ? '' : this.#lost(untold, reason);
   }
+}
+
+/** One that was written in part is among them. */
+function linesIn(bytes: Buffer): number {
+  let lines = 0;
+  for (const byte of bytes) if (byte === NEWLINE) lines++;
+  return lines;
 }
 
 function once(signal: AbortSignal): Promise<void> {

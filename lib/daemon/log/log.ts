@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { Log } from '../../model/log.ts';
 import type { Destination } from './destination.ts';
+import { LeftPlaces } from './left-places.ts';
 
 /** The director's log, and what its owner may do with it. */
 export interface DaemonLog extends Log {
@@ -17,8 +18,7 @@ export interface DaemonLog extends Log {
  *  @param debug  debug lines are shown, as `DEBUG: ...` */
 export function createLog(first: Destination, debug: boolean): DaemonLog {
   let destination = first;
-  const closing: Promise<boolean>[] = [];
-  let droppedBefore = 0;
+  const left = new LeftPlaces();
   const logger = pino(
     { level: debug ? 'debug' : 'info', base: null },
     {
@@ -35,15 +35,14 @@ export function createLog(first: Destination, debug: boolean): DaemonLog {
     warn: (message, fields = {}) => logger.warn(fields, message),
     error: (message, fields = {}) => logger.error(fields, message),
     get dropped() {
-      return droppedBefore + destination.dropped;
+      return left.dropped + destination.dropped;
     },
     redirect(next) {
-      droppedBefore += destination.dropped;
-      closing.push(destination.close(REDIRECT_MS));
+      left.leave(destination);
       destination = next;
     },
     async close(timeoutMs) {
-      const flushed = await Promise.all([...closing, destination.close(timeoutMs)]);
+      const flushed = await Promise.all([left.closed(), destination.close(timeoutMs)]);
       return flushed.every(Boolean);
     },
   };
@@ -51,7 +50,6 @@ export function createLog(first: Destination, debug: boolean): DaemonLog {
 
 /** pino's number. */
 const INFO = 30;
-const REDIRECT_MS = 5_000;
 
 interface PinoLine {
   readonly level: number;

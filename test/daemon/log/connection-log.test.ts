@@ -89,5 +89,46 @@ t.test('a place that cannot be had is told of, and costs the lines', async (t) =
   none.write('1\n2\n', 2, 0);
   t.equal(none.dropped, 2);
   await own.saw(/No connection log: connections-file = "local9": expected a path or/);
+  await own.saw(/^2 lines of the connection log were dropped: there is no place/);
   t.ok(await none.close(10));
+});
+
+t.test('what a full disk did not take by the end is counted and told', async (t) => {
+  const own = recordingLog();
+  const log = createConnectionLog('/dev/full', own);
+  log.write('1\n2\n', 2, 0);
+  await own.saw(/Cannot write to connections-file \/dev\/full: .*ENOSPC/);
+  log.write('3\n', 1, 0);
+  t.equal(log.dropped, 0, 'they wait');
+  t.ok(await log.close(10));
+  t.equal(log.dropped, 3);
+  t.match(own.lines.at(-1), /^3 lines of the connection log were dropped: .*ENOSPC/);
+});
+
+t.test('nor is what waits when it is opened anew lost unseen', async (t) => {
+  let waiting = 0;
+  let dropped = 0;
+  const own = recordingLog();
+  const log = createConnectionLog('/a', own, (_, { lost }) => ({
+    push(__, lines = 1) {
+      waiting += lines;
+    },
+    get dropped() {
+      return dropped;
+    },
+    async close() {
+      await new Promise(setImmediate);
+      dropped = waiting;
+      lost(dropped, 'ENOSPC');
+      return true;
+    },
+  }));
+  log.write('1\n2\n', 2, 0);
+  log.reopen();
+  t.equal(log.dropped, 0);
+  await own.saw(/^2 lines of the connection log were dropped: ENOSPC/);
+  t.equal(log.dropped, 2);
+  t.ok(await log.close(10));
+  t.equal(log.dropped, 2, 'once');
+  t.equal(own.lines.length, 1);
 });

@@ -53,6 +53,27 @@ t.test('closing waits no longer than told for a disk that stays full', async (t)
   t.equal(disk.text, '', 'it takes nothing more');
 });
 
+t.test('what is not written by the end is counted and told', async (t) => {
+  const disk = new Disk();
+  const told: string[] = [];
+  const write = async (bytes: Buffer) => {
+    const written = await disk.write(bytes);
+    disk.full = true; // within the second line
+    return written;
+  };
+  const queue = createLineQueue(write, (...loss) => {
+    told.push(loss.join(' '));
+    return '';
+  });
+  for (const line of ['one\n', 'two two\n', 'three\n']) queue.push(line);
+  await until(() => disk.full, 'the first write');
+  queue.push('four\nfive\n', 2);
+  t.ok(await queue.close(10));
+  t.equal(disk.text, 'one\ntwo');
+  t.equal(queue.dropped, 4);
+  t.same(told, ['4 ENOSPC']);
+});
+
 t.test('a write that never returns is told as stuck', async (t) => {
   const queue = createLineQueue(() => new Promise(() => {}), lost);
   queue.push('a\n');
