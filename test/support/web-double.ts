@@ -176,10 +176,6 @@ function find({ services }: StatusDocument, { service, real }: RealRef): RealSta
   return found;
 }
 
-/** Of `hunter2`, at the least cost that is taken. */
-export const HUNTER2 =
-  'scrypt$ln=12,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$MtM8ehY83Wk11U-hIPfMjoHOL8h7mHIef7rh7Vx0jaY';
-
 /** Many services of many real servers, some of them in trouble; see {@link trafficIn}. */
 export function manyServices(
   services: number,

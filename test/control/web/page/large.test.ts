@@ -1,14 +1,14 @@
 import type { CDPSession } from 'playwright-core';
 import t from 'tap';
-import { openBrowser, picture, visit } from '../support/browser.ts';
-import { lab } from '../support/lab.ts';
-import { until } from '../support/site.ts';
+import { openBrowser, picture, visit } from '../../../support/browser.ts';
+import { lab } from '../../../support/lab.ts';
+import { until } from '../../../support/site.ts';
 import {
   manyServices,
   serveDouble,
   trafficIn,
   webDouble,
-} from '../support/web-double.ts';
+} from '../../../support/web-double.ts';
 
 t.setTimeout(110_000);
 
