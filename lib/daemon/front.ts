@@ -10,6 +10,9 @@ import type { Reloader } from './reloader.ts';
 import { statusDocument } from './status.ts';
 import { keepWeb } from './web.ts';
 
+/** In which a director that hands over lets go of the page's place. */
+const HANDED_OVER_MS = 5_000;
+
 /** What others see of a director: control socket, pid file and page. */
 export interface Front {
   /** From now on it is seen. @throws Error in words for the operator */
@@ -35,7 +38,7 @@ export function createFront(config: Config, parties: FrontParties): Front {
   const { director, alerts } = parts;
   const status = (checks: number) => statusDocument(reloader, director, alerts, checks);
   const shared = { status, desk: director.desk, log };
-  const page = keepWeb(shared);
+  const page = keepWeb(shared, launch.predecessor ? HANDED_OVER_MS : 0);
   const reloads = { ok: 0, refused: 0 };
   let control: ControlServer | undefined;
   return {
