@@ -17,6 +17,8 @@ const HANDED_OVER_MS = 5_000;
 export interface Front {
   /** From now on it is seen. @throws Error in words for the operator */
   show(): Promise<void>;
+  /** Whether it has been. */
+  readonly isSeen: boolean;
   /** A reload has ended: `/metrics` counts them. */
   reloaded(outcome: ReloadOutcome): void;
   /** What a reload changes of it. */
@@ -42,6 +44,9 @@ export function createFront(config: Config, parties: FrontParties): Front {
   const reloads = { ok: 0, refused: 0 };
   let control: ControlServer | undefined;
   return {
+    get isSeen() {
+      return control !== undefined;
+    },
     async show() {
       control = await appear(launch, {
         ...shared,

@@ -87,7 +87,7 @@ async function begin(
   const parts = openParts(config, log, instance.name, overrides, predecessor?.pid);
   const { director, alerts, events, connectionLog, close } = parts;
   closers.add('alerts', () => alerts.close());
-  closers.add('virtual services', close);
+  closers.add('virtual services', () => close(!front.isSeen));
   const children = createChildren([...launch.program, ...launch.inherited], log);
   closers.add('children of execute', async () => {
     if (!ending.handedOver) await children.stop();

@@ -21,8 +21,9 @@ export interface Parts {
   /** To be closed last: the director's end is told of too. */
   readonly alerts: Alerts;
   readonly connectionLog: ConnectionLog;
-  /** Ends the director, then the checks, then the connection log. */
-  close(): Promise<void>;
+  /** Ends the director, then the checks, then the connection log.
+   *  @param quietly  as {@link Director.close} */
+  close(quietly: boolean): Promise<void>;
 }
 
 const FLUSH_MS = 2_000;
@@ -58,8 +59,8 @@ export function openParts(
     events,
     alerts,
     connectionLog,
-    async close() {
-      await director.close();
+    async close(quietly) {
+      await director.close(quietly);
       await checks.close();
       if (!(await connectionLog.close(FLUSH_MS)))
         log.error('The connection log was not written to its end');

@@ -146,12 +146,12 @@ class VirtualServices implements Director {
     return this.#carriers.work();
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
+  close(quietly = false): Promise<void> {
+    this.#closing ??= this.#close(quietly);
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
+  async #close(quietly: boolean): Promise<void> {
     this.#closed = true;
     this.desk[Symbol.dispose]();
     await this.#applying;
@@ -160,7 +160,8 @@ class VirtualServices implements Director {
     const leaving = this.#handedOver
       ? []
       : keepers.filter(({ service }) => service.cleanstop);
-    for (const keeper of leaving) takeLeave(keeper, this.#keeperParties);
+    if (!quietly)
+      for (const keeper of leaving) takeLeave(keeper, this.#keeperParties);
     // An engine keeps those that stay; it need not clean where nothing else is.
     const clean = keepers.length === 0 || leaving.length > 0;
     await Promise.all([

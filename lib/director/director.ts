@@ -26,6 +26,7 @@ export interface Director {
   /** Another director has taken over: ends the checks, takes no new clients, and settles when the last
    *  connection has ended, or at the abort. Only {@link close} may follow, and cleans nothing. */
   leave(hurry: AbortSignal): Promise<void>;
-  /** Ends checks, then engines, as each service's cleanstop says. Idempotent. */
-  close(): Promise<void>;
+  /** Ends checks, then engines, as each service's cleanstop says. Idempotent.
+   *  @param quietly  log and alerts are told nothing: it never was the one in charge */
+  close(quietly?: boolean): Promise<void>;
 }
