@@ -4,6 +4,7 @@ import { EXIT, type Launch } from '../instance/launch.ts';
 import { refusals } from '../instance/succession.ts';
 import type { Log } from '../model/log.ts';
 import type { Ending } from './ending.ts';
+import type { Front } from './front.ts';
 import type { Notifier } from './notify.ts';
 import type { Reloader } from './reloader.ts';
 import { startSuccessor } from './successor.ts';
@@ -16,6 +17,7 @@ export interface HandoverParties {
   readonly reloader: Pick<Reloader, 'config'>;
   readonly director: Pick<Director, 'services' | 'hold' | 'leave'>;
   readonly notifier: Notifier;
+  readonly front: Pick<Front, 'regain'>;
   readonly ending: Ending;
   readonly log: Log;
 }
@@ -23,7 +25,7 @@ export interface HandoverParties {
 /** `upgrade`: a successor is started, and this director's end is asked for when that is at work. Until
  *  then, and where there is none, nothing changes. Asked again meanwhile it does nothing. */
 export function createHandover(parties: HandoverParties): () => Promise<void> {
-  const { launch, director, notifier, ending, log } = parties;
+  const { launch, director, notifier, front, ending, log } = parties;
   let running = false;
 
   async function handOver(): Promise<readonly string[]> {
@@ -60,7 +62,10 @@ export function createHandover(parties: HandoverParties): () => Promise<void> {
       log.error(`Not upgraded: ${String(error)}`);
     } finally {
       running = false;
-      if (!ending.handedOver) held[Symbol.dispose]();
+      if (!ending.handedOver) {
+        front.regain();
+        held[Symbol.dispose]();
+      }
     }
   };
 }

@@ -98,9 +98,9 @@ async function begin(
     void notifier.ready(serviceSummary(reloader));
   };
   const reloader = createReloader(config, { file, adopt, ended, log });
-  const parties = { launch, reloader, director, notifier, ending, log };
-  const handOver = createHandover(parties);
   const front = createFront(config, { launch, reloader, parts, log });
+  const parties = { launch, reloader, director, notifier, front, ending, log };
+  const handOver = createHandover(parties);
   const logs = [keeper, connectionLog];
   attach(signals, { ending, reloader, logs, log, launch, handOver, notifier });
   closers.add('socket and page', () => front.close());
