@@ -4,12 +4,12 @@ import { namesFairly } from '../checks/fair-lookup.ts';
 import { createCheckRunner } from '../checks/runner.ts';
 import type { Config } from '../config/config.ts';
 import { trimBlanks } from '../config/values.ts';
-import { createDirector } from '../director/create-director.ts';
+import { createDirector, type DirectorParts } from '../director/create-director.ts';
 import type { Director } from '../director/director.ts';
 import { createEventLog, type WritableEventLog } from '../director/event-log.ts';
+import type { Launch } from '../instance/launch.ts';
 import { ctime } from '../model/ctime.ts';
 import type { Log } from '../model/log.ts';
-import type { OverrideStore } from '../model/override.ts';
 import { createEngines } from './engines.ts';
 import { appendTo } from './log/append.ts';
 import { type ConnectionLog, createConnectionLog } from './log/connection-log.ts';
@@ -28,17 +28,19 @@ export interface Parts {
 
 const FLUSH_MS = 2_000;
 
-/** Checks, engines, alerts and the director that joins them; nothing is at work yet.
- *  @param instance   the director's name on this host
- *  @param overrides  where operators' changes outlive it; undefined: nowhere
- *  @param predecessor  pid of the director whose listeners it may join */
+/** Where a director stands. */
+export interface Surroundings extends Pick<DirectorParts, 'overrides' | 'elders'> {
+  readonly launch: Pick<Launch, 'instance' | 'predecessor'>;
+}
+
+/** Checks, engines, alerts and the director that joins them; nothing is at work yet. */
 export function openParts(
   config: Config,
   log: Log,
-  instance: string,
-  overrides?: OverrideStore,
-  predecessor?: number,
+  { launch, overrides, elders }: Surroundings,
 ): Parts {
+  const instance = launch.instance.name;
+  const predecessor = launch.predecessor?.pid;
   const checks = createCheckRunner({ log });
   const { maxConnections, workers, flowtable } = config.options;
   const connectionLog = createConnectionLog(config.options.connectionsFile, log);
@@ -52,7 +54,7 @@ export function openParts(
   });
   const events = createEventLog(Date.now);
   const director = createDirector({
-    ...{ engines, checks, alerts, overrides, events, log },
+    ...{ engines, checks, alerts, overrides, events, elders, log },
   });
   return {
     director,

@@ -11,6 +11,7 @@ import type { Log } from '../model/log.ts';
 import type { OverrideStore } from '../model/override.ts';
 import { same } from '../model/same.ts';
 import type { ServiceStatus } from '../model/status.ts';
+import type { Traffic } from '../model/traffic.ts';
 import type { EngineName, VirtualService } from '../model/virtual-service.ts';
 import { Carriers } from './carriers.ts';
 import type { EngineChoice } from './choose-engine.ts';
@@ -22,6 +23,7 @@ import type { KeeperParties } from './keeper-parties.ts';
 import type { Left } from './recovery.ts';
 import { ServiceKeeper } from './service-keeper.ts';
 import { serviceState, serviceStatus } from './status.ts';
+import type { TrafficSource } from './traffic.ts';
 import { overridesOf } from './wishes.ts';
 
 /** What a director works with. It owns the engines and closes them; the check runner and the
@@ -34,6 +36,8 @@ export interface DirectorParts {
   readonly overrides?: OverrideStore | undefined;
   /** What happens is told there; undefined: to who asks the desk. */
   readonly events?: WritableEventLog | undefined;
+  /** What directors before this one still have open; undefined: nothing. */
+  readonly elders?: (() => readonly TrafficSource[]) | undefined;
   readonly log: Log;
   /** Wall clock, milliseconds since 1970. */
   readonly now?: () => number;
@@ -61,6 +65,7 @@ class VirtualServices implements Director {
 
   constructor(parts: DirectorParts) {
     const { log, checks: runner, alerts, engines, now = Date.now } = parts;
+    const { elders = () => [] } = parts;
     this.#parts = parts;
     this.#commands = createFallbackCommands(log);
     this.#carriers = new Carriers({
@@ -68,6 +73,7 @@ class VirtualServices implements Director {
       log,
       keepers: () => this.#keepers,
       applied: () => this.#progress(),
+      elders,
     });
     const changed: KeeperParties['changed'] = ({ carriage, ready }) => {
       this.#carriers.touch(carriage);
@@ -129,6 +135,10 @@ class VirtualServices implements Director {
     return this.#carriers.workers();
   }
 
+  get ownTraffic(): Traffic {
+    return this.#carriers.ownTraffic;
+  }
+
   hold(): Disposable {
     return this.desk.hold();
   }
@@ -160,8 +170,7 @@ class VirtualServices implements Director {
     const leaving = this.#handedOver
       ? []
       : keepers.filter(({ service }) => service.cleanstop);
-    if (!quietly)
-      for (const keeper of leaving) takeLeave(keeper, this.#keeperParties);
+    if (!quietly) for (const keeper of leaving) takeLeave(keeper, this.#keeperParties);
     // An engine keeps those that stay; it need not clean where nothing else is.
     const clean = keepers.length === 0 || leaving.length > 0;
     await Promise.all([
