@@ -85,7 +85,8 @@ function pathOf({ service, real }: RealRef): string {
   return `/v1/services/${encodeURIComponent(service)}/reals/${encodeURIComponent(real)}`;
 }
 
-function withQuery(
+/** A path with the words that are given. */
+export function withQuery(
   path: string,
   words: Readonly<Record<string, string | number | undefined>>,
 ): string {

@@ -18,6 +18,7 @@ import { speakBoth } from './two-protocols.ts';
 
 export { CALLS, type Call } from './calls.ts';
 export { ask, Refused, readStatus } from './client.ts';
+export { type Begun, ESTATE_CALLS, type Estate, openEstate } from './estate.ts';
 export { follow } from './follow.ts';
 
 const CLIENTS = {

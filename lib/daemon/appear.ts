@@ -5,6 +5,7 @@ import {
   createControlServer,
   readStatus,
 } from '../control/index.ts';
+import { asideSocket, sweepBeside } from '../instance/beside.ts';
 import type { Instance } from '../instance/instance.ts';
 import type { Launch } from '../instance/launch.ts';
 import { takeLock } from '../instance/lock.ts';
@@ -14,16 +15,17 @@ import type { ProcessIdentity } from '../instance/process.ts';
 const ASK_MS = 2_000;
 
 /** From now on commands find this director: control socket and pid file. A successor takes them, and
- *  the lock, from the one before, which goes on with what it has open. Where it cannot, sockets are as
- *  before.
+ *  the lock, from the one before, which goes on with what it has open, and removes what was set aside of
+ *  its sockets. Where it cannot, sockets are as before.
  *  @throws Error in words for the operator */
 export async function appear(
   { instance, mode, predecessor }: Launch,
   options: Omit<ControlOptions, 'path'>,
 ): Promise<ControlServer> {
-  const before = predecessor
-    ? setAside(await socketsOf(predecessor, instance.socket, options.readOnly?.path))
-    : [];
+  const own = [instance.socket, options.readOnly?.path ?? []].flat();
+  for (const path of own) sweepBeside(path);
+  const before = predecessor ? await socketsOf(predecessor, own) : [];
+  if (predecessor) setAside(before, predecessor.pid);
   let control: ControlServer | undefined;
   try {
     control = await createControlServer({ ...options, path: instance.socket });
@@ -31,14 +33,22 @@ export async function appear(
     if (mode === 'daemon' || mode === 'foreground') writePidFile(instance, process.pid);
   } catch (error) {
     await control?.close();
-    const isStopped = presence(instance).state === 'stopped';
-    for (const path of before)
-      if (isStopped) rmSync(aside(path), { force: true });
-      else renameSync(aside(path), path);
+    const giveUp = presence(instance).state === 'stopped' ? removeAside : putBack;
+    if (predecessor) giveUp(before, predecessor.pid);
     throw error;
   }
-  for (const path of before) rmSync(aside(path), { force: true });
   return control;
+}
+
+/** What a successor set aside of that director's sockets has its name again. */
+export function putBack(paths: readonly string[], pid: number): void {
+  for (const path of paths)
+    if (isSocket(asideSocket(path, pid))) renameSync(asideSocket(path, pid), path);
+}
+
+/** Nobody needs it any more. */
+export function removeAside(paths: readonly string[], pid: number): void {
+  for (const path of paths) rmSync(asideSocket(path, pid), { force: true });
 }
 
 /** @throws Error when the place is not to be had any more */
@@ -57,22 +67,18 @@ function succeed(instance: Instance, predecessor: ProcessIdentity): void {
  *  any file by now. */
 async function socketsOf(
   { pid }: ProcessIdentity,
-  own: string,
-  readOnly: string | undefined,
+  [own = '', readOnly]: readonly string[],
 ): Promise<readonly string[]> {
   if (readOnly === undefined) return [own];
   const status = readStatus(readOnly, { timeoutMs: ASK_MS }).catch(() => undefined);
   return (await status)?.pid === pid ? [own, readOnly] : [own];
 }
 
-function setAside(paths: readonly string[]): readonly string[] {
-  const there = paths.filter((path) =>
-    lstatSync(path, { throwIfNoEntry: false })?.isSocket(),
-  );
-  for (const path of there) renameSync(path, aside(path));
-  return there;
+function setAside(paths: readonly string[], pid: number): void {
+  for (const path of paths)
+    if (isSocket(path)) renameSync(path, asideSocket(path, pid));
 }
 
-function aside(path: string): string {
-  return `${path}.before`;
+function isSocket(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSocket() ?? false;
 }

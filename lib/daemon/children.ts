@@ -4,6 +4,10 @@ import type { Log } from '../model/log.ts';
 
 /** Directors that `execute=` lines name: started with this one, stopped with it. */
 export interface Children {
+  /** As the config in force names them. */
+  readonly current: readonly string[];
+  /** Those of the director before run already: {@link converge} stops what is gone of them too. */
+  adopt(running: readonly string[]): void;
   /** Starts what is new, stops what is gone and lets the others reload; one after the other,
    *  and after what was asked for before. */
   converge(wanted: readonly string[]): Promise<void>;
@@ -37,6 +41,12 @@ export function createChildren(program: readonly string[], log: Log): Children {
   }
 
   return {
+    get current() {
+      return current;
+    },
+    adopt(running) {
+      current = running;
+    },
     converge(wanted) {
       work = work.then(() => (leave.signal.aborted ? undefined : step(wanted)));
       return work;

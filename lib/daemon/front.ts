@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { ControlOptions, ControlServer } from '../control/index.ts';
 import type { ReloadOutcome } from '../director/plan.ts';
 import type { Launch } from '../instance/launch.ts';
-import { appear } from './appear.ts';
+import { appear, putBack, removeAside } from './appear.ts';
 import type { DaemonLog } from './log/log.ts';
 import { measured } from './measured.ts';
 import type { Parts } from './parts.ts';
@@ -10,10 +10,17 @@ import type { Reloader } from './reloader.ts';
 import { statusDocument } from './status.ts';
 import { keepWeb } from './web.ts';
 
+/** In which a director that hands over lets go of the page's place. */
+const HANDED_OVER_MS = 5_000;
+
 /** What others see of a director: control socket, pid file and page. */
 export interface Front {
   /** From now on it is seen. @throws Error in words for the operator */
   show(): Promise<void>;
+  /** Whether it has been. */
+  readonly isSeen: boolean;
+  /** A successor has failed: its sockets have their names again. */
+  regain(): void;
   /** A reload has ended: `/metrics` counts them. */
   reloaded(outcome: ReloadOutcome): void;
   /** What a reload changes of it. */
@@ -35,17 +42,23 @@ export function createFront(config: Config, parties: FrontParties): Front {
   const { director, alerts } = parts;
   const status = (checks: number) => statusDocument(reloader, director, alerts, checks);
   const shared = { status, desk: director.desk, log };
-  const page = keepWeb(shared);
+  const page = keepWeb(shared, launch.predecessor ? HANDED_OVER_MS : 0);
   const reloads = { ok: 0, refused: 0 };
   let control: ControlServer | undefined;
+  const options = socketOptions(config);
+  const sockets = [launch.instance.socket, options.readOnly?.path ?? []].flat();
   return {
+    get isSeen() {
+      return control !== undefined;
+    },
+    regain: () => putBack(sockets, process.pid),
     async show() {
       control = await appear(launch, {
         ...shared,
         reload: () => reloader.reload(),
         plan: () => reloader.plan(),
         ...measured(parts, { reloader, reloads, log }),
-        ...socketOptions(config),
+        ...options,
       });
       await page.follow(config.options.web);
     },
@@ -55,7 +68,8 @@ export function createFront(config: Config, parties: FrontParties): Front {
     follow: ({ options }) => page.follow(options.web),
     closePage: () => page.close(),
     async close() {
-      await Promise.all([page.close(), control?.close()]);
+      const given = control?.close().then(() => removeAside(sockets, process.pid));
+      await Promise.all([page.close(), given]);
     },
   };
 }

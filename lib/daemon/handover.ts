@@ -4,6 +4,8 @@ import { EXIT, type Launch } from '../instance/launch.ts';
 import { refusals } from '../instance/succession.ts';
 import type { Log } from '../model/log.ts';
 import type { Ending } from './ending.ts';
+import type { EstateKeeper } from './estate.ts';
+import type { Front } from './front.ts';
 import type { Notifier } from './notify.ts';
 import type { Reloader } from './reloader.ts';
 import { startSuccessor } from './successor.ts';
@@ -16,6 +18,9 @@ export interface HandoverParties {
   readonly reloader: Pick<Reloader, 'config'>;
   readonly director: Pick<Director, 'services' | 'hold' | 'leave'>;
   readonly notifier: Notifier;
+  /** Open from before a successor starts: it is asked as soon as that is at work. */
+  readonly estate: EstateKeeper;
+  readonly front: Pick<Front, 'regain'>;
   readonly ending: Ending;
   readonly log: Log;
 }
@@ -23,13 +28,14 @@ export interface HandoverParties {
 /** `upgrade`: a successor is started, and this director's end is asked for when that is at work. Until
  *  then, and where there is none, nothing changes. Asked again meanwhile it does nothing. */
 export function createHandover(parties: HandoverParties): () => Promise<void> {
-  const { launch, director, notifier, ending, log } = parties;
+  const { launch, director, notifier, estate, front, ending, log } = parties;
   let running = false;
 
   async function handOver(): Promise<readonly string[]> {
     const obstacles = await obstaclesOf(parties);
     if (obstacles.length > 0) return obstacles;
     const { config } = parties.reloader;
+    await estate.open();
     log.info('Starting a successor, to hand over to it');
     const outcome = await startSuccessor(launch, notifier.environment);
     if (!outcome.ok) return outcome.reasons;
@@ -60,7 +66,11 @@ export function createHandover(parties: HandoverParties): () => Promise<void> {
       log.error(`Not upgraded: ${String(error)}`);
     } finally {
       running = false;
-      if (!ending.handedOver) held[Symbol.dispose]();
+      if (!ending.handedOver) {
+        front.regain();
+        held[Symbol.dispose]();
+        await estate.close();
+      }
     }
   };
 }

@@ -6,10 +6,13 @@ import { removePidFile } from '../instance/pid-file.ts';
 import type { Happening } from '../model/event.ts';
 import type { Log } from '../model/log.ts';
 import { openOverrideFile } from '../state/override-store.ts';
+import { adoption } from './adoption.ts';
 import { createChildren } from './children.ts';
 import { type Closers, createClosers } from './closers.ts';
 import type { ConfigFile } from './config-file.ts';
+import { createElders, inherit } from './elders.ts';
 import { createEnding, type Ending } from './ending.ts';
+import { keepEstate } from './estate.ts';
 import { createFront, type Front } from './front.ts';
 import { createHandover } from './handover.ts';
 import { endPredecessor, endSuccessor, isInPlace } from './kin.ts';
@@ -84,10 +87,11 @@ async function begin(
   const { instance, predecessor } = launch;
   const overrides = await openOverrideFile(instance.state, log);
   closers.add('what was changed at run time', () => overrides.close());
-  const parts = openParts(config, log, instance.name, overrides, predecessor?.pid);
+  const elders = createElders(launch);
+  const parts = openParts(config, log, { launch, overrides, elders: elders.sources });
   const { director, alerts, events, connectionLog, close } = parts;
   closers.add('alerts', () => alerts.close());
-  closers.add('virtual services', close);
+  closers.add('virtual services', () => close(!front.isSeen));
   const children = createChildren([...launch.program, ...launch.inherited], log);
   closers.add('children of execute', async () => {
     if (!ending.handedOver) await children.stop();
@@ -97,53 +101,31 @@ async function begin(
     front.reloaded(outcome);
     void notifier.ready(serviceSummary(reloader));
   };
+  const adopt = adoption({ parts, children, keeper, front: () => front, log });
   const reloader = createReloader(config, { file, adopt, ended, log });
-  const parties = { launch, reloader, director, notifier, ending, log };
-  const handOver = createHandover(parties);
   const front = createFront(config, { launch, reloader, parts, log });
+  const estate = keepEstate(launch, { director, children }, log);
+  closers.add('socket for a successor', () => estate.close());
+  const parties = { launch, reloader, director, notifier, estate, front, ending, log };
+  const handOver = createHandover(parties);
   const logs = [keeper, connectionLog];
   attach(signals, { ending, reloader, logs, log, launch, handOver, notifier });
   closers.add('socket and page', () => front.close());
   ending.signal.addEventListener('abort', () => void retire(front, ending));
   if (!launch.predecessor) await front.show();
 
-  async function adopt(next: Config): Promise<void> {
-    await director.apply(next);
-    await front.follow(next);
-    keeper.follow(next.global.logfile);
-    connectionLog.follow(next.options.connectionsFile);
-    warnOfTheNextStart(log, reloader.config, next);
-    void children.converge(next.global.execute);
-  }
-
   await ready(director, config, predecessor !== undefined, ending.signal, log);
   if (ending.signal.aborted) return;
-  if (predecessor) await front.show();
+  if (predecessor) {
+    await front.show();
+    await inherit(elders, director, children, log);
+  }
   await notifier.ready(serviceSummary(reloader));
   const unlogged = keeper.problem === undefined ? [] : [keeper.problem];
   await report({ type: 'up', notices: [...unlogged, ...(await troubles(director))] });
   void children.converge(reloader.config.global.execute);
   const watching = watchConfig(file, reloader, log, ending.signal);
   closers.add('watch of the config', () => watching);
-}
-
-/** Keys of the ini that are told once. */
-function warnOfTheNextStart(
-  log: Log,
-  { options: before }: Config,
-  { options: after }: Config,
-): void {
-  const keys = {
-    '[limits] connections': before.maxConnections !== after.maxConnections,
-    '[net] workers': before.workers !== after.workers,
-    '[nftables] flowtable': String(before.flowtable) !== String(after.flowtable),
-    '[control] mode': before.mode !== after.mode,
-    '[control] group': before.group !== after.group,
-    '[control] read-only-socket': before.readOnlySocket !== after.readOnlySocket,
-    '[control] read-only-mode': before.readOnlyMode !== after.readOnlyMode,
-  };
-  for (const [key, changed] of Object.entries(keys))
-    if (changed) log.warn(`${key} has changed: it holds from the next start on`);
 }
 
 /** Who speaks to a director that has handed over would change what is the successor's by now. */

@@ -4,12 +4,12 @@ import { namesFairly } from '../checks/fair-lookup.ts';
 import { createCheckRunner } from '../checks/runner.ts';
 import type { Config } from '../config/config.ts';
 import { trimBlanks } from '../config/values.ts';
-import { createDirector } from '../director/create-director.ts';
+import { createDirector, type DirectorParts } from '../director/create-director.ts';
 import type { Director } from '../director/director.ts';
 import { createEventLog, type WritableEventLog } from '../director/event-log.ts';
+import type { Launch } from '../instance/launch.ts';
 import { ctime } from '../model/ctime.ts';
 import type { Log } from '../model/log.ts';
-import type { OverrideStore } from '../model/override.ts';
 import { createEngines } from './engines.ts';
 import { appendTo } from './log/append.ts';
 import { type ConnectionLog, createConnectionLog } from './log/connection-log.ts';
@@ -21,23 +21,26 @@ export interface Parts {
   /** To be closed last: the director's end is told of too. */
   readonly alerts: Alerts;
   readonly connectionLog: ConnectionLog;
-  /** Ends the director, then the checks, then the connection log. */
-  close(): Promise<void>;
+  /** Ends the director, then the checks, then the connection log.
+   *  @param quietly  as {@link Director.close} */
+  close(quietly: boolean): Promise<void>;
 }
 
 const FLUSH_MS = 2_000;
 
-/** Checks, engines, alerts and the director that joins them; nothing is at work yet.
- *  @param instance   the director's name on this host
- *  @param overrides  where operators' changes outlive it; undefined: nowhere
- *  @param predecessor  pid of the director whose listeners it may join */
+/** Where a director stands. */
+export interface Surroundings extends Pick<DirectorParts, 'overrides' | 'elders'> {
+  readonly launch: Pick<Launch, 'instance' | 'predecessor'>;
+}
+
+/** Checks, engines, alerts and the director that joins them; nothing is at work yet. */
 export function openParts(
   config: Config,
   log: Log,
-  instance: string,
-  overrides?: OverrideStore,
-  predecessor?: number,
+  { launch, overrides, elders }: Surroundings,
 ): Parts {
+  const instance = launch.instance.name;
+  const predecessor = launch.predecessor?.pid;
   const checks = createCheckRunner({ log });
   const { maxConnections, workers, flowtable } = config.options;
   const connectionLog = createConnectionLog(config.options.connectionsFile, log);
@@ -51,15 +54,15 @@ export function openParts(
   });
   const events = createEventLog(Date.now);
   const director = createDirector({
-    ...{ engines, checks, alerts, overrides, events, log },
+    ...{ engines, checks, alerts, overrides, events, elders, log },
   });
   return {
     director,
     events,
     alerts,
     connectionLog,
-    async close() {
-      await director.close();
+    async close(quietly) {
+      await director.close(quietly);
       await checks.close();
       if (!(await connectionLog.close(FLUSH_MS)))
         log.error('The connection log was not written to its end');

@@ -20,7 +20,7 @@ export interface Reloader {
 export interface ReloaderParties {
   readonly file: Pick<ConfigFile, 'read' | 'peek'>;
   /** Puts a good config in force; may reject, and then the old one counts. */
-  adopt(next: Config): Promise<void>;
+  adopt(next: Config, before: Config): Promise<void>;
   /** Hears of every reload's end. */
   ended(outcome: ReloadOutcome): void;
   readonly log: Log;
@@ -48,7 +48,7 @@ export function createReloader(first: Config, parties: ReloaderParties): Reloade
       return refuse(...result.errors.map(formatDiagnostic));
     }
     const done = planned(config, result.config);
-    await adopt(result.config);
+    await adopt(result.config, config);
     config = result.config;
     configError = null;
     return done;

@@ -14,16 +14,21 @@ export interface WebKeeper {
 }
 
 const AGAIN_MS = 10_000;
+const SOON_MS = 100;
 
-/** @param parties  what the page works with; it is loaded when one is wanted */
+/** @param parties     what the page works with; it is loaded when one is wanted
+ *  @param patienceMs  from the first try on, in which its place may still be another director's, who is
+ *                     about to let go of it */
 export function keepWeb(
   parties: Pick<WebSettings, 'status' | 'desk' | 'log'>,
+  patienceMs = 0,
 ): WebKeeper {
   const { log } = parties;
   let open: { readonly place: string; readonly web: Web } | undefined;
   let again: NodeJS.Timeout | undefined;
   let last = Promise.resolve();
   let closed = false;
+  let patientUntil: number | undefined;
 
   async function shut(): Promise<void> {
     const { web } = open ?? {};
@@ -48,9 +53,12 @@ export function keepWeb(
     const place = options && placeOf(options);
     if (open?.place !== place) await shut();
     if (!options || place === undefined) return;
+    patientUntil ??= performance.now() + patienceMs;
     await serve(options, place).catch((error: unknown) => {
-      tellOf(error, place, log);
-      again = setTimeout(() => void follow(options), AGAIN_MS);
+      const isPatient = isTaken(error) && performance.now() < (patientUntil ?? 0);
+      if (!isPatient) tellOf(error, place, log);
+      const pauseMs = isPatient ? SOON_MS : AGAIN_MS;
+      again = setTimeout(() => void follow(options), pauseMs);
     });
   }
 
@@ -77,6 +85,10 @@ function placeOf({ listen, tls }: WebOptions): string {
 /** @throws when they can no longer be read */
 function identityOf({ certificate, key }: NonNullable<WebOptions['tls']>): Identity {
   return { cert: readPem(certificate), key: readPem(key) };
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }
 
 function tellOf(error: unknown, place: string, log: Log): void {

@@ -17,7 +17,7 @@ import { probeEngines } from './engine-probes.ts';
 import type { EngineWord } from './keeper-parties.ts';
 import { type Left, Recovery } from './recovery.ts';
 import type { ServiceKeeper } from './service-keeper.ts';
-import { joinTraffic } from './traffic.ts';
+import { joinTraffic, type TrafficSource } from './traffic.ts';
 
 /** How long the status waits for an engine's numbers. */
 const STATS_MS = 2000;
@@ -30,6 +30,8 @@ export interface CarrierParties {
   keepers(): ReadonlyMap<string, ServiceKeeper>;
   /** An engine has the table. */
   applied(): void;
+  /** What directors before this one still have open. */
+  elders(): readonly TrafficSource[];
 }
 
 /** The engines at work: which carries a service, that each has its table, and what they say.
@@ -41,17 +43,20 @@ export class Carriers {
   #candidates: Candidates = new Map();
   readonly #connectFailed: ReturnType<typeof createConnectFailureLog>;
   /** Of the engines at work. */
+  readonly ownTraffic: Traffic;
+  /** And of the directors before. */
   readonly traffic: Traffic;
 
   constructor(parties: CarrierParties) {
-    const { engines, log } = parties;
+    const { engines, log, elders } = parties;
     this.#parties = parties;
     this.#recovery = new Recovery(engines, log);
-    this.traffic = joinTraffic(log, () =>
+    const own = (): readonly TrafficSource[] =>
       [...this.#feeds]
         .filter(([name]) => this.#recovery.isAtWork(name))
-        .map(([name, { engine }]) => [name, engine.traffic] as const),
-    );
+        .map(([name, { engine }]) => [name, engine.traffic] as const);
+    this.ownTraffic = joinTraffic(log, own);
+    this.traffic = joinTraffic(log, () => [...own(), ...elders()]);
     this.#connectFailed = createConnectFailureLog(log, () => performance.now());
     for (const [name, engine] of engines)
       this.#feeds.set(name, this.#feed(name, engine));

@@ -5,11 +5,12 @@ import type { ConnectionFilter, PersistenceFilter, Traffic } from '../model/traf
 import { within } from '../model/within.ts';
 import {
   type Changed,
-  type Desk,
   type Drained,
   type DrainOrder,
+  type HeritableDesk,
   NotFound,
   NotPossible,
+  type WaitingDrain,
 } from './desk.ts';
 import { drained } from './drain.ts';
 import type { WritableEventLog } from './event-log.ts';
@@ -28,7 +29,7 @@ export interface DeskParties {
 }
 
 /** The desk, to be disposed of at the director's end: drains that wait then reject. */
-export interface OwnedDesk extends Desk, Disposable {
+export interface OwnedDesk extends HeritableDesk, Disposable {
   /** Until that is disposed of, no real server is changed: another director has read what was. */
   hold(): Disposable;
 }
@@ -40,10 +41,19 @@ export function createDesk(parties: DeskParties): OwnedDesk {
 const MOST_WEIGHT = 65_535;
 const IN_FORCE_MS = 2_000;
 
+/** A drain that waits for its server to be empty. */
+interface Waiting {
+  readonly ref: RealRef;
+  readonly by: string;
+  /** As `performance.now()`. */
+  readonly deadline: number;
+  readonly control: AbortController;
+}
+
 class VirtualDesk implements OwnedDesk {
   readonly #parties: DeskParties;
-  /** Drains that wait for their server to be empty, by service and real server. */
-  readonly #drains = new Map<string, AbortController>();
+  /** By service and real server. */
+  readonly #drains = new Map<string, Waiting>();
   #held = false;
 
   constructor(parties: DeskParties) {
@@ -64,7 +74,7 @@ class VirtualDesk implements OwnedDesk {
         `a weight is a whole number from 0 to ${MOST_WEIGHT}, not ${weight}`,
       );
     const keeper = this.#keeper(ref);
-    if (wish.state !== undefined) this.#drains.get(key(ref))?.abort();
+    if (wish.state !== undefined) this.#drains.get(key(ref))?.control.abort();
     const { before, after, audit } = keeper.change(ref.real, wish, by);
     const { service, real } = ref;
     const about = `real server: ${real} (${keeper.label})`;
@@ -83,8 +93,6 @@ class VirtualDesk implements OwnedDesk {
   async drain(ref: RealRef, { withinMs, by }: DrainOrder): Promise<Drained> {
     const keeper = this.#keeper(ref);
     const changed = this.change(ref, { state: 'drain' }, by);
-    const control = new AbortController();
-    this.#drains.set(key(ref), control);
     const { service, real } = ref;
     const about = `real server: ${real} (${keeper.label})`;
     const seconds = withinMs / 1000;
@@ -92,18 +100,56 @@ class VirtualDesk implements OwnedDesk {
       { by, service, real, what: 'drain', old: null, new: seconds },
       `drain of ${about} within ${seconds} s`,
     );
+    return this.#emptied({ ref, by, leftMs: withinMs }, about, changed);
+  }
+
+  waiting(): readonly WaitingDrain[] {
+    const now = performance.now();
+    return [...this.#drains.values()].map(
+      ({ ref: { service, real }, by, deadline }) => ({
+        ...{ service, real, by },
+        leftMs: Math.max(0, deadline - now),
+      }),
+    );
+  }
+
+  async resume({ service, real, by, leftMs }: WaitingDrain): Promise<void> {
+    const keeper = this.#parties.keepers().get(service);
+    const row = keeper?.pool.reals[keeper.pool.index.get(real) ?? -1];
+    // Else the file has changed since, which ends what was wished.
+    if (!keeper || row?.override?.state !== 'drain') return;
+    const { log } = this.#parties;
+    const about = `real server: ${real} (${keeper.label})`;
+    const seconds = Math.max(0, Math.round(leftMs / 1000));
+    log.info(`The drain of ${about} goes on, within ${seconds} s (by ${by})`);
+    const ref = { service, real };
+    await this.#emptied({ ref, by, leftMs }, about).catch((error: unknown) => {
+      if (!(error instanceof NotPossible))
+        log.error(`Not drained: ${about}: ${String(error)}`);
+    });
+  }
+
+  /** @param changed  settles when the server takes no new clients */
+  async #emptied(
+    { ref, by, leftMs }: Pick<Waiting, 'ref' | 'by'> & { readonly leftMs: number },
+    about: string,
+    changed?: Promise<unknown>,
+  ): Promise<Drained> {
+    const control = new AbortController();
+    const waiting = { ref, by, control, deadline: performance.now() + leftMs };
+    this.#drains.set(key(ref), waiting);
     try {
       await changed;
-      const done = await drained(ref, this.#parties.traffic, withinMs, control.signal);
+      const done = await drained(ref, this.#parties.traffic, leftMs, control.signal);
       this.#parties.log.info(`Drained ${about} (${done.ended} connections ended)`);
       return done;
     } catch (error) {
       if (!control.signal.aborted) throw error;
       throw new NotPossible(
-        `${real}: something else was wished of it before it was empty`,
+        `${ref.real}: something else was wished of it before it was empty`,
       );
     } finally {
-      if (this.#drains.get(key(ref)) === control) this.#drains.delete(key(ref));
+      if (this.#drains.get(key(ref)) === waiting) this.#drains.delete(key(ref));
     }
   }
 
@@ -143,7 +189,7 @@ class VirtualDesk implements OwnedDesk {
   }
 
   [Symbol.dispose](): void {
-    for (const control of this.#drains.values()) control.abort();
+    for (const { control } of this.#drains.values()) control.abort();
   }
 
   #keeper({ service, real }: RealRef): ServiceKeeper {

@@ -10,6 +10,7 @@ import type { Engine, EngineWork, WorkerStats } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
 import type { OverrideStore } from '../model/override.ts';
 import type { ServiceStatus } from '../model/status.ts';
+import type { Traffic } from '../model/traffic.ts';
 import type { EngineName } from '../model/virtual-service.ts';
 import { Carriers } from './carriers.ts';
 import { createDesk, type OwnedDesk } from './create-desk.ts';
@@ -19,6 +20,7 @@ import { takeLeave } from './farewell.ts';
 import type { KeeperParties } from './keeper-parties.ts';
 import { ServiceKeepers } from './service-keepers.ts';
 import { serviceStatus } from './status.ts';
+import type { TrafficSource } from './traffic.ts';
 
 /** What a director works with. It owns the engines and closes them; the check runner and the
  *  alerts stay their maker's, to be closed after it. */
@@ -30,6 +32,8 @@ export interface DirectorParts {
   readonly overrides?: OverrideStore | undefined;
   /** What happens is told there; undefined: to who asks the desk. */
   readonly events?: WritableEventLog | undefined;
+  /** What directors before this one still have open; undefined: nothing. */
+  readonly elders?: (() => readonly TrafficSource[]) | undefined;
   readonly log: Log;
   /** Wall clock, milliseconds since 1970. */
   readonly now?: () => number;
@@ -56,6 +60,7 @@ class VirtualServices implements Director {
 
   constructor(parts: DirectorParts) {
     const { log, checks: runner, alerts, engines, now = Date.now } = parts;
+    const { elders = () => [] } = parts;
     this.#parts = parts;
     this.#commands = createFallbackCommands(log);
     this.#carriers = new Carriers({
@@ -63,6 +68,7 @@ class VirtualServices implements Director {
       log,
       keepers: () => this.#keepers.all,
       applied: () => this.#progress(),
+      elders,
     });
     const changed: KeeperParties['changed'] = ({ carriage, ready }) => {
       this.#carriers.touch(carriage);
@@ -127,6 +133,10 @@ class VirtualServices implements Director {
     return this.#carriers.workers();
   }
 
+  get ownTraffic(): Traffic {
+    return this.#carriers.ownTraffic;
+  }
+
   hold(): Disposable {
     return this.desk.hold();
   }
@@ -144,12 +154,12 @@ class VirtualServices implements Director {
     return this.#carriers.work();
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
+  close(quietly = false): Promise<void> {
+    this.#closing ??= this.#close(quietly);
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
+  async #close(quietly: boolean): Promise<void> {
     this.#closed = true;
     this.desk[Symbol.dispose]();
     await this.#applying;
@@ -158,7 +168,7 @@ class VirtualServices implements Director {
     const leaving = this.#handedOver
       ? []
       : keepers.filter(({ service }) => service.cleanstop);
-    for (const keeper of leaving) takeLeave(keeper, this.#keeperParties);
+    if (!quietly) for (const keeper of leaving) takeLeave(keeper, this.#keeperParties);
     // An engine keeps those that stay; it need not clean where nothing else is.
     const clean = keepers.length === 0 || leaving.length > 0;
     await Promise.all([

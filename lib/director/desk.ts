@@ -50,6 +50,20 @@ export interface Desk extends Pick<Traffic, 'connections' | 'persistence'> {
   readonly events: EventLog;
 }
 
+/** A drain whose server is not empty yet. */
+export interface WaitingDrain extends RealRef {
+  /** To its deadline, milliseconds on the monotonic clock; 0: it has come. */
+  readonly leftMs: number;
+  readonly by: string;
+}
+
+/** As one director hands it on to another. */
+export interface HeritableDesk extends Desk {
+  waiting(): readonly WaitingDrain[];
+  /** Goes on with one, where its server is still in `drain`: the log says how it ends. Never rejects. */
+  resume(drain: WaitingDrain): Promise<void>;
+}
+
 /** The last 1,000 things that happened. */
 export interface EventLog {
   /** Those behind that id, the oldest first; 0: all that are kept. */

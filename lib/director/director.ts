@@ -1,7 +1,8 @@
 import type { Config } from '../config/config.ts';
 import type { EngineWork, WorkerStats } from '../model/engine.ts';
 import type { ServiceStatus } from '../model/status.ts';
-import type { Desk } from './desk.ts';
+import type { Traffic } from '../model/traffic.ts';
+import type { HeritableDesk } from './desk.ts';
 
 /** All virtual services at work: checks turned into weights, weights into traffic. */
 export interface Director {
@@ -19,13 +20,16 @@ export interface Director {
   /** What each engine at work was told so far. */
   engineWork(): readonly EngineWork[];
   /** For operators. */
-  readonly desk: Desk;
+  readonly desk: HeritableDesk;
+  /** What goes through its own engines; the desk also knows what directors before it still have open. */
+  readonly ownTraffic: Traffic;
   /** Another director gets ready to take over, and has read what operators changed: until that is
    *  disposed of they change no more. */
   hold(): Disposable;
   /** Another director has taken over: ends the checks, takes no new clients, and settles when the last
    *  connection has ended, or at the abort. Only {@link close} may follow, and cleans nothing. */
   leave(hurry: AbortSignal): Promise<void>;
-  /** Ends checks, then engines, as each service's cleanstop says. Idempotent. */
-  close(): Promise<void>;
+  /** Ends checks, then engines, as each service's cleanstop says. Idempotent.
+   *  @param quietly  log and alerts are told nothing: it never was the one in charge */
+  close(quietly?: boolean): Promise<void>;
 }

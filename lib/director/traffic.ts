@@ -1,13 +1,13 @@
 import { joined } from '../model/listed.ts';
 import type { Log } from '../model/log.ts';
 import type { ConnectionFilter, Traffic } from '../model/traffic.ts';
-import type { EngineName } from '../model/virtual-service.ts';
 import { answerOf } from './engine-answer.ts';
 
 /** An engine bounds its own work; this is for one that does not. */
 const PATIENCE_MS = 60_000;
 
-type Source = readonly [EngineName, Traffic];
+/** An engine by its name, or `of pid N`: that of another director. */
+export type TrafficSource = readonly [name: string, Traffic];
 
 /** What goes through several engines, as if it were one. Where one of several cannot, the log says so,
  *  and the others' answers stand; it rejects where nobody else has an answer, or has done anything. A
@@ -15,7 +15,7 @@ type Source = readonly [EngineName, Traffic];
  *  @param engines  those at work: a service may have connections open through one that it has left */
 export function joinTraffic(
   log: Pick<Log, 'warn'>,
-  engines: () => readonly Source[],
+  engines: () => readonly TrafficSource[],
 ): Traffic {
   const ask = askAll(log, engines);
   const isLoose = ({ service }: ConnectionFilter) => service === undefined;
@@ -37,13 +37,13 @@ export function joinTraffic(
 }
 
 /** The question's `stands`: whether an answer does by itself, whatever others cannot. */
-function askAll(log: Pick<Log, 'warn'>, engines: () => readonly Source[]) {
+function askAll(log: Pick<Log, 'warn'>, engines: () => readonly TrafficSource[]) {
   return async <T>(
     question: (traffic: Traffic) => Promise<T>,
     stands: (answer: T) => boolean,
   ): Promise<readonly T[]> => {
-    const failures: (readonly [EngineName, string])[] = [];
-    const ask = ([name, traffic]: Source) =>
+    const failures: (readonly [string, string])[] = [];
+    const ask = ([name, traffic]: TrafficSource) =>
       answerOf<readonly T[]>(
         async () => [await question(traffic)],
         PATIENCE_MS,

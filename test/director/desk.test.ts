@@ -14,14 +14,20 @@ const web = aService({
   fallback: aFallback('127.0.0.1:80'),
 });
 
-/** Both servers up. */
-async function atWork(t: Test, traffic = recordingTraffic()) {
+/** Both servers up.
+ *  @param elder  what the director before it still has */
+async function atWork(
+  t: Test,
+  traffic = recordingTraffic(),
+  elder = recordingTraffic(),
+) {
   const kept: (readonly KeptOverride[])[] = [];
   const overrides = {
     of: () => new Map(),
     keep: (all: readonly KeptOverride[]) => void kept.push(all),
   };
-  const bench = aBench(t, recordingEngine({ traffic }), {}, { overrides });
+  const elders = () => [['of pid 1', elder] as const];
+  const bench = aBench(t, recordingEngine({ traffic }), {}, { overrides, elders });
   await bench.director.apply(aConfig([web]));
   for (const id of [A, B]) bench.runner.report(id, good());
   await bench.settle();
@@ -172,6 +178,65 @@ t.test('what is left at the deadline is ended, and clients forgotten', async (t)
     { end: { service: WEB, server: A } },
   ]);
 });
+
+t.test(
+  'what the director before still has counts, until it is ended too',
+  async (t) => {
+    const elder = recordingTraffic();
+    const { desk, director } = await atWork(t, recordingTraffic(), elder);
+    elder.open = 2;
+    t.match(await desk.connections({ service: WEB }, 0), { total: 2 });
+    t.match(await director.ownTraffic.connections({ service: WEB }, 0), { total: 0 });
+    t.match(await desk.drain(REF, { withinMs: 100, by: 'x' }), { ended: 2 });
+    t.match(elder.calls.at(-1), { end: { service: WEB, server: A } });
+    elder.connections = async () => {
+      throw new Error('no answer');
+    };
+    await t.rejects(desk.drain(REF, { withinMs: 0, by: 'x' }), {
+      message: 'no answer',
+    });
+  },
+);
+
+t.test(
+  'a drain that waits goes on with another director, in what is left',
+  async (t) => {
+    const before = await atWork(t);
+    before.traffic.open = 1;
+    const drain = before.desk.drain(REF, { withinMs: 60_000, by: 'uid 0' });
+    drain.catch(() => {});
+    const [waiting, ...others] = before.desk.waiting();
+    t.match(waiting, { service: WEB, real: A, by: 'uid 0' });
+    t.same(others, []);
+    t.ok(waiting && waiting.leftMs > 50_000 && waiting.leftMs <= 60_000);
+
+    const { desk, traffic, log } = await atWork(t);
+    traffic.open = 1;
+    const resume = (leftMs: number) =>
+      desk.resume({ service: WEB, real: A, by: 'uid 0', leftMs });
+    await resume(0);
+    t.strictSame(
+      log.take(),
+      [],
+      'a server whose line has changed is not drained any more',
+    );
+    await desk.change(REF, { state: 'drain' }, 'uid 0');
+    log.take();
+    const going = resume(60_000);
+    t.match(desk.waiting(), [{ real: A, by: 'uid 0' }]);
+    traffic.open = 0;
+    await going;
+    traffic.open = 1;
+    await resume(0);
+    t.match(log.take(), [
+      /^The drain of real server: .* goes on, within 60 s \(by uid 0\)$/,
+      /^Drained real server: .* \(0 connections ended\)$/,
+      /^The drain of real server: .* goes on, within 0 s/,
+      /^Drained real server: .* \(1 connections ended\)$/,
+    ]);
+    t.same(desk.waiting(), []);
+  },
+);
 
 t.test('a later wish, or the end, ends the waiting', async (t) => {
   const { desk, traffic, director } = await atWork(t);

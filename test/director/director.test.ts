@@ -214,6 +214,18 @@ t.test(
   },
 );
 
+t.test('one that never was in charge takes no leave', async (t) => {
+  const { director, runner, engine, log, alerts } = aBench(t);
+  await director.apply(aConfig([aService({ reals: REALS })]));
+  runner.report('10.1.1.22:80', good());
+  log.take();
+  const told = alerts.told.length;
+  await director.close(true);
+  t.equal(engine.closed(), true);
+  t.strictSame(log.take(), []);
+  t.equal(alerts.told.length, told);
+});
+
 t.test('apply() after close() does nothing', async (t) => {
   const { director, runner } = aBench(t);
   await director.close();

@@ -1,0 +1,118 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ask, type Begun, type Call, ESTATE_CALLS, Refused } from '../control/index.ts';
+import type { Director } from '../director/director.ts';
+import type { TrafficSource } from '../director/traffic.ts';
+import { estateSocket } from '../instance/beside.ts';
+import type { Launch } from '../instance/launch.ts';
+import { isAlive, type ProcessIdentity } from '../instance/process.ts';
+import { NOTHING_LISTED } from '../model/listed.ts';
+import type { Log } from '../model/log.ts';
+import type { ConnectionFilter } from '../model/traffic.ts';
+import type { Children } from './children.ts';
+
+/** The directors before this one, which may still have connections open. */
+export interface Elders {
+  /** One each. Persistence is not theirs any more: it leads nobody there. */
+  sources(): readonly TrafficSource[];
+  /** What the last of them had begun; undefined: it has ended, and that with it. */
+  begun(): Promise<Begun | undefined>;
+}
+
+const ANSWER_MS = 10_000;
+const PATIENCE_MS = 5_000;
+const AGAIN_MS = 100;
+
+type Ask = <T>(elder: ProcessIdentity, call: Call<T>) => Promise<T | undefined>;
+
+/** @param patienceMs  how long one may not answer before that is told */
+export function createElders(
+  {
+    instance,
+    predecessor,
+    elders = [],
+  }: Pick<Launch, 'instance' | 'predecessor' | 'elders'>,
+  patienceMs = PATIENCE_MS,
+): Elders {
+  const line = predecessor ? [predecessor, ...elders] : [];
+  const question: Ask = (elder, call) =>
+    answered(elder, estateSocket(instance.socket, elder.pid), call, patienceMs);
+  return {
+    sources: () => line.filter(isAlive).map((elder) => sourceOf(elder, question)),
+    begun: async () => predecessor && question(predecessor, ESTATE_CALLS.begun()),
+  };
+}
+
+/** Goes on with what the director before had begun, where it still says so. */
+export async function inherit(
+  elders: Elders,
+  director: Pick<Director, 'desk'>,
+  children: Pick<Children, 'adopt'>,
+  log: Log,
+): Promise<void> {
+  try {
+    const begun = await elders.begun();
+    children.adopt(begun?.children ?? []);
+    for (const drain of begun?.drains ?? []) void director.desk.resume(drain);
+  } catch (error) {
+    log.error(
+      `Drains that wait and children of execute are not taken over: ${reasonOf(error)}`,
+    );
+  }
+}
+
+/** @returns undefined: it has ended, and all with it
+ *  @throws  Error in words for the operator */
+async function answered<T>(
+  elder: ProcessIdentity,
+  socket: string,
+  call: Call<T>,
+  patienceMs: number,
+): Promise<T | undefined> {
+  const deadline = performance.now() + patienceMs;
+  while (isAlive(elder))
+    try {
+      return await ask(socket, { ...call, timeoutMs: ANSWER_MS });
+    } catch (error) {
+      // At its end it does not answer any more.
+      if (error instanceof Refused || performance.now() > deadline)
+        throw new Error(
+          `what pid ${elder.pid}, which has handed over, still has open cannot be known: ${reasonOf(error)}`,
+          { cause: error },
+        );
+      await delay(AGAIN_MS);
+    }
+  return undefined;
+}
+
+/** Its connections, by ids that none of this director's has: `p1234-n1-17`. */
+function sourceOf(elder: ProcessIdentity, question: Ask): TrafficSource {
+  const mark = `p${elder.pid}-`;
+  /** Undefined: it is none of them. */
+  const theirs = (filter: ConnectionFilter): ConnectionFilter | undefined => {
+    const { id } = filter;
+    if (id === undefined) return filter;
+    return id.startsWith(mark) ? { ...filter, id: id.slice(mark.length) } : undefined;
+  };
+  const traffic: TrafficSource[1] = {
+    async connections(filter, most) {
+      const wanted = theirs(filter);
+      const found =
+        wanted && (await question(elder, ESTATE_CALLS.connections(wanted, most)));
+      if (!found) return NOTHING_LISTED;
+      const items = found.connections.map((one) => ({ ...one, id: mark + one.id }));
+      return { items, total: found.total };
+    },
+    async end(filter) {
+      const wanted = theirs(filter);
+      const done = wanted && (await question(elder, ESTATE_CALLS.end(wanted)));
+      return done?.ended ?? 0;
+    },
+    persistence: async () => NOTHING_LISTED,
+    forget: async () => 0,
+  };
+  return [`of pid ${elder.pid}`, traffic];
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,35 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { identify } from './process.ts';
+
+/** Where a director that hands over answers for what it still has.
+ *  @param socket  that of its instance */
+export function estateSocket(socket: string, pid: number): string {
+  return `${socket}.${pid}`;
+}
+
+/** Where a successor puts a socket of a director until that has let go of it. */
+export function asideSocket(socket: string, pid: number): string {
+  return `${socket}.before-${pid}`;
+}
+
+/** Removes those beside a socket whose directors have ended, as by `kill -9`. */
+export function sweepBeside(socket: string): void {
+  const folder = dirname(socket);
+  const prefix = `${basename(socket)}.`;
+  for (const name of namesIn(folder)) {
+    if (!name.startsWith(prefix)) continue;
+    const [, pid] = /^(?:before-)?(\d+)$/.exec(name.slice(prefix.length)) ?? [];
+    if (pid !== undefined && !identify(Number(pid)))
+      rmSync(join(folder, name), { force: true });
+  }
+}
+
+/** None where there is no such folder: whoever makes the socket says so. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { type Begun, openEstate } from '../../lib/control/index.ts';
+import { createElders, inherit } from '../../lib/daemon/elders.ts';
+import type { WaitingDrain } from '../../lib/director/desk.ts';
+import { estateSocket } from '../../lib/instance/beside.ts';
+import { instanceIn } from '../../lib/instance/instance.ts';
+import { identify } from '../../lib/instance/process.ts';
+import type { ConnectionFilter } from '../../lib/model/traffic.ts';
+import { silent } from '../support/control.ts';
+import { CONNECTIONS } from '../support/desk.ts';
+import { recordingLog } from '../support/recording-log.ts';
+
+const self = identify(process.pid) ?? { pid: 0, started: '' };
+const GONE = { pid: process.pid, started: '1' };
+const DRAIN: WaitingDrain = { service: 's', real: 'r', leftMs: 1234.5, by: 'uid 0' };
+const BEGUN: Begun = { drains: [DRAIN], children: ['b.cf'] };
+
+function instanceOf(t: Test) {
+  const folder = mkdtempSync(join(tmpdir(), 'l4-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  return instanceIn(folder, 'a.cf');
+}
+
+/** This very process as the director before. */
+async function site(t: Test) {
+  const instance = instanceOf(t);
+  const asked: ConnectionFilter[] = [];
+  const traffic = {
+    connections: async (filter: ConnectionFilter, most: number) => {
+      asked.push(filter);
+      return { items: CONNECTIONS.slice(0, most), total: 7 };
+    },
+    end: async (filter: ConnectionFilter) => asked.push(filter),
+  };
+  const estate = { traffic, begun: () => BEGUN };
+  const open = await openEstate(
+    estateSocket(instance.socket, process.pid),
+    estate,
+    silent,
+  );
+  t.teardown(() => open[Symbol.asyncDispose]());
+  const elders = createElders({ instance, predecessor: self, elders: [GONE] }, 100);
+  const [[name, theirs] = ['', undefined], ...others] = elders.sources();
+  if (!theirs) throw new Error('no source');
+  return { elders, open, asked, name, theirs, others };
+}
+
+t.test('what they still have is listed by ids of its own, and ended', async (t) => {
+  const { asked, name, theirs, others } = await site(t);
+  t.equal(name, `of pid ${process.pid}`);
+  t.same(others, [], 'nothing of one that has ended');
+  const filter = { service: 'tcp:[2001:db8::1]:80', server: 'a b&c' };
+  const { items, total } = await theirs.connections(filter, 1);
+  const id = `p${process.pid}-0-17`;
+  t.same([items, total], [[{ ...CONNECTIONS[0], id }], 7]);
+  t.match(await theirs.connections({}, 0), { items: [], total: 7 });
+  t.equal(await theirs.end({ id }), 3);
+  t.same(asked, [filter, {}, { id: '0-17' }]);
+  t.same(await theirs.connections({ id: 'n1-17' }, 1), { items: [], total: 0 });
+  t.equal(await theirs.end({ id: 'n1-17' }), 0);
+  t.equal(asked.length, 3, 'what is not theirs is not asked for');
+});
+
+t.test('persistence there leads nobody any more', async (t) => {
+  const { theirs } = await site(t);
+  t.same(await theirs.persistence({}, 9), { items: [], total: 0 });
+  t.equal(await theirs.forget({}), 0);
+});
+
+t.test('one that lives and does not answer is not taken for empty', async (t) => {
+  const { open, theirs } = await site(t);
+  await open[Symbol.asyncDispose]();
+  const message = new RegExp(`what pid ${process.pid}, .*cannot be known`);
+  await t.rejects(theirs.connections({}, 0), { message });
+  await t.rejects(theirs.end({}), { message });
+});
+
+t.test('drains and children go on', async (t) => {
+  const { elders } = await site(t);
+  const drains: WaitingDrain[] = [];
+  const children: string[] = [];
+  const desk = { resume: async (drain: WaitingDrain) => void drains.push(drain) };
+  const director = { desk } as unknown as Parameters<typeof inherit>[1];
+  const adopt = (running: readonly string[]) => void children.push(...running);
+  await inherit(elders, director, { adopt }, silent);
+  t.same([drains, children], [BEGUN.drains, BEGUN.children]);
+});
+
+t.test('what cannot be learnt is told, and what has ended is not missed', async (t) => {
+  const instance = instanceOf(t);
+  const log = recordingLog();
+  const director = {} as Parameters<typeof inherit>[1];
+  for (const predecessor of [self, GONE]) {
+    const elders = createElders({ instance, predecessor }, 100);
+    await inherit(elders, director, { adopt() {} }, log);
+  }
+  t.match(log.take(), [
+    /^Drains that wait and children of execute are not taken over: /,
+  ]);
+});
