@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { ask, openControl, raw } from '../../support/control.ts';
 import { lineClient } from '../../support/line-client.ts';
+import { statusDocument } from '../../support/status.ts';
+import { turnsUntil } from '../../support/turns.ts';
 
 const VERSION = '2.6.0-l4director-0.1.0\n';
 
@@ -127,6 +130,80 @@ t.test('a session outlives the 30 s of others', { timeout: 60_000 }, async (t) =
   await client.ask('set timeout cli 60');
   await sleep(31_500);
   t.equal(await client.ask('show version'), `${VERSION}\n> `);
+});
+
+t.test('who waited keeps no place of those who wait', async (t) => {
+  const { path } = await openControl(t);
+  for (let count = 0; count < 70; count++) {
+    const client = lineClient(t, path);
+    await client.ask('prompt');
+    t.match(await client.ask('show plan'), /^Success=1/, `session ${count}`);
+  }
+});
+
+t.test('each command that waits is looked at for itself', async (t) => {
+  const { path } = await openControl(t);
+  const sessions = Array.from({ length: 17 }, () => lineClient(t, path));
+  for (const session of sessions) {
+    await session.ask('prompt');
+    await session.ask('show plan');
+    session.socket.write('show events -w\n');
+  }
+  t.equal(await sessions.at(-1)?.until(/> $/), 'Too many wait already.\n\n> ');
+  t.equal(await raw(path, 'show events\n'), '\n', 'what does not wait is answered');
+  sessions[0]?.socket.write('\n');
+  await sessions[0]?.until(/> $/);
+  const next = lineClient(t, path);
+  next.socket.write('show events -w\n');
+  await sleep(100);
+  next.socket.write('\n');
+  t.equal(await next.all(), '\n', 'a place is free again');
+});
+
+t.test('who says that no key will come waits for no events', async (t) => {
+  const { path, desk } = await openControl(t);
+  desk.events.tell({ type: 'reload', ok: true, reason: null });
+  for (const pause of [0, 50]) {
+    const client = lineClient(t, path);
+    client.socket.write('show events -w\n');
+    await sleep(pause);
+    client.socket.end();
+    t.match(await client.all(), /^1 \S+ reload ok\n\n$/);
+  }
+});
+
+t.test('many commands are carried out beside all else', async (t) => {
+  const { path } = await openControl(t);
+  const turns = await turnsUntil(raw(path, `${'set timeout cli 1;'.repeat(800)}\n`));
+  t.ok(turns >= 800, `${turns} turns of the event loop`);
+});
+
+t.test('nothing is carried out for one who has gone', async (t) => {
+  let asked = 0;
+  const { path } = await openControl(t, async () => {
+    asked++;
+    return statusDocument();
+  });
+  const client = lineClient(t, path);
+  client.socket.write(`${'show stat;'.repeat(1_500)}\n`);
+  await client.until(/pxname/);
+  client.socket.destroy();
+  await sleep(50);
+  const then = asked;
+  await sleep(100);
+  t.equal(asked, then);
+  t.ok(then < 1_500, `${then} commands`);
+});
+
+t.test('who is answered and does not go keeps nobody out', async (t) => {
+  const { path } = await openControl(t);
+  for (let count = 0; count < 64; count++) {
+    const socket = connect({ path, allowHalfOpen: true });
+    t.teardown(() => socket.destroy());
+    socket.write('show version\n');
+    await once(socket.resume(), 'end');
+  }
+  t.equal(await raw(path, 'show version\n'), `${VERSION}\n`);
 });
 
 t.test('one who goes away is let go', async (t) => {

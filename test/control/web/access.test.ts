@@ -111,7 +111,10 @@ t.test(
     const served = await serveDouble(webDouble(), { users: [ANNA], tls: one });
     t.teardown(() => served.web.close());
     const { headers } = await login(served.url, 'anna', 'hunter2');
-    t.match(headers['set-cookie']?.[0], /; Secure/);
+    t.match(
+      headers['set-cookie']?.[0],
+      /^__Host-l4director-\d+=.*; Path=\/;.*; Secure/,
+    );
     const subject = async () => {
       const asking = httpsRequest(served.url, {
         agent: false,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { enter, serve } from '../../support/web-client.ts';
+import { ask, enter, serve } from '../../support/web-client.ts';
 import { webDouble } from '../../support/web-double.ts';
 import { look, types } from '../../support/web-stream.ts';
 import { ANNA, BERT, REF } from '../../support/web-users.ts';
@@ -58,6 +58,17 @@ t.test(
     await until((them) => types(them).at(-1) === 'picture');
   },
 );
+
+t.test('checks of a director that does not answer are refused in time', async (t) => {
+  const double = webDouble();
+  const { url, log } = await serve(t, double);
+  const visit = await enter(url);
+  double.status = () => new Promise(() => {});
+  const query = new URLSearchParams({ ...REF });
+  const reply = await ask(url, `/api/checks?${query}`, { headers: visit });
+  t.match(reply, { status: 503, text: /no answer from the director within 8 s/ });
+  t.same(log.lines, []);
+});
 
 t.test('the stream ends with the session, and with the page', async (t) => {
   const { url, web } = await serve(t, webDouble(), [ANNA, BERT]);
