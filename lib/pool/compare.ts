@@ -2,7 +2,7 @@ import type { CheckReport } from '../model/check.ts';
 import type { ServerEntry } from '../model/engine.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
 import type { PoolChange, TableChange } from './change.ts';
-import { realEntry, sameEntry } from './entry.ts';
+import { realEntry, sameEntry, weightInForce } from './entry.ts';
 import { countsAsUp, type RealServerState } from './pool.ts';
 
 /** A real server as one service sees it. */
@@ -22,9 +22,10 @@ export function realChanges(
   if (report && before) changes.push(...softChanges(before, after, report));
   const type = tableChange(before, after);
   if (type) {
-    const { id, weight } = after.state.real;
-    const inForce = type === 'added' || type === 'restored' ? weight : 0;
-    changes.push({ type, server: id, fallback: false, weight: inForce, report });
+    const { id } = after.state.real;
+    const isIn = type === 'added' || type === 'restored';
+    const weight = isIn ? (weightInForce(after.service, after.state) ?? 0) : 0;
+    changes.push({ type, server: id, fallback: false, weight, report });
   }
   return changes;
 }
@@ -53,12 +54,21 @@ function tableChange(
   const was = before && realEntry(before.service, before.state);
   const is = realEntry(after.service, after.state);
   const wasUp = countsAsUp(before?.state.state);
-  // What an earlier run left in force goes on as it was; after an operator's maintenance nothing does.
-  if (after.state.state === 'starting') return was && !is ? 'deleted' : undefined;
+  if (after.state.state === 'starting') return was && changedAtStart(was, is);
   if (!is) return wentAway(before, was);
   if (countsAsUp(after.state.state)) return cameUp(was, is, wasUp);
   if (was) return wasUp || was.weight > 0 ? 'quiesced' : undefined;
   return after.service.readdquiescent ? 'readd-quiesced' : 'quiesced';
+}
+
+/** What an earlier run left in force goes on as it was, but for what an operator changes. */
+function changedAtStart(
+  was: ServerEntry,
+  is: ServerEntry | undefined,
+): TableChange['type'] | undefined {
+  if (!is) return 'deleted'; // After maintenance nothing goes on.
+  if (is.weight === was.weight) return undefined;
+  return is.weight > 0 ? 'restored' : 'quiesced';
 }
 
 function cameUp(

@@ -7,14 +7,18 @@ import {
 } from '../model/virtual-service.ts';
 import { countsAsUp, type RealServerState } from './pool.ts';
 
+type Weighed = Pick<RealServerState, 'real' | 'state' | 'found' | 'override'>;
+
 /** The weight a server has in the table; undefined: it is not in it. A down server stays at
- *  weight 0 with quiescent=yes, a starting one is in the table only as an earlier run left it. */
+ *  weight 0 with quiescent=yes, a starting one is in the table only as an earlier run left it, but
+ *  for what an operator has changed: one that had traffic has what was asked for. */
 export function weightInForce(
   service: Pick<VirtualService, 'quiescent'>,
-  { real, state, found }: Pick<RealServerState, 'real' | 'state' | 'found'>,
+  { real, state, found, override }: Weighed,
 ): number | undefined {
   if (countsAsUp(state)) return real.weight;
-  if (state === 'starting') return found;
+  const isAsked = override?.state === 'drain' || (override?.weight ?? null) !== null;
+  if (state === 'starting') return found && isAsked ? real.weight : found;
   return service.quiescent ? 0 : undefined;
 }
 

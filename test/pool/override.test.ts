@@ -114,3 +114,23 @@ t.test(
     ]);
   },
 );
+
+t.test(
+  'what an earlier run left in force is changed before the first report',
+  async (t) => {
+    const found = [
+      { id: A, weight: 3 },
+      { id: B, weight: 0 },
+    ];
+    const under = (of: string, fields: Partial<Override>) =>
+      play(service, [{ of, override: set(fields) }], 'checked', found).table;
+    t.strictSame(under(A, { state: 'drain' }), [`${A}@0`, `${B}@0`]);
+    t.strictSame(under(A, { state: 'maintenance' }), [`${A}@0`, `${B}@0`]);
+    t.strictSame(under(A, { weight: 7 }), [`${A}@7`, `${B}@0`]);
+    t.strictSame(under(A, {}), [`${A}@3`, `${B}@0`], 'ready: as it was left');
+    t.strictSame(under(B, { weight: 7 }), [`${A}@3`, `${B}@0`], 'which may be down');
+    const moves = [{ of: A, override: set({ state: 'drain' }) }];
+    const back = [...moves, { of: A, override: undefined }];
+    t.strictSame(play(service, back, 'checked', found).table, [`${A}@3`, `${B}@0`]);
+  },
+);

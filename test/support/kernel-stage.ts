@@ -34,11 +34,16 @@ export const VIP6 = '2001:db8::19';
 export const WEB1 = '10.1.1.21';
 export const WEB2 = '10.1.1.22';
 
-/** As procfs says it of a host that forwards and tracks connections. */
+/** As procfs says it of a host that forwards and tracks connections, and forgets them when they are
+ *  over. */
 export const FORWARDS = {
   ipv4: { ip_forward: '1\n' },
   ipv6: { conf: { all: { forwarding: '1\n' } } },
-  netfilter: { nf_conntrack_count: '0\n' },
+  netfilter: {
+    nf_conntrack_count: '0\n',
+    nf_conntrack_tcp_timeout_time_wait: '0\n',
+    nf_conntrack_tcp_timeout_fin_wait: '0\n',
+  },
 };
 
 /** Builds it; it goes with the test. */
@@ -88,6 +93,16 @@ export async function kernelStage(t: Test): Promise<KernelStage> {
 export async function routeBack(web: Host, verb: 'add' | 'delete'): Promise<void> {
   await web.run('ip', 'route', verb, '10.1.1.100', 'via', '10.1.1.2');
   await web.run('ip', '-6', 'route', verb, '2001:db8::100', 'via', '2001:db8::2');
+}
+
+/** Has the host's connection tracking forget what is over after a second, not two minutes. */
+export async function forgetsSoon(host: Host): Promise<void> {
+  for (const state of ['time_wait', 'fin_wait'])
+    await host.run(
+      'sysctl',
+      '-qw',
+      `net.netfilter.nf_conntrack_tcp_timeout_${state}=1`,
+    );
 }
 
 async function quiet(host: Host, ip: string, key: string): Promise<void> {

@@ -7,6 +7,12 @@ import type { Answer, Question } from './question.ts';
  *  waited for. */
 const SILENCE_MS = 2000;
 
+/** What workers said together. */
+export interface Heard extends Listed<unknown> {
+  /** How many have not said all that they had to. */
+  readonly silent: number;
+}
+
 interface Workers {
   /** Numbers of those that run. */
   readonly running: readonly number[];
@@ -19,7 +25,7 @@ interface Inquiry {
   readonly items: unknown[];
   total: number;
   readonly timer: NodeJS.Timeout;
-  readonly done: (answer: Listed<unknown>) => void;
+  readonly done: (answer: Heard) => void;
 }
 
 /** What all workers were asked, and have not all answered yet. */
@@ -33,9 +39,9 @@ export class Inquiries {
   }
 
   /** Settles when every worker has answered, but for those that die or are silent. */
-  ask(question: Question): Promise<Listed<unknown>> {
+  ask(question: Question): Promise<Heard> {
     const waiting = new Set(this.#workers.running);
-    if (waiting.size === 0) return Promise.resolve(NOTHING_LISTED);
+    if (waiting.size === 0) return Promise.resolve({ ...NOTHING_LISTED, silent: 0 });
     const sequence = ++this.#sequence;
     const most = 'most' in question ? question.most : 0;
     return new Promise((done) => {
@@ -74,7 +80,7 @@ export class Inquiries {
     if (!inquiry) return;
     this.#open.delete(sequence);
     clearTimeout(inquiry.timer);
-    const { items, total, done } = inquiry;
-    done({ items, total });
+    const { items, total, waiting, done } = inquiry;
+    done({ items, total, silent: waiting.size });
   }
 }

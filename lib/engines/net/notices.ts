@@ -11,6 +11,8 @@ const WORDS: Readonly<Record<NoticeKind, (about: string) => string>> = {
     `As many UDP sessions as there may be (${about}): for each new one the oldest ends. Shorten udp-idle-timeout, or raise the limit of open files (LimitNOFILE= in the unit, or ulimit -n)`,
   accept: (about) =>
     `A connection could not be accepted (${about}): the listener goes on; it is memory or descriptors that this host is short of`,
+  question: (about) =>
+    `Defect: a worker thread could not say what goes through it (${about}); it goes on`,
   worker: (about) =>
     `A worker thread ended (${about}): its connections are lost, its listeners are being opened again`,
 };

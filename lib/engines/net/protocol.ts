@@ -97,7 +97,13 @@ export type ListenReport =
   | { readonly id: string; readonly state: 'failed'; readonly code: string };
 
 /** What workers tell besides: a closed set, so that each is said once a minute. */
-export type NoticeKind = 'source-ports' | 'full' | 'sessions' | 'accept' | 'worker';
+export type NoticeKind =
+  | 'source-ports'
+  | 'full'
+  | 'sessions'
+  | 'accept'
+  | 'worker'
+  | 'question';
 
 export type FromWorker =
   | {

@@ -90,7 +90,7 @@ class NftablesEngine implements Engine {
     this.#flowtable = new Flowtable(this.#kernel, options.flowtable ?? [], (problem) =>
       this.#notice('[nftables] flowtable', problem),
     );
-    this.#flows = new OpenFlows({ warn: notice }, enter);
+    this.#flows = new OpenFlows({ warn: notice }, enter, this.#proc);
     this.#home = new HomeFallbacks(
       () => options.createHome({ ...options, workers: 1 }),
       tell,
@@ -179,6 +179,7 @@ class NftablesEngine implements Engine {
   async #apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
     if (table.length > 0) this.#begun = true;
     if (!this.#begun) return [];
+    if (table.length + this.#table.length > 0) this.#flows.used();
     await this.#flowtable.ask();
     const before = this.#table;
     const said = this.#outcomes;
@@ -221,7 +222,7 @@ class NftablesEngine implements Engine {
   async #look(): Promise<void> {
     if (this.#closing !== undefined) return;
     try {
-      const left = this.#table.length === 0 && (await this.#flows.open()) === 0;
+      const left = this.#table.length === 0 && (await this.#flows.areOver());
       if (left) return await this.#leave();
       const before = this.#outcomes;
       this.#outcomes = await this.#looks.take((doubt) =>

@@ -1,6 +1,7 @@
 import type { ServerEntry, ServiceEntry, ServiceTable } from '../../model/engine.ts';
 import type { Log } from '../../model/log.ts';
 import { within } from '../../model/within.ts';
+import { Afterlife } from '../afterlife.ts';
 import { type ConntrackWatch, watchConntrack } from './conntrack.ts';
 import { createFlowCounts, createTally, type Tally } from './flow-counts.ts';
 import { keyOf, keysOf } from './flow-keys.ts';
@@ -27,11 +28,14 @@ export class OpenFlows {
   #asked: Promise<void> = Promise.resolve();
 
   readonly #program: readonly string[];
+  readonly #afterlife: Afterlife;
 
   /** @param log    for failures; few lines
-   *  @param enter  words before the program's */
-  constructor(log: Pick<Log, 'warn'>, enter: readonly string[]) {
+   *  @param enter  words before the program's
+   *  @param proc   where procfs is mounted */
+  constructor(log: Pick<Log, 'warn'>, enter: readonly string[], proc: string) {
     this.#log = log;
+    this.#afterlife = new Afterlife(proc);
     this.#program = [...enter, 'conntrack'];
   }
 
@@ -81,12 +85,18 @@ export class OpenFlows {
     await within(WAIT_MS, this.#asked, () => undefined);
   }
 
-  /** Counts anew. @returns how many connections are open, of all that it counts for */
-  async open(): Promise<number> {
+  /** There is something to count for, or was until now. */
+  used(): void {
+    this.#afterlife.used();
+  }
+
+  /** Counts anew. @returns whether none is open of all that it counts for, and the kernel has forgotten
+   *  those that were */
+  async areOver(): Promise<boolean> {
     await this.#watch?.resync();
     let sum = 0;
     for (const { active } of this.#tallies.values()) sum += active.connections;
-    return sum;
+    return this.#afterlife.isOver(sum);
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,7 @@ import t from 'tap';
 import { Inquiries } from '../../../lib/engines/net/inquiries.ts';
 import type { ToWorker } from '../../../lib/engines/net/protocol.ts';
 import type { Answer, Question } from '../../../lib/engines/net/question.ts';
+import { createTraffic } from '../../../lib/engines/net/traffic.ts';
 
 const QUESTION: Question = { about: 'connections', filter: {}, most: 3 };
 
@@ -29,7 +30,7 @@ t.test('the parts of all workers are one answer, as long as was asked', async (t
   inquiries.heard(0, part(1, ['a', 'b'], false));
   inquiries.heard(1, part(1, ['c', 'd'], true));
   inquiries.heard(0, part(1, ['e'], true));
-  t.same(await answer, { items: ['a', 'b', 'c'], total: 5 });
+  t.same(await answer, { items: ['a', 'b', 'c'], total: 5, silent: 0 });
   inquiries.heard(0, part(1, ['late'], true));
 });
 
@@ -48,7 +49,7 @@ t.test('a worker that dies is not waited for; what it said counts', async (t) =>
   inquiries.heard(0, part(1, ['a'], false));
   inquiries.heard(1, part(1, ['b'], true));
   inquiries.died(0);
-  t.same(await answer, { items: ['a', 'b'], total: 2 });
+  t.same(await answer, { items: ['a', 'b'], total: 2, silent: 0 });
 });
 
 t.test('a worker that is silent is left out after two seconds', async (t) => {
@@ -56,15 +57,28 @@ t.test('a worker that is silent is left out after two seconds', async (t) => {
   const began = performance.now();
   const answer = inquiries.ask({ about: 'end', filter: {} });
   inquiries.heard(1, { ...part(1, [], true), count: 7 });
-  t.same(await answer, { items: [], total: 7 });
+  t.same(await answer, { items: [], total: 7, silent: 1 });
   const took = performance.now() - began;
   t.ok(took > 1900, `${took} ms`);
 });
 
 t.test('without workers, and at the end, nobody is waited for', async (t) => {
-  t.same(await crew().inquiries.ask(QUESTION), { items: [], total: 0 });
+  t.same(await crew().inquiries.ask(QUESTION), { items: [], total: 0, silent: 0 });
   const { inquiries } = crew(0);
   const answer = inquiries.ask(QUESTION);
   inquiries.close();
-  t.same(await answer, { items: [], total: 0 });
+  t.same(await answer, { items: [], total: 0, silent: 1 });
+});
+
+t.test('a list of one service is whole, or there is none', async (t) => {
+  const traffic = (silent: number) =>
+    createTraffic({ ask: async () => ({ items: ['a'], total: 1, silent }) });
+  const one = { service: 'tcp:10.1.1.19:80' };
+  for (const kind of ['connections', 'persistence'] as const) {
+    t.same(await traffic(0)[kind](one, 9), { items: ['a'], total: 1 });
+    t.same(await traffic(1)[kind]({}, 9), { items: ['a'], total: 1 });
+    const part: Promise<unknown> = traffic(1)[kind](one, 9);
+    await t.rejects(part, /1 of the worker threads did not answer/);
+  }
+  t.equal(await traffic(1).end(one), 1, 'what was done is done');
 });

@@ -4,6 +4,7 @@ import { serverAt } from '../../support/engine-rig.ts';
 import {
   ask,
   entry,
+  FORWARDS,
   hold,
   kernelStage,
   VIP,
@@ -32,6 +33,22 @@ t.test(
     t.pass('nothing stays');
   },
 );
+
+t.test('it goes when the kernel has forgotten them', NEEDS, async (t) => {
+  const stage = await kernelStage(t);
+  const remembers = {
+    ...FORWARDS.netfilter,
+    nf_conntrack_tcp_timeout_time_wait: '1\n',
+  };
+  const proc = t.testdir({ sys: { net: { ...FORWARDS, netfilter: remembers } } });
+  const engine = stage.engine({ lookMs: 50, proc });
+  await engine.apply([entry({}, [serverAt(WEB1, 80)])]);
+  const stands = async () => (await stage.nft('list', 'tables')) !== '';
+  await engine.apply([]);
+  const left = performance.now();
+  while (await stands()) await sleep(50);
+  t.ok(performance.now() - left > 900, 'not before');
+});
 
 t.test('where its connections are to end, the table goes at once', NEEDS, async (t) => {
   const stage = await kernelStage(t);

@@ -4,7 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { createDaemon } from '../../lab/daemon.ts';
 import { PORT, serveNames } from '../../support/kernel-load.ts';
-import { ask, kernelStage, VIP, WEB1, WEB2 } from '../../support/kernel-stage.ts';
+import {
+  ask,
+  forgetsSoon,
+  kernelStage,
+  VIP,
+  WEB1,
+  WEB2,
+} from '../../support/kernel-stage.ts';
 import { lab } from '../../support/lab.ts';
 import { neighbours } from '../../support/nft-neighbours.ts';
 
@@ -37,6 +44,7 @@ t.test(
   NEEDS,
   async (t) => {
     const stage = await kernelStage(t);
+    await forgetsSoon(stage.director);
     t.setTimeout(300_000);
     const { director, client, nft } = stage;
     for (const web of [stage.web1, stage.web2]) await serveNames(web, PORT);

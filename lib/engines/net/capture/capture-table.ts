@@ -1,3 +1,4 @@
+import { Afterlife } from '../../afterlife.ts';
 import { type Gate, openConnections } from '../let-in.ts';
 import { nft } from './nft.ts';
 import { type Capture, captureScript, captureTable } from './rules.ts';
@@ -6,9 +7,9 @@ import { type Capture, captureScript, captureTable } from './rules.ts';
 const LOOK_MS = 5000;
 
 /** The one table that leads clients to private ports. It is rewritten whole, looked after, and taken
- *  over from a run that was killed. Where nothing is to be led any more it goes with the last
- *  connection that was, since without it the kernel would not know whose packets these are; and at
- *  {@link close}. */
+ *  over from a run that was killed. Where nothing is to be led any more it stays for the last
+ *  connection that was, since without it the kernel would not know whose packets these are, and until
+ *  the kernel has forgotten that one. At {@link close} it goes. */
 export class CaptureTable {
   readonly #name: string;
   readonly #proc: string;
@@ -24,6 +25,7 @@ export class CaptureTable {
   #problem: string | undefined;
   /** Private ports to which it has led clients since it stands. */
   readonly #gates = new Map<string, Gate>();
+  readonly #afterlife: Afterlife;
   #timer: NodeJS.Timeout | undefined;
   /** One after the other. */
   #turn: Promise<void> = Promise.resolve();
@@ -34,6 +36,7 @@ export class CaptureTable {
   constructor(instance: string, proc: string, changed: () => void) {
     this.#name = captureTable(instance);
     this.#proc = proc;
+    this.#afterlife = new Afterlife(proc);
     this.#changed = changed;
   }
 
@@ -100,9 +103,12 @@ export class CaptureTable {
   async #retire(): Promise<void> {
     this.#problem = undefined;
     if (!this.#standing) return;
-    if (!this.#isTold()) await this.#write();
+    if (!this.#isTold()) {
+      await this.#write();
+      this.#afterlife.used();
+    }
     const open = await openConnections([...this.#gates.values()], this.#proc);
-    if (open === 0) await this.#remove();
+    if (await this.#afterlife.isOver(open)) await this.#remove();
   }
 
   /** @returns why it still stands */

@@ -5,6 +5,7 @@ import type {
   PersistenceFilter,
 } from '../../../model/traffic.ts';
 import { inTurns } from '../../breath.ts';
+import { Turns } from '../../turns.ts';
 import type { FromWorker } from '../protocol.ts';
 import type { Question } from '../question.ts';
 import type { Carrier } from './carrier.ts';
@@ -33,7 +34,7 @@ type Visible = Resettable & Required<Pick<Resettable, 'serial' | 'seen'>>;
  *  at a time, so that traffic gets its turn in between. */
 export class Informant {
   readonly #parties: Parties;
-  #turn: Promise<void> = Promise.resolve();
+  readonly #turns = new Turns();
   /** The last one given. */
   #serial = 0;
 
@@ -41,8 +42,14 @@ export class Informant {
     this.#parties = parties;
   }
 
+  /** A defect ends that answer only: whoever asked hears nothing more, and does not take for the whole
+   *  what has come. */
   take(sequence: number, question: Question): void {
-    this.#turn = this.#turn.then(() => this.#answer(sequence, question));
+    const failed = (error: unknown) => {
+      const about = error instanceof Error ? error.message : String(error);
+      this.#parties.tell({ type: 'notice', kind: 'question', about });
+    };
+    this.#turns.take(() => this.#answer(sequence, question)).catch(failed);
   }
 
   async #answer(sequence: number, question: Question): Promise<void> {

@@ -8,6 +8,7 @@ import { until } from '../../../support/engine-rig.ts';
 import { lost, PORT, URL, withLoad } from '../../../support/kernel-load.ts';
 import {
   ask,
+  forgetsSoon,
   hold,
   type KernelStage,
   kernelStage,
@@ -76,8 +77,27 @@ t.test('a reload switches it on and off, and no client is lost', NEEDS, async (t
   t.strictSame(lost(visits), []);
 });
 
+t.test('a client may use a port again from before it was off', NEEDS, async (t) => {
+  const stage = await kernelStage(t);
+  const { reload } = await directorOf(t, stage, config(80), ON);
+  const again = `${WEB},sourceport=30000,reuseaddr`;
+  t.equal(await ask(stage.client, again), 'web1');
+  const open = /:EE48 \S+ (?!0A|06)/; // At port 61000, and neither a listener nor over.
+  const sockets = () => stage.director.run('cat', '/proc/net/tcp');
+  await until(async () => !open.test(await sockets()));
+  await reload('ldirectord.ini', OFF);
+  await until(async () => !(await leads(stage, 80)));
+  await sleep(300); // Whatever is to happen to the table has happened.
+  const held = await hold(stage.client, again);
+  t.equal(held.server, 'web1');
+  await reload('ldirectord.ini', ON);
+  await until(() => leads(stage, 80));
+  t.equal(await held.say('hello'), 'hello');
+});
+
 t.test('what is open goes on when it ends, and the table with it', NEEDS, async (t) => {
   const stage = await kernelStage(t);
+  await forgetsSoon(stage.director);
   const { reload } = await directorOf(t, stage, config(80), ON);
   const held = await hold(stage.client, WEB);
   await reload('ldirectord.ini', OFF);

@@ -1,4 +1,6 @@
+import { setImmediate as nextTick } from 'node:timers/promises';
 import t from 'tap';
+import type { FromWorker } from '../../../../lib/engines/net/protocol.ts';
 import type { Answer } from '../../../../lib/engines/net/question.ts';
 import { Informant } from '../../../../lib/engines/net/worker/informant.ts';
 import type {
@@ -85,6 +87,30 @@ t.test('what is not listed is counted without a look', async (t) => {
   t.equal(looks, 10);
   t.match(parts, [{ count: MANY, last: true }]);
   t.equal(parts[0]?.items.length, 10);
+});
+
+t.test('a defect costs one answer, and is told', async (t) => {
+  let broken = true;
+  const roster: Pick<Roster, 'connections'> = {
+    *connections() {
+      if (broken) throw new Error('broken');
+      yield* [];
+    },
+  };
+  const heard: FromWorker[] = [];
+  const subject = new Informant({
+    roster: roster as Roster,
+    carriers: new Map(),
+    now: () => performance.now(),
+    tell: (message) => heard.push(message),
+  });
+  subject.take(1, { about: 'end', filter: {} });
+  await turnsUntil(nextTick());
+  t.strictSame(heard, [{ type: 'notice', kind: 'question', about: 'broken' }]);
+  broken = false;
+  subject.take(2, { about: 'end', filter: {} });
+  await turnsUntil(nextTick());
+  t.match(heard.slice(1), [{ type: 'answer', sequence: 2, count: 0, last: true }]);
 });
 
 t.test('what has ended since it was gathered is left alone', async (t) => {
