@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { lab } from '../support/lab.ts';
 import { RealLdirectord } from '../support/real-ldirectord.ts';
 import { type Outcome, Site } from '../support/site.ts';
@@ -106,18 +106,17 @@ const words = (args: string, { config }: Driven): string[] =>
     .filter(Boolean)
     .map((word) => (word === 'CF' ? config : word));
 
+function answers(t: Test, step: Step, outcome: ReturnType<typeof general>): void {
+  const { code, stdout = '', stderr = '', compare = ALL } = step;
+  t.same(only(outcome, compare), only({ code, stdout, stderr }, compare), step.args);
+}
+
 t.test('every action answers as the table of exit codes says', async (t) => {
   const site = new Site(t, EMPTY);
   for (const step of STEPS) {
     prepare(site, step);
     const outcome = general(await site.call(...words(step.args, site)), site);
-    const expected = {
-      code: step.code,
-      stdout: step.stdout ?? '',
-      stderr: step.stderr ?? '',
-    };
-    const picks = step.compare ?? ALL;
-    t.same(only(outcome, picks), only(expected, picks), step.args);
+    answers(t, step, outcome);
   }
 });
 
@@ -129,13 +128,7 @@ t.test(
     for (const step of STEPS) {
       prepare(real, step);
       const outcome = general(await real.run(...words(step.args, real)), real);
-      const expected = {
-        code: step.code,
-        stdout: step.stdout ?? '',
-        stderr: step.stderr ?? '',
-      };
-      const picks = step.compare ?? ALL;
-      t.same(only(outcome, picks), only(expected, picks), step.args);
+      answers(t, step, outcome);
       if (step.leaves) await real.settled(step.leaves === 'running');
     }
   },

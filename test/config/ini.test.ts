@@ -5,6 +5,7 @@ import t, { type Test } from 'tap';
 import { formatDiagnostic } from '../../lib/config/config.ts';
 import { readConfig } from '../../lib/config/index.ts';
 import { readIni } from '../../lib/config/ini.ts';
+import { OPTIONS } from '../support/config.ts';
 
 const CONFIG = `quiescent=no
 virtual=10.1.1.19:80
@@ -12,24 +13,6 @@ virtual=10.1.1.19:80
 virtual6=[2001:db8::1]:443
     real6=[2001:db8::2]:443 masq
 `;
-
-const DEFAULTS = {
-  engine: 'net',
-  snat: false,
-  connectTimeoutMs: 3000,
-  idleTimeoutMs: 900_000,
-  halfClosedTimeoutMs: 60_000,
-  udpIdleTimeoutMs: 300_000,
-  udpAnswerTimeoutMs: 10_000,
-  capture: false,
-  tlsVerify: true,
-  tlsCa: undefined,
-  tlsExpiryDays: 30,
-  bodyLimit: 1_048_576,
-  digest: false,
-  logConnections: false,
-  dontlognull: false,
-};
 
 /** FOLDER stands for a folder with a certificate in ca.pem. */
 async function readWith(t: Test, ini: string) {
@@ -56,7 +39,7 @@ t.test('without an ini every option has its default', async (t) => {
     readOnlyMode: 0o666,
     web: undefined,
   });
-  t.strictSame(ini.service('tcp:10.1.1.19:80'), DEFAULTS);
+  t.strictSame(ini.service('tcp:10.1.1.19:80'), OPTIONS);
   t.strictSame([ini.errors, ini.warnings([])], [[], []]);
 });
 
@@ -102,7 +85,7 @@ connections = no
 `,
     );
     const common = {
-      ...DEFAULTS,
+      ...OPTIONS,
       connectTimeoutMs: 500,
       idleTimeoutMs: 900_000,
       tlsVerify: false,

@@ -1,14 +1,7 @@
-import { aFallback, aReal } from '../support/config.ts';
+import { aReal } from '../support/config.ts';
+import { A, B, FALLBACK, FINE, ONE, REFUSED, TWO } from '../support/pool-cast.ts';
 import { poolRules } from '../support/pool-script.ts';
 import { bad, good } from '../support/reports.ts';
-
-const A = '10.1.1.21:80';
-const B = '10.1.1.22:80';
-const ONE = [aReal(A, { weight: 5 })];
-const TWO = [aReal(A), aReal(B)];
-const FALLBACK = aFallback('127.0.0.1:80');
-const REFUSED = '(connect, 3 ms: connect ECONNREFUSED 10.1.1.21:80)';
-const FINE = '(connect, 3 ms: 200 OK)';
 
 poolRules([
   {

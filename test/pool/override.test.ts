@@ -1,11 +1,10 @@
 import t from 'tap';
 import type { Override } from '../../lib/model/override.ts';
 import { aFallback, aReal, aService } from '../support/config.ts';
+import { A, B } from '../support/pool-cast.ts';
 import { play } from '../support/pool-script.ts';
 import { bad, good, maintained, NOON } from '../support/reports.ts';
 
-const A = '10.1.1.21:80';
-const B = '10.1.1.22:80';
 const service = aService({
   reals: [aReal(A, { weight: 2 }), aReal(B)],
   quiescent: true,

@@ -2,11 +2,10 @@ import t from 'tap';
 import { configure } from '../../lib/pool/configure.ts';
 import { takeReport } from '../../lib/pool/take-report.ts';
 import { aFallback, aReal, aService } from '../support/config.ts';
+import { A, B } from '../support/pool-cast.ts';
 import { play } from '../support/pool-script.ts';
 import { bad, good, maintained, NOON } from '../support/reports.ts';
 
-const A = '10.1.1.21:80';
-const B = '10.1.1.22:80';
 const service = aService({ reals: [aReal(A), aReal(B)], failurecount: 3 });
 const quiet = { ...service, quiescent: true };
 const START = [

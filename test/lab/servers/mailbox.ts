@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { testAuthority } from '../../support/certificates.ts';
 import { type ReceivedMail, readMessage } from '../../support/received-mail.ts';
+import { mainFile, own } from './postfix-files.ts';
 import { startServer } from './server.ts';
 
 /** A Postfix that delivers mail for example.com into one mailbox. */
@@ -35,7 +36,7 @@ export async function startMailbox(t: Pick<Test, 'teardown'>): Promise<Mailbox> 
       );
       mkdirSync(conf);
       writeFileSync(join(conf, 'chain'), `${key}${cert}`);
-      writeFileSync(join(conf, 'main.cf'), mainFile(folder));
+      writeFileSync(join(conf, 'main.cf'), mainFile(folder, delivering(folder)));
       writeFileSync(join(conf, 'master.cf'), masterFile(port));
       writeFileSync(
         join(folder, 'sendmail'),
@@ -89,33 +90,17 @@ const QUEUES = [
   'trace',
 ].map((name) => `queue/${name}`);
 
-function own(folder: string, mode: string, ...names: readonly string[]): void {
-  const owner = ['-o', 'postfix', '-g', 'postdrop', '-m', mode];
-  const paths = names.map((name) => join(folder, name));
-  execFileSync('install', ['-d', ...owner, ...paths], { stdio: 'pipe' });
-}
-
-function mainFile(folder: string): string {
-  return `
-compatibility_level = 3.6
-queue_directory = ${folder}/queue
-data_directory = ${folder}/data
-myhostname = mail.example.com
-mydestination =
-alias_maps =
-virtual_mailbox_domains = example.com
-virtual_mailbox_maps = static:box/
-virtual_mailbox_base = ${folder}/mail
-virtual_uid_maps = static:${id('u')}
-virtual_gid_maps = static:${id('g')}
-inet_interfaces = 127.0.0.1, [::1]
-maillog_file = ${folder}/data/log
-maillog_file_prefixes = ${folder}
-smtpd_recipient_restrictions = permit_auth_destination, reject
-smtpd_tls_security_level = may
-smtpd_tls_chain_files = ${folder}/conf/chain
-smtpd_tls_received_header = yes
-`;
+function delivering(folder: string): readonly string[] {
+  return [
+    'virtual_mailbox_domains = example.com',
+    'virtual_mailbox_maps = static:box/',
+    `virtual_mailbox_base = ${folder}/mail`,
+    `virtual_uid_maps = static:${id('u')}`,
+    `virtual_gid_maps = static:${id('g')}`,
+    'smtpd_recipient_restrictions = permit_auth_destination, reject',
+    'smtpd_tls_security_level = may',
+    'smtpd_tls_received_header = yes',
+  ];
 }
 
 function id(which: 'u' | 'g'): string {

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { testAuthority } from '../../support/certificates.ts';
+import { mainFile, own } from './postfix-files.ts';
 import { startServer } from './server.ts';
 
 export interface Postfix {
@@ -29,7 +29,7 @@ export async function startPostfix(t: Pick<Test, 'teardown'>): Promise<Postfix> 
       const { key, cert } = testAuthority(folder).issue('mail.example.com');
       mkdirSync(conf);
       writeFileSync(join(conf, 'chain'), `${key}${cert}`);
-      writeFileSync(join(conf, 'main.cf'), mainFile(folder));
+      writeFileSync(join(conf, 'main.cf'), mainFile(folder, REFUSING));
       writeFileSync(join(conf, 'master.cf'), masterFile(ports));
       own(folder, '700', 'data', 'queue/private');
       own(folder, '710', 'queue/public');
@@ -50,28 +50,7 @@ export async function startPostfix(t: Pick<Test, 'teardown'>): Promise<Postfix> 
   }
 }
 
-function own(folder: string, mode: string, ...names: readonly string[]): void {
-  const owner = ['-o', 'postfix', '-g', 'postdrop', '-m', mode];
-  const paths = names.map((name) => join(folder, name));
-  execFileSync('install', ['-d', ...owner, ...paths], { stdio: 'pipe' });
-}
-
-function mainFile(folder: string): string {
-  return `
-compatibility_level = 3.6
-queue_directory = ${folder}/queue
-data_directory = ${folder}/data
-myhostname = mail.example.com
-mydestination =
-alias_maps =
-inet_interfaces = 127.0.0.1, [::1]
-maillog_file = ${folder}/data/log
-maillog_file_prefixes = ${folder}
-smtpd_recipient_restrictions = reject
-smtpd_delay_reject = no
-smtpd_tls_chain_files = ${folder}/conf/chain
-`;
-}
+const REFUSING = ['smtpd_recipient_restrictions = reject', 'smtpd_delay_reject = no'];
 
 function masterFile(ports: readonly number[]): string {
   const options = [
