@@ -1,42 +1,36 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import t from 'tap';
 
-/** Who may import whom; a room may always import itself. Imports point down only. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  types: [],
-  model: [],
-  schedulers: ['model'],
-  config: ['model', 'schedulers', 'checks', 'engines'],
-  pool: ['model'],
-  checks: ['model', 'types'],
-  engines: ['model', 'schedulers'],
-  alerts: ['model'],
-  state: ['model'],
-  heartbeat: ['model'],
-  director: ['model', 'config', 'pool', 'checks', 'engines', 'alerts'],
-  control: ['model', 'director', 'config'],
-  instance: ['model'],
-  cli: ['model', 'instance', 'config', 'control'],
-  daemon: [
-    'model',
-    'instance',
-    'config',
-    'pool',
-    'checks',
-    'engines',
-    'alerts',
-    'state',
-    'director',
-    'control',
-  ],
-};
+const DOC = readFileSync('docs/architecture.md', 'utf8');
 
-/** Rooms from which a folder may take its registry of names and nothing else. */
-const REGISTRY_ONLY: Readonly<Record<string, readonly string[]>> = {
-  config: ['schedulers', 'checks', 'engines'],
-  engines: ['schedulers'],
-};
+/** The rows of the table below that heading, as cells. */
+function table(heading: string): readonly (readonly string[])[] {
+  const [, section = ''] = DOC.split(`\n## ${heading}\n`);
+  const lines = section.split('\n## ')[0]?.match(/^\|.*\|$/gm) ?? [];
+  return lines.slice(2).map((line) =>
+    line
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
+  );
+}
+
+interface Room {
+  readonly all: readonly string[];
+  /** Rooms of which only the registry may be taken. */
+  readonly registries: readonly string[];
+}
+
+/** Who may import whom; a room may always import itself. Imports point down only. */
+const ROOMS: ReadonlyMap<string, Room> = new Map(
+  table('Rooms').map(([folder = '', , imports = '']) => {
+    const [all = '', registries = ''] = imports.split(/; registr(?:y|ies) of /);
+    const names = (text: string) => text.split(', ').filter((name) => name !== '');
+    const name = folder.replace(/^`(?:lib\/)?(\w+)\/`$/, '$1');
+    return [name, { all: names(all), registries: names(registries) }];
+  }),
+);
 
 const IMPORT = /\b(?:from|import\()\s*'(\.[^']+)'/g;
 
@@ -47,14 +41,16 @@ function sources(folder: string): string[] {
 }
 
 t.test('imports point downwards only', async (t) => {
-  for (const file of sources('lib')) {
-    const [, from = ''] = file.split('/');
+  for (const file of [...sources('lib'), ...sources('bin')]) {
+    const [from = '', second = ''] = file.split('/');
+    const room = from === 'bin' ? from : second;
+    const { all = [], registries = [] } = ROOMS.get(room) ?? {};
     for (const [, spec = ''] of readFileSync(file, 'utf8').matchAll(IMPORT)) {
-      const [, to = '', name = ''] = posix.join(posix.dirname(file), spec).split('/');
-      if (to === from) continue;
-      t.ok(MAY_IMPORT[from]?.includes(to), `${file}: ${from} may import ${to}`);
-      if (REGISTRY_ONLY[from]?.includes(to))
-        t.equal(name, 'index.ts', `${file}: ${from} takes only the registry of ${to}`);
+      const path = posix.join(posix.dirname(file), spec);
+      const [, to = '', name = ''] = path.split('/');
+      if (to === room || all.includes(to)) continue;
+      t.ok(registries.includes(to), `${file}: ${room} may import ${to}`);
+      t.equal(name, 'index.ts', `${file}: ${room} takes only the registry of ${to}`);
     }
   }
 });
@@ -71,7 +67,24 @@ t.test('engines do not import each other', async (t) => {
   }
 });
 
-t.test('every folder of lib stands in the table', async (t) => {
-  for (const file of sources('lib'))
-    t.ok(MAY_IMPORT[file.split('/')[1] ?? ''], `${file}: its room is known`);
+t.test('every folder of lib stands in the table, and none that is not there', (t) => {
+  const there = ['bin', ...readdirSync('lib')];
+  t.same([...ROOMS.keys()].toSorted(), there.toSorted());
+  for (const { all, registries } of ROOMS.values())
+    for (const name of [...all, ...registries])
+      t.ok(name === 'nothing' || ROOMS.has(name), name);
+  t.end();
+});
+
+t.test('whoever adds a thing finds its file, its row and its test', (t) => {
+  const rows = table('To add');
+  t.ok(rows.length > 10);
+  for (const [what = '', ...cells] of rows)
+    for (const [at, cell] of cells.slice(0, 3).entries()) {
+      const paths = [...cell.matchAll(/`((?:lib|test)\/[^`]+\.ts)`/g)];
+      const isSame = at === 1 && cell.startsWith('the same');
+      t.ok(isSame || paths.length > 0, `${what}: ${cell}`);
+      for (const [, path = ''] of paths) t.ok(existsSync(path), `${what}: ${path}`);
+    }
+  t.end();
 });
