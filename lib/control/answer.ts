@@ -70,9 +70,10 @@ async function answer(
   try {
     const found = findRoute(options.routes, request.method ?? '', request.url ?? '');
     const answer = await answerOf(options, found, request);
-    if (Buffer.isBuffer(answer))
-      send(request, response, 200, { 'content-type': found.route.type }, answer);
-    else stream(options.clients, request, response, answer);
+    if (!Buffer.isBuffer(answer))
+      return stream(options.clients, request, response, answer);
+    const headers = { 'content-type': found.route.type };
+    send(options.clients, request, response, { status: 200, headers, body: answer });
   } catch (error) {
     if (response.headersSent) return void response.destroy();
     const refusal = refusalOf(error);
@@ -81,7 +82,8 @@ async function answer(
       ...(refusal.allow === undefined ? {} : { allow: refusal.allow }),
     };
     const body = refusalBody(options.routes, refusal);
-    send(request, response, refusal.status, headers, body);
+    const { status } = refusal;
+    send(options.clients, request, response, { status, headers, body });
   }
 }
 
@@ -101,7 +103,8 @@ async function answerOf(
   const header = (name: string) => request.headers[name]?.toString();
   const { query } = splitUrl(request.url ?? '');
   const answer = route.handler({ ids, query, body, header, by });
-  return route.waits ? answer : within(ANSWER_MS, answer, late);
+  if (!route.waits) return within(ANSWER_MS, answer, late);
+  return answer.finally(() => clients.release(request.socket));
 }
 
 /** Who has not said all yet is dropped when others need the room. */
@@ -128,12 +131,17 @@ function refusalOf(error: unknown): Refusal {
 
 const CLOSING = { 'cache-control': 'no-store', connection: 'close' };
 
+interface Whole {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
 function send(
+  clients: Clients,
   request: IncomingMessage,
   response: ServerResponse,
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  body: Buffer,
+  { status, headers, body }: Whole,
 ): void {
   if (response.destroyed) return; // the client has gone
   response.writeHead(status, {
@@ -142,6 +150,7 @@ function send(
     'content-length': body.length,
   });
   response.end(request.method === 'HEAD' ? undefined : body);
+  clients.sent(request.socket);
 }
 
 function stream(

@@ -22,6 +22,11 @@ export interface Clients {
   /** Takes one that is being served out of the limits of the others: it takes no room of theirs and
    *  may stay as long as it likes. @returns false: so many of its kind are held already */
   hold(client: Socket, as: Hold): boolean;
+  /** It is held no longer: the limits of the others are its own again, from now on. */
+  release(client: Socket): void;
+  /** Its answer is on its way, and what becomes of that is its own doing: it goes when it takes nothing
+   *  for the silence that others are allowed, and after 2 s when somebody needs its room. */
+  sent(client: Socket): void;
   /** It is answered, and may stay for a further request: as long as nobody needs its room. */
   rest(client: Socket): void;
   /** It may live as long as it likes, but for that silence.
@@ -31,60 +36,122 @@ export interface Clients {
   drop(): void;
 }
 
+/** So long nobody takes the room of one who reads its answer. */
+const READING_MS = 2_000;
+
+interface Client {
+  /** Undefined: it counts among the others. */
+  as: Hold | undefined;
+  /** On the monotonic clock: until then it is not dropped to make room. */
+  safeUntil: number;
+  /** 0: no limit. */
+  silenceMs: number;
+  end: NodeJS.Timeout;
+}
+
 /** Keeps the clients of servers few and short-lived. One too many drops the oldest that is not
  *  being served, so that idle ones never keep out one who asks. */
 export function boundClients(servers: readonly Server[], limits: Limits): Clients {
-  /** In the order they came. */
-  const clients = new Map<Socket, { serving: boolean; readonly end: NodeJS.Timeout }>();
-  const held: Readonly<Record<Hold, Set<Socket>>> = {
-    follower: new Set(),
-    waiter: new Set(),
-  };
+  const crowd = new Crowd(limits);
+  for (const server of servers)
+    server.on('connection', (client: Socket) => crowd.take(client));
+  return crowd;
+}
 
-  const take = (client: Socket) => {
-    if (clients.size >= limits.most) (oldestIdle(clients) ?? client).destroy();
+class Crowd implements Clients {
+  readonly #limits: Limits;
+  /** In the order they came. */
+  readonly #clients = new Map<Socket, Client>();
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  take(client: Socket): void {
+    if (this.#count(undefined) >= this.#limits.most)
+      (this.#oldestIdle() ?? client).destroy();
     if (client.destroyed) return;
-    const end = setTimeout(() => client.destroy(), limits.lifetimeMs);
-    clients.set(client, { serving: false, end });
-    client.setTimeout(limits.silenceMs, () => client.destroy());
+    const { silenceMs } = this.#limits;
+    const end = this.#endOf(client);
+    this.#clients.set(client, { as: undefined, safeUntil: 0, silenceMs, end });
+    client.setTimeout(silenceMs);
+    client.on('timeout', () => client.destroy());
     client.on('error', () => client.destroy());
     client.on('close', () => {
-      clearTimeout(end);
-      clients.delete(client);
-      for (const kind of Object.values(held)) kind.delete(client);
+      clearTimeout(this.#clients.get(client)?.end);
+      this.#clients.delete(client);
     });
-  };
-  for (const server of servers) server.on('connection', take);
+  }
 
-  return {
-    serve(client) {
-      const entry = clients.get(client);
-      if (!entry || entry.serving) return false;
-      entry.serving = true;
-      return true;
-    },
-    hold(client, as) {
-      const entry = clients.get(client);
-      if (!entry || held[as].size >= limits.held[as]) return false;
-      clearTimeout(entry.end);
-      clients.delete(client);
-      held[as].add(client);
-      client.setTimeout(0);
-      return true;
-    },
-    rest(client) {
-      const entry = clients.get(client);
-      if (entry) entry.serving = false;
-    },
-    stay(client, silenceMs) {
-      clearTimeout(clients.get(client)?.end);
-      client.setTimeout(silenceMs);
-    },
-    drop() {
-      const all = [...clients.keys(), ...held.follower, ...held.waiter];
-      for (const client of all) client.destroy();
-    },
-  };
+  serve(client: Socket): boolean {
+    const entry = this.#clients.get(client);
+    if (!entry || entry.safeUntil === Number.POSITIVE_INFINITY) return false;
+    entry.safeUntil = Number.POSITIVE_INFINITY;
+    client.setTimeout(entry.silenceMs);
+    return true;
+  }
+
+  hold(client: Socket, as: Hold): boolean {
+    const entry = this.#clients.get(client);
+    if (!entry || this.#count(as) >= this.#limits.held[as]) return false;
+    clearTimeout(entry.end);
+    entry.as = as;
+    entry.silenceMs = 0;
+    client.setTimeout(0);
+    return true;
+  }
+
+  release(client: Socket): void {
+    const entry = this.#clients.get(client);
+    if (entry?.as === undefined) return;
+    entry.as = undefined;
+    entry.silenceMs = this.#limits.silenceMs;
+    entry.end = this.#endOf(client);
+    client.setTimeout(entry.silenceMs);
+  }
+
+  sent(client: Socket): void {
+    const entry = this.#clients.get(client);
+    if (!entry) return;
+    entry.safeUntil = performance.now() + READING_MS;
+    const { silenceMs } = this.#limits;
+    client.setTimeout(Math.min(entry.silenceMs || silenceMs, silenceMs));
+  }
+
+  rest(client: Socket): void {
+    const entry = this.#clients.get(client);
+    if (entry) entry.safeUntil = 0;
+    // Those who were held came back without asking for room.
+    if (this.#count(undefined) > this.#limits.most) this.#oldestIdle()?.destroy();
+  }
+
+  stay(client: Socket, silenceMs: number): void {
+    const entry = this.#clients.get(client);
+    if (!entry) return;
+    clearTimeout(entry.end);
+    entry.silenceMs = silenceMs;
+    client.setTimeout(silenceMs);
+  }
+
+  drop(): void {
+    for (const client of this.#clients.keys()) client.destroy();
+  }
+
+  #endOf(client: Socket): NodeJS.Timeout {
+    return setTimeout(() => client.destroy(), this.#limits.lifetimeMs);
+  }
+
+  #count(as: Hold | undefined): number {
+    const alive = [...this.#clients].filter(([client]) => !client.destroyed);
+    return alive.filter(([, one]) => one.as === as).length;
+  }
+
+  #oldestIdle(): Socket | undefined {
+    const now = performance.now();
+    for (const [client, { as, safeUntil }] of this.#clients)
+      if (as === undefined && safeUntil <= now && !client.destroyed) return client;
+    return undefined;
+  }
 }
 
 /** Several of them as one.
@@ -96,18 +163,12 @@ export function together(
   return {
     serve: (client) => of(client).serve(client),
     hold: (client, as) => of(client).hold(client, as),
+    release: (client) => of(client).release(client),
+    sent: (client) => of(client).sent(client),
     rest: (client) => of(client).rest(client),
     stay: (client, silenceMs) => of(client).stay(client, silenceMs),
     drop() {
       for (const crowd of crowds) crowd.drop();
     },
   };
-}
-
-function oldestIdle(
-  clients: ReadonlyMap<Socket, { readonly serving: boolean }>,
-): Socket | undefined {
-  for (const [client, { serving }] of clients)
-    if (!serving && !client.destroyed) return client;
-  return undefined;
 }

@@ -82,6 +82,60 @@ t.test('a client has 30 s in all, whatever it does', SIDE_BY_SIDE, async (t) => 
   t.ok(end.text.length < 2_500_000, 'in the middle of its answer');
 });
 
+/** A plan of a megabyte. */
+const longPlan = async () =>
+  ({ ok: true, changes: [], warnings: ['x'.repeat(1 << 20)] }) as const;
+const PLAN = 'GET /v1/plan HTTP/1.1\r\nHost: x\r\n\r\n';
+
+t.test(
+  'who waited for an answer and does not read it is dropped as others',
+  SIDE_BY_SIDE,
+  async (t) => {
+    const { path, desk } = await openControl(t, undefined, { plan: longPlan });
+    for (let count = 0; count < 1_000; count++)
+      desk.events.tell({ type: 'reload', ok: false, reason: 'x'.repeat(1_000) });
+    const lines = ['prompt;set timeout cli 600;show plan\n', 'show events -w\n'];
+    const clients = [PLAN, ...lines].map((said) => {
+      const client = connect({ path });
+      t.teardown(() => client.destroy());
+      client.write(said);
+      return client.pause();
+    });
+    await sleep(23_000);
+    for (const client of clients) {
+      const { text, seconds } = await ending(t, client.resume());
+      t.ok(text.length < 500_000, `the rest is gone: it has ${text.length} bytes`);
+      t.ok(seconds < 3, 'at once');
+    }
+  },
+);
+
+const UNREAD = {
+  requests: ASKING,
+  sessions: 'prompt;set timeout cli 600;show stat;show stat;show stat\n',
+  'those who waited': PLAN,
+};
+for (const [who, said] of Object.entries(UNREAD))
+  t.test(
+    `${who} whose answers are not read keep nobody out`,
+    SIDE_BY_SIDE,
+    async (t) => {
+      const status = async () => largeStatus();
+      const { path } = await openControl(t, status, { plan: longPlan });
+      for (let count = 0; count < 64; count++) {
+        const client = connect({ path });
+        t.teardown(() => client.destroy());
+        client.on('error', () => {});
+        client.write(said);
+        client.pause();
+      }
+      await sleep(4_000);
+      for (let row = 0; row < 5; row++)
+        t.equal((await ask(path, '/v1/status')).status, 200);
+      t.match(await raw(path, 'show version\n'), '2.6');
+    },
+  );
+
 t.test('a status that takes longer than 5 s is given up', SIDE_BY_SIDE, async (t) => {
   const { path } = await openControl(t, () => new Promise(() => {}));
   const began = performance.now();

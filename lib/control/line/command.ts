@@ -39,8 +39,8 @@ export interface Command {
   readonly doc: string;
   /** Refused on a socket for reading. */
   readonly changes?: true;
-  /** It takes as long as it takes. */
-  readonly waits?: Hold;
+  /** It takes as long as it takes, and its client waits. */
+  readonly waits?: true;
   /** The answer; empty: done. Rejects with {@link Failure}, NotFound or NotPossible in words for
    *  the operator. @param words  those behind the name */
   readonly run: (
@@ -49,6 +49,9 @@ export interface Command {
     caller: Caller,
   ) => string | Promise<string>;
 }
+
+/** Where {@link Caller.hold} says no. */
+export const TOO_MANY = 'Too many wait already.';
 
 /** What is wrong with a command, as the answer says it. */
 export class Failure extends Error {}

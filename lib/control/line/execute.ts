@@ -1,5 +1,5 @@
 import { NotFound, NotPossible } from '../../director/desk.ts';
-import { type Caller, type Command, Failure, type Room } from './command.ts';
+import { type Caller, type Command, Failure, type Room, TOO_MANY } from './command.ts';
 import { COMMANDS, UNABLE } from './commands.ts';
 import { helpText, unknownText } from './help.ts';
 
@@ -26,7 +26,7 @@ async function answerTo(
   if (!command)
     return find(UNABLE, words)?.answer ?? unknownText(words, caller.mayChange);
   if (command.changes && !caller.mayChange) return 'Permission denied';
-  if (command.waits && !caller.hold(command.waits)) return 'Too many wait already.';
+  if (command.waits && !caller.hold('waiter')) return TOO_MANY;
   try {
     return await command.run(words.slice(wordsOf(command).length), room, caller);
   } catch (error) {

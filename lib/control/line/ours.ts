@@ -1,7 +1,7 @@
 import type { PlannedChange, ReloadOutcome } from '../../director/plan.ts';
 import type { DirectorEvent } from '../../model/event.ts';
 import { MOST_CHECKS } from '../../model/status.ts';
-import { type Caller, type Command, Failure, type Room } from './command.ts';
+import { type Caller, type Command, Failure, type Room, TOO_MANY } from './command.ts';
 import { eventLine } from './event-line.ts';
 import { target } from './targets.ts';
 
@@ -12,7 +12,7 @@ export const OURS: readonly Command[] = [
     takes: '<service>/<real> <time>',
     doc: 'let nobody new in, wait as long as that, end the rest; answers when it is empty',
     changes: true,
-    waits: 'waiter',
+    waits: true,
     run: drain,
   },
   {
@@ -20,14 +20,14 @@ export const OURS: readonly Command[] = [
     takes: '',
     doc: 'read the configuration file again',
     changes: true,
-    waits: 'waiter',
+    waits: true,
     run: async (_, room) => outcomeText(await room.reload()),
   },
   {
     name: 'show plan',
     takes: '',
     doc: 'what "reload" would change',
-    waits: 'waiter',
+    waits: true,
     run: async (_, room) => outcomeText(await room.plan()),
   },
   {
@@ -40,7 +40,6 @@ export const OURS: readonly Command[] = [
     name: 'show events',
     takes: '[-w] [-n]',
     doc: 'what happened; -w waits for more until a key is pressed, -n leaves out the past',
-    waits: 'follower',
     run: showEvents,
   },
 ];
@@ -96,10 +95,11 @@ const MOST_WAITING = 1_000;
 async function showEvents(
   words: readonly string[],
   { desk: { events } }: Room,
-  { say, enough }: Caller,
+  { hold, say, enough }: Caller,
 ): Promise<string> {
   const past = words.includes('-n') ? [] : events.since(0);
   if (!words.includes('-w')) return past.map(eventLine).join('\n');
+  if (!hold('follower')) throw new Failure(TOO_MANY);
   let waiting: DirectorEvent[] = [...past];
   let wake = () => {};
   using _observing = events.observe((event) => {

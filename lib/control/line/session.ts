@@ -34,9 +34,7 @@ export class LineSession {
   /** Lines up to an empty one are the payload of a command that takes none. */
   #payload = false;
   #silenceMs = SILENCE_MS;
-  /** Out of the limits of the others, since it waited for something. */
-  #held = false;
-  /** Of the command that runs. */
+  /** Of the command that runs, if it waits. */
   #enough: AbortController | undefined;
 
   constructor(client: Socket, parties: SessionParties) {
@@ -46,6 +44,7 @@ export class LineSession {
     client.on('data', (text: string) => this.#take(text));
     client.on('end', () => {
       this.#ended = true;
+      this.#enough?.abort();
       if (!this.#working) client.end();
     });
     client.on('close', () => this.#gone.abort());
@@ -65,7 +64,7 @@ export class LineSession {
   /** Answers every line that is there, one after the other. */
   async #work(): Promise<void> {
     const { clients } = this.#parties;
-    if (!clients.serve(this.#client) && !this.#held) return;
+    if (!clients.serve(this.#client)) return;
     this.#working = true;
     this.#client.pause();
     for (let line = this.#next(); line !== undefined; line = this.#next())
@@ -122,27 +121,33 @@ export class LineSession {
       enough: AbortSignal.any([stop.signal, this.#gone.signal]),
     };
     const answer = await execute(words, room, caller);
-    if (this.#enough) {
-      this.#enough = undefined;
-      this.#client.pause();
-      clients.stay(this.#client, this.#silenceMs);
-    }
+    if (this.#enough) this.#release();
     return answer;
   }
 
   /** Lets a command wait: what the client says meanwhile ends it. */
   #hold(as: Hold, stop: AbortController): boolean {
-    this.#held ||= this.#parties.clients.hold(this.#client, as);
-    if (!this.#held) return false;
-    this.#client.setTimeout(0);
+    if (!this.#parties.clients.hold(this.#client, as)) return false;
     this.#enough = stop;
+    if (this.#ended) stop.abort();
     this.#client.resume();
     return true;
   }
 
+  #release(): void {
+    const { clients } = this.#parties;
+    this.#enough = undefined;
+    this.#client.pause();
+    clients.release(this.#client);
+    if (this.#interactive) clients.stay(this.#client, this.#silenceMs);
+  }
+
   async #say(text: string): Promise<void> {
+    const { clients } = this.#parties;
     if (text === '' || this.#client.destroyed) return;
     if (this.#client.write(text.replace(CONTROLS, '?'))) return;
+    clients.sent(this.#client);
     await once(this.#client, 'drain', { signal: this.#gone.signal }).catch(() => {});
+    clients.serve(this.#client);
   }
 }

@@ -129,6 +129,46 @@ t.test('a session outlives the 30 s of others', { timeout: 60_000 }, async (t) =
   t.equal(await client.ask('show version'), `${VERSION}\n> `);
 });
 
+t.test('who waited keeps no place of those who wait', async (t) => {
+  const { path } = await openControl(t);
+  for (let count = 0; count < 70; count++) {
+    const client = lineClient(t, path);
+    await client.ask('prompt');
+    t.match(await client.ask('show plan'), /^Success=1/, `session ${count}`);
+  }
+});
+
+t.test('each command that waits is looked at for itself', async (t) => {
+  const { path } = await openControl(t);
+  const sessions = Array.from({ length: 17 }, () => lineClient(t, path));
+  for (const session of sessions) {
+    await session.ask('prompt');
+    await session.ask('show plan');
+    session.socket.write('show events -w\n');
+  }
+  t.equal(await sessions.at(-1)?.until(/> $/), 'Too many wait already.\n\n> ');
+  t.equal(await raw(path, 'show events\n'), '\n', 'what does not wait is answered');
+  sessions[0]?.socket.write('\n');
+  await sessions[0]?.until(/> $/);
+  const next = lineClient(t, path);
+  next.socket.write('show events -w\n');
+  await sleep(100);
+  next.socket.write('\n');
+  t.equal(await next.all(), '\n', 'a place is free again');
+});
+
+t.test('who says that no key will come waits for no events', async (t) => {
+  const { path, desk } = await openControl(t);
+  desk.events.tell({ type: 'reload', ok: true, reason: null });
+  for (const pause of [0, 50]) {
+    const client = lineClient(t, path);
+    client.socket.write('show events -w\n');
+    await sleep(pause);
+    client.socket.end();
+    t.match(await client.all(), /^1 \S+ reload ok\n\n$/);
+  }
+});
+
 t.test('one who goes away is let go', async (t) => {
   const { path, server } = await openControl(t);
   const client = connect({ path });
