@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { promisify } from 'node:util';
+import { within } from '../model/within.ts';
+import { shared } from './shared.ts';
 
 const run = promisify(execFile);
 
@@ -16,17 +18,19 @@ const known = new WeakMap<Socket, Promise<string>>();
  *  `unknown` where that cannot be found out: the peer is gone or in another network namespace, the
  *  director may not look, or `ss` (Debian: iproute2) is not there. Node cannot ask for SO_PEERCRED;
  *  this looks for the process that has the peer's socket open, at a cost of some milliseconds in a
- *  child, once a connection. Never rejects; takes 4 s at most. */
+ *  child, once a connection; those who ask meanwhile share the next. Never rejects; takes 4 s at
+ *  most. */
 export function peerOf(socket: Socket): Promise<string> {
   const before = known.get(socket);
   if (before !== undefined) return before;
-  const asked = find(socket).catch(() => UNKNOWN);
+  const found = find(socket).catch(() => UNKNOWN);
+  const asked = within(PATIENCE_MS, found, () => UNKNOWN);
   known.set(socket, asked);
   return asked;
 }
 
-async function find(socket: Socket): Promise<string> {
-  const inode = await inodeOf(socket);
+/** Every Unix socket, by `ss`; a child at a time. */
+const listed = shared(async () => {
   const { stdout } = await run('ss', ['-xpH'], {
     timeout: PATIENCE_MS,
     killSignal: 'SIGKILL',
@@ -37,7 +41,12 @@ async function find(socket: Socket): Promise<string> {
       PATH: `${process.env.PATH}:/usr/bin:/bin:/sbin`,
     },
   });
-  const pid = peerPid(stdout, inode);
+  return stdout;
+}, PATIENCE_MS);
+
+async function find(socket: Socket): Promise<string> {
+  const inode = await inodeOf(socket);
+  const pid = peerPid(await listed(), inode);
   if (pid === undefined) return UNKNOWN;
   const status = await readFile(`/proc/${pid}/status`, 'latin1');
   const uid = /^Uid:\t\d+\t(\d+)/m.exec(status)?.[1];

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { peerOf, peerPid } from '../../lib/control/peer.ts';
 import { lab } from '../support/lab.ts';
@@ -33,6 +35,28 @@ t.test('the user at the other end is named', lab('socat'), async (t) => {
   );
   t.equal(await peerOf(socket), ME);
   t.equal(peerOf(socket), peerOf(socket), 'it is asked once a connection');
+});
+
+t.test('many who ask at once start two children', lab('socat'), async (t) => {
+  const folder = t.testdir({ calls: '' });
+  const { PATH } = process.env;
+  t.teardown(() => (process.env.PATH = PATH));
+  process.env.PATH = `${folder}:${PATH}`;
+  writeFileSync(
+    `${folder}/ss`,
+    `#!/bin/sh\necho x >>${folder}/calls\nPATH='${PATH}:/usr/bin:/bin:/sbin' exec ss "$@"\n`,
+    { mode: 0o755 },
+  );
+  const come = () =>
+    accepted(t, (path) => program(t, 'socat', '-', `UNIX-CONNECT:${path}`));
+  const sockets = [await come(), await come(), await come()];
+  const late = [await come(), await come()];
+  const asked = sockets.map((socket) => peerOf(socket));
+  while (readFileSync(`${folder}/calls`, 'utf8') === '') await sleep(1);
+  asked.push(...late.map((socket) => peerOf(socket)));
+  t.same(await Promise.all(asked), [ME, ME, ME, ME, ME]);
+  const calls = readFileSync(`${folder}/calls`, 'utf8').length / 'x\n'.length;
+  t.equal(calls, 2, 'one for those who were there, one for those who came later');
 });
 
 t.test('another user is told from root', lab('root', 'socat'), async (t) => {

@@ -36,6 +36,31 @@ t.test('?checks=N asks for as many results, and nothing else is taken', async (t
   t.match(await asked('?checks=5&checks=5'), [400, /^checks=5, 5: expected once/]);
 });
 
+t.test('what a client has changed is in what it reads next', async (t) => {
+  let ended = 0;
+  const collections: (() => void)[] = [];
+  const { path, desk } = await openControl(t, async () => {
+    const seen = ended; // engines are asked first, and answer later
+    await new Promise<void>((resolve) => collections.push(resolve));
+    return statusDocument({ pid: seen });
+  });
+  const end = desk.end.bind(desk);
+  desk.end = async (...order) => end(...order).finally(() => (ended = 1));
+  const before = [
+    ask(path, '/v1/status'),
+    ask(path, '/v1/services'),
+    ask(path, '/metrics'),
+  ];
+  while (collections.length < 1) await new Promise(setImmediate);
+  const server = '/v1/connections?server=10.1.1.21:80';
+  t.equal((await ask(path, server, { method: 'DELETE' })).status, 200);
+  const after = ['/v1/status', '/v1/status'].map((url) => ask(path, url));
+  const releasing = setInterval(() => collections.shift()?.(), 20);
+  t.teardown(() => clearInterval(releasing));
+  for (const reply of await Promise.all(after)) t.equal(JSON.parse(reply.text).pid, 1);
+  for (const reply of await Promise.all(before)) t.equal(reply.status, 200);
+});
+
 t.test('who asks for different numbers of results shares nothing', async (t) => {
   const asked: number[] = [];
   let release = () => {};

@@ -31,7 +31,7 @@ export const CHECKS = {
   ),
 };
 
-/** Those who ask for the same at once share one collection. */
+/** Those who ask for the same at once share one collection, which none of them is too early for. */
 export function sharedStatus({ status, failed }: StatusSources): Collect {
   return shared(reported(status, failed), COLLECT_MS);
 }
@@ -41,17 +41,13 @@ export function statusRoutes(
   collect: Collect,
   { families, haproxyNames, failed }: StatusSources,
 ): readonly Route[] {
-  const bytes = shared(
-    async (checks: number) => jsonBytes(await collect(checks)),
-    COLLECT_MS,
-  );
-  const metrics = async (_: undefined) => {
-    const document = await collect(0);
+  const bytes = once(jsonBytes);
+  const metrics = async (document: StatusDocument) => {
     const own = [...statusFamilies(document), ...(await families())];
     const known = haproxyNames?.() ? haproxyFamilies(document, Date.now()) : [];
     return Buffer.from(formatFamilies(own) + formatFamilies(known, 'haproxy_'));
   };
-  const sharedMetrics = shared(reported(metrics, failed), COLLECT_MS);
+  const sharedMetrics = once(reported(metrics, failed));
   return [
     {
       method: 'GET',
@@ -61,7 +57,8 @@ export function statusRoutes(
       type: JSON_TYPE,
       answer: STATUS,
       refusals: [],
-      handler: ({ query }) => bytes(readQuery(CHECKS, query, false).checks ?? 0),
+      handler: async ({ query }) =>
+        bytes(await collect(readQuery(CHECKS, query, false).checks ?? 0)),
     },
     {
       method: 'GET',
@@ -70,9 +67,21 @@ export function statusRoutes(
       query: {},
       type: METRICS_TYPE,
       refusals: [],
-      handler: () => sharedMetrics(undefined),
+      handler: async () => sharedMetrics(await collect(0)),
     },
   ];
+}
+
+/** Made once of each document, for all who share it. */
+function once<T>(
+  make: (document: StatusDocument) => T,
+): (document: StatusDocument) => T {
+  const made = new WeakMap<StatusDocument, { readonly of: T }>();
+  return (document) => {
+    const known = made.get(document) ?? { of: make(document) };
+    made.set(document, known);
+    return known.of;
+  };
 }
 
 function reported<T, K>(
