@@ -326,7 +326,10 @@ t.test(
     const served = await serveDouble(webDouble(), { users: [ANNA], tls: one });
     t.teardown(() => served.web.close());
     const { headers } = await login(served.url, 'anna', 'hunter2');
-    t.match(headers['set-cookie']?.[0], /; Secure/);
+    t.match(
+      headers['set-cookie']?.[0],
+      /^__Host-l4director-\d+=.*; Path=\/;.*; Secure/,
+    );
     const subject = async () => {
       const asking = httpsRequest(served.url, {
         agent: false,
@@ -464,6 +467,17 @@ t.test(
     await until((them) => types(them).at(-1) === 'picture');
   },
 );
+
+t.test('checks of a director that does not answer are refused in time', async (t) => {
+  const double = webDouble();
+  const { url, log } = await serve(t, double);
+  const visit = await enter(url);
+  double.status = () => new Promise(() => {});
+  const query = new URLSearchParams({ ...REF });
+  const reply = await ask(url, `/api/checks?${query}`, { headers: visit });
+  t.match(reply, { status: 503, text: /no answer from the director within 8 s/ });
+  t.same(log.lines, []);
+});
 
 t.test('the stream ends with the session, and with the page', async (t) => {
   const { url, web } = await serve(t, webDouble(), [ANNA, BERT]);

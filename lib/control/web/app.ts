@@ -34,6 +34,7 @@ export function createApp(site: Site): Hono<Visit> {
   serveDesk(app, site);
   app.notFound((c) => c.json({ error: `nothing at ${c.req.path}` }, 404));
   app.onError((error, c) => {
+    if (c.env.incoming.errored) return c.json({ error: 'the request broke off' }, 400);
     const status = statusOf(error);
     if (status === undefined) site.log.error(`Page: ${error.stack ?? error.message}`);
     const words = status === undefined ? 'the director could not do it' : error.message;
@@ -114,11 +115,11 @@ function serveSessions(app: Hono<Visit>, site: Site): void {
   });
 }
 
-function serveLive(app: Hono<Visit>, { live, door }: Site): void {
+function serveLive(app: Hono<Visit>, { live, door, visitors }: Site): void {
   app.get('/api/live', (c) => {
     if (live.viewers >= MOST_VIEWERS)
       throw new Refused(503, `${MOST_VIEWERS} look at it already`);
-    const { outgoing } = c.env;
+    const { incoming, outgoing } = c.env;
     const { token } = c.get('session');
     outgoing.writeHead(200, {
       ...SECURITY_HEADERS,
@@ -126,6 +127,7 @@ function serveLive(app: Hono<Visit>, { live, door }: Site): void {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
+    visitors.stay(incoming);
     outgoing.write('retry: 2000\n\n');
     live.join(outgoing, () => door.sessions.find(token) !== undefined);
     return new Response(null, { headers: { 'x-hono-already-sent': 'true' } });

@@ -4,10 +4,12 @@ import type { RealRef } from '../../model/override.ts';
 import { MOST_CHECKS, type RealStatus } from '../../model/status.ts';
 import { within } from '../../model/within.ts';
 import { readChange, readDrain } from './bodies.ts';
+import { Refused } from './refused.ts';
 import type { Session } from './sessions.ts';
 import { jsonOf, type Site, type Visit } from './site.ts';
 import type { ChangedAnswer, ChecksAnswer } from './wire.ts';
 
+const ANSWER_MS = 8_000;
 /** So soon a drain says that it cannot begin. */
 const BEGIN_MS = 100;
 
@@ -63,13 +65,17 @@ async function beginDrain(
   begun = true;
 }
 
-/** @throws NotFound */
+/** @throws NotFound, Refused */
 async function find(
   { status }: Site,
   { service, real }: RealRef,
   checks: number,
 ): Promise<RealStatus> {
-  const { services } = await status(checks);
+  const late = () =>
+    Promise.reject(
+      new Refused(503, `no answer from the director within ${ANSWER_MS / 1000} s`),
+    );
+  const { services } = await within(ANSWER_MS, status(checks), late);
   const found = services
     .find(({ id }) => id === service)
     ?.reals.find(({ id }) => id === real);

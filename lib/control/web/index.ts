@@ -8,9 +8,11 @@ import type { ListenAt } from '../../config/web-values.ts';
 import type { Desk } from '../../director/desk.ts';
 import type { Log } from '../../model/log.ts';
 import type { StatusDocument } from '../../model/status.ts';
+import { shared } from '../shared.ts';
 import { createApp } from './app.ts';
 import { createLive } from './live.ts';
 import { createDoor } from './login.ts';
+import { boundVisitors } from './visitors.ts';
 
 /** What TLS takes, as PEM text. */
 export interface Identity {
@@ -49,20 +51,26 @@ const LIMITS = {
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 1_000,
 } as const;
-const MOST_CLIENTS = 200;
 const UNREAD_MS = 30_000;
+const COLLECT_MS = 10_000;
 
 /** Serves the page.
  *  @throws  when the place cannot be listened at */
 export async function createWeb(settings: WebSettings): Promise<Web> {
-  const { listen, tls, status, desk, log } = settings;
+  const { listen, tls, desk, log } = settings;
+  const status = shared(settings.status, COLLECT_MS);
   let users = settings.users;
   const live = createLive({ status, desk });
   const door = createDoor(() => users, log);
-  const cookie = `l4director-${listen.port}`;
-  const site = { status, desk, live, door, log, users: () => users, cookie };
-  const app = createApp({ ...site, tls: tls !== undefined });
-  const server = open(getRequestListener(app.fetch), tls);
+  const server = open(tls);
+  const visitors = boundVisitors(server);
+  // A browser takes the prefix only from the host itself, over TLS.
+  const cookie = `${tls ? '__Host-' : ''}l4director-${listen.port}`;
+  const site = { status, desk, live, door, log, visitors, users: () => users, cookie };
+  const answer = getRequestListener(
+    createApp({ ...site, tls: tls !== undefined }).fetch,
+  );
+  server.on('request', (request, response) => void answer(request, response));
   server.listen({ host: listen.address, port: listen.port, exclusive: true });
   await once(server, 'listening').catch((error: unknown) => {
     live.close();
@@ -75,7 +83,7 @@ export async function createWeb(settings: WebSettings): Promise<Web> {
     closed ??= new Promise((resolve) => {
       live.close();
       server.close(() => resolve());
-      server.closeAllConnections();
+      visitors.drop();
     });
     return closed;
   };
@@ -93,15 +101,10 @@ export async function createWeb(settings: WebSettings): Promise<Web> {
   };
 }
 
-function open(
-  answer: ReturnType<typeof getRequestListener>,
-  tls: Identity | undefined,
-): Server | TlsServer {
+function open(tls: Identity | undefined): Server | TlsServer {
   const server = tls
     ? createTlsServer({ ...LIMITS, ...tls, handshakeTimeout: LIMITS.headersTimeout })
     : createServer(LIMITS);
-  server.maxConnections = MOST_CLIENTS;
   server.setTimeout(UNREAD_MS, (socket: { destroy(): void }) => socket.destroy());
-  server.on('request', (request, response) => void answer(request, response));
   return server;
 }

@@ -8,6 +8,7 @@ import type { Live } from './live.ts';
 import type { Door } from './login.ts';
 import { Refused } from './refused.ts';
 import type { Session } from './sessions.ts';
+import type { Visitors } from './visitors.ts';
 
 /** What the routes work with. */
 export interface Site {
@@ -16,6 +17,7 @@ export interface Site {
   readonly live: Live;
   readonly door: Door;
   readonly log: Log;
+  readonly visitors: Pick<Visitors, 'stay'>;
   /** As they count now. */
   readonly users: () => readonly WebUser[];
   /** The cookie's name: cookies do not know ports, and two directors may share a host. */

@@ -27,7 +27,8 @@ export function createViewer(stream: ServerResponse, welcome: () => boolean): Vi
   });
 
   const write = (text: string) => {
-    if (!stream.writable) return;
+    // One that was sent away stays until it has taken what is left.
+    if (stream.writableEnded || stream.destroyed) return;
     behind = !stream.write(`data: ${text}\n\n`);
   };
   const passOver = () => {
