@@ -4,6 +4,8 @@ import { hint } from './query.ts';
 import type { ObjectShape } from './shape.ts';
 
 const MOST_BYTES = 16 << 10;
+/** Told of one body. */
+const MOST_ERRORS = 10;
 const JSON_CONTENT = /^application\/json\s*(;|$)/i;
 
 /** The body of a request, which must say that it is JSON. Nothing is read of one that is too large.
@@ -49,7 +51,7 @@ function parse(bytes: Buffer): unknown {
 }
 
 /** The value as an object of that shape: no field more, none wrong, and not empty.
- *  @throws RequestRefused that says all that is wrong */
+ *  @throws RequestRefused that says what is wrong, ten things of many */
 export function readObject<T>(shape: ObjectShape<T>, value: unknown): T {
   if (!shape.is(value)) throw refused(400, `the body: expected ${shape.expected}`);
   const given = Object.entries(value as object);
@@ -67,7 +69,7 @@ export function readObject<T>(shape: ObjectShape<T>, value: unknown): T {
       ? []
       : [`${name} = ${shown(field)}: expected ${form.expected}`];
   });
-  const errors = [...wrong, ...missing];
+  const errors = [...wrong.slice(0, MOST_ERRORS), ...missing];
   if (given.length === 0 && errors.length === 0)
     errors.push(`the body: expected ${known.join(' or ')}`);
   if (errors.length > 0) throw refused(400, errors.join('; '), { errors });
@@ -76,7 +78,10 @@ export function readObject<T>(shape: ObjectShape<T>, value: unknown): T {
 
 const LONGEST_SHOWN = 60;
 
+/** What is in an object or list may be so deep that it cannot be written. */
 function shown(value: unknown): string {
+  if (Array.isArray(value)) return '[...]';
+  if (typeof value === 'object' && value !== null) return '{...}';
   const text = JSON.stringify(value);
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}...` : text;
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Clients, Hold } from '../clients.ts';
 import type { Asker } from '../routes.ts';
 import type { Caller, Room } from './command.ts';
@@ -68,11 +69,18 @@ export class LineSession {
     this.#working = true;
     this.#client.pause();
     for (let line = this.#next(); line !== undefined; line = this.#next())
-      if (!(await this.#answer(line))) return void this.#client.end();
+      if (!(await this.#answer(line))) return this.#end();
     this.#working = false;
-    if (!this.#interactive || this.#ended) return void this.#client.end();
+    if (!this.#interactive || this.#ended) return this.#end();
     clients.rest(this.#client);
     this.#client.resume();
+  }
+
+  /** One who has all it asked for and does not go keeps nobody out. */
+  #end(): void {
+    const { clients } = this.#parties;
+    clients.sent(this.#client);
+    this.#client.end(() => clients.rest(this.#client));
   }
 
   /** @returns undefined when none is whole, or nobody is there to be answered */
@@ -92,6 +100,9 @@ export class LineSession {
     }
     this.#payload = /(?:^|\s)<<$/.test(line);
     for (const words of commandsIn(line)) {
+      // Thousands of commands in a line are carried out beside all else, and not for one who has gone.
+      await turn();
+      if (this.#client.destroyed) return false;
       const [first] = words;
       if (first === 'quit') return false;
       if (first === 'prompt') this.#toggle();

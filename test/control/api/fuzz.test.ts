@@ -31,6 +31,17 @@ function isWish(value: unknown): boolean {
   return rows.length > 0 && rows.every(isField);
 }
 
+t.test('what is deep or much is refused in few words', SIDE_BY_SIDE, async (t) => {
+  const { path } = await openControl(t);
+  const deep = `${'['.repeat(8_000)}${']'.repeat(8_000)}`;
+  const many = Array.from({ length: 1_500 }, (_, row) => `"k${row}":1`).join();
+  for (const body of [deep, `{"weight":${deep}}`, `{${many}}`]) {
+    const { status, text } = await ask(path, AT, { method: 'PATCH', body });
+    t.equal(status, 400);
+    t.ok(text.length < 4_000, `${text.length} characters`);
+  }
+});
+
 t.test(
   'any JSON is a wish or refused, and nothing in between',
   SIDE_BY_SIDE,

@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { ask, openControl, raw } from '../../support/control.ts';
 import { lineClient } from '../../support/line-client.ts';
+import { statusDocument } from '../../support/status.ts';
+import { turnsUntil } from '../../support/turns.ts';
 
 const VERSION = '2.6.0-l4director-0.1.0\n';
 
@@ -167,6 +170,40 @@ t.test('who says that no key will come waits for no events', async (t) => {
     client.socket.end();
     t.match(await client.all(), /^1 \S+ reload ok\n\n$/);
   }
+});
+
+t.test('many commands are carried out beside all else', async (t) => {
+  const { path } = await openControl(t);
+  const turns = await turnsUntil(raw(path, `${'set timeout cli 1;'.repeat(800)}\n`));
+  t.ok(turns >= 800, `${turns} turns of the event loop`);
+});
+
+t.test('nothing is carried out for one who has gone', async (t) => {
+  let asked = 0;
+  const { path } = await openControl(t, async () => {
+    asked++;
+    return statusDocument();
+  });
+  const client = lineClient(t, path);
+  client.socket.write(`${'show stat;'.repeat(1_500)}\n`);
+  await client.until(/pxname/);
+  client.socket.destroy();
+  await sleep(50);
+  const then = asked;
+  await sleep(100);
+  t.equal(asked, then);
+  t.ok(then < 1_500, `${then} commands`);
+});
+
+t.test('who is answered and does not go keeps nobody out', async (t) => {
+  const { path } = await openControl(t);
+  for (let count = 0; count < 64; count++) {
+    const socket = connect({ path, allowHalfOpen: true });
+    t.teardown(() => socket.destroy());
+    socket.write('show version\n');
+    await once(socket.resume(), 'end');
+  }
+  t.equal(await raw(path, 'show version\n'), `${VERSION}\n`);
 });
 
 t.test('one who goes away is let go', async (t) => {
