@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { readStatus } from '../../lib/control/index.ts';
-import { ENGINES } from '../../lib/engines/index.ts';
+import { FACTORIES } from '../../lib/engines/factories.ts';
 import { aService } from '../support/config.ts';
 import { openControl } from '../support/control.ts';
 import { freePort, serverAt, tableOf } from '../support/engine-rig.ts';
@@ -53,7 +53,7 @@ async function ask<T>(
 async function flowing(t: Test): Promise<() => Promise<TrafficReport>> {
   const traffic = helper(t, 'traffic');
   const [{ port: serverPort }] = await once(traffic, 'message');
-  const engine = ENGINES.net.create({});
+  const engine = FACTORIES.net({});
   t.teardown(() => engine.close({ clean: true }));
   const port = await freePort();
   const service = aService({ address: '127.0.0.1', port, scheduler: 'rr' });
