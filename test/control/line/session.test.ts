@@ -4,6 +4,7 @@ import t from 'tap';
 import { ask, openControl, raw } from '../../support/control.ts';
 import { lineClient } from '../../support/line-client.ts';
 
+t.jobs = 4; // one of them waits for half a minute
 const VERSION = '2.6.0-l4director-0.1.0\n';
 
 t.test('each command of a line is answered, then the connection closes', async (t) => {
