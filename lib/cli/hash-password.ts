@@ -31,20 +31,26 @@ export async function hashPasswordCommand({ out, err }: Context): Promise<number
 const DIFFERENT = '\n';
 
 async function askTwice(terminal: ReadStream): Promise<string | undefined> {
-  const first = await askHidden(terminal, 'Password: ');
-  if (!first) return undefined;
-  const second = await askHidden(terminal, 'The same again: ');
-  return second === undefined || second === first ? second : DIFFERENT;
+  // Before the first question: who answers at once would see it otherwise.
+  terminal.setRawMode(true).setEncoding('utf8');
+  try {
+    const first = await askHidden(terminal, 'Password: ');
+    if (!first) return undefined;
+    const second = await askHidden(terminal, 'The same again: ');
+    return second === undefined || second === first ? second : DIFFERENT;
+  } finally {
+    terminal.setRawMode(false);
+  }
 }
 
-/** @returns undefined when it is called off */
+/** @param terminal  in raw mode
+ *  @returns undefined when it is called off */
 async function askHidden(
   terminal: ReadStream,
   question: string,
 ): Promise<string | undefined> {
   process.stderr.write(question);
-  terminal.setRawMode(true);
-  terminal.setEncoding('utf8').resume();
+  terminal.resume();
   let line: Line = { typed: '', over: undefined };
   try {
     return await new Promise((resolve) => {
@@ -57,7 +63,6 @@ async function askHidden(
       terminal.on('data', take).once('end', () => resolve(undefined));
     });
   } finally {
-    terminal.setRawMode(false);
     terminal.pause();
     process.stderr.write('\n');
   }

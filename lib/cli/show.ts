@@ -1,4 +1,4 @@
-import { readStatus } from '../control/index.ts';
+import { readStatus } from '../control/client.ts';
 import { MOST_CHECKS, type StatusDocument } from '../model/status.ts';
 import { onlyReal } from './named-reals.ts';
 import { formatChecks } from './show-checks.ts';

@@ -1,14 +1,14 @@
 import type { EngineChoice } from '../director/choose-engine.ts';
 import { autoChoices } from '../director/engine-probes.ts';
+import { FACTORIES } from '../engines/factories.ts';
 import type { EngineOptions } from '../engines/factory.ts';
-import { ENGINES } from '../engines/index.ts';
 import type { Engine } from '../model/engine.ts';
 import type { EngineName, VirtualService } from '../model/virtual-service.ts';
 
 /** Every engine by its name. The caller closes them. */
 export function createEngines(options: EngineOptions): ReadonlyMap<EngineName, Engine> {
   return new Map(
-    Object.entries(ENGINES).map(([name, { create }]) => [
+    Object.entries(FACTORIES).map(([name, create]) => [
       name as EngineName,
       create(options),
     ]),

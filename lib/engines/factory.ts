@@ -18,9 +18,5 @@ export interface EngineOptions {
   readonly predecessor?: number | undefined;
 }
 
-/** A row of the registry of engines. */
-export interface EngineFactory {
-  readonly summary: string;
-  /** The caller closes what it created. */
-  create(options: EngineOptions): Engine;
-}
+/** The caller closes what it created. */
+export type EngineFactory = (options: EngineOptions) => Engine;

@@ -76,6 +76,23 @@ t.test('an unknown option is named, and options are not abbreviated', (t) => {
   t.throws(() => parseCommandLine(['--deb', 'start']), {
     message: 'Unknown option: deb',
   });
-  t.throws(() => parseCommandLine(['--ini']), { message: /ini/ });
+  t.end();
+});
+
+t.test('an option has a value where it needs one, and only there', (t) => {
+  const WRONG: readonly (readonly [string, string])[] = [
+    ['--ini', 'Option ini requires a value'],
+    ['--ini= start', 'Option ini requires a value'],
+    ['--ini -d start', 'Option ini requires a value'],
+    ['--debug=1 start', 'Option debug takes no value'],
+    [
+      'wait --for ever',
+      'Option for = ever: expected one of ready, up, down, empty, as in "ready"',
+    ],
+  ];
+  for (const [typed, message] of WRONG)
+    t.throws(() => parseCommandLine(typed.split(' ')), { message }, typed);
+  t.match(parseCommandLine(['--ini=-d', 'start']), { ini: '-d', debug: false });
+  t.match(parseCommandLine(['--ini', 'a', '--ini', 'b', 'start']), { ini: 'b' });
   t.end();
 });

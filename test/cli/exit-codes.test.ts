@@ -4,6 +4,8 @@ import { lab } from '../support/lab.ts';
 import { RealLdirectord } from '../support/real-ldirectord.ts';
 import { type Outcome, Site } from '../support/site.ts';
 
+t.jobs = 2; // ours and the real one beside each other
+
 const EMPTY = 'checkinterval=1\nquiescent=yes\nlogfile="LOG"\n';
 const BROKEN = 'chekinterval=1\n';
 

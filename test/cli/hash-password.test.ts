@@ -39,6 +39,11 @@ async function run(
 const bare = [process.execPath, PROGRAM, 'hash-password'];
 /** On a terminal of its own. */
 const onTerminal = ['script', '-qec', bare.join(' '), '/dev/null'];
+/** Tells behind all that it writes to stderr whether the terminal would show what is typed. */
+const TELLING = `data:text/javascript,${encodeURIComponent(`
+  const write = process.stderr.write.bind(process.stderr);
+  process.stderr.write = (text) => write(text + (process.stdin.isRaw ? '(hidden)' : '(shown)'));
+`)}`;
 const hashIn = (text: string) => /^password = (\S+)/m.exec(text)?.[1];
 
 t.test('the first line of stdin is the password', async (t) => {
@@ -76,5 +81,23 @@ t.test(
     t.match(differ, { code: 1, text: 'they are not the same' });
     const off = await run(onTerminal, [['Password: ', 'hunt\u0003']]);
     t.match(off, { code: 1, text: 'no password' });
+  },
+);
+
+t.test(
+  'nothing is asked while the terminal would show it',
+  lab('script'),
+  async (t) => {
+    const telling = [process.execPath, `--import "${TELLING}"`, ...bare.slice(1)];
+    const { text } = await run(
+      ['script', '-qec', telling.join(' '), '/dev/null'],
+      [
+        ['Password: ', 'hunter2\r'],
+        ['again: ', 'hunter2\r'],
+      ],
+    );
+    t.match(text, 'Password: (hidden)');
+    t.match(text, 'again: (hidden)');
+    t.notMatch(text.slice(0, text.indexOf('password =')), '(shown)');
   },
 );

@@ -82,7 +82,7 @@ t.test('another program on the socket: exit code 1', async (t) => {
   }
 });
 
-t.test('100 services of 20 take less than 200 ms', async (t) => {
+t.test('100 services of 20 take less than 200 ms of processor', async (t) => {
   const services = Array.from({ length: 100 }, (_, i) =>
     serviceStatus({
       id: `tcp:10.2.0.${i}:80`,
@@ -95,9 +95,10 @@ t.test('100 services of 20 take less than 200 ms', async (t) => {
   const document = statusDocument({ services });
   const times: number[] = [];
   for (const form of ['table', 'table', 'table', 'ipvsadm', 'json'] as const) {
-    const begin = performance.now();
+    const before = process.cpuUsage();
     const { out } = await show(t, form, document);
-    times.push(performance.now() - begin);
+    const { user, system } = process.cpuUsage(before);
+    times.push((user + system) / 1000);
     t.ok(out.split('\n').length >= 2100, form);
   }
   t.comment(`ms: ${times.map(Math.round)}`);

@@ -15,6 +15,8 @@ import {
   webServer,
 } from '../support/site.ts';
 
+t.jobs = 2; // each has a site of its own, and starts mostly wait
+
 const EMPTY = 'checkinterval=1\nquiescent=yes\nlogfile="LOG"\n';
 
 function oneService(virtual: number, real: number, more = ''): string {

@@ -26,13 +26,14 @@ interface Options {
   readonly where?: { readonly skip?: string };
 }
 
-/** Plays every scenario on an engine. */
+/** Plays every scenario on an engine; two at once, for they mostly wait for checks. */
 export function runScenarios(
   t: Test,
   engine: EngineName,
   { skip = {}, net = '', where = {} }: Options = {},
 ): void {
   t.setTimeout(300_000);
+  t.jobs = 2;
   for (const { name, config, play } of SCENARIOS) {
     const needs = lab('namespaces', 'apache2', 'perl', 'logger');
     const why = skip[name];

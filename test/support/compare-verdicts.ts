@@ -36,6 +36,10 @@ export interface Judge {
   teardown(end: () => void): unknown;
 }
 
+/** Where a verdict is not as it should be, its server is asked again: on a busy machine 3 s can be too
+ *  short for either, and what differs in earnest differs each time. */
+const TIMES_AGAIN = 2;
+
 interface Row {
   readonly case: VerdictCase;
   /** undefined: it was not asked. */
@@ -55,20 +59,36 @@ export async function compareVerdicts(
   // Not t.testdir(): that empties the folder in which the caller's scripts and keys are.
   const folder = mkdtempSync(join(tmpdir(), 'l4director-verdicts-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  let rows = await askBoth(join(folder, 'first'), cases, options);
+  for (let time = 1; time <= TIMES_AGAIN && !rows.every(asListed); time++) {
+    const doubted = rows.filter((row) => !asListed(row)).map((row) => row.case);
+    t.comment(`asked again: ${doubted.map((one) => one.name).join(', ')}`);
+    const again = await askBoth(join(folder, `again-${time}`), doubted, options);
+    rows = rows.map((row) => again.find((other) => other.case === row.case) ?? row);
+  }
+  t.comment(`${name}: verdicts of ldirectord and l4director`);
+  for (const line of table(rows)) t.comment(line);
+  for (const row of rows) judge(t, row);
+  if (options.alike !== undefined) return;
+  const words = new Set(rows.map(({ real }) => real));
+  t.ok(words.has(true) && words.has(false), 'ldirectord tells them apart');
+}
+
+async function askBoth(
+  folder: string,
+  cases: readonly VerdictCase[],
+  options: ComparisonOptions,
+): Promise<readonly Row[]> {
+  mkdirSync(folder);
   const [real, ours] = await Promise.all([
     theirVerdicts(join(folder, 'real'), cases, options),
     ourVerdicts(join(folder, 'ours'), cases, options),
   ]);
-  const rows = cases.map((one, index): Row => {
+  return cases.map((one, index): Row => {
     const result = ours[index];
     if (result === undefined) throw new Error(`${one.name}: not checked`);
     return { case: one, real: real[index], ours: result };
   });
-  t.comment(`${name}: verdicts of ldirectord and l4director`);
-  for (const line of table(rows)) t.comment(line);
-  for (const row of rows) judge(t, row);
-  if (options.alike === undefined)
-    t.ok(real.includes(true) && real.includes(false), 'ldirectord tells them apart');
 }
 
 async function theirVerdicts(
@@ -119,6 +139,12 @@ async function ourVerdicts(
       ),
     ),
   );
+}
+
+/** Whether both say what the case has them say. */
+function asListed({ case: { differs, onlyHere }, real, ours }: Row): boolean {
+  if (onlyHere) return ours.up === onlyHere.up;
+  return real === (differs?.real ?? ours.up) && ours.up !== differs?.real;
 }
 
 function judge(t: Judge, { case: one, real, ours }: Row): void {

@@ -45,11 +45,12 @@ interface Options {
   readonly where?: { readonly skip?: string };
 }
 
-/** Runs every case against a new engine each. */
+/** Runs every case against a new engine each; some at once, for most of them wait. */
 export function engineSuite(
   name: string,
   { create, skip = {}, where = {} }: Options,
 ): void {
+  t.jobs = 4;
   for (const [title, run] of Object.entries<EngineCase>(CASES)) {
     const why = (skip as Readonly<Record<string, string>>)[title];
     t.test(

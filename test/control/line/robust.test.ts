@@ -81,13 +81,19 @@ function large() {
   });
 }
 
-t.test('100 services of 20 are shown in 200 ms', async (t) => {
+/** What this process, server and client, has used since: a busy machine makes it no longer. */
+function processorMs(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+t.test('100 services of 20 are shown in 200 ms of processor', async (t) => {
   const { path } = await openControl(t, async () => large());
   const times: number[] = [];
   for (let round = 0; round < 10; round++) {
-    const began = performance.now();
+    const before = process.cpuUsage();
     const text = await raw(path, 'show stat\n');
-    times.push(performance.now() - began);
+    times.push(processorMs(before));
     t.equal(text.split('\n').length, 1 + 100 * 22 + 2);
   }
   const best = Math.min(...times);
@@ -97,7 +103,7 @@ t.test('100 services of 20 are shown in 200 ms', async (t) => {
 
 t.test('a long word is looked at once', async (t) => {
   const { path } = await openControl(t);
-  const began = performance.now();
+  const before = process.cpuUsage();
   t.ok(await raw(path, `show sess ${'1'.repeat(60_000)}!\n`));
-  t.ok(performance.now() - began < 1_000, 'the director had time for others');
+  t.ok(processorMs(before) < 1_000, 'the director had time for others');
 });

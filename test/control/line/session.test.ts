@@ -7,6 +7,7 @@ import { lineClient } from '../../support/line-client.ts';
 import { statusDocument } from '../../support/status.ts';
 import { turnsUntil } from '../../support/turns.ts';
 
+t.jobs = 4; // one of them waits for half a minute
 const VERSION = '2.6.0-l4director-0.1.0\n';
 
 t.test('each command of a line is answered, then the connection closes', async (t) => {

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { lab } from '../../support/lab.ts';
-import { deadProgram, silentDnsHost, silentHost } from './fixtures/udp-network.ts';
+import { lab } from '../../../support/lab.ts';
+import { deadProgram, silentDnsHost, silentHost } from '../fixtures/udp-network.ts';
 
 t.setTimeout(120_000); // each waits for what a network takes
 
