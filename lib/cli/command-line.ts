@@ -1,8 +1,7 @@
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
 import { DEFAULT_INSTANCE } from '../instance/instance.ts';
 import { type Commands, commandNamed } from './context.ts';
-import { AIMS, OPTIONS, type Option, type OptionName } from './options.ts';
+import { type AIMS, OPTIONS } from './options.ts';
 
 /** What was typed, in ldirectord's form: `[options] [--] [configfile] ACTION`, and what some actions
  *  take behind that. */
@@ -31,28 +30,28 @@ export interface CommandLine {
   readonly version: boolean;
 }
 
-/** @throws Error with what was wrong ("Unknown option: x"). What stands behind an action that takes
+/** Rejects with an Error that says what was wrong ("Unknown option: x"). What stands behind an action that takes
  *  nothing does not count, as with ldirectord. */
-export function parseCommandLine(
+export async function parseCommandLine(
   argv: readonly string[],
   commands: Commands,
-): CommandLine {
-  const { words, options } = parse(argv);
+): Promise<CommandLine> {
+  const options = await parse(argv);
   return {
-    ...placed(words, commands),
-    debug: options.has('debug'),
-    foreground: options.has('foreground'),
-    ini: options.get('ini'),
-    runtimeDir: options.get('runtime-dir'),
-    json: options.has('json'),
-    ipvsadm: options.has('ipvsadm'),
-    checks: options.get('checks'),
-    within: options.get('within'),
-    follow: options.has('follow'),
-    for: AIMS.find((aim) => aim === options.get('for')),
-    timeout: options.get('timeout'),
-    help: options.has('help'),
-    version: options.has('version'),
+    ...placed(options._.map(String), commands),
+    debug: options.debug === true,
+    foreground: options.foreground === true,
+    ini: options.ini,
+    runtimeDir: options['runtime-dir'],
+    json: options.json === true,
+    ipvsadm: options.ipvsadm === true,
+    checks: options.checks,
+    within: options.within,
+    follow: options.follow === true,
+    for: options.for,
+    timeout: options.timeout,
+    help: options.help === true,
+    version: options.version === true,
   };
 }
 
@@ -82,64 +81,37 @@ function takesWords(name: string | undefined, commands: Commands): boolean {
   return (commandNamed(commands, name)?.operands ?? []).length > 0;
 }
 
-interface Parsed {
-  /** What is no option. */
-  readonly words: readonly string[];
-  /** What is one, with its value; the last one counts. */
-  readonly options: ReadonlyMap<OptionName, string>;
-}
+type Options = ReturnType<Awaited<ReturnType<typeof parser>>['parseSync']>;
+/** What was typed, by yargs's names; `_` holds the words. */
+type Typed = Partial<Options> & Pick<Options, '_'>;
 
-function parse(argv: readonly string[]): Parsed {
-  const { tokens } = parseArgs({
-    ...{ args: [...argv], options: FORMS, tokens: true },
-    strict: false, // its complaints are not ours
-  });
-  const words: string[] = [];
-  const options = new Map<OptionName, string>();
-  for (const token of tokens) {
-    if (token.kind === 'positional') words.push(token.value);
-    if (token.kind !== 'option') continue;
-    const name = NAMES.get(token.name);
-    if (name === undefined) throw new Error(`Unknown option: ${token.name}`);
-    options.set(name, valueGiven(name, token));
+/** Words alone need no parser, and loading yargs costs more than all else that a command does. */
+async function parse(argv: readonly string[]): Promise<Typed> {
+  if (!argv.some((word) => word.startsWith('-'))) return { _: [...argv] };
+  const typed = await parser();
+  try {
+    return typed.parseSync([...argv]);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw new Error(text.replace(/^Unknown argument(s?):/, 'Unknown option$1:'));
   }
-  return { words, options };
 }
 
-/** How an option was given. */
-interface Given {
-  readonly value?: string | undefined;
-  /** Behind a `=`. */
-  readonly inlineValue?: boolean | undefined;
+async function parser() {
+  const { default: yargs } = await import('yargs');
+  return yargs()
+    .locale('en')
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'duplicate-arguments-array': false,
+      'parse-positional-numbers': false,
+    })
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .fail(false)
+    .strictOptions()
+    .options(OPTIONS);
 }
-
-/** @returns empty for one that takes none */
-function valueGiven(name: OptionName, { value, inlineValue }: Given): string {
-  const { type, choices }: Option = OPTIONS[name];
-  if (type === 'boolean') {
-    if (value === undefined) return '';
-    throw new Error(`Option ${name} takes no value`);
-  }
-  const missing = !value || (value.startsWith('-') && !inlineValue);
-  if (missing) throw new Error(`Option ${name} requires a value`);
-  if (choices?.includes(value) === false) {
-    const expected = `expected one of ${choices.join(', ')}, as in "${choices[0]}"`;
-    throw new Error(`Option ${name} = ${value}: ${expected}`);
-  }
-  return value;
-}
-
-/** Each option by its name and by its letters. */
-const NAMES: ReadonlyMap<string, OptionName> = new Map(
-  Object.entries<Option>(OPTIONS).flatMap(([name, { alias = [] }]) =>
-    [name, alias].flat().map((called) => [called, name as OptionName]),
-  ),
-);
-
-/** As Node's parser wants them: a letter is an option of its own there. */
-const FORMS = Object.fromEntries(
-  [...NAMES].map(([called, name]) => {
-    const { type } = OPTIONS[name];
-    return [called, called.length > 1 ? { type } : { type, short: called }];
-  }),
-);

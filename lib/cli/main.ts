@@ -22,7 +22,7 @@ export async function main(
   leaveRemovedFolder();
   let line: CommandLine;
   try {
-    line = parseCommandLine(argv, COMMANDS);
+    line = await parseCommandLine(argv, COMMANDS);
   } catch (error) {
     err(reason(error));
     out(usage());

@@ -1,12 +1,9 @@
+import type { Options } from 'yargs';
+
 /** One option: what the parser, help, manual and completion know of it. */
-export interface Option {
-  /** A string is a value, which it needs. */
+export interface Option extends Options {
   readonly type: 'boolean' | 'string';
   readonly describe: string;
-  /** Letters that mean the same; they may be bundled. */
-  readonly alias?: string | readonly string[];
-  /** The values that it may have; absent: any. */
-  readonly choices?: readonly string[];
   /** Of an option with a value: what help calls it. */
   readonly value?: string;
   /** What completion offers for its value. */
@@ -28,6 +25,7 @@ export const OPTIONS = {
   foreground: { type: 'boolean', describe: 'stay in the foreground, with pid file' },
   ini: {
     type: 'string',
+    requiresArg: true,
     value: 'FILE',
     offers: 'files',
     describe:
@@ -35,6 +33,7 @@ export const OPTIONS = {
   },
   'runtime-dir': {
     type: 'string',
+    requiresArg: true,
     value: 'DIR',
     offers: 'folders',
     describe: 'where pid file and control socket are; else /var/run, or the user’s own',
@@ -47,6 +46,7 @@ export const OPTIONS = {
   },
   checks: {
     type: 'string',
+    requiresArg: true,
     some: true,
     value: 'REAL',
     offers: 'reals',
@@ -54,6 +54,7 @@ export const OPTIONS = {
   },
   within: {
     type: 'string',
+    requiresArg: true,
     some: true,
     value: 'TIME',
     offers: ['0', '1m', '10m', '1h'],
@@ -68,6 +69,7 @@ export const OPTIONS = {
   for: {
     type: 'string',
     choices: AIMS,
+    requiresArg: true,
     some: true,
     value: 'AIM',
     offers: AIMS,
@@ -75,6 +77,7 @@ export const OPTIONS = {
   },
   timeout: {
     type: 'string',
+    requiresArg: true,
     some: true,
     value: 'TIME',
     offers: ['10s', '60s', '10m'],
