@@ -28,7 +28,10 @@ export class Afterlife {
   /** Whether nothing needs the table any more.
    *  @param open  connections that do */
   async isOver(open: number): Promise<boolean> {
-    if (open > 0) this.used();
+    if (open > 0) {
+      this.used();
+      return false;
+    }
     const seconds = await Promise.all(STATES.map((state) => this.#timeout(state)));
     return performance.now() - this.#usedAt >= Math.max(...seconds) * 1000;
   }

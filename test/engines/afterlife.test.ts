@@ -29,7 +29,9 @@ t.test('it is over when the kernel has forgotten the last connection', async (t)
 });
 
 t.test('where nothing is remembered it is over at once', async (t) => {
-  t.equal(await new Afterlife(proc('0\n', '0\n')).isOver(0), true);
+  const afterlife = new Afterlife(proc('0\n', '0\n'));
+  t.equal(await afterlife.isOver(1), false);
+  t.equal(await afterlife.isOver(0), true);
 });
 
 t.test('where procfs does not say, it is not over at once', async (t) => {

@@ -5,7 +5,8 @@ import type { Place } from './problem.ts';
 import type { ListenReport } from './protocol.ts';
 
 /** For how long a listener that has got another port lets clients in at the old one: those who were on
- *  their way there while the kernel's rules change, which takes seconds on a busy machine. Milliseconds. */
+ *  their way there while the kernel's rules change, which takes seconds on a busy machine. It ends when
+ *  its queue is empty then. Milliseconds. */
 export const LINGER_MS = 5000;
 
 /** How the listeners of one service are. */

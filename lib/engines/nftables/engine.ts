@@ -74,6 +74,7 @@ class NftablesEngine implements Engine {
   #closing: Promise<void> | undefined;
   /** Whether the kernel may hold a table of ours. */
   #begun = false;
+  #lasts = false; // Connections of the last services are to go on.
   readonly #turns = new Turns();
   readonly #end = new AbortController();
   readonly #open: OpenOf = (entry, server) => this.#flows.of(entry, server);
@@ -172,17 +173,16 @@ class NftablesEngine implements Engine {
   /** As cleanstop of each service says. */
   async #clean(): Promise<void> {
     const stays = this.#table.filter(({ service }) => !service.cleanstop);
-    if (stays.length === 0) await this.#kernel.remove();
-    else await this.#convergence.to(stays);
+    await (stays.length === 0 ? this.#kernel.remove() : this.#convergence.to(stays));
   }
 
   async #apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
     if (table.length > 0) this.#begun = true;
     if (!this.#begun) return [];
-    if (table.length + this.#table.length > 0) this.#flows.used();
     await this.#flowtable.ask();
-    const before = this.#table;
-    const said = this.#outcomes;
+    const [before, said] = [this.#table, this.#outcomes];
+    if (table.length + before.length > 0) this.#flows.used();
+    if (before.length > 0) this.#lasts = before.some(keeps);
     const outcomes = await this.#convergence.to(table);
     [this.#table, this.#outcomes] = [table, outcomes];
     this.#doubts.hear(outcomes);
@@ -191,7 +191,7 @@ class NftablesEngine implements Engine {
       ...dismissals(before, table),
       ...strays(before, said, table, outcomes),
     ]);
-    if (table.length === 0 && !before.some(keeps)) await this.#leave();
+    if (table.length === 0 && !this.#lasts) await this.#leave();
     this.#watch();
     return outcomes;
   }

@@ -28,6 +28,8 @@ t.test(
     t.strictSame(await engine.apply([]), []);
     t.equal(await ask(stage.client, WEB), 'refused', 'it takes nothing new');
     t.equal(await held.say('hello'), 'hello');
+    t.strictSame(await engine.apply([]), [], 'as a reload of others does');
+    t.equal(await held.say('again'), 'again');
     held.end();
     while ((await stage.nft('list', 'tables')) !== '') await sleep(50);
     t.pass('nothing stays');

@@ -17,6 +17,8 @@ interface Former {
   readonly server: Server;
   readonly port: number;
   readonly timer: NodeJS.Timeout;
+  /** Connections that came in there since the last look. */
+  came: number;
 }
 
 /** The entrance of a TCP service. Connections outlive it. */
@@ -58,9 +60,25 @@ export class Listener implements Entrance {
     const back = this.#former?.port === to ? this.#former.server : undefined;
     if (!back) this.#former?.server.close();
     clearTimeout(this.#former?.timer);
-    const timer = setTimeout(() => this.#endFormer(), LINGER_MS);
-    this.#former = { server, port: from, timer };
+    const timer = setTimeout(() => this.#emptyFormer(), LINGER_MS);
+    this.#former = { server, port: from, timer, came: 0 };
     [this.#server, this.#port] = [back, to];
+  }
+
+  /** Its end would lose who waits in its queue: not before a turn of the event loop has brought nobody. */
+  #emptyFormer(): void {
+    const former = this.#former;
+    if (!former) return;
+    former.came = 0;
+    setImmediate(() => {
+      if (this.#former !== former) return;
+      // The next turn looks for connections without waiting, and takes one of them.
+      setImmediate(() => {
+        if (this.#former !== former) return;
+        if (former.came > 0) this.#emptyFormer();
+        else this.#endFormer();
+      });
+    });
   }
 
   #endFormer(): void {
@@ -80,7 +98,10 @@ export class Listener implements Entrance {
       highWaterMark: BULK,
     });
     [this.#server, this.#port] = [server, port];
-    server.on('connection', (socket) => this.#accept(socket));
+    server.on('connection', (socket) => {
+      if (this.#former?.server === server) this.#former.came++;
+      this.#accept(socket);
+    });
     return new Promise((resolve) => {
       const failed = (error: NodeJS.ErrnoException) => {
         if (this.#server === server) this.#server = undefined;
