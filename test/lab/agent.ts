@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { behave, opened, serve } from './behaving.ts';
 import { download, downloadBegan, serveBulk, upload } from './bulk.ts';
 import type { Host } from './network.ts';
+import { endStays, stay } from './steady.ts';
 import { endLoad, haltingVisit, hold, load, visit, visits } from './traffic.ts';
 
 /** What an agent can be asked to do on its host. */
@@ -17,6 +19,11 @@ const TASKS = {
   downloadBegan,
   upload,
   serveBulk,
+  serve,
+  behave,
+  opened,
+  stay,
+  endStays,
 } as const;
 
 type Tasks = typeof TASKS;

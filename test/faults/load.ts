@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Agent, startAgent } from '../lab/agent.ts';
+import type { Host } from '../lab/network.ts';
+import type { Stay } from '../lab/steady.ts';
+import type { Visit } from '../lab/traffic.ts';
+import { PORT, VIP } from './places.ts';
+import type { Cost } from './scenario.ts';
+
+/** New connections a second, and such as stay. */
+export const RATE = 200;
+export const STAYS = 500;
+const SETTLED_MS = 1500;
+
+/** Who came meanwhile, and what became of them. */
+export interface Clients {
+  readonly visits: readonly Visit[];
+  readonly stays: readonly Stay[];
+}
+
+/** Runs `play` while clients come and stay: they begin before it and end after it. */
+export async function underLoad<T>(
+  host: Host,
+  play: () => Promise<T>,
+): Promise<{ readonly played: T; readonly clients: Clients }> {
+  await using coming: Agent = startAgent(host);
+  await using staying: Agent = startAgent(host);
+  const url = `http://${VIP}:${PORT}/`;
+  const visits = coming.do('load', url, RATE);
+  const stays = staying.do('stay', VIP, PORT, STAYS);
+  // Should the play fail, its error is what counts: these end with their agents.
+  for (const clients of [visits, stays]) clients.catch(() => {});
+  await sleep(SETTLED_MS);
+  const played = await play();
+  await sleep(SETTLED_MS);
+  await coming.do('endLoad', url);
+  const made = await visits;
+  await staying.do('endStays', VIP, PORT);
+  return { played, clients: { visits: made, stays: await stays } };
+}
+
+/** Those who did not get all they expected, less those that the fault cost: who stayed on that server,
+ *  or came, while it ailed. */
+export function lost(
+  { visits, stays }: Clients,
+  costs: readonly Cost[],
+): readonly (Visit | Stay)[] {
+  const ailed = (from: number, until: number) =>
+    costs.some((cost) => from <= cost.until && until >= cost.from);
+  const diedOn = (server: string, at: number) =>
+    costs.some((cost) => cost.server === server && cost.from <= at);
+  return [
+    ...visits.filter(({ outcome, at, ms }) => outcome !== 'ok' && !ailed(at, at + ms)),
+    ...stays.filter(
+      ({ outcome, at, server }) =>
+        outcome !== 'ok' && !(server ? diedOn(server, at) : ailed(at, at)),
+    ),
+  ];
+}
+
+/** The longest wait of those who got an answer. */
+export function longest({ visits, stays }: Clients): number {
+  const waits = [
+    ...visits.filter(({ outcome }) => outcome === 'ok').map(({ ms }) => ms),
+    ...stays.map(({ longestMs }) => longestMs),
+  ];
+  return waits.reduce((most, wait) => Math.max(most, wait), 0);
+}

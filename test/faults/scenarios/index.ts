@@ -1,0 +1,6 @@
+import type { Scenario } from '../scenario.ts';
+import { director } from './director.ts';
+import { realServers } from './real-servers.ts';
+
+/** All of the campaign, in the order of its table. */
+export const SCENARIOS: readonly Scenario[] = [...realServers, ...director];

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Agent, startAgent } from '../lab/agent.ts';
+import { createDaemon, type Daemon } from '../lab/daemon.ts';
+import { createNetwork, type Host } from '../lab/network.ts';
+import { now } from '../lab/traffic.ts';
+import { PORT, REALS, VIP } from './places.ts';
+import type { Cost } from './scenario.ts';
+import { haproxy } from './subjects/haproxy.ts';
+import { l4director } from './subjects/l4director.ts';
+import type { Subject } from './subjects/subject.ts';
+
+/** What a fault is played on: a director that holds {@link VIP}, two real servers and clients, each on
+ *  a host of its own. */
+export interface Stage {
+  readonly subject: Subject;
+  readonly director: Host;
+  /** By their names. */
+  readonly reals: Readonly<Record<string, Real>>;
+  /** Clients other than those that are counted. */
+  readonly others: Agent;
+  readonly client: Host;
+  /** Of l4director only. */
+  readonly daemon: Daemon | undefined;
+}
+
+export interface Real {
+  readonly name: string;
+  readonly host: Host;
+  readonly agent: Agent;
+}
+
+/** Every second a check, which waits three at most. */
+export const CHECKED = { intervalMs: 1000, timeoutMs: 3000 };
+
+function configuration(more: string): string {
+  const reals = Object.values(REALS).map(
+    (address) => `    real=${address}:${PORT} masq\n`,
+  );
+  return `checkinterval=1
+checktimeout=3
+quiescent=yes
+logfile="/var/log/ldirectord.log"
+virtual=${VIP}:${PORT}
+${reals.join('')}    service=http
+    request="/"
+    receive="web"
+    scheduler=rr
+${more}`;
+}
+
+interface Wanted {
+  readonly subject: Subject['name'];
+  /** Lines of the service. */
+  readonly config: string;
+  readonly ini: string;
+}
+
+/** Builds it and starts the subject; `play` runs on it, and all goes whatever happens. */
+export async function onStage<T>(
+  { subject: name, config, ini }: Wanted,
+  play: (stage: Stage) => Promise<T>,
+): Promise<T> {
+  await using network = await createNetwork();
+  const director = await network.host('director', '10.1.1.2/24', `${VIP}/24`);
+  const client = await network.host('client', '10.1.1.100/24');
+  const reals: Record<string, Real> = {};
+  for (const [name, address] of Object.entries(REALS)) {
+    const host = await network.host(name, `${address}/24`);
+    reals[name] = { name, host, agent: await startReal(host) };
+  }
+  const others = startAgent(client);
+  const text = configuration(config);
+  const daemon =
+    name === 'l4director' ? await createDaemon(director, text, ini) : undefined;
+  await using subject = daemon ? l4director(daemon, text) : await haproxy(director);
+  await subject.start();
+  return await play({ subject, director, client, reals, others, daemon });
+}
+
+/** A real server that behaves well, anew after it was killed too. */
+export async function startReal(host: Host): Promise<Agent> {
+  const agent = startAgent(host);
+  await agent.do('serve', PORT, host.name);
+  return agent;
+}
+
+/** Until clients are led to that server, or no longer.
+ *  @returns milliseconds that it took */
+export async function led(
+  { subject }: Stage,
+  server: string,
+  wanted: boolean,
+  withinMs = 30_000,
+): Promise<number> {
+  const began = now();
+  while ((await subject.leads(server)) !== wanted) {
+    if (now() - began > withinMs)
+      throw new Error(
+        `${server} is${wanted ? ' not' : ''} led to after ${withinMs} ms`,
+      );
+    await sleep(20);
+  }
+  return now() - began;
+}
+
+/** Plays what goes wrong with a real server, until clients are led elsewhere, and back.
+ *  @returns what it may cost: those who were on it */
+export async function ails(
+  stage: Stage,
+  server: string,
+  fault: () => Promise<unknown>,
+  mend: () => Promise<unknown>,
+): Promise<{ readonly cost: Cost; readonly noticedMs: number }> {
+  const from = now();
+  await fault();
+  const noticedMs = await led(stage, server, false);
+  const until = now();
+  await mend();
+  await led(stage, server, true);
+  return { cost: { server, from, until }, noticedMs };
+}

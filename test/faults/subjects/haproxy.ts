@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Host } from '../../lab/network.ts';
+import { csvRows } from '../../support/line-client.ts';
+import { PORT, REALS, VIP } from '../places.ts';
+import type { Subject } from './subject.ts';
+
+const WITHIN_MS = 15_000;
+/** A file that it refuses is refused by then. */
+const REFUSED_MS = 500;
+
+/** Debian's HAProxy with a master, which reloads it without a gap; checking as the director does. */
+export async function haproxy(host: Host): Promise<Subject> {
+  const file = join(host.folder, 'haproxy.cfg');
+  const socket = join(host.folder, 'haproxy.sock');
+  const config = configuration(socket);
+  await writeFile(file, config);
+  const master = host.spawn('/usr/sbin/haproxy', ['-W', '-db', '-f', file], {
+    stdio: 'ignore',
+  });
+  const leads = async (name: string) => {
+    const rows = csvRows(await ask(socket, 'show stat'));
+    return rows.some(
+      ({ svname, status }) => svname === name && status?.startsWith('UP'),
+    );
+  };
+  const pid = async () =>
+    Number(/^Pid: (\d+)$/m.exec(await ask(socket, 'show info'))?.[1]);
+  const renew = async () => {
+    const before = await pid();
+    master.kill('SIGUSR2');
+    await until(async () => (await pid()) !== before);
+  };
+  return {
+    name: 'haproxy',
+    async start() {
+      for (const name of Object.keys(REALS)) await until(() => leads(name));
+    },
+    async reload(broken = false) {
+      if (!broken) return renew();
+      await writeFile(file, 'nonsense\n');
+      master.kill('SIGUSR2');
+      await sleep(REFUSED_MS);
+      await writeFile(file, config);
+    },
+    upgrade: renew,
+    pid,
+    leads,
+    async [Symbol.asyncDispose]() {
+      const ended = once(master, 'exit');
+      master.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+function configuration(socket: string): string {
+  const servers = Object.entries(REALS).map(
+    ([name, address]) =>
+      `  server ${name} ${address}:${PORT} check inter 1s fall 1 rise 1\n`,
+  );
+  return `global
+  stats socket ${socket} mode 600 level admin expose-fd listeners
+  maxconn 8000
+defaults
+  mode tcp
+  maxconn 8000
+  retries 3
+  option redispatch 1
+  timeout connect 3s
+  timeout check 3s
+  timeout client 1h
+  timeout server 1h
+listen service
+  bind ${VIP}:${PORT} backlog 4096
+  balance roundrobin
+  option httpchk GET /
+${servers.join('')}`;
+}
+
+/** One of its commands. @returns '' while it is not there */
+function ask(path: string, command: string): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    const client = connect({ path }, () => client.write(`${command}\n`));
+    client.setEncoding('latin1').on('data', (piece) => (text += piece));
+    client.on('error', () => {}).on('close', () => resolve(text));
+  });
+}
+
+async function until(what: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + WITHIN_MS;
+  while (!(await what())) {
+    if (performance.now() > deadline) throw new Error(`haproxy: not in time: ${what}`);
+    await sleep(25);
+  }
+}
