@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Form } from './form.ts';
 import { type Clients, longest, lost, underLoad } from './load.ts';
 import type { Figures, Further, Scenario } from './scenario.ts';
 import { onStage, type Stage } from './stage.ts';
@@ -7,6 +8,8 @@ import type { Subject } from './subjects/subject.ts';
 
 /** The bounds of a scenario that names no others. Memory: V8's own room to move. */
 const USUAL: Figures = { lost: 0, pauseMs: 1000, memoryKiB: 64_000, descriptors: 8 };
+/** Figures that are times. */
+const TIME = /Ms$|\bms$/;
 /** What was used by clients that have left is given back by then. */
 const RETURNED_MS = 10_000;
 
@@ -26,13 +29,13 @@ export interface Result {
 export function play(
   scenario: Scenario,
   subject: Subject['name'],
-  rounds: number,
+  form: Form,
 ): Promise<Result> {
-  const { config = '', ini = '' } = scenario;
-  return onStage({ subject, config, ini }, async (stage) => {
+  const { config = '', ini = '', rounds = [1, 1] } = scenario;
+  return onStage({ subject, config, ini, form }, async (stage) => {
     const before = await used(stage);
-    const { played, clients } = await underLoad(stage.client, () =>
-      scenario.play(stage, rounds),
+    const { played, clients } = await underLoad(stage, () =>
+      scenario.play(stage, rounds[form.rounds]),
     );
     const after = await settled(stage, before);
     const gone = lost(clients, played.costs ?? []);
@@ -44,8 +47,8 @@ export function play(
     };
     const further = played.further ?? {};
     const broken = [
-      ...over(figures, { ...USUAL, ...scenario.bounds }),
-      ...over(further, scenario.further ?? {}),
+      ...over(figures, boundsOf(scenario), form),
+      ...over(further, scenario.further ?? {}, form),
       ...gone.slice(0, 5).map((client) => JSON.stringify(client)),
     ];
     return { scenario, subject, visits: visits(clients), figures, further, broken };
@@ -61,11 +64,12 @@ function visits({ visits, stays }: Clients): number {
   return visits.length + stays.length;
 }
 
-function over(figures: object, bounds: object): readonly string[] {
-  const most: Readonly<Record<string, number>> = { ...bounds };
-  return Object.entries(figures)
-    .filter(([name, figure]) => figure > (most[name] ?? 0))
-    .map(([name, figure]) => `${name}: ${figure}, at most ${most[name] ?? 0}`);
+function over(figures: object, bounds: object, { slack }: Form): readonly string[] {
+  const bound: Readonly<Record<string, number>> = { ...bounds };
+  return Object.entries(figures).flatMap(([name, figure]) => {
+    const most = (bound[name] ?? 0) * (TIME.test(name) ? slack : 1);
+    return figure > most ? [`${name}: ${figure}, at most ${most}`] : [];
+  });
 }
 
 type Used = Pick<Figures, 'memoryKiB' | 'descriptors'>;

@@ -1,14 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Agent, startAgent } from '../lab/agent.ts';
-import type { Host } from '../lab/network.ts';
 import type { Stay } from '../lab/steady.ts';
 import type { Visit } from '../lab/traffic.ts';
 import { PORT, VIP } from './places.ts';
 import type { Cost } from './scenario.ts';
+import type { Stage } from './stage.ts';
 
-/** New connections a second, and such as stay. */
-export const RATE = 200;
-export const STAYS = 500;
 const SETTLED_MS = 1500;
 
 /** Who came meanwhile, and what became of them. */
@@ -19,14 +16,14 @@ export interface Clients {
 
 /** Runs `play` while clients come and stay: they begin before it and end after it. */
 export async function underLoad<T>(
-  host: Host,
+  { client: host, form }: Pick<Stage, 'client' | 'form'>,
   play: () => Promise<T>,
 ): Promise<{ readonly played: T; readonly clients: Clients }> {
   await using coming: Agent = startAgent(host);
   await using staying: Agent = startAgent(host);
   const url = `http://${VIP}:${PORT}/`;
-  const visits = coming.do('load', url, RATE);
-  const stays = staying.do('stay', VIP, PORT, STAYS);
+  const visits = coming.do('load', url, form.rate);
+  const stays = staying.do('stay', VIP, PORT, form.stays);
   // Should the play fail, its error is what counts: these end with their agents.
   for (const clients of [visits, stays]) clients.catch(() => {});
   await sleep(SETTLED_MS);

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { play, type Result } from './campaign.ts';
+import { LONG, SHORT } from './form.ts';
 import { table } from './report.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios/index.ts';
@@ -9,7 +10,7 @@ import type { Subject } from './subjects/subject.ts';
 
 const USAGE = `npm run faults -- [--only WORDS] [--short] [--no-peer] [--out FILE]
   --only     scenarios whose name has these words
-  --short    few rounds of what happens more than once
+  --short    few clients, few rounds of what happens more than once; no time decides
   --no-peer  HAProxy does not play
   --out      the table, as Markdown; without it: on stdout`;
 
@@ -27,16 +28,12 @@ interface Options {
 async function campaign({ only, short, peer }: Options) {
   const results: Result[] = [];
   let failed = 0;
-  for (const scenario of SCENARIOS.filter(({ name }) => name.includes(only))) {
-    const rounds = (scenario.rounds ?? [1, 1])[short ? 0 : 1];
+  for (const scenario of SCENARIOS.filter(({ name }) => name.includes(only)))
     for (const subject of subjectsOf(scenario, peer)) {
-      const { result, broken } = await one(scenario, subject, rounds);
-      say(`${broken.length > 0 ? 'broken' : 'holds '}  ${subject}: ${scenario.name}`);
-      for (const line of broken) say(`        ${line}`);
-      if (result) results.push(result);
-      if (broken.length > 0 && subject === 'l4director') failed++;
+      const result = await one(scenario, subject, short);
+      if (result.figures) results.push(result);
+      if (subject === 'l4director' && result.broken.length > 0) failed++;
     }
-  }
   return { results, failed };
 }
 
@@ -47,13 +44,16 @@ function subjectsOf({ name, lacks, peer }: Scenario, wanted: boolean): readonly 
   return peer && wanted ? ['l4director', 'haproxy'] : ['l4director'];
 }
 
-async function one(scenario: Scenario, subject: Name, rounds: number) {
-  try {
-    const result = await play(scenario, subject, rounds);
-    return { result, broken: result.broken };
-  } catch (error) {
-    return { broken: [error instanceof Error ? error.message : String(error)] };
-  }
+type Tried = Result | (Pick<Result, 'broken'> & { readonly figures?: undefined });
+
+async function one(scenario: Scenario, subject: Name, short: boolean): Promise<Tried> {
+  const result = await play(scenario, subject, short ? SHORT : LONG).catch(
+    (error: Error): Tried => ({ broken: [error.message] }),
+  );
+  const { broken } = result;
+  say(`${broken.length > 0 ? 'broken' : 'holds '}  ${subject}: ${scenario.name}`);
+  for (const line of broken) say(`        ${line}`);
+  return result;
 }
 
 async function main(): Promise<number> {

@@ -3,6 +3,7 @@ import { type Agent, startAgent } from '../lab/agent.ts';
 import { createDaemon, type Daemon } from '../lab/daemon.ts';
 import { createNetwork, type Host } from '../lab/network.ts';
 import { now } from '../lab/traffic.ts';
+import type { Form } from './form.ts';
 import { PORT, REALS, VIP } from './places.ts';
 import type { Cost } from './scenario.ts';
 import { haproxy } from './subjects/haproxy.ts';
@@ -19,6 +20,7 @@ export interface Stage {
   /** Clients other than those that are counted. */
   readonly others: Agent;
   readonly client: Host;
+  readonly form: Form;
   /** Of l4director only. */
   readonly daemon: Daemon | undefined;
 }
@@ -28,6 +30,10 @@ export interface Real {
   readonly host: Host;
   readonly agent: Agent;
 }
+
+const GONE_MS = 10_000;
+/** New clients of the load and checks that a moment can find there. */
+const PASSING = 30;
 
 /** Every second a check, which waits three at most. */
 export const CHECKED = { intervalMs: 1000, timeoutMs: 3000 };
@@ -53,11 +59,12 @@ interface Wanted {
   /** Lines of the service. */
   readonly config: string;
   readonly ini: string;
+  readonly form: Form;
 }
 
 /** Builds it and starts the subject; `play` runs on it, and all goes whatever happens. */
 export async function onStage<T>(
-  { subject: name, config, ini }: Wanted,
+  { subject: name, config, ini, form }: Wanted,
   play: (stage: Stage) => Promise<T>,
 ): Promise<T> {
   await using network = await createNetwork();
@@ -74,7 +81,7 @@ export async function onStage<T>(
     name === 'l4director' ? await createDaemon(director, text, ini) : undefined;
   await using subject = daemon ? l4director(daemon, text) : await haproxy(director);
   await subject.start();
-  return await play({ subject, director, client, reals, others, daemon });
+  return await play({ subject, director, client, reals, others, daemon, form });
 }
 
 /** A real server that behaves well, anew after it was killed too. */
@@ -82,6 +89,20 @@ export async function startReal(host: Host): Promise<Agent> {
   const agent = startAgent(host);
   await agent.do('serve', PORT, host.name);
   return agent;
+}
+
+/** Until the real servers have no more open than clients who stay.
+ *  @returns how many more they have after all */
+export async function allGone({ reals, form }: Stage): Promise<number> {
+  const deadline = now() + GONE_MS;
+  for (;;) {
+    const open = await Promise.all(
+      Object.values(reals).map(({ agent }) => agent.do('opened')),
+    );
+    const more = open.reduce((sum, count) => sum + count, 0) - form.stays - PASSING;
+    if (more <= 0 || now() > deadline) return Math.max(0, more);
+    await sleep(100);
+  }
 }
 
 /** Until clients are led to that server, or no longer.

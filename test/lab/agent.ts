@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { behave, opened, serve } from './behaving.ts';
 import { download, downloadBegan, serveBulk, upload } from './bulk.ts';
 import type { Host } from './network.ts';
+import { park, treat, unpark } from './rude.ts';
 import { endStays, stay } from './steady.ts';
 import { endLoad, haltingVisit, hold, load, visit, visits } from './traffic.ts';
 
@@ -24,6 +25,9 @@ const TASKS = {
   opened,
   stay,
   endStays,
+  treat,
+  park,
+  unpark,
 } as const;
 
 type Tasks = typeof TASKS;

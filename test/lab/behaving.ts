@@ -1,15 +1,33 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 
+const MANY = Buffer.alloc(1_000_000, 'x');
+
+/** Lines that are orders. */
+const WISHES: Readonly<Record<string, (socket: Socket) => void>> = {
+  'flood\n': (socket) => {
+    for (let part = 0; part < 10; part++) socket.write(MANY);
+  },
+  'break\n': (socket) => {
+    socket.resetAndDestroy();
+  },
+  'flood and break\n': (socket) => {
+    socket.write(MANY, () => socket.resetAndDestroy());
+  },
+};
+
 /** How a real server of the lab treats a connection. */
 const WAYS = {
-  /** A request of HTTP is answered with the server's name, a line with the name and the line. */
+  /** A request of HTTP is answered with the server's name, a line with the name and the line; but what
+   *  is asked for in {@link WISHES}. */
   well: (socket: Socket, name: string) => {
     socket.on('data', (bytes) => {
       const text = bytes.toString('latin1');
-      if (text.startsWith('GET '))
+      const wish = WISHES[text];
+      if (wish) wish(socket);
+      else if (text.startsWith('GET '))
         socket.end(`HTTP/1.0 200 OK\r\nContent-Length: ${name.length}\r\n\r\n${name}`);
-      else socket.write(`${name} ${text}`);
+      else if (text.endsWith('\n')) socket.write(`${name} ${text}`);
     });
   },
   /** It takes what comes and says nothing. */

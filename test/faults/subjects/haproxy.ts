@@ -32,7 +32,7 @@ export async function haproxy(host: Host): Promise<Subject> {
   const renew = async () => {
     const before = await pid();
     master.kill('SIGUSR2');
-    await until(async () => (await pid()) !== before);
+    await until(async () => ![before, Number.NaN].includes(await pid()));
   };
   return {
     name: 'haproxy',
