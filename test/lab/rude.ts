@@ -154,16 +154,19 @@ async function heard(socket: Socket, wanted: RegExp): Promise<string> {
   });
 }
 
-/** How the other side's part ended: `closed`, or errno. */
+/** How the other side's part ended: `closed`, or errno. A reset right behind data is an end to libuv:
+ *  the first word that is said after it tells the two apart. */
 function over(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
-    if (socket.readableEnded) resolve('closed');
-    socket.on('error', ({ code, message }: NodeJS.ErrnoException) =>
-      resolve(code ?? message),
-    );
-    socket.resume().on('end', () => {
-      socket.end();
-      resolve('closed');
-    });
+    const failed = ({ code, message }: NodeJS.ErrnoException) => resolve(code ?? message);
+    const ended = () =>
+      socket.write('?', (error) => {
+        if (error) failed(error);
+        else resolve('closed');
+        socket.end();
+      });
+    socket.on('error', failed);
+    if (socket.readableEnded) ended();
+    else socket.resume().on('end', ended);
   });
 }
