@@ -41,7 +41,7 @@ export interface Scenario {
 /** What the play has to tell. */
 export interface Outcome {
   readonly further?: Further;
-  /** A real server and the span in which clients on it may be lost. */
+  /** A real server and the span in which clients who stay on it, and all who come, may be lost. */
   readonly costs?: readonly Cost[];
 }
 

@@ -78,10 +78,18 @@ export async function onStage<T>(
   const others = startAgent(client);
   const text = configuration(config);
   const daemon =
-    name === 'l4director' ? await createDaemon(director, text, ini) : undefined;
+    name === 'l4director'
+      ? await createDaemon(director, text, ini, hooked(form.blockMs))
+      : undefined;
   await using subject = daemon ? l4director(daemon, text) : await haproxy(director);
   await subject.start();
   return await play({ subject, director, client, reals, others, daemon, form });
+}
+
+const HOOK = new URL('./hook.js', import.meta.url);
+
+function hooked(blockMs: number): NodeJS.ProcessEnv {
+  return { NODE_OPTIONS: `--import=${HOOK}`, FAULT_BLOCK_MS: String(blockMs) };
 }
 
 /** A real server that behaves well, anew after it was killed too. */

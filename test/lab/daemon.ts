@@ -47,11 +47,13 @@ export interface Daemon extends AsyncDisposable {
 /** Starts nothing yet. The daemon has a /var/log and a /dev/log of its own: what it writes
  *  there stays in the host's folder.
  *  @param config  text of the file; FOLDER stands for the host's folder
- *  @param ini  text of the .ini beside it */
+ *  @param ini  text of the .ini beside it
+ *  @param more  environment of its commands, and so its own */
 export async function createDaemon(
   host: Host,
   config: string,
   ini: string,
+  more: NodeJS.ProcessEnv = {},
 ): Promise<Daemon> {
   const file = join(host.folder, 'ldirectord.cf');
   const runtime = join(host.folder, 'run');
@@ -74,7 +76,10 @@ export async function createDaemon(
     const words = [process.execPath, PROGRAM, ...options, file, ...args];
     const inside = ['netns', 'exec', host.namespace, INSIDE, host.folder, ...words];
     try {
-      return { code: 0, ...(await run('ip', inside, { env: plainEnvironment() })) };
+      return {
+        code: 0,
+        ...(await run('ip', inside, { env: { ...plainEnvironment(), ...more } })),
+      };
     } catch (error) {
       const { code, stdout, stderr } = error as Answer; // execFile's error has these.
       return { code, stdout, stderr };

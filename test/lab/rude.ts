@@ -158,7 +158,8 @@ async function heard(socket: Socket, wanted: RegExp): Promise<string> {
  *  the first word that is said after it tells the two apart. */
 function over(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
-    const failed = ({ code, message }: NodeJS.ErrnoException) => resolve(code ?? message);
+    const failed = ({ code, message }: NodeJS.ErrnoException) =>
+      resolve(code ?? message);
     const ended = () =>
       socket.write('?', (error) => {
         if (error) failed(error);

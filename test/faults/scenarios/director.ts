@@ -1,6 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { canShare } from '../../../lib/engines/net/worker-count.ts';
-import type { Scenario } from '../scenario.ts';
+import { now } from '../../lab/traffic.ts';
+import { REALS, VIP } from '../places.ts';
+import type { Cost, Scenario } from '../scenario.ts';
+import type { Stage } from '../stage.ts';
+
+const SOON_MS = 2000;
+
+async function tell({ subject }: Stage, signal: NodeJS.Signals): Promise<void> {
+  process.kill(await subject.pid(), signal);
+}
+
+/** Whoever is there may be lost. */
+function everybody(from: number, until: number): readonly Cost[] {
+  return Object.keys(REALS).map((server) => ({ server, from, until }));
+}
+
+/** Until a client gets its answer. @returns milliseconds that it took */
+async function served({ others }: Stage): Promise<number> {
+  const began = now();
+  while ((await others.do('visit', `http://${VIP}/`, 1000)).outcome !== 'ok');
+  return now() - began;
+}
 
 /** What happens to the director itself. */
 export const director: readonly Scenario[] = [
@@ -36,6 +57,72 @@ export const director: readonly Scenario[] = [
         await sleep(500);
       }
       return {};
+    },
+  },
+  {
+    name: 'a worker thread dies',
+    peer: false,
+    rounds: [2, 20],
+    further: { 'served again after ms': SOON_MS },
+    async play(stage, rounds) {
+      const costs: Cost[] = [];
+      let longest = 0;
+      for (let round = 0; round < rounds; round++) {
+        const from = now();
+        await tell(stage, 'SIGPWR');
+        await sleep(20);
+        longest = Math.max(longest, await served(stage));
+        costs.push(...everybody(from, now()));
+        await sleep(500);
+      }
+      return { costs, further: { 'served again after ms': Math.round(longest) } };
+    },
+  },
+  {
+    name: 'the main thread is blocked',
+    peer: false,
+    async play(stage) {
+      await tell(stage, 'SIGSTKFLT');
+      await sleep(stage.form.blockMs);
+      return {};
+    },
+  },
+  {
+    name: 'no file descriptors are left',
+    peer: true,
+    further: { 'served again after ms': SOON_MS },
+    async play(stage) {
+      const pid = await stage.subject.pid();
+      const limit = (count: string) =>
+        stage.director.run('prlimit', `--nofile=${count}`, '-p', String(pid));
+      const from = now();
+      await limit('100:');
+      await sleep(3000);
+      await limit('20000:');
+      const again = await served(stage);
+      // Those who stay are none of them.
+      return {
+        costs: [{ server: '', from, until: now() }],
+        further: { 'served again after ms': Math.round(again) },
+      };
+    },
+  },
+  {
+    name: 'the virtual address goes, and comes back',
+    peer: true,
+    rounds: [1, 5],
+    bounds: { pauseMs: 4000 },
+    async play({ director }, rounds) {
+      const costs: Cost[] = [];
+      for (let round = 0; round < rounds; round++) {
+        const from = now();
+        await director.removeAddress(`${VIP}/24`);
+        await sleep(1000);
+        await director.addAddress(`${VIP}/24`);
+        await sleep(1000);
+        costs.push({ server: '', from, until: now() });
+      }
+      return { costs };
     },
   },
 ];
