@@ -18,6 +18,8 @@ export interface Result {
   readonly scenario: Scenario;
   readonly subject: Subject['name'];
   readonly visits: number;
+  /** Clients that the fault itself cost. */
+  readonly cost: number;
   readonly figures: Figures;
   readonly further: Further;
   /** `lost: 3, at most 0`: what was over its bound, and clients that were lost, some. */
@@ -38,7 +40,7 @@ export function play(
       scenario.play(stage, rounds[form.rounds]),
     );
     const after = await settled(stage, before);
-    const gone = lost(clients, played.costs ?? []);
+    const { gone, cost } = lost(clients, played.costs ?? []);
     const figures: Figures = {
       lost: gone.length,
       pauseMs: Math.round(longest(clients)),
@@ -51,7 +53,15 @@ export function play(
       ...over(further, scenario.further ?? {}, form),
       ...gone.slice(0, 5).map((client) => JSON.stringify(client)),
     ];
-    return { scenario, subject, visits: visits(clients), figures, further, broken };
+    return {
+      scenario,
+      subject,
+      visits: visits(clients),
+      cost,
+      figures,
+      further,
+      broken,
+    };
   });
 }
 

@@ -35,23 +35,24 @@ export async function underLoad<T>(
   return { played, clients: { visits: made, stays: await stays } };
 }
 
-/** Those who did not get all they expected, less those that the fault cost: who stayed on that server,
- *  or came, while it ailed. */
+/** Those who did not get all they expected: how many the fault cost, as they stayed on a server while it
+ *  ailed or came meanwhile, and the others, each. */
 export function lost(
   { visits, stays }: Clients,
   costs: readonly Cost[],
-): readonly (Visit | Stay)[] {
+): { readonly cost: number; readonly gone: readonly (Visit | Stay)[] } {
   const ailed = (from: number, until: number) =>
     costs.some((cost) => from <= cost.until && until >= cost.from);
   const diedOn = (server: string, at: number) =>
     costs.some((cost) => cost.server === server && cost.from <= at);
-  return [
-    ...visits.filter(({ outcome, at, ms }) => outcome !== 'ok' && !ailed(at, at + ms)),
-    ...stays.filter(
-      ({ outcome, at, server }) =>
-        outcome !== 'ok' && !(server ? diedOn(server, at) : ailed(at, at)),
-    ),
-  ];
+  const failed = [...visits, ...stays].filter(({ outcome }) => outcome !== 'ok');
+  const gone = failed.filter((client) => {
+    if ('ms' in client) return !ailed(client.at, client.at + client.ms);
+    return !(client.server
+      ? diedOn(client.server, client.at)
+      : ailed(client.at, client.at));
+  });
+  return { cost: failed.length - gone.length, gone };
 }
 
 /** The longest wait of those who got an answer. */

@@ -14,6 +14,7 @@ export function table(results: readonly Result[]): string {
     'what happens',
     '',
     'clients',
+    'it cost',
     ...COLUMNS.map(([head]) => head),
     'further',
   ];
@@ -27,6 +28,7 @@ export function table(results: readonly Result[]): string {
       ours ? scenario.name : '',
       subject,
       String(result.visits),
+      String(result.cost),
       ...COLUMNS.map(([, key]) => `${figures[key]}${most(bounds[key])}`),
       Object.entries(further)
         .map(([name, figure]) => `${name}: ${figure}${most(scenario.further?.[name])}`)

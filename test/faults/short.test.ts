@@ -12,13 +12,13 @@ for (const scenario of SCENARIOS) {
   const lacks = scenario.lacks?.();
   const needs = lacks ? { skip: lacks } : lab('namespaces');
   t.test(scenario.name, { buffered: true, timeout: 120_000, ...needs }, async (t) => {
-    const { visits, figures, further, broken } = await play(
+    const { visits, cost, figures, further, broken } = await play(
       scenario,
       'l4director',
       SHORT,
     );
     t.comment(
-      `${scenario.name}: ${visits} clients, ${JSON.stringify({ ...figures, ...further })}`,
+      `${scenario.name}: ${visits} clients, ${cost} lost with it, ${JSON.stringify({ ...figures, ...further })}`,
     );
     t.strictSame(broken, []);
   });

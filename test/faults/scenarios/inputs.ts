@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Scenario } from '../scenario.ts';
+import type { Stage } from '../stage.ts';
+
+const LATE_MS = 5000;
+
+function socketOf({ director }: Stage): string {
+  return join(director.folder, 'run', 'l4director.ldirectord.cf.sock');
+}
+
+/** What begins as something that is understood, and then is not. */
+const BEGINNINGS = [
+  '',
+  'GET /v1/',
+  'PATCH /v1/services HTTP/1.1\r\n',
+  'show ',
+  'set server ',
+];
+
+async function sendRubbish(path: string, beginning: string): Promise<void> {
+  const socket = connect({ path });
+  socket.on('error', () => {});
+  socket.resume().write(beginning);
+  socket.end(randomBytes(2000));
+  const over = once(socket, 'close');
+  await Promise.race([over, sleep(LATE_MS)]);
+  socket.destroy();
+}
+
+/** What reaches the director that is no client. */
+export const inputs: readonly Scenario[] = [
+  {
+    name: 'rubbish on the control socket',
+    peer: false,
+    rounds: [100, 5000],
+    async play(stage, rounds) {
+      const path = socketOf(stage);
+      for (let round = 0; round < rounds; round++)
+        await sendRubbish(path, BEGINNINGS[round % BEGINNINGS.length] ?? '');
+      await stage.daemon?.status();
+      return {};
+    },
+  },
+];

@@ -1,0 +1,52 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Scenario } from '../scenario.ts';
+
+/** As much of the time is not looked at: what is warm stays. */
+const WARM_UP = 0.25;
+const HOUR_S = 3600;
+
+/** Kilobytes, or whatever the samples are in, an hour: the slope of the line that fits them best. */
+export function slope(
+  samples: readonly (readonly [seconds: number, value: number])[],
+): number {
+  const mean = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const x = mean(samples.map(([seconds]) => seconds));
+  const y = mean(samples.map(([, value]) => value));
+  const over = mean(samples.map(([seconds, value]) => (seconds - x) * (value - y)));
+  const under = mean(samples.map(([seconds]) => (seconds - x) ** 2));
+  return (over / under) * HOUR_S;
+}
+
+/** Nothing happens, for long. */
+export const soak: readonly Scenario[] = [
+  {
+    name: 'nothing happens',
+    peer: true,
+    rounds: [5, HOUR_S],
+    further: { 'KiB more an hour': 4096, 'descriptors more an hour': 1 },
+    async play({ subject }, seconds) {
+      const memory: [number, number][] = [];
+      const descriptors: [number, number][] = [];
+      const began = performance.now();
+      for (let passed = 0; passed < seconds; ) {
+        await sleep(seconds > 60 ? 5000 : 250);
+        passed = (performance.now() - began) / 1000;
+        if (passed < seconds * WARM_UP) continue;
+        const pid = await subject.pid();
+        const status = await readFile(`/proc/${pid}/status`, 'latin1');
+        memory.push([passed, Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1])]);
+        descriptors.push([passed, (await readdir(`/proc/${pid}/fd`)).length]);
+      }
+      // A slope of seconds says nothing of an hour.
+      if (seconds < 600) return {};
+      return {
+        further: {
+          'KiB more an hour': Math.round(slope(memory)),
+          'descriptors more an hour': Math.round(slope(descriptors)),
+        },
+      };
+    },
+  },
+];
