@@ -2,12 +2,12 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What writes a file writes again within this time, or has done. */
-const QUIET_MS = 100;
+const QUIET_MS = 50;
 const PATIENCE_MS = 2000;
 
 /** Waits while any of these files is being written, at most two seconds: `cp` and some editors empty a
  *  file first, and an empty file is a config without services. A file that was not written to within
- *  the last 100 ms, or is not there, is not waited for. */
+ *  the last 50 ms, or is not there, is not waited for. */
 export async function settled(
   paths: readonly string[],
   { quietMs, patienceMs } = { quietMs: QUIET_MS, patienceMs: PATIENCE_MS },

@@ -6,6 +6,8 @@ export interface Form {
   readonly rate: number;
   /** Clients that stay. */
   readonly stays: number;
+  /** Before and after what happens. */
+  readonly settleMs: number;
   /** How long the main thread is blocked, where it is. */
   readonly blockMs: number;
   /** What times may be over their bounds, as a factor. */
@@ -17,9 +19,17 @@ export const LONG: Form = {
   rounds: 1,
   rate: 200,
   stays: 500,
+  settleMs: 1500,
   blockMs: 10_000,
   slack: 1,
 };
 
 /** A look at all of it, beside other tests: no time decides there. */
-export const SHORT: Form = { rounds: 0, rate: 50, stays: 50, blockMs: 3000, slack: 10 };
+export const SHORT: Form = {
+  rounds: 0,
+  rate: 50,
+  stays: 50,
+  settleMs: 500,
+  blockMs: 3000,
+  slack: 10,
+};

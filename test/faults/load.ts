@@ -6,8 +6,6 @@ import { PORT, VIP } from './places.ts';
 import type { Cost } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-const SETTLED_MS = 1500;
-
 /** Who came meanwhile, and what became of them. */
 export interface Clients {
   readonly visits: readonly Visit[];
@@ -22,13 +20,14 @@ export async function underLoad<T>(
   await using coming: Agent = startAgent(host);
   await using staying: Agent = startAgent(host);
   const url = `http://${VIP}:${PORT}/`;
+  // Its process takes a while to begin.
+  await coming.do('visit', url);
+  await staying.do('visit', url);
   const visits = coming.do('load', url, form.rate);
   const stays = staying.do('stay', VIP, PORT, form.stays);
-  // Should the play fail, its error is what counts: these end with their agents.
-  for (const clients of [visits, stays]) clients.catch(() => {});
-  await sleep(SETTLED_MS);
+  await sleep(form.settleMs);
   const played = await play();
-  await sleep(SETTLED_MS);
+  await sleep(form.settleMs);
   await coming.do('endLoad', url);
   const made = await visits;
   await staying.do('endStays', VIP, PORT);

@@ -74,15 +74,19 @@ export function startAgent(host: Host): Agent {
   let orders = 0;
   const close = () => end(child);
   return {
-    do: (task, ...args) =>
-      new Promise((resolve, reject) => {
+    do: (task, ...args) => {
+      const done = new Promise<never>((resolve, reject) => {
         const id = ++orders;
         waiting.set(id, (answer) => {
           if ('error' in answer) reject(new Error(answer.error));
           else resolve(answer.result as never); // What the task of that name returned.
         });
         child.send({ id, task, args } satisfies Order);
-      }),
+      });
+      // Whoever gives up before it is done has a reason of its own, which would be hidden.
+      done.catch(() => {});
+      return done;
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

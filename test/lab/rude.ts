@@ -160,12 +160,11 @@ function over(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
     const failed = ({ code, message }: NodeJS.ErrnoException) =>
       resolve(code ?? message);
-    const ended = () =>
-      socket.write('?', (error) => {
-        if (error) failed(error);
-        else resolve('closed');
-        socket.end();
-      });
+    const ended = () => {
+      if (socket.writable)
+        socket.end('?', (error?: Error | null) => error || resolve('closed'));
+      else resolve('closed');
+    };
     socket.on('error', failed);
     if (socket.readableEnded) ended();
     else socket.resume().on('end', ended);

@@ -16,6 +16,9 @@ import type {
   VirtualService,
 } from '../../lib/model/virtual-service.ts';
 import { aService, OPTIONS } from './config.ts';
+import { triedPort as freePort } from './tried-port.ts';
+
+export { freePort };
 
 /** More than a test has. */
 const MANY = 1000;
@@ -79,15 +82,6 @@ export function serverAt(
     onRemoval: 'keep',
     ...fields,
   };
-}
-
-export async function freePort(address = '127.0.0.1'): Promise<number> {
-  const server = createServer().listen(0, address);
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 export function rigFor(t: Pick<Test, 'teardown'>, engine: Engine): Rig {

@@ -1,6 +1,7 @@
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { once } from 'node:events';
 import type { Test } from 'tap';
+import { aPortOfNobody } from './tried-port.ts';
 
 /** A UDP server of the test's own making. */
 export interface RawUdpServer {
@@ -47,12 +48,10 @@ export async function rawUdpServer(
 
 /** A UDP port of loopback that was free a moment ago. */
 export async function freeUdpPort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
+  for (;;) {
+    const port = aPortOfNobody();
+    if (await isFree('udp4', port, '127.0.0.1')) return port;
+  }
 }
 
 async function isFree(type: 'udp4' | 'udp6', port: number, address: string) {

@@ -44,7 +44,7 @@ function parked(
     rounds,
     async play(stage, rounds) {
       const problems = await stage.others.do('park', kind, VIP, PORT, rounds);
-      await sleep(3000);
+      await sleep(stage.form.settleMs * 2);
       const out = await stage.others.do('unpark');
       const leftOpen = await allGone(stage);
       return {

@@ -28,7 +28,7 @@ export const director: readonly Scenario[] = [
   {
     name: 'the config is read again',
     peer: true,
-    rounds: [10, 200],
+    rounds: [4, 200],
     async play({ subject }, rounds) {
       for (let round = 0; round < rounds; round++) await subject.reload();
       return {};
@@ -37,7 +37,7 @@ export const director: readonly Scenario[] = [
   {
     name: 'a config that cannot be read is read',
     peer: true,
-    rounds: [5, 100],
+    rounds: [2, 100],
     async play({ subject }, rounds) {
       for (let round = 0; round < rounds; round++) await subject.reload(true);
       return {};
@@ -62,7 +62,7 @@ export const director: readonly Scenario[] = [
   {
     name: 'a worker thread dies',
     peer: false,
-    rounds: [2, 20],
+    rounds: [1, 20],
     further: { 'served again after ms': SOON_MS },
     async play(stage, rounds) {
       const costs: Cost[] = [];

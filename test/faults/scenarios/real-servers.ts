@@ -101,7 +101,7 @@ export const realServers: readonly Scenario[] = [
   {
     name: 'a real server comes and goes every 0.5 s',
     peer: true,
-    rounds: [10, 120],
+    rounds: [4, 120],
     async play(stage, rounds) {
       const costs: Cost[] = [];
       for (let round = 0; round < rounds; round++) {

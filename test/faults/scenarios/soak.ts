@@ -24,7 +24,7 @@ export const soak: readonly Scenario[] = [
   {
     name: 'nothing happens',
     peer: true,
-    rounds: [5, HOUR_S],
+    rounds: [2, HOUR_S],
     further: { 'KiB more an hour': 4096, 'descriptors more an hour': 1 },
     async play({ subject }, seconds) {
       const memory: [number, number][] = [];

@@ -6,6 +6,8 @@ import t, { type Test } from 'tap';
 import { type Agent, startAgent } from '../../../lab/agent.ts';
 import { createDaemon, type Daemon } from '../../../lab/daemon.ts';
 import { createNetwork, type Host } from '../../../lab/network.ts';
+import { until } from '../../../support/engine-rig.ts';
+import { forgetsSoon } from '../../../support/kernel-stage.ts';
 import { lab } from '../../../support/lab.ts';
 
 const SERVICE = 'http://10.1.1.19/';
@@ -32,10 +34,11 @@ interface Scene {
 
 /** A director whose port 80 an nginx holds on every address, a web server, a client. */
 async function scene(t: Test, ini: string): Promise<Scene> {
-  t.setTimeout(120_000);
+  t.setTimeout(240_000);
   const network = await createNetwork();
   t.teardown(() => network.close());
   const director = await network.host('director', '10.1.1.2/24', '10.1.1.19/24');
+  await forgetsSoon(director);
   const web = await network.host('web', '10.1.1.21/24');
   const [client, home] = [await network.host('client', '10.1.1.100/24'), director].map(
     startAgent,
@@ -85,6 +88,11 @@ function tableOf({ director }: Scene): Promise<string> {
   return director.run('nft', ...TABLE).catch(() => 'no table');
 }
 
+/** Once the kernel has forgotten whom it led: the table is gone. */
+function noTable(on: Scene): Promise<void> {
+  return until(async () => (await tableOf(on)) === 'no table');
+}
+
 t.setTimeout(300_000);
 const NEEDS = lab('namespaces', 'nginx', 'nft');
 
@@ -128,7 +136,7 @@ t.test(
     await writeFile(join(on.director.folder, 'ldirectord.ini'), '');
     await on.daemon.command('start');
     await on.daemon.until(({ state }) => state === 'failed', 10_000);
-    t.equal(await tableOf(on), 'no table', 'not wanted any more');
+    await noTable(on); // not wanted any more
     t.equal(await seen(on.client, SERVICE), 'nginx on the director');
     await on.daemon.stop();
   },
@@ -145,7 +153,7 @@ t.test(
     const ini = '[net]\nengine = nftables\ncapture = yes\n[nftables]\nsnat = yes\n';
     await writeFile(join(on.director.folder, 'ldirectord.ini'), ini);
     await started(on);
-    t.equal(await tableOf(on), 'no table');
+    await noTable(on);
     t.equal(await seen(on.client, SERVICE), 'web');
     t.equal((await on.daemon.service()).engine, 'nftables');
     await on.daemon.stop();
@@ -170,7 +178,7 @@ t.test('a reload begins to capture, and ends it', NEEDS, async (t) => {
   await writeFile(ini, '');
   await on.daemon.command('reload');
   await on.daemon.until(({ state }) => state === 'failed', 10_000);
-  t.equal(await tableOf(on), 'no table');
+  await noTable(on);
   t.equal(await seen(on.client, SERVICE), 'nginx on the director');
   await on.daemon.stop();
 });

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { lab } from '../../../../support/lab.ts';
-import { sharedPort } from '../../../../support/shared-port.ts';
-import { deadProgram, silentDnsHost } from '../../fixtures/udp-network.ts';
+import { deadProgram, silentDnsHost } from '../../engines/net/fixtures/udp-network.ts';
+import { lab } from '../../support/lab.ts';
+import { sharedPort } from '../../support/shared-port.ts';
 
 t.setTimeout(120_000); // each waits for what a network takes
 

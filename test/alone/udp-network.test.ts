@@ -1,6 +1,10 @@
 import t from 'tap';
-import { lab } from '../../../support/lab.ts';
-import { deadProgram, silentDnsHost, silentHost } from '../fixtures/udp-network.ts';
+import {
+  deadProgram,
+  silentDnsHost,
+  silentHost,
+} from '../engines/net/fixtures/udp-network.ts';
+import { lab } from '../support/lab.ts';
 
 t.setTimeout(120_000); // each waits for what a network takes
 

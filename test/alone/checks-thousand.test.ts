@@ -1,9 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import t from 'tap';
-import { createCheckRunner } from '../../../lib/checks/runner.ts';
-import type { CheckPlan, CheckRunner } from '../../../lib/model/check.ts';
-import { checkTarget, pattern, silentLog } from '../../support/check-target.ts';
-import { rawServer, saying } from '../../support/raw-server.ts';
+import { createCheckRunner } from '../../lib/checks/runner.ts';
+import type { CheckPlan, CheckRunner } from '../../lib/model/check.ts';
+import { checkTarget, pattern, silentLog } from '../support/check-target.ts';
+import { rawServer, saying } from '../support/raw-server.ts';
 
 const SERVERS = 1000;
 const INTERVAL_MS = 2000;

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
-import { readStatus } from '../../../lib/control/index.ts';
-import { FACTORIES } from '../../../lib/engines/factories.ts';
-import { aService } from '../../support/config.ts';
-import { openControl } from '../../support/control.ts';
-import { freePort, serverAt, tableOf } from '../../support/engine-rig.ts';
-import type { AbuseOrder, AbuseReport } from '../../support/socket-abuser.ts';
-import { largeStatus } from '../../support/status.ts';
-import type { TrafficOrder, TrafficReport } from '../../support/traffic.ts';
+import { readStatus } from '../../lib/control/index.ts';
+import { FACTORIES } from '../../lib/engines/factories.ts';
+import { aService } from '../support/config.ts';
+import { openControl } from '../support/control.ts';
+import { freePort, serverAt, tableOf } from '../support/engine-rig.ts';
+import type { AbuseOrder, AbuseReport } from '../support/socket-abuser.ts';
+import { largeStatus } from '../support/status.ts';
+import type { TrafficOrder, TrafficReport } from '../support/traffic.ts';
 
 const MOST_RATIO = 1.5;
 /** Medians of so many rounds are compared, and again if need be: what else runs on this machine
@@ -27,7 +27,7 @@ const WHEN = ['quiet', 'a thousand arrive', 'they are there'];
 
 function helper(t: Test, name: string): ChildProcess {
   const child = fork(
-    fileURLToPath(new URL(`../../support/${name}.js`, import.meta.url)),
+    fileURLToPath(new URL(`../support/${name}.js`, import.meta.url)),
     [],
     { execArgv: [] },
   );
