@@ -1,11 +1,11 @@
-import { lstatSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import {
   type ControlOptions,
   type ControlServer,
   createControlServer,
   readStatus,
 } from '../control/index.ts';
-import { asideSocket, sweepBeside } from '../instance/beside.ts';
+import { asideSocket, isSocket, sweepBeside } from '../instance/beside.ts';
 import type { Instance } from '../instance/instance.ts';
 import type { Launch } from '../instance/launch.ts';
 import { takeLock } from '../instance/lock.ts';
@@ -77,8 +77,4 @@ async function socketsOf(
 function setAside(paths: readonly string[], pid: number): void {
   for (const path of paths)
     if (isSocket(path)) renameSync(path, asideSocket(path, pid));
-}
-
-function isSocket(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSocket() ?? false;
 }

@@ -85,7 +85,7 @@ async function begin(
 ): Promise<void> {
   const { log } = keeper;
   const { instance, predecessor } = launch;
-  const overrides = await openOverrideFile(instance.state, log);
+  const overrides = await openOverrideFile(instance.state, log, Boolean(predecessor));
   closers.add('what was changed at run time', () => overrides.close());
   const elders = createElders(launch);
   const parts = openParts(config, log, { launch, overrides, elders: elders.sources });
@@ -118,6 +118,7 @@ async function begin(
   if (ending.signal.aborted) return;
   if (predecessor) {
     await front.show();
+    overrides.own();
     await inherit(elders, director, children, log);
   }
   await notifier.ready(serviceSummary(reloader));

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { identify } from './process.ts';
 
@@ -13,16 +13,22 @@ export function asideSocket(socket: string, pid: number): string {
   return `${socket}.before-${pid}`;
 }
 
-/** Removes those beside a socket whose directors have ended, as by `kill -9`. */
+/** Removes those beside a socket whose directors have ended, as by `kill -9`. What is no socket is somebody
+ *  else's: a read-only socket may be in any folder. */
 export function sweepBeside(socket: string): void {
   const folder = dirname(socket);
   const prefix = `${basename(socket)}.`;
   for (const name of namesIn(folder)) {
     if (!name.startsWith(prefix)) continue;
     const [, pid] = /^(?:before-)?(\d+)$/.exec(name.slice(prefix.length)) ?? [];
-    if (pid !== undefined && !identify(Number(pid)))
-      rmSync(join(folder, name), { force: true });
+    if (pid === undefined || identify(Number(pid))) continue;
+    const file = join(folder, name);
+    if (isSocket(file)) rmSync(file, { force: true });
   }
+}
+
+export function isSocket(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSocket() ?? false;
 }
 
 /** None where there is no such folder: whoever makes the socket says so. */

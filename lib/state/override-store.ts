@@ -20,14 +20,21 @@ const MOST_BYTES = 4 << 20;
 
 /** The store, to be closed: what was kept last is written then. */
 export interface OverrideFile extends OverrideStore {
+  /** From now on the file is this director's, who may write it. */
+  own(): void;
   close(): Promise<void>;
 }
 
 /** Opens the file in which operators' changes outlive the director. One that cannot be understood is
  *  set aside as `PATH.broken`. Never rejects: without it the changes end with the director, and the
- *  log says so. */
-export async function openOverrideFile(path: string, log: Log): Promise<OverrideFile> {
-  const store = new Store(path, log);
+ *  log says so.
+ *  @param another  whether it is another director's still: nothing is written before {@link OverrideFile.own} */
+export async function openOverrideFile(
+  path: string,
+  log: Log,
+  another = false,
+): Promise<OverrideFile> {
+  const store = new Store(path, log, !another);
   await store.read();
   return store;
 }
@@ -40,10 +47,17 @@ class Store implements OverrideFile {
   #written = '';
   #wanted: string | undefined;
   #writing: Promise<void> | undefined;
+  #isOwn: boolean;
 
-  constructor(path: string, log: Log) {
+  constructor(path: string, log: Log, isOwn: boolean) {
     this.#path = path;
     this.#log = log;
+    this.#isOwn = isOwn;
+  }
+
+  own(): void {
+    this.#isOwn = true;
+    this.#writing ??= this.#write();
   }
 
   async read(): Promise<void> {
@@ -81,7 +95,7 @@ class Store implements OverrideFile {
       for (const row of rows) this.#sayOver(row, service, false);
     this.#left.clear();
     this.#wanted = overrides.length === 0 ? '' : formatOverrides(overrides);
-    this.#writing ??= this.#write();
+    if (this.#isOwn) this.#writing ??= this.#write();
   }
 
   async close(): Promise<void> {

@@ -179,6 +179,21 @@ t.test('what is left at the deadline is ended, and clients forgotten', async (t)
   ]);
 });
 
+t.test('a look that fails now and then does not end a drain', async (t) => {
+  const { desk, traffic } = await atWork(t);
+  const list = traffic.connections;
+  let looks = 0;
+  traffic.connections = async (filter, most) => {
+    if (++looks % 2 === 1) throw new Error('no answer');
+    return list(filter, most);
+  };
+  traffic.open = 3;
+  t.match(await desk.drain(REF, { withinMs: 200, by: 'x' }), { ended: 3 });
+  traffic.connections = () => Promise.reject(new Error('no answer at all'));
+  const drain = desk.drain(REF, { withinMs: 60_000, by: 'x' });
+  await t.rejects(drain, { message: 'no answer at all' });
+});
+
 t.test(
   'what the director before still has counts, until it is ended too',
   async (t) => {

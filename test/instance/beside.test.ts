@@ -1,21 +1,42 @@
-import { readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import t from 'tap';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import t, { type Test } from 'tap';
 import { asideSocket, estateSocket, sweepBeside } from '../../lib/instance/beside.ts';
+import { socketPath } from '../support/socket-path.ts';
 
 /** The kernel gives none so high. Source: proc(5), pid_max. */
 const NOBODY = 2 ** 22 + 1;
 
+/** As a `kill -9` leaves one. */
+async function makeSocket(t: Test, path: string): Promise<void> {
+  const server = createServer();
+  t.teardown(() => server.close());
+  await once(server.listen(`${path}.made`), 'listening');
+  renameSync(`${path}.made`, path);
+}
+
 t.test('what dead directors left beside a socket goes, and nothing else', async (t) => {
-  const folder = t.testdir();
-  const socket = join(folder, 'x.sock');
+  const socket = socketPath(t);
+  const folder = dirname(socket);
   const own = [estateSocket(socket, process.pid), asideSocket(socket, process.pid)];
   const others = ['', '.7a', '.before', '.before-', '2.5', `y.${NOBODY}`];
   const kept = [...own, ...others.map((name) => `${socket}${name}`)];
   const stale = [estateSocket(socket, NOBODY), asideSocket(socket, NOBODY)];
-  for (const file of [...kept, ...stale]) writeFileSync(file, '');
+  for (const file of kept) writeFileSync(file, '');
+  for (const file of stale) await makeSocket(t, file);
   sweepBeside(socket);
   const left = readdirSync(folder).map((name) => join(folder, name));
   t.same(left.sort(), kept.sort());
   t.doesNotThrow(() => sweepBeside(join(folder, 'nowhere', 'x.sock')));
+});
+
+t.test('what is no socket is left alone', async (t) => {
+  const folder = t.testdir();
+  const socket = join(folder, 'stats');
+  writeFileSync(`${socket}.${NOBODY}`, 'precious');
+  mkdirSync(`${socket}.before-${NOBODY}`);
+  sweepBeside(socket);
+  t.equal(readdirSync(folder).length, 2);
 });

@@ -78,6 +78,19 @@ t.test('servers and services that are gone are told of, once', async (t) => {
   t.strictSame((await run(other, aService({ port: 25 }), [])).lines, []);
 });
 
+t.test('a file that is still another director’s is not written', async (t) => {
+  const path = await left(t);
+  const before = readFileSync(path, 'utf8');
+  for (const takesOver of [false, true]) {
+    const file = await openOverrideFile(path, recordingLog(), true);
+    file.keep([]);
+    if (takesOver) file.own();
+    await file.close();
+    if (!takesOver) t.equal(readFileSync(path, 'utf8'), before);
+  }
+  t.strictSame(readdirSync(join(path, '..')), [], 'what waited is written then');
+});
+
 t.test('with nothing to keep there is no file', async (t) => {
   const path = await left(t);
   await run(path, web, []);

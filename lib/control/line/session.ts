@@ -37,6 +37,8 @@ export class LineSession {
   #silenceMs = SILENCE_MS;
   /** Of the command that runs, if it waits. */
   #enough: AbortController | undefined;
+  /** A key ends it; what else waits is not ended by what comes, which is for later. */
+  #follows = false;
 
   constructor(client: Socket, parties: SessionParties) {
     this.#client = client;
@@ -52,12 +54,15 @@ export class LineSession {
   }
 
   #take(text: string): void {
-    if (this.#enough) {
+    if (this.#enough && this.#follows) {
       this.#enough.abort();
       return;
     }
     this.#unread += text;
-    if (this.#working) return;
+    if (this.#working) {
+      if (this.#unread.length > LONGEST_LINE) this.#client.pause();
+      return;
+    }
     if (this.#unread.includes('\n')) void this.#work();
     else if (this.#unread.length > LONGEST_LINE) this.#client.destroy();
   }
@@ -136,10 +141,11 @@ export class LineSession {
     return answer;
   }
 
-  /** Lets a command wait: what the client says meanwhile ends it. */
+  /** Lets a command wait: a follower until the client says something. */
   #hold(as: Hold, stop: AbortController): boolean {
     if (!this.#parties.clients.hold(this.#client, as)) return false;
     this.#enough = stop;
+    this.#follows = as === 'follower';
     if (this.#ended) stop.abort();
     this.#client.resume();
     return true;

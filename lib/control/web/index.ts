@@ -70,7 +70,9 @@ export async function createWeb(settings: WebSettings): Promise<Web> {
   const answer = getRequestListener(
     createApp({ ...site, tls: tls !== undefined }).fetch,
   );
-  server.on('request', (request, response) => void answer(request, response));
+  server.on('request', (request, response) => {
+    if (!request.socket.destroyed) void answer(request, response);
+  });
   server.listen({ host: listen.address, port: listen.port, exclusive: true });
   await once(server, 'listening').catch((error: unknown) => {
     live.close();

@@ -23,7 +23,8 @@ export interface Visitors {
 }
 
 /** Keeps them few: one too many drops the oldest that has no request to be answered, so that idle and slow
- *  ones keep nobody out. */
+ *  ones keep nobody out. Who asks for more before it has its answer is dropped, as no browser does so: its
+ *  connection is destroyed when the other listeners of the request hear of it. */
 export function boundVisitors(server: Server | TlsServer): Visitors {
   /** In the order they came, by their place: TLS has a socket of its own above the one that came. */
   const visitors = new Map<string, Visitor>();
@@ -41,6 +42,7 @@ export function boundVisitors(server: Server | TlsServer): Visitors {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const visitor = visitors.get(placeOf(request.socket));
     if (!visitor) return;
+    if (visitor.asks) return void request.socket.destroy();
     visitor.asks = request;
     visitor.safeUntil = performance.now() + ASKING_MS;
     response.on('close', () => {

@@ -161,6 +161,21 @@ t.test('each command that waits is looked at for itself', async (t) => {
   t.equal(await next.all(), '\n', 'a place is free again');
 });
 
+t.test('what comes while a command waits is answered after it', async (t) => {
+  const plan = async () => {
+    await sleep(100);
+    return { ok: true, changes: [], warnings: [] } as const;
+  };
+  const { path } = await openControl(t, undefined, { plan });
+  const client = lineClient(t, path);
+  await client.ask('prompt');
+  client.socket.write('show plan\n');
+  await sleep(50);
+  client.socket.write('show version\n');
+  const both = client.until(/\n\n> .*\n\n> $/s);
+  t.equal(await both, `Success=1\n--\n\n> ${VERSION}\n> `);
+});
+
 t.test('who says that no key will come waits for no events', async (t) => {
   const { path, desk } = await openControl(t);
   desk.events.tell({ type: 'reload', ok: true, reason: null });

@@ -79,6 +79,8 @@ t.test('rubbish and the idle are sent away', async (t) => {
   t.match(await say(`GET / HTTP/1.1\r\nx: ${'y'.repeat(9000)}\r\n\r\n`), {
     said: /^HTTP\/1.1 431 /,
   });
+  const greedy = await say('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(500));
+  t.ok(greedy.said.split('HTTP/1.1 200').length <= 2, 'one answer at most');
   const slow = await say('GET / HTTP/1.1\r\nHost: localhost\r\n');
   t.ok(
     slow.seconds > 8 && slow.seconds < 14,
