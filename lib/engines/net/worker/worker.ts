@@ -49,7 +49,7 @@ export class Worker {
     this.#informant = new Informant({
       roster: this.#roster,
       carriers: this.#carriers,
-      now,
+      now: () => wheel.time,
       tell,
     });
   }
