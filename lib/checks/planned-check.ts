@@ -15,6 +15,8 @@ export interface Checking {
     word: CheckWord,
     abort: AbortController,
   ): Promise<CheckResult | undefined>;
+  /** Whether this process could not run for some of that time. */
+  stalledSince(began: number): boolean;
   readonly started: ((lateMs: number) => void) | undefined;
   /** Nobody subscribes to it any more. */
   unwanted(planned: PlannedCheck): void;
@@ -132,14 +134,23 @@ export class PlannedCheck implements Startable {
       return { up: false, message: 'Server in maintenance', maintenance: true };
     if (this.#stopped) return undefined;
     const word = this.#word();
-    this.#abort = new AbortController();
-    const result = await this.#checking.check(this.#plan, word, this.#abort);
-    this.#abort = undefined;
+    const began = performance.now();
+    let result = await this.#check(word);
+    // A server that waited for us in vain may have hung up.
+    if (result?.up === false && !this.#stopped && this.#checking.stalledSince(began))
+      result = await this.#check(word);
     this.#count(word, result);
     if (result) return { ...result, made: word, maintenance: false };
     // With checktype=off nothing else would tell that the maintenance is over.
     if (!this.#last?.report.maintenance) return undefined;
     return { up: false, message: 'not checked', maintenance: false };
+  }
+
+  async #check(word: CheckWord): Promise<CheckResult | undefined> {
+    this.#abort = new AbortController();
+    const result = await this.#checking.check(this.#plan, word, this.#abort);
+    this.#abort = undefined;
+    return result;
   }
 
   #word(): CheckWord {

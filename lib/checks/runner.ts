@@ -10,6 +10,7 @@ import { createPacer } from './pacer.ts';
 import { type Checking, PlannedCheck } from './planned-check.ts';
 import type { ReverseNames } from './reverse-names.ts';
 import { identity } from './sharing.ts';
+import { Stalls } from './stalls.ts';
 
 export interface CheckRunnerOptions {
   readonly log: Log;
@@ -35,6 +36,7 @@ class Runner implements CheckRunner {
   readonly #matcher = createMatcher();
   readonly #loader: CheckLoader;
   readonly #maintenance: Maintenance;
+  readonly #stalls = new Stalls();
   readonly #checking: Checking;
   #count = 0;
   #closed = false;
@@ -47,6 +49,7 @@ class Runner implements CheckRunner {
       pacer: createPacer(),
       inMaintenance: ({ target }) => this.#maintenance.holds(target),
       check: (plan, word, abort) => this.#check(plan, word, abort),
+      stalledSince: (began) => this.#stalls.since(began),
       started: options.started,
       unwanted: (planned) => this.#end(planned),
       failed: (error) =>
@@ -69,6 +72,7 @@ class Runner implements CheckRunner {
     this.#closed = true;
     for (const planned of this.#planned.values()) this.#end(planned);
     await Promise.all(this.#stopping);
+    this.#stalls[Symbol.dispose]();
     await this.#matcher.close();
     await this.#loader.close();
   }

@@ -39,6 +39,8 @@ export interface ProcessOptions {
   readonly maxConnections: number | undefined;
   /** `[net] workers`: how many threads forward. */
   readonly workers: number | 'auto';
+  /** `[net] worker-timeout`: when one of them is stuck. */
+  readonly workerTimeoutMs: number;
   /** `[nftables] flowtable`: devices; empty: no flowtable. */
   readonly flowtable: readonly string[];
   /** `[log] connections-file`: a path, or a syslog facility. */

@@ -11,6 +11,7 @@ export function processOptions(
     file,
     maxConnections: common.connections,
     workers: common.workers ?? INI_KEYS.workers.default,
+    workerTimeoutMs: common['worker-timeout'] ?? INI_KEYS['worker-timeout'].default,
     flowtable: common.flowtable ?? INI_KEYS.flowtable.default,
     connectionsFile: common['connections-file'] ?? INI_KEYS['connections-file'].default,
     haproxyNames: common['haproxy-names'] ?? INI_KEYS['haproxy-names'].default,

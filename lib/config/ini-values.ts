@@ -28,6 +28,17 @@ export function duration(text: string): number {
     : expected('a time above 0, at most 24 days', '3s" or "500ms" or "15m');
 }
 
+/** A busy machine has threads wait for a moment. */
+const SHORTEST_PATIENCE_MS = 2000;
+
+/** As {@link duration}, of 2 s or more. */
+export function patience(text: string): number {
+  const milliseconds = duration(text);
+  return milliseconds >= SHORTEST_PATIENCE_MS
+    ? milliseconds
+    : expected('a time of 2 s or more', '10s');
+}
+
 const SIZES: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20 };
 /** Larger ones would fill the memory before they help anybody. */
 const LARGEST = 2 ** 28;

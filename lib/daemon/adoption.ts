@@ -40,6 +40,7 @@ function warnOfTheNextStart(
   const keys = {
     '[limits] connections': before.maxConnections !== after.maxConnections,
     '[net] workers': before.workers !== after.workers,
+    '[net] worker-timeout': before.workerTimeoutMs !== after.workerTimeoutMs,
     '[nftables] flowtable': String(before.flowtable) !== String(after.flowtable),
     '[control] mode': before.mode !== after.mode,
     '[control] group': before.group !== after.group,

@@ -6,6 +6,7 @@ import type { Log } from '../model/log.ts';
 import type { Ending } from './ending.ts';
 import type { EstateKeeper } from './estate.ts';
 import type { Front } from './front.ts';
+import { migrationDoubt } from './migration.ts';
 import type { Notifier } from './notify.ts';
 import type { Reloader } from './reloader.ts';
 import { startSuccessor } from './successor.ts';
@@ -37,6 +38,8 @@ export function createHandover(parties: HandoverParties): () => Promise<void> {
     const { config } = parties.reloader;
     await estate.open();
     log.info('Starting a successor, to hand over to it');
+    const doubt = migrationDoubt();
+    if (doubt !== undefined) log.warn(doubt);
     const outcome = await startSuccessor(launch, notifier.environment);
     if (!outcome.ok) return outcome.reasons;
     const { pid } = outcome.successor;

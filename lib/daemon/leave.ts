@@ -8,6 +8,17 @@ const LOOK_UPS: readonly string[] = ['GetAddrInfoReqWrap', 'GetNameInfoReqWrap']
 export function leaveLookUps(): void {
   const waiting = process.getActiveResourcesInfo();
   if (!waiting.some((what) => LOOK_UPS.includes(what))) return;
+  endAtOnce();
+}
+
+/** The same for a thread that hangs: exit() would join it too, and wait for good. */
+export function leaveHungThreads(isHopeless: () => boolean): void {
+  process.once('exit', () => {
+    if (isHopeless()) endAtOnce();
+  });
+}
+
+function endAtOnce(): void {
   process.removeAllListeners('SIGTERM');
   process.kill(process.pid, 'SIGTERM');
 }

@@ -16,6 +16,7 @@ import { keepEstate } from './estate.ts';
 import { createFront, type Front } from './front.ts';
 import { createHandover } from './handover.ts';
 import { endPredecessor, endSuccessor, isInPlace } from './kin.ts';
+import { leaveHungThreads } from './leave.ts';
 import type { LogKeeper } from './log/keeper.ts';
 import { createNotifier, type Notifier } from './notify.ts';
 import { openParts } from './parts.ts';
@@ -90,6 +91,7 @@ async function begin(
   const elders = createElders(launch);
   const parts = openParts(config, log, { launch, overrides, elders: elders.sources });
   const { director, alerts, events, connectionLog, close } = parts;
+  heedHungThreads(director, notifier);
   closers.add('alerts', () => alerts.close());
   closers.add('virtual services', () => close(!front.isSeen));
   const children = createChildren([...launch.program, ...launch.inherited], log);
@@ -127,6 +129,13 @@ async function begin(
   void children.converge(reloader.config.global.execute);
   const watching = watchConfig(file, reloader, log, ending.signal);
   closers.add('watch of the config', () => watching);
+}
+
+/** What cannot be ended holds up neither systemd's watchdog nor the end. */
+function heedHungThreads(director: Director, notifier: Notifier): void {
+  const isHopeless = () => director.isHopeless;
+  notifier.beatUnless(isHopeless);
+  leaveHungThreads(isHopeless);
 }
 
 /** Who speaks to a director that has handed over would change what is the successor's by now. */

@@ -13,6 +13,9 @@ export interface Notifier {
   readonly environment: Readonly<Record<string, string>>;
   /** At work; also after a reload. Names this process as the service's own. Settles when it was told. */
   ready(status: string): Promise<void>;
+  /** The signs of life that systemd's watchdog wants, one in half of its time, stop for as long as this
+   *  is so. One is not sent by a main thread that hangs. */
+  beatUnless(isHopeless: () => boolean): void;
   reloading(): void;
   stopping(): void;
   /** Says nothing new any more: another process speaks now, or the end has come. Settles when all has
@@ -49,16 +52,20 @@ export function createNotifier(log: Log, program = 'systemd-notify'): Notifier {
     });
     return turn;
   };
-  const beatMs = Number(environment.WATCHDOG_USEC ?? 0) / 2_000;
-  const heart =
-    wanted && beatMs > 0
-      ? setInterval(() => busy === 0 && void tell('WATCHDOG=1'), beatMs).unref()
-      : undefined;
+  let isHopeless = () => false;
+  const beat = () => {
+    if (busy === 0 && !isHopeless()) void tell('WATCHDOG=1');
+  };
+  const heart = startHeart(wanted ? environment.WATCHDOG_USEC : undefined, beat);
   return {
     wanted,
     environment,
     ready: (status) => tell('--ready', `--pid=${process.pid}`, `--status=${status}`),
-    reloading: () => void tell('RELOADING=1'),
+    beatUnless(condition) {
+      isHopeless = condition;
+    },
+    reloading: () =>
+      void tell('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`),
     stopping() {
       void tell('STOPPING=1');
       clearInterval(heart);
@@ -69,6 +76,12 @@ export function createNotifier(log: Log, program = 'systemd-notify'): Notifier {
       return turn;
     },
   };
+}
+
+/** Twice in the watchdog's time, given in microseconds; undefined: there is none. */
+function startHeart(time: string | undefined, beat: () => void) {
+  const beatMs = Number(time ?? 0) / 2_000;
+  return beatMs > 0 ? setInterval(beat, beatMs).unref() : undefined;
 }
 
 /** @returns what went wrong */

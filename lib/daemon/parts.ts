@@ -42,10 +42,11 @@ export function openParts(
   const instance = launch.instance.name;
   const predecessor = launch.predecessor?.pid;
   const checks = createCheckRunner({ log });
-  const { maxConnections, workers, flowtable } = config.options;
+  const { maxConnections, workers, workerTimeoutMs, flowtable } = config.options;
   const connectionLog = createConnectionLog(config.options.connectionsFile, log);
   const engines = createEngines({
-    ...{ maxConnections, workers, flowtable, instance, connectionLog, predecessor },
+    ...{ maxConnections, workers, workerTimeoutMs, flowtable },
+    ...{ instance, connectionLog, predecessor },
   });
   const alerts = createAlerts({
     log,

@@ -142,6 +142,11 @@ export class Carriers {
     return [...this.#feeds.values()].flatMap(({ engine }) => engine.workers());
   }
 
+  /** As {@link Engine.isHopeless}, of any. */
+  get isHopeless(): boolean {
+    return [...this.#feeds.values()].some(({ engine }) => engine.isHopeless?.());
+  }
+
   /** As {@link Engine.leave}. */
   async leave(hurry: AbortSignal): Promise<void> {
     const { engines } = this.#parties;

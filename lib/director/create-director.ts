@@ -133,6 +133,10 @@ class VirtualServices implements Director {
     return this.#carriers.workers();
   }
 
+  get isHopeless(): boolean {
+    return this.#carriers.isHopeless;
+  }
+
   get ownTraffic(): Traffic {
     return this.#carriers.ownTraffic;
   }

@@ -17,6 +17,8 @@ export interface Director {
   services(checks?: number): Promise<readonly ServiceStatus[]>;
   /** The threads that forward. */
   workers(): readonly WorkerStats[];
+  /** Whether only a new process goes on well: a thread hangs that cannot be ended. */
+  readonly isHopeless: boolean;
   /** What each engine at work was told so far. */
   engineWork(): readonly EngineWork[];
   /** For operators. */

@@ -8,6 +8,8 @@ export interface EngineOptions {
   /** How many threads forward; `auto`: as many as there are processors; undefined: one. For an
    *  engine that forwards by itself. */
   readonly workers?: number | 'auto';
+  /** A thread that forwards and whose event loop has not turned for so long is replaced; default 10,000. */
+  readonly workerTimeoutMs?: number;
   /** Devices between which a kernel engine may hand on established connections past its rules. */
   readonly flowtable?: readonly string[];
   /** For an engine that sees every connection end; undefined: none has a line. */

@@ -159,6 +159,9 @@ export interface Engine {
   readonly traffic: Traffic;
   /** How connections spread over its threads; empty where a kernel forwards. */
   workers(): readonly WorkerStats[];
+  /** Whether a thread of it hangs that cannot be ended, so that only a new process goes on well. Absent: it
+   *  has none. */
+  isHopeless?(): boolean;
   /** For the director only; ends when the engine is closed. Bounded: the oldest is dropped. */
   readonly events: AsyncIterable<EngineEvent>;
   /** Takes no new clients from now on, and settles when the last connection has ended, or at the

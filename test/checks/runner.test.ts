@@ -309,6 +309,22 @@ t.test('the end of maintenance is told even where nothing is checked', async (t)
   t.equal(seen.at(-1), false);
 });
 
+t.test('what failed while this thread was blocked is made again at once', async (t) => {
+  let checks = 0;
+  const { choose } = always(async () => {
+    const blocks = ++checks === 1;
+    if (!blocks) return { up: checks === 2, message: `${checks}` };
+    const end = performance.now() + 1500;
+    while (performance.now() < end);
+    return { up: false, message: 'the server has hung up' };
+  });
+  const reports = await first(runnerOf(t, { choose }), plan({}), 2);
+  t.match(reports, [
+    { up: true, message: '2' },
+    { up: false, message: '3' },
+  ]);
+});
+
 t.test('no check waits for another', async (t) => {
   const silent = await rawServer(t, () => {});
   const good = await rawServer(t, saying('HTTP/1.1 200 OK\r\n\r\n'));

@@ -30,6 +30,7 @@ t.test('without an ini every option has its default', async (t) => {
     file: undefined,
     maxConnections: undefined,
     workers: 'auto',
+    workerTimeoutMs: 10_000,
     flowtable: [],
     connectionsFile: '/var/log/l4director-connections.log',
     haproxyNames: false,
@@ -53,6 +54,7 @@ t.test(
 connect-timeout = 500ms
 idle-timeout = 15m
 workers = 3
+worker-timeout = 1m
 [nftables]
 flowtable = eth0, eth1,eth0
 [control]
@@ -111,6 +113,7 @@ connections = no
       file: `${config.file}.ini`,
       maxConnections: 2000,
       workers: 3,
+      workerTimeoutMs: 60_000,
       flowtable: ['eth0', 'eth1'],
       connectionsFile: 'LOCAL3',
       haproxyNames: true,
@@ -202,6 +205,7 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[net]\nworkers = 0\n', 2, 'expected auto, or how many threads, 1 to 64'],
   ['[net]\nworkers = all\n', 2, 'expected auto, or how many threads, 1 to 64'],
   ['[service tcp:10.1.1.19:80]\nworkers = 2\n', 2, 'expected it in [net]'],
+  ['[net]\nworker-timeout = 500ms\n', 2, 'expected a time of 2 s or more'],
   ['[net]\nidle-timeout = 1000h\n', 2, 'at most 24 days'],
   ['[checks]\ntls-verify = maybe\n', 2, 'expected yes or no'],
   ['[checks]\ntls-ca = ca.pem\n', 2, 'an absolute path'],

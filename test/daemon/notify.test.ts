@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
+import { createNotifier } from '../../lib/daemon/notify.ts';
 import { lab } from '../support/lab.ts';
+import { recordingLog } from '../support/recording-log.ts';
 import { collect, Site, until } from '../support/site.ts';
 
 const EMPTY = 'checkinterval=1\nquiescent=yes\nlogfile="LOG"\n';
@@ -44,16 +47,52 @@ t.test('systemd hears of start, reload, life and end', NEEDS, async (t) => {
   t.match(text(), `MAINPID=${child.pid}`);
   t.match(text(), 'STATUS=0 virtual services\n');
   t.match(await site.run('status'), { code: 0 });
-  await hears(/WATCHDOG=1/);
+  await hears(/(WATCHDOG=1.*){3}/s);
   site.write(`${EMPTY}virtual=nowhere\n`);
   child.kill('SIGHUP');
   await hears(/RELOADING=1.*READY=1/s);
+  t.match(text(), /MONOTONIC_USEC=\d+\n/);
   await hears(
     /STATUS=0 virtual services; the last reload was refused, see configtest\n/,
   );
   child.kill('SIGTERM');
   t.equal((await outcome).code, 0);
   t.match(text(), 'STOPPING=1');
+});
+
+t.test('a director that hangs gives no sign of life', NEEDS, async (t) => {
+  const site = new Site(t, EMPTY);
+  const { hears, text } = await manager(t, site);
+  site.env.WATCHDOG_USEC = '400000';
+  const child = site.spawn('--foreground', site.config, 'start');
+  const outcome = collect(child);
+  const signs = () => text().match(/WATCHDOG=1/g)?.length ?? 0;
+  await hears(/WATCHDOG=1/);
+  child.kill('SIGSTOP');
+  await delay(1000); // what was on its way arrives
+  const before = signs();
+  await delay(1000);
+  t.equal(signs(), before);
+  child.kill('SIGCONT');
+  await until(() => signs() > before, 'a sign of life');
+  child.kill('SIGTERM');
+  t.equal((await outcome).code, 0);
+});
+
+t.test('nor does one that only a restart mends', async (t) => {
+  const heard = join(t.testdirName, 'heard');
+  const script = `#!/bin/sh\necho "$@" >>${heard}\n`;
+  const tell = join(t.testdir({ heard: '', tell: script }), 'tell');
+  chmodSync(tell, 0o755);
+  Object.assign(process.env, { NOTIFY_SOCKET: '/nowhere', WATCHDOG_USEC: '100000' });
+  const notifier = createNotifier(recordingLog(), tell);
+  t.teardown(() => notifier.close());
+  let isHopeless = true;
+  notifier.beatUnless(() => isHopeless);
+  await delay(300);
+  t.equal(readFileSync(heard, 'utf8'), '');
+  isHopeless = false;
+  await until(() => /WATCHDOG=1/.test(readFileSync(heard, 'utf8')), 'a sign of life');
 });
 
 t.test('what a check starts does not inherit the socket', NEEDS, async (t) => {

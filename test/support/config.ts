@@ -89,6 +89,7 @@ export function aConfig(
       file: undefined,
       maxConnections: undefined,
       workers: 1,
+      workerTimeoutMs: 10_000,
       flowtable: [],
       connectionsFile: '/var/log/l4director-connections.log',
       haproxyNames: false,

@@ -1,5 +1,12 @@
 import type { EngineName } from '../../model/virtual-service.ts';
-import { duration, ENGINE_NAMES, engine, workers, yesno } from '../ini-values.ts';
+import {
+  duration,
+  ENGINE_NAMES,
+  engine,
+  patience,
+  workers,
+  yesno,
+} from '../ini-values.ts';
 import type { IniKey } from './ini-key.ts';
 
 /** Keys of `[net]`. */
@@ -71,5 +78,13 @@ export const NET_KEYS = {
     parse: workers,
     default: 'auto' as number | 'auto',
     doc: 'How many threads forward; auto: one a processor, at most 8. Above 1 needs Node 22.12.',
+  },
+  'worker-timeout': {
+    section: 'net',
+    perService: false,
+    syntax: '<time>',
+    parse: patience,
+    default: 10_000,
+    doc: 'One of these threads that has done nothing at all for so long is replaced; its connections are lost.',
   },
 } as const satisfies Record<string, IniKey<unknown>>;

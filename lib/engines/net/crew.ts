@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { within } from '../../model/within.ts';
 import { Inquiries } from './inquiries.ts';
 import type {
   FromWorker,
@@ -9,6 +10,7 @@ import type {
   ToWorker,
   WorkerStart,
 } from './protocol.ts';
+import { BEAT_MS, Pulses, pulseMemory } from './pulses.ts';
 
 interface Options {
   /** Module of a worker thread. */
@@ -17,6 +19,8 @@ interface Options {
   /** As {@link WorkerStart.shares}. */
   readonly shares: boolean;
   readonly admission: SharedArrayBuffer;
+  /** A worker whose event loop has not turned for so long is ended; default 10,000. */
+  readonly patienceMs: number | undefined;
   /** The segments of the shared memory so far. */
   segments(): readonly SharedArrayBuffer[];
   /** Before a worker takes a dead one's place. */
@@ -26,6 +30,8 @@ interface Options {
   heard(worker: number, message: Told): void;
   /** A thread has ended without being told to; its place is being taken. */
   died(worker: number, reason: string): void;
+  /** A thread is stuck in what cannot be interrupted: its place cannot be taken. */
+  stuck(worker: number): void;
 }
 
 /** What every worker answered, by its number. */
@@ -42,8 +48,12 @@ const BREATH_MS = 1000;
 /** Of a thread's heap. V8 would let it grow with the open connections, whose memory nobody uses
  *  again: an idle one then takes 9 KB (observed). Half of this costs 5 % of a connection's time. */
 const YOUNG_MB = 16;
-/** What closing waits for before threads are stopped by force. */
+/** What closing waits for before threads are stopped by force, and after that. */
 const FAREWELL_MS = 2000;
+/** Far above what a turn takes on a busy machine. */
+const PATIENCE_MS = 10_000;
+/** After so many times that one that is stuck should have ended. */
+const HOPELESS = 1.5;
 
 /** The worker threads: messages to all of them, and a new one for one that dies. */
 export class Crew {
@@ -53,18 +63,29 @@ export class Crew {
   readonly #threads: (Worker | undefined)[] = [];
   readonly #rounds = new Map<number, Round>();
   readonly #replacements = new Set<NodeJS.Timeout>();
+  readonly #pulseMemory: SharedArrayBuffer;
+  readonly #pulses: Pulses;
+  /** Those whose event loops do not turn. */
+  readonly #stuck = new Map<number, 'ending' | 'hopeless'>();
+  readonly #patienceMs: number;
+  #watch: NodeJS.Timeout | undefined;
   #sequence = 0;
   #closed = false;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
+    this.#pulseMemory = pulseMemory(options.workers);
+    this.#pulses = new Pulses(this.#pulseMemory, () => performance.now());
   }
 
   /** Settles when every worker has the change. The first one starts them. */
   change(change: TableChange): Promise<Answers> {
-    if (this.#threads.length === 0 && !this.#closed)
+    if (this.#threads.length === 0 && !this.#closed) {
       for (let worker = 0; worker < this.#options.workers; worker++)
         this.#start(worker);
+      this.#watch = setInterval(() => this.#lookForStuck(), BEAT_MS).unref();
+    }
     return this.#round((sequence) => ({ type: 'change', sequence, change }));
   }
 
@@ -83,6 +104,11 @@ export class Crew {
     return [...this.#threads].flatMap((thread, worker) => (thread ? worker : []));
   }
 
+  /** Whether a worker is stuck that cannot be ended: a new process mends that. */
+  get isHopeless(): boolean {
+    return [...this.#stuck.values()].includes('hopeless');
+  }
+
   /** @param except the worker that has it already */
   post(message: ToWorker, except?: number): void {
     for (const [worker, thread] of this.#threads.entries())
@@ -94,12 +120,13 @@ export class Crew {
     this.#threads[worker]?.postMessage(message);
   }
 
-  /** Ends all connections and listeners, then the threads. */
+  /** Ends all connections and listeners, then the threads; but for one that cannot be ended. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearInterval(this.#watch);
     for (const timer of this.#replacements) clearTimeout(timer);
     this.post({ type: 'close' });
-    await Promise.all(this.#threads.map((thread) => thread && ended(thread)));
+    await Promise.all(this.#threads.map((_, worker) => this.#end(worker)));
     for (const sequence of this.#rounds.keys()) this.#complete(sequence);
     this.inquiries.close();
   }
@@ -118,7 +145,9 @@ export class Crew {
   #start(worker: number): void {
     const { workers, shares, script, admission } = this.#options;
     const segments = this.#options.segments();
-    const workerData: WorkerStart = { worker, workers, shares, segments, admission };
+    const pulses = this.#pulseMemory;
+    const place = { worker, workers, shares };
+    const workerData: WorkerStart = { ...place, segments, admission, pulses };
     const startedAt = performance.now();
     const thread = new Worker(script, {
       workerData,
@@ -136,15 +165,43 @@ export class Crew {
 
   #exited(worker: number, reason: string, startedAt: number): void {
     this.#threads[worker] = undefined;
+    this.#pulses.forget(worker);
     this.inquiries.died(worker);
+    const wasStuck = this.#stuck.delete(worker);
     if (this.#closed) return;
-    this.#options.died(worker, reason);
+    const seconds = this.#patienceMs / 1000;
+    const why = wasStuck ? `its event loop had not turned for ${seconds} s` : reason;
+    this.#options.died(worker, why);
     const wait = Math.max(0, startedAt + BREATH_MS - performance.now());
     const timer = setTimeout(() => {
       this.#replacements.delete(timer);
       void this.#replace(worker);
     }, wait);
     this.#replacements.add(timer);
+  }
+
+  async #end(worker: number): Promise<void> {
+    const thread = this.#threads[worker];
+    if (!thread || this.#stuck.get(worker) === 'hopeless') return;
+    const exited = once(thread, 'exit').then(() => true);
+    if (await within(FAREWELL_MS, exited, () => false)) return;
+    void thread.terminate();
+    if (!(await within(FAREWELL_MS, exited, () => false)))
+      this.#stuck.set(worker, 'hopeless');
+  }
+
+  #lookForStuck(): void {
+    const patienceMs = this.#patienceMs;
+    for (const [worker, silentMs] of this.#pulses.look().entries()) {
+      const known = this.#stuck.get(worker);
+      if (!known && silentMs >= patienceMs) {
+        this.#stuck.set(worker, 'ending');
+        void this.#threads[worker]?.terminate();
+      } else if (known === 'ending' && silentMs >= HOPELESS * patienceMs) {
+        this.#stuck.set(worker, 'hopeless');
+        this.#options.stuck(worker);
+      }
+    }
   }
 
   async #replace(worker: number): Promise<void> {
@@ -182,10 +239,4 @@ export class Crew {
     this.#rounds.delete(sequence);
     round?.done(round.answers);
   }
-}
-
-async function ended(thread: Worker): Promise<void> {
-  const timer = setTimeout(() => void thread.terminate(), FAREWELL_MS);
-  await once(thread, 'exit');
-  clearTimeout(timer);
 }

@@ -44,6 +44,8 @@ export function createNetEngine(options: NetOptions = {}): Engine {
 class NetEngine implements Engine {
   readonly events = new EventQueue<EngineEvent>(EVENTS);
   readonly traffic: Traffic;
+  readonly workers = (): readonly WorkerStats[] => this.#admission.stats();
+  readonly isHopeless = (): boolean => this.#crew.isHopeless;
   readonly #maxConnections: number;
   readonly #connectionLog: ConnectionSink | undefined;
   readonly #proc: string;
@@ -89,11 +91,13 @@ class NetEngine implements Engine {
       workers: this.#workers,
       shares: this.#shares,
       admission,
+      patienceMs: options.workerTimeoutMs,
       segments: () => this.#segments,
       prepare: () => this.#openings.claim(this.#ledger.ids, async () => {}),
       snapshot: () => this.#bounded(this.#ledger.snapshot()),
       heard: (worker, message) => this.#heard(worker, message),
       died: (worker, reason) => this.#died(worker, reason),
+      stuck: (worker) => this.#notice('stuck', String(worker)),
     });
     this.traffic = createTraffic(this.#crew.inquiries);
     this.#openings = new Openings({
@@ -126,10 +130,6 @@ class NetEngine implements Engine {
 
   async stats(): Promise<readonly ServiceStats[]> {
     return this.#ledger.stats();
-  }
-
-  workers(): readonly WorkerStats[] {
-    return this.#admission.stats();
   }
 
   /** Who waits in a queue goes on to the successor's, by the kernel's net.ipv4.tcp_migrate_req. */

@@ -13,6 +13,8 @@ const WORDS: Readonly<Record<NoticeKind, (about: string) => string>> = {
     `A connection could not be accepted (${about}): the listener goes on; it is memory or descriptors that this host is short of`,
   question: (about) =>
     `Defect: a worker thread could not say what goes through it (${about}); it goes on`,
+  stuck: (about) =>
+    `Worker thread ${about} hangs in what cannot be interrupted, as a disk that does not answer: clients that the kernel gives it wait. Only a restart mends that (a service manager with a watchdog makes one)`,
   worker: (about) =>
     `A worker thread ended (${about}): its connections are lost, its listeners are being opened again`,
 };

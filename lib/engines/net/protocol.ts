@@ -103,6 +103,7 @@ export type NoticeKind =
   | 'sessions'
   | 'accept'
   | 'worker'
+  | 'stuck'
   | 'question';
 
 export type FromWorker =
@@ -142,4 +143,6 @@ export interface WorkerStart {
   readonly segments: readonly SharedArrayBuffer[];
   /** Of `admissionMemory`: what all workers have open. */
   readonly admission: SharedArrayBuffer;
+  /** Of `pulseMemory`: that its event loop turns. */
+  readonly pulses: SharedArrayBuffer;
 }

@@ -1,8 +1,11 @@
-import { extname } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import { BroadcastChannel } from 'node:worker_threads';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { createNetEngine } from '../../../lib/engines/net/engine.ts';
 import { rigFor, tableOf, until } from '../../support/engine-rig.ts';
+import type { DeathSentence } from './fixtures/mortal-worker.ts';
 
 const MORTAL = new URL(
   `./fixtures/mortal-worker${extname(import.meta.url)}`,
@@ -77,6 +80,83 @@ t.test('a worker that dies is not asked any more what goes through it', async (t
   channel.close();
   await notice;
   t.same(await rig.traffic.connections({}, 9), { items: [], total: 0 });
+});
+
+function tell(sentence: DeathSentence): void {
+  const channel = new BroadcastChannel('mortal-worker');
+  channel.postMessage(sentence);
+  channel.close();
+}
+
+/** Has the worker read from a pipe that nobody writes to. @returns the end of that */
+async function hangs(t: Test): Promise<() => void> {
+  const pipe = join(t.testdir(), 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  tell({ how: 'at once', pipe });
+  let descriptor: number | undefined;
+  await until(() => {
+    try {
+      descriptor = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch {
+      // nobody reads yet
+    }
+    return descriptor !== undefined;
+  });
+  return () => descriptor !== undefined && closeSync(descriptor);
+}
+
+t.test('a worker whose event loop does not turn is replaced', async (t) => {
+  const options = { workerScript: MORTAL, workerTimeoutMs: 1000 };
+  const rig = rigFor(t, createNetEngine(options));
+  const service = await rig.service();
+  const server = await rig.server((socket) => socket.write('a'));
+  await rig.engine.apply(tableOf(service, server.entry()));
+  const client = await rig.client(service);
+  client.resume();
+  await until(() => client.bytesRead === 1);
+  const notice = rig.event('notice');
+  tell({ how: 'not at all, but it spins' });
+  t.match(
+    (await notice).message,
+    'A worker thread ended (its event loop had not turned for 1 s)',
+  );
+  t.match(rig.engine.workers(), [{ restarts: 1, openConnections: 0 }]);
+  await until(() => client.destroyed || client.readableEnded);
+  await until(async () => {
+    const again = await rig.client(service).catch(() => undefined);
+    again?.resume();
+    if (again) await until(() => again.bytesRead === 1);
+    return again !== undefined;
+  });
+  t.notOk(rig.engine.isHopeless?.());
+});
+
+t.test(
+  'one that cannot be ended is told, and replaced when it has ended',
+  async (t) => {
+    const options = { workerScript: MORTAL, workerTimeoutMs: 1000 };
+    const rig = rigFor(t, createNetEngine(options));
+    const service = await rig.service();
+    const server = await rig.server((socket) => socket.end('a'));
+    await rig.engine.apply(tableOf(service, server.entry()));
+    const letGo = await hangs(t);
+    t.match((await rig.event('notice')).message, 'Worker thread 0 hangs');
+    t.ok(rig.engine.isHopeless?.());
+    letGo();
+    t.match((await rig.event('notice')).message, 'A worker thread ended');
+    t.notOk(rig.engine.isHopeless?.());
+    await until(async () => (await rig.ask(service).catch(() => '')) === 'a');
+  },
+);
+
+t.test('an engine is closed though a worker cannot be ended', async (t) => {
+  const engine = createNetEngine({ workerScript: MORTAL });
+  await engine.apply([]);
+  const letGo = await hangs(t);
+  await engine.close({ clean: true });
+  t.ok(engine.isHopeless?.());
+  letGo();
+  await until(() => !engine.isHopeless?.());
 });
 
 t.test('there is no worker before there is a table', async (t) => {

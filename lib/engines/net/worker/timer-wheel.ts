@@ -12,9 +12,12 @@ export interface Timed {
 const TICK_MS = 100;
 const SLOTS = 512;
 const NOWHERE = -1;
+/** After so long between two ticks it was this thread that did not run. */
+const GAP_MS = 1000;
 
 /** One timer for all connections of a worker. Moving a deadline costs an assignment: what is
- *  met before its time is put back in a later slot. Exact to one tick. */
+ *  met before its time is put back in a later slot. Exact to one tick. Its clock stands while the thread
+ *  cannot run, as in a process that was stopped: what a peer sent meanwhile is still to be read. */
 export class TimerWheel {
   readonly #slots: (Timed | undefined)[] = new Array(SLOTS).fill(undefined);
   readonly #clock: () => number;
@@ -22,6 +25,8 @@ export class TimerWheel {
   #turned = 0;
   #timer: NodeJS.Timeout | undefined;
   #now = 0;
+  /** Time that did not count. */
+  #lost = 0;
 
   /** @param clock milliseconds, monotonic */
   constructor(clock: () => number) {
@@ -57,7 +62,19 @@ export class TimerWheel {
     if (--this.#size === 0) this.close();
   }
 
-  /** Expires what is due. The timer calls it; tests may. */
+  /** The clock now, to the millisecond. */
+  get time(): number {
+    return this.#clock() - this.#lost;
+  }
+
+  /** For the timer. */
+  tick(): void {
+    const gap = this.time - this.#now;
+    if (gap > GAP_MS) this.#lost += gap - TICK_MS;
+    this.turn();
+  }
+
+  /** Expires what is due. */
   turn(): void {
     this.#refresh();
     const target = Math.floor(this.#now / TICK_MS);
@@ -74,11 +91,11 @@ export class TimerWheel {
   #start(): void {
     this.#refresh();
     this.#turned = Math.floor(this.#now / TICK_MS);
-    this.#timer ??= setInterval(() => this.turn(), TICK_MS);
+    this.#timer ??= setInterval(() => this.tick(), TICK_MS);
   }
 
   #refresh(): void {
-    this.#now = this.#clock();
+    this.#now = this.time;
   }
 
   /** The whole slot is taken off first, since what expires may add to it. */

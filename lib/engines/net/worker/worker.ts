@@ -19,17 +19,19 @@ import { Roster } from './real-server.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import { createUdpDesk } from './udp/udp-desk.ts';
 
+type Start = Omit<WorkerStart, 'pulses'>;
+
 /** Entrances and connections of all services, in one thread. Told what to carry by the main thread,
  *  through messages and the memory they share. */
 export class Worker {
-  readonly #start: WorkerStart;
+  readonly #start: Start;
   readonly #memory: Memory;
   readonly #roster: Roster;
   readonly #desk: Desk;
   readonly #carriers = new Map<string, Carrier>();
   readonly #informant: Informant;
 
-  constructor(start: WorkerStart, tell: (message: FromWorker) => void) {
+  constructor(start: Start, tell: (message: FromWorker) => void) {
     this.#start = start;
     this.#memory = new Memory(start.workers);
     for (const segment of start.segments) this.#memory.attach(segment);
@@ -49,7 +51,7 @@ export class Worker {
     this.#informant = new Informant({
       roster: this.#roster,
       carriers: this.#carriers,
-      now,
+      now: () => wheel.time,
       tell,
     });
   }

@@ -88,6 +88,38 @@ t.test('a clock that leaps expires all that is due, once', async (t) => {
   t.equal(wheel.size, 0);
 });
 
+t.test('time in which the thread could not run does not count', async (t) => {
+  const clock = { now: 0 };
+  const { wheel } = wheelAt(clock);
+  t.teardown(() => wheel.close());
+  const tickAt = (now: number) => {
+    clock.now = now;
+    wheel.tick();
+  };
+  const [dial, next] = [new Entry(wheel), new Entry(wheel)];
+  wheel.add(dial, 3000);
+  tickAt(100);
+  clock.now = 10_000;
+  wheel.add(next, 3000); // before the first tick after the stop
+  for (let now = 10_001; now < 12_800; now += 100) tickAt(now);
+  t.same([dial.expired, next.expired], [[], []]);
+  for (let now = 12_801; now < 13_200; now += 100) tickAt(now);
+  t.same([dial.expired.length, next.expired.length], [1, 1]);
+  t.equal(wheel.size, 0);
+});
+
+t.test('a tick that is late by less counts', async (t) => {
+  const clock = { now: 0 };
+  const { wheel } = wheelAt(clock);
+  t.teardown(() => wheel.close());
+  const entry = new Entry(wheel);
+  wheel.add(entry, 900);
+  clock.now = 950;
+  wheel.tick();
+  t.equal(entry.expired.length, 1);
+  t.equal(wheel.time, 950);
+});
+
 t.test('what expires may be added again, others may be removed by it', async (t) => {
   const clock = { now: 0 };
   const { wheel, to } = wheelAt(clock);
