@@ -64,3 +64,41 @@ t.test('the documents tell of every action and option of its own', (t) => {
   }
   t.end();
 });
+
+interface Locked {
+  readonly version: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+t.test('the documents list every package of the run time, and no other', (t) => {
+  const { packages }: { readonly packages: Readonly<Record<string, Locked>> } =
+    JSON.parse(read('package-lock.json'));
+  const installed = new Set<string>();
+  /** Where Node finds it from there: the nearest folder of packages above. */
+  const placeOf = (name: string, from: string): string => {
+    const place = `${from}${from && '/'}node_modules/${name}`;
+    if (packages[place] || from === '') return place;
+    return placeOf(
+      name,
+      from.slice(0, Math.max(0, from.lastIndexOf('node_modules/') - 1)),
+    );
+  };
+  const tree = (from: string, depth: number): readonly string[] => {
+    const { dependencies, optionalDependencies } = packages[from] ?? {};
+    const names = Object.keys({ ...dependencies, ...optionalDependencies }).sort();
+    return names.flatMap((name) => {
+      const place = placeOf(name, from);
+      installed.add(place);
+      const line = `${'  '.repeat(depth)}${name} ${packages[place]?.version}`;
+      return [line, ...tree(place, depth + 1)];
+    });
+  };
+  const lines = tree('', 0);
+  const text = read('docs/dependencies.md');
+  const [, heading = '', listed = ''] =
+    /### All of them\n\n(.*?)```\n(.*?)\n```/s.exec(text) ?? [];
+  t.same(listed.split('\n'), lines);
+  t.match(heading, new RegExp(`^${installed.size} packages`));
+  t.end();
+});

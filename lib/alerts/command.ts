@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { childEnvironment } from '../model/child-environment.ts';
 import type { Log } from '../model/log.ts';
 
 /** From TERM to KILL for a command that does not end when told to. */
@@ -8,6 +9,8 @@ const GRACE_MS = 2000;
 export interface CommandLimits {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** Default: {@link childEnvironment}. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Runs a command line through `/bin/sh`, as system() of ldirectord does, and settles when it has
@@ -17,7 +20,7 @@ export interface CommandLimits {
  *  @returns whether it ended with exit status 0 */
 export async function runCommand(
   command: string,
-  { timeoutMs, signal }: CommandLimits,
+  { timeoutMs, signal, env = childEnvironment() }: CommandLimits,
   log: Log,
 ): Promise<boolean> {
   if (signal.aborted) return false;
@@ -31,7 +34,7 @@ export async function runCommand(
     stop.abort();
   }, timeoutMs);
   // What spawn() throws (no memory, a NUL in the command) is a failure like others.
-  const problem = await ended(command, stop.signal).catch(String);
+  const problem = await ended(command, env, stop.signal).catch(String);
   clearTimeout(timer);
   signal.removeEventListener('abort', abort);
   if (problem !== undefined) log.error(`system(${command}) failed: ${problem}`);
@@ -39,9 +42,14 @@ export async function runCommand(
 }
 
 /** @returns why it failed; undefined: exit status 0 */
-function ended(command: string, stop: AbortSignal): Promise<string | undefined> {
+function ended(
+  command: string,
+  env: NodeJS.ProcessEnv,
+  stop: AbortSignal,
+): Promise<string | undefined> {
   return new Promise((resolve) => {
     const child = spawn('/bin/sh', ['-c', command], {
+      env,
       stdio: 'ignore',
       detached: true,
     });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
+import { childEnvironment } from '../model/child-environment.ts';
 import { within } from '../model/within.ts';
 import { signalGroup } from './command.ts';
 import { type Letter, letterOf } from './letter.ts';
@@ -66,6 +67,7 @@ async function deliver(
   const args = ['-i', ...(from === '' ? [] : ['-f', from]), '--', ...to];
   try {
     const child = spawn(program, args, {
+      env: childEnvironment(),
       stdio: ['pipe', 'ignore', 'pipe'],
       detached: true,
     });

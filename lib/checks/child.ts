@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { childEnvironment } from '../model/child-environment.ts';
 import { within } from '../model/within.ts';
 
 /** How a child ended: by itself with a status, or by a signal. */
@@ -16,7 +17,7 @@ const MERCY_MS = 300;
 /** For the rest of the output, when a grandchild keeps the pipe open. */
 const DRAIN_MS = 200;
 
-/** Runs a program without a shell, in a process group of its own, environment inherited.
+/** Runs a program without a shell, in a process group of its own, with {@link childEnvironment}.
  *  On abort the whole group is ended, children included, and its end awaited.
  *  Rejects when the program cannot be run, or with the signal's reason. */
 export async function runChild(
@@ -26,6 +27,7 @@ export async function runChild(
 ): Promise<ChildEnd> {
   signal.throwIfAborted();
   const child = spawn(file, args, {
+    env: childEnvironment(),
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

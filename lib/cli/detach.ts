@@ -6,6 +6,7 @@ import { EXIT, type Launch, type StartReport } from '../instance/launch.ts';
 import { presence } from '../instance/pid-file.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Context } from './context.ts';
+import type { Guise } from './give-up-root.ts';
 
 /** Tells the detached process that it is one. */
 const MARK = 'L4DIRECTOR_DETACHED';
@@ -23,13 +24,19 @@ export function wasDetached(): boolean {
 }
 
 /** Starts the director in a session of its own and waits for its report. It is left running
- *  when it does not report in time. */
-export async function detach(context: Context, launch: Launch): Promise<number> {
-  const [node = '', ...script] = launch.program;
-  const child = spawn(node, [...script, ...startArguments(context.line)], {
+ *  when it does not report in time.
+ *  @param guise  as whom; default: as this process */
+export async function detach(
+  context: Context,
+  launch: Launch,
+  { words, env }: Pick<Guise, 'words' | 'env'> = { words: [], env: process.env },
+): Promise<number> {
+  const command = [...words, ...launch.program, ...startArguments(context.line)];
+  const [file = '', ...rest] = command;
+  const child = spawn(file, rest, {
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    env: { ...process.env, [MARK]: '1' },
+    env: { ...env, [MARK]: '1' },
   });
   const gone = once(child, 'exit').catch(() => {}); // an error is in the report
   const report = await firstReport(child);

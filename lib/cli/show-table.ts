@@ -73,7 +73,7 @@ export function formatTable(document: StatusDocument, style: Style): string {
 function headOf(document: StatusDocument, paint: Paint): readonly string[] {
   const { version, pid, uptimeSeconds, config, configError } = document;
   const head = `${paint('bold', 'l4director')} ${printable(version)}, pid ${pid}, up ${humanSpan(uptimeSeconds)}, ${printable(config)}`;
-  const notices = mailLines(document, paint);
+  const notices = [...rightsLines(document), ...mailLines(document, paint)];
   if (configError === null) return [head, ...notices];
   return [
     head,
@@ -85,6 +85,13 @@ function headOf(document: StatusDocument, paint: Paint): readonly string[] {
     ),
     ...configError.split('\n').map((line) => `  ${paint('red', printable(line))}`),
   ];
+}
+
+/** Nothing of one that is root. */
+function rightsLines({ user, capabilities }: StatusDocument): readonly string[] {
+  if (user === 'root') return [];
+  const rights = capabilities.join(', ') || 'no rights of root';
+  return [`runs as ${printable(user)}, with ${rights}`];
 }
 
 function mailLines({ mail }: StatusDocument, paint: Paint): readonly string[] {

@@ -4,9 +4,11 @@ import { findInstance, ownInstance } from '../instance/instance.ts';
 import { EXIT, type Launch, type Mode } from '../instance/launch.ts';
 import { presence } from '../instance/pid-file.ts';
 import { isSuccessor, takePredecessors } from '../instance/succession.ts';
+import type { CommandLine } from './command-line.ts';
 import { complain, configPath, readLastingFile } from './config-file.ts';
 import type { Context } from './context.ts';
 import { detach, startArguments, wasDetached } from './detach.ts';
+import { goOnAs, guiseFor } from './give-up-root.ts';
 
 /** `start`: errors in the config are told before anything happens; where a director of that
  *  name runs already there is nothing to do, and nothing is said. */
@@ -31,9 +33,18 @@ export async function startWith(
   const mode = modeFor(context, config);
   if (mode !== 'debug')
     for (const warning of config.warnings) context.err(formatDiagnostic(warning));
-  return mode === 'daemon'
-    ? detach(context, launchOf(context, path, mode))
+  const guise = guiseFor({ line: context.line, mode, path: resolve(path), config });
+  const own = guise ? { ...context, line: guise.line } : context;
+  if (mode === 'daemon') return detach(own, launchOf(own, path, mode), guise);
+  return guise
+    ? goOnAs(guise, [...context.program, ...attached(guise.line)])
     : serve(context, path, mode, config);
+}
+
+/** The same start once more, in this terminal or under this supervisor. */
+function attached(line: CommandLine): readonly string[] {
+  const flags = [line.foreground ? '--foreground' : [], line.debug ? '-d' : []].flat();
+  return [...flags, ...startArguments(line)];
 }
 
 function modeFor({ line }: Context, config: Config): Mode {

@@ -31,6 +31,14 @@ export interface GlobalSettings {
   readonly report: Readonly<Record<string, unknown>>;
 }
 
+/** A user of this host. */
+export interface Account {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+}
+
 /** What `l4director.ini` sets for the process. */
 export interface ProcessOptions {
   /** The ini file that was read; undefined when there is none. */
@@ -53,6 +61,8 @@ export interface ProcessOptions {
   /** `[control] read-only-socket`; undefined: there is none. */
   readonly readOnlySocket: string | undefined;
   readonly readOnlyMode: number;
+  /** `[daemon] user` and `group`: what it runs as when root starts it; undefined: as root. */
+  readonly user: Account | undefined;
   /** `[web]`: where the page is, and for whom; undefined: there is none. */
   readonly web: WebOptions | undefined;
 }

@@ -1,6 +1,7 @@
 import { ALERTS_KEYS } from './ini-keys/alerts.ts';
 import { CHECKS_KEYS } from './ini-keys/checks.ts';
 import { CONTROL_KEYS } from './ini-keys/control.ts';
+import { DAEMON_KEYS } from './ini-keys/daemon.ts';
 import type { IniKey } from './ini-keys/ini-key.ts';
 import { LIMITS_KEYS } from './ini-keys/limits.ts';
 import { LOG_KEYS } from './ini-keys/log.ts';
@@ -21,6 +22,7 @@ export const INI_KEYS = {
   ...METRICS_KEYS,
   ...LIMITS_KEYS,
   ...CONTROL_KEYS,
+  ...DAEMON_KEYS,
   ...WEB_KEYS,
   ...WEB_USER_KEYS,
 } as const satisfies Record<string, IniKey<unknown>>;

@@ -19,8 +19,13 @@ export function processOptions(
     group: common.group,
     readOnlySocket: common['read-only-socket'],
     readOnlyMode: common['read-only-mode'] ?? INI_KEYS['read-only-mode'].default,
+    user: userOf(common),
     web,
   };
+}
+
+function userOf({ user, 'daemon-group': gid }: IniValues): ProcessOptions['user'] {
+  return user && { ...user, gid: gid ?? user.gid };
 }
 
 /** What they say for a service. */

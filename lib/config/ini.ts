@@ -16,6 +16,7 @@ import {
 import { type IniLine, type IniSection, indexIni } from './ini-lines.ts';
 import { optionsFrom, processOptions } from './ini-options.ts';
 import { attempt } from './parse.ts';
+import { adviseOnReaders } from './readers.ts';
 import { type ValueSection, webOptions } from './web.ts';
 
 /** What the ini says. */
@@ -94,6 +95,10 @@ function readSections(
     const known = place.kind === 'user' ? users : services;
     known.set(place.of, { ...section, values: into });
   });
+  const passwords = sections.flatMap(({ keys }) =>
+    keys.filter(({ key }) => key === 'password').map(({ line }) => line),
+  );
+  if (file !== undefined) adviseOnReaders(file, passwords, findings);
   const web = sections.find(({ name }) => name === 'web');
   return {
     process: processOptions(common, {

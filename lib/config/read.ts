@@ -15,6 +15,7 @@ import { readIni } from './ini.ts';
 import { reportLacking } from './lacking.ts';
 import { type Lookup, withNames } from './lookup.ts';
 import { type ParsedFile, type ParsedSection, parseText } from './parse.ts';
+import { adviseOnReaders, isSecret } from './readers.ts';
 import { type Resolver, systemResolver } from './resolver.ts';
 import { buildService, type ParsedService } from './service.ts';
 
@@ -47,6 +48,7 @@ export async function readConfig(
     return { ok: false, errors: findings.errors(), warnings: findings.warnings() };
   const parsed = parseText(text, findings);
   checkFiles(parsed, findings, how.debug ?? false);
+  adviseOnReaders(path, secretLines(parsed), findings);
   const names = how.resolve ?? systemResolver();
   const host = how.hostname ?? process.env.HOSTNAME ?? hostname();
   const built = await withNames(names, (lookup) =>
@@ -70,6 +72,12 @@ export async function readConfig(
     options: ini.process,
   };
   return { ok: true, config };
+}
+
+function secretLines({ globals, sections }: ParsedFile): readonly number[] {
+  return [{ settings: globals }, ...sections].flatMap(({ settings }) =>
+    settings.filter(isSecret).map(({ line }) => line),
+  );
 }
 
 /** What is no UTF-8 is taken for Latin-1. */

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { promisify } from 'node:util';
+import { childEnvironment } from '../model/child-environment.ts';
 import { within } from '../model/within.ts';
 import { shared } from './shared.ts';
 
@@ -36,7 +37,7 @@ const listed = shared(async () => {
     killSignal: 'SIGKILL',
     maxBuffer: MOST_BYTES,
     env: {
-      ...process.env,
+      ...childEnvironment(),
       LC_ALL: 'C',
       PATH: `${process.env.PATH}:/usr/bin:/bin:/sbin`,
     },

@@ -46,6 +46,8 @@ function warnOfTheNextStart(
     '[control] group': before.group !== after.group,
     '[control] read-only-socket': before.readOnlySocket !== after.readOnlySocket,
     '[control] read-only-mode': before.readOnlyMode !== after.readOnlyMode,
+    '[daemon] user': String(before.user?.uid) !== String(after.user?.uid),
+    '[daemon] group': String(before.user?.gid) !== String(after.user?.gid),
   };
   for (const [key, changed] of Object.entries(keys))
     if (changed) log.warn(`${key} has changed: it holds from the next start on`);

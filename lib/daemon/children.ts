@@ -27,7 +27,12 @@ export function createChildren(program: readonly string[], log: Log): Children {
   const ask = (child: string, action: ChildAction, signal = leave.signal) =>
     runCommand(
       childCommand(program, child, action),
-      { timeoutMs: action === 'stop' ? STOP_MS : START_MS, signal },
+      // A director as this one is: what is for its Node is for theirs.
+      {
+        timeoutMs: action === 'stop' ? STOP_MS : START_MS,
+        signal,
+        env: process.env,
+      },
       log,
     );
 

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Config, ReadResult } from '../config/config.ts';
 import { type ReadOptions, readConfig } from '../config/index.ts';
 import type { Launch } from '../instance/launch.ts';
+import { refuseBeyond } from './lacking-rights.ts';
 import { settled } from './settled.ts';
 
 /** The config file over the director's life. */
@@ -80,5 +81,5 @@ export function openConfigFile(
 
 async function readWhole(path: string, how: ReadOptions): Promise<ReadResult> {
   await settled([path, how.ini ?? `${path}.ini`]);
-  return readConfig(path, how);
+  return refuseBeyond(await readConfig(path, how));
 }

@@ -1,10 +1,12 @@
 import { type Config, formatDiagnostic } from '../config/config.ts';
 import { EXIT, type Launch, type StartReport } from '../instance/launch.ts';
 import { takeLock } from '../instance/lock.ts';
+import { ownRights, type Rights } from '../instance/rights.ts';
 import { successorLock } from '../instance/succession.ts';
 import { version } from '../instance/version.ts';
 import type { Log } from '../model/log.ts';
 import { openConfigFile } from './config-file.ts';
+import { gaveUpRoot } from './lacking-rights.ts';
 import { leaveLookUps } from './leave.ts';
 import { live } from './life.ts';
 import { keepLog } from './log/keeper.ts';
@@ -60,5 +62,11 @@ function greet(log: Log, { mode, invocation }: Launch, config: Config): void {
   log.info(`Invoking ldirectord invoked as: ${invocation}`);
   const how = mode === 'daemon' ? 'as daemon' : `with pid: ${process.pid}`;
   log.info(`Starting Linux Director (l4director ${version()}) ${how}`);
+  const rights = ownRights();
+  if (gaveUpRoot(config, rights)) log.info(rightsLine(rights));
   logDiagnostics(log, config.warnings);
+}
+
+function rightsLine({ user, uid, capabilities }: Rights): string {
+  return `Running as ${user} (uid ${uid}), with ${capabilities.join(', ') || 'no rights of root'}`;
 }

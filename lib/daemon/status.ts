@@ -1,5 +1,6 @@
 import type { Alerts } from '../alerts/alerts.ts';
 import type { Director } from '../director/director.ts';
+import { ownRights } from '../instance/rights.ts';
 import { version } from '../instance/version.ts';
 import type { ServiceStatus, StatusDocument } from '../model/status.ts';
 import { within } from '../model/within.ts';
@@ -13,10 +14,13 @@ export async function statusDocument(
   alerts: Pick<Alerts, 'status'>,
   checks: number,
 ): Promise<StatusDocument> {
+  const { user, capabilities } = ownRights();
   return {
     version: version(),
     pid: process.pid,
     uptimeSeconds: Math.floor(process.uptime()),
+    user,
+    capabilities,
     config: config.file,
     configError,
     services: await director.services(checks),

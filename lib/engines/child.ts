@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { childEnvironment } from '../model/child-environment.ts';
 import { within } from '../model/within.ts';
 import { programPath } from './program-path.ts';
 
@@ -49,7 +50,7 @@ export async function runChild(
   { input, ms, outputLimit = OUTPUT_LIMIT, hear, signal }: ChildHow,
 ): Promise<Ended> {
   signal?.throwIfAborted();
-  const env = { ...process.env, PATH: programPath(), LC_ALL: 'C' };
+  const env = { ...childEnvironment(), PATH: programPath(), LC_ALL: 'C' };
   // The head of a group of its own, by which all of it can be ended.
   const child = spawn(program, words, { env, detached: true });
   let closed = false;

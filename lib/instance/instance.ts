@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readlinkSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expectPrivate, makePrivate } from './runtime-dir.ts';
 
 /** One director on this host, as its commands find it again: the files it leaves. */
@@ -38,16 +38,38 @@ export function instanceIn(
   };
 }
 
+/** Where a director that gives up root has its files: beneath the folder in which it is looked for, where
+ *  its pid file's name leads there. */
+export function quartersIn(runtimeDir: string, name: string): string {
+  return join(runtimeDir, `l4director.${name}.run`);
+}
+
 /** Where the instance is, or would be: in `chosen` if given, else in the user's runtime
  *  directory. Another user's look at root's director (monitoring) finds it in /var/run.
  *  @throws Error in words for the operator, where that directory is in others' hands */
 export function findInstance(name: string, chosen: string | undefined): Instance {
   const directory = chosen ?? ownRuntimeDir();
   if (directory === scratch()) expectPrivate(directory);
-  const own = instanceIn(directory, name);
+  const own = placedIn(directory, name);
   if (chosen !== undefined || existsSync(own.pidFile)) return own;
-  const system = instanceIn(SYSTEM, name);
+  const system = placedIn(SYSTEM, name);
   return existsSync(system.pidFile) ? system : own;
+}
+
+/** In that directory, or where its pid file there leads. */
+function placedIn(directory: string, name: string): Instance {
+  const usual = instanceIn(directory, name);
+  const quarters = quartersIn(directory, name);
+  const led = join(basename(quarters), basename(usual.pidFile));
+  return linkOf(usual.pidFile) === led ? instanceIn(quarters, name) : usual;
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The instance that a `start` by this user makes; creates the user's own directory
@@ -55,7 +77,9 @@ export function findInstance(name: string, chosen: string | undefined): Instance
 export function ownInstance(name: string, chosen: string | undefined): Instance {
   const directory = chosen ?? ownRuntimeDir();
   if (directory === scratch()) makePrivate(directory);
-  return instanceIn(directory, name, chosen ?? ownStateDir());
+  // From a service manager (StateDirectory=, source: systemd.exec(5)), or from root's start.
+  const given = process.env.STATE_DIRECTORY?.split(':')[0];
+  return instanceIn(directory, name, given || (chosen ?? ownStateDir()));
 }
 
 /** What is to be there after a reboot. A runtime directory that was chosen takes it in too, so that

@@ -1,7 +1,7 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Instance } from './instance.ts';
-import { identify, isDirector, type ProcessIdentity } from './process.ts';
+import { identify, isDirector, ownerOf, type ProcessIdentity } from './process.ts';
 import { writingIn } from './runtime-dir.ts';
 
 /** What the pid file says. `stale`: there is one, but no director of that instance runs
@@ -16,9 +16,15 @@ export function presence(instance: Instance): Presence {
   if (text === undefined) return { state: 'stopped' };
   const pid = Number.parseInt(text, 10);
   const process = pid > 0 ? identify(pid) : undefined;
-  return process && isDirector(pid, instance.name)
+  return process && isDirector(pid, instance.name) && mayName(instance.pidFile, pid)
     ? { state: 'running', process }
     : { state: 'stale' };
+}
+
+/** A user's pid file names that user's processes alone: root signals what it names. */
+function mayName(pidFile: string, pid: number): boolean {
+  const owner = statSync(pidFile, { throwIfNoEntry: false })?.uid;
+  return owner === 0 || owner === ownerOf(pid);
 }
 
 /** Whole or not at all: a reader never meets an empty file.

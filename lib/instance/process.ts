@@ -52,6 +52,12 @@ export function isDirector(pid: number, instance: string): boolean {
   );
 }
 
+/** The user that it runs as; undefined: it has ended. Source: proc(5), `Uid`. */
+export function ownerOf(pid: number): number | undefined {
+  const uid = /^Uid:\t(\d+)/m.exec(readProc(pid, 'status'))?.[1];
+  return uid === undefined ? undefined : Number(uid);
+}
+
 function readProc(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');

@@ -1,3 +1,4 @@
+import type { Capability } from './capability.ts';
 import type { WorkerStats } from './engine.ts';
 import type { Override } from './override.ts';
 import type {
@@ -15,6 +16,10 @@ export interface StatusDocument {
   readonly version: string;
   readonly pid: number;
   readonly uptimeSeconds: number;
+  /** Who it runs as. */
+  readonly user: string;
+  /** What of root's rights it has, of those that a director may need. */
+  readonly capabilities: readonly Capability[];
   /** Path of the config in force. */
   readonly config: string;
   /** Why the last reload was refused, one error a line; null when the file is in force. */

@@ -38,6 +38,7 @@ t.test('without an ini every option has its default', async (t) => {
     group: undefined,
     readOnlySocket: undefined,
     readOnlyMode: 0o666,
+    user: undefined,
     web: undefined,
   });
   t.strictSame(ini.service('tcp:10.1.1.19:80'), OPTIONS);

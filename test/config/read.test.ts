@@ -118,7 +118,7 @@ t.test(
       ['utf8', []],
       ['latin1', [12, 18]],
     ] as const) {
-      writeFileSync(file, text, encoding);
+      writeFileSync(file, text, { encoding, mode: 0o600 });
       const read = await readConfig(file);
       if (!read.ok) throw new Error(read.errors.map(formatDiagnostic).join('\n'));
       const warnings = read.config.warnings.filter(({ lacking }) => !lacking);

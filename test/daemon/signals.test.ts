@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
+import { listeners } from '../support/listeners.ts';
 import {
   collect,
   commandLine,
@@ -27,20 +28,43 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGXCPU'] as const)
     t.equal(site.pid, undefined);
   });
 
-t.test(
-  'USR1, USR2, PIPE and XFSZ leave it running, and no debugger opens',
-  async (t) => {
-    const site = new Site(t, EMPTY);
-    await site.run('start');
-    const pid = site.pid ?? 0;
-    for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGPIPE', 'SIGXFSZ'] as const)
-      process.kill(pid, signal);
-    process.kill(pid, 'SIGHUP');
-    await site.logged(/Reloading Linux Director Daemon config on signal/);
-    t.equal((await site.run('status')).code, 0);
-    t.same(listeners(pid), []);
-  },
-);
+t.test('USR1, USR2, PIPE and XFSZ leave it running; no debugger opens', async (t) => {
+  const port = await freePort();
+  // A thread that forwards, and one that matches the answers of checks.
+  const site = new Site(
+    t,
+    `${EMPTY}virtual=127.0.0.1:${port}\n    real=127.0.0.1:${await webServer(t)} masq\n    service=http\n    receive="Test"\n`,
+  );
+  t.match(await site.run('start'), { code: 0, stderr: '' });
+  const pid = site.pid ?? 0;
+  for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGPIPE', 'SIGXFSZ'] as const)
+    process.kill(pid, signal);
+  process.kill(pid, 'SIGHUP');
+  await site.logged(/Reloading Linux Director Daemon config on signal/);
+  t.equal((await site.run('status')).code, 0);
+  t.same(new Set(listeners(pid)), new Set([`127.0.0.1:${port}`]));
+});
+
+t.test('nor does a command that waits open one', async (t) => {
+  const site = new Site(t, EMPTY);
+  await site.run('start');
+  const following = site.spawn(site.config, 'events', '-f');
+  const heard = collect(following);
+  let lines = 0;
+  following.stdout?.on('data', () => lines++);
+  await until(async () => {
+    await site.run('reload');
+    return lines > 0;
+  }, 'an event');
+  const before = lines;
+  following.kill('SIGUSR1');
+  await site.run('reload');
+  await until(() => lines > before, 'another one');
+  t.same(listeners(following.pid ?? 0), []);
+  following.kill('SIGINT');
+  t.notMatch((await heard).stderr, 'Debugger');
+  await site.run('stop');
+});
 
 t.test('stop waits for the end, and the port is free when it returns', async (t) => {
   const virtual = await freePort();
@@ -71,27 +95,3 @@ t.test('a second signal while it stops ends it at once, with 255', async (t) => 
   t.equal((await outcome).code, 255);
   t.equal(site.pid, undefined);
 });
-
-/** Local addresses, in hexadecimal, of the TCP sockets that listen in the process. */
-function listeners(pid: number): string[] {
-  const held = new Set(
-    readdirSync(`/proc/${pid}/fd`).map((fd) => target(`/proc/${pid}/fd/${fd}`)),
-  );
-  const rows = ['tcp', 'tcp6'].flatMap((table) =>
-    readFileSync(`/proc/${pid}/net/${table}`, 'utf8').split('\n').slice(1),
-  );
-  return rows
-    .map((row) => row.trim().split(/\s+/))
-    .filter((row) => row[3] === LISTEN && held.has(`socket:[${row[9]}]`))
-    .map((row) => row[1] ?? '');
-}
-
-const LISTEN = '0A';
-
-function target(link: string): string {
-  try {
-    return readlinkSync(link);
-  } catch {
-    return ''; // closed meanwhile
-  }
-}

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chownSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { findInstance, instanceIn } from '../../lib/instance/instance.ts';
 import { presence, removePidFile, writePidFile } from '../../lib/instance/pid-file.ts';
 import { ended, identify, isDirector } from '../../lib/instance/process.ts';
+import { lab } from '../support/lab.ts';
 
 /** A process with that command line, behind the shell's own name. */
 async function process(t: Test, ...args: string[]): Promise<ChildProcess> {
@@ -53,6 +55,30 @@ t.test('the pid file is removed by its owner only', (t) => {
   removePidFile(instance, 4194305);
   t.same(presence(instance), { state: 'stopped' });
   t.end();
+});
+
+t.test(
+  'a pid file of another user names no process of root',
+  lab('root'),
+  async (t) => {
+    const instance = instanceIn(t.testdir(), 'a.cf');
+    const child = await process(t, '/usr/sbin/ldirectord', 'a.cf', 'start');
+    writePidFile(instance, child.pid ?? 0);
+    t.match(presence(instance), { state: 'running' });
+    chownSync(instance.pidFile, 65_534, 65_534);
+    t.same(presence(instance), { state: 'stale' });
+  },
+);
+
+t.test('a pid file that leads into its own folder leads there', async (t) => {
+  const folder = t.testdir();
+  const usual = instanceIn(folder, 'a.cf');
+  const own = join(folder, 'l4director.a.cf.run');
+  symlinkSync('l4director.a.cf.run/ldirectord.a.cf.pid', usual.pidFile);
+  t.same(findInstance('a.cf', folder), instanceIn(own, 'a.cf'));
+  rmSync(usual.pidFile);
+  symlinkSync('/elsewhere/ldirectord.a.cf.pid', usual.pidFile);
+  t.same(findInstance('a.cf', folder), usual);
 });
 
 t.test('an instance is where it was told to be', (t) => {

@@ -97,6 +97,7 @@ export function aConfig(
       group: undefined,
       readOnlySocket: undefined,
       readOnlyMode: 0o666,
+      user: undefined,
       web: undefined,
     },
   };

@@ -10,6 +10,8 @@ export function statusDocument(fields: Partial<StatusDocument> = {}): StatusDocu
     version: '0.1.0',
     pid: 4711,
     uptimeSeconds: 93_784,
+    user: 'root',
+    capabilities: ['CAP_NET_BIND_SERVICE', 'CAP_NET_ADMIN', 'CAP_NET_RAW'],
     config: '/etc/ha.d/ldirectord.cf',
     configError: null,
     services: [serviceStatus()],

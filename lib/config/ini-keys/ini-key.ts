@@ -8,6 +8,7 @@ export interface IniKey<T> {
     | 'log'
     | 'metrics'
     | 'control'
+    | 'daemon'
     | 'limits'
     | 'web'
     | 'web user';

@@ -1,3 +1,4 @@
+import { CAPABILITY_NAMES, type Capability } from '../../model/capability.ts';
 import type { WorkerStats } from '../../model/engine.ts';
 import type { Override } from '../../model/override.ts';
 import {
@@ -53,6 +54,7 @@ const MADE: Shape<CheckWord> = word([
   'external',
   'external-perl',
 ]);
+const CAPABILITY: Shape<Capability> = word(CAPABILITY_NAMES);
 const PORT = whole({ least: 0, most: 65_535 });
 
 export const OVERRIDE: Shape<Override> = object<Override>(
@@ -161,6 +163,8 @@ export const STATUS: Shape<StatusDocument> = object<StatusDocument>('Status', {
   version: text(),
   pid: count(),
   uptimeSeconds: amount(),
+  user: text('who it runs as'),
+  capabilities: list(CAPABILITY, "what of root's rights it has"),
   config: text('path of the config in force'),
   configError: nullable(text(), 'why the last reload was refused, one error a line'),
   services: list(SERVICE),

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { childEnvironment } from '../../model/child-environment.ts';
 import { facilityNamed } from '../../model/syslog.ts';
 import type { AppendEvents, Appender } from './append.ts';
 import type { Destination } from './destination.ts';
@@ -104,7 +105,10 @@ function keptAlive(command: string, args: string[], backOffMs: number): KeptAliv
   function start(): ChildProcess {
     const born = performance.now();
     if (born < notBefore) throw new Error(why);
-    const started = spawn(command, args, { stdio: ['pipe', 'ignore', 'ignore'] });
+    const started = spawn(command, args, {
+      env: childEnvironment(),
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
     const gone = (reason: string): void => {
       if (child !== started) return;
       child = undefined;

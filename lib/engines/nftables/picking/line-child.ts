@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { childEnvironment } from '../../../model/child-environment.ts';
 import { lineCutter } from '../../lines.ts';
 
 /** What is made of a child's output. */
@@ -23,7 +24,10 @@ export function runLines(
 ): Promise<string | undefined> {
   if (signal.aborted) return Promise.resolve(undefined);
   const ended = new Promise<string | undefined>((resolve) => {
-    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(file, args, {
+      env: childEnvironment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const kill = () => child.kill('SIGKILL');
     const end = (problem: string | undefined) => {
       signal.removeEventListener('abort', kill);
