@@ -62,9 +62,10 @@ async function accounts(stage: Stage): Promise<Accounts> {
     const { acceptedConnections: clients } = await oursOf(stage).service();
     const lines = await linesOf(stage, NAME);
     const lost = await dropped(stage);
-    const missing = Math.abs(clients - lines.length - lost);
-    const cut = lines.filter((line) => !WHOLE.test(line)).length;
-    if ((missing === 0 && cut === 0) || now() > deadline)
+    const whole = lines.filter((line) => WHOLE.test(line)).length;
+    const missing = Math.abs(clients - whole - lost);
+    const cut = lines.length - whole;
+    if (missing === 0 || now() > deadline)
       return { lost, 'lines missing or doubled': missing, 'lines cut': cut };
     await sleep(100);
   }
