@@ -33,8 +33,8 @@ export function play(
   subject: Subject['name'],
   form: Form,
 ): Promise<Result> {
-  const { config = '', ini = '', rounds = [1, 1] } = scenario;
-  return onStage({ subject, config, ini, form }, async (stage) => {
+  const { rounds = [1, 1] } = scenario;
+  return onStage({ subject, scenario, form }, async (stage) => {
     const before = await used(stage);
     const { played, clients } = await underLoad(stage, () =>
       scenario.play(stage, rounds[form.rounds]),
@@ -47,7 +47,7 @@ export function play(
       memoryKiB: after.memoryKiB - before.memoryKiB,
       descriptors: after.descriptors - before.descriptors,
     };
-    const further = played.further ?? {};
+    const further = { ...played.further, ...(await played.afterwards?.()) };
     const broken = [
       ...over(figures, boundsOf(scenario), form),
       ...over(further, scenario.further ?? {}, form),
@@ -74,10 +74,15 @@ function visits({ visits, stays }: Clients): number {
   return visits.length + stays.length;
 }
 
-function over(figures: object, bounds: object, { slack }: Form): readonly string[] {
+/** What a figure may be, as thoroughly as it is played. */
+export function mostOf(name: string, bound: number, { slack }: Form): number {
+  return bound * (TIME.test(name) ? slack : 1);
+}
+
+function over(figures: object, bounds: object, form: Form): readonly string[] {
   const bound: Readonly<Record<string, number>> = { ...bounds };
   return Object.entries(figures).flatMap(([name, figure]) => {
-    const most = (bound[name] ?? 0) * (TIME.test(name) ? slack : 1);
+    const most = mostOf(name, bound[name] ?? 0, form);
     return figure > most ? [`${name}: ${figure}, at most ${most}`] : [];
   });
 }

@@ -10,6 +10,8 @@ export interface Form {
   readonly settleMs: number;
   /** How long the main thread is blocked, where it is. */
   readonly blockMs: number;
+  /** How long nothing happens, where that is looked at. */
+  readonly soakSeconds: number;
   /** What times may be over their bounds, as a factor. */
   readonly slack: number;
 }
@@ -21,6 +23,7 @@ export const LONG: Form = {
   stays: 500,
   settleMs: 1500,
   blockMs: 10_000,
+  soakSeconds: 3600,
   slack: 1,
 };
 
@@ -31,5 +34,6 @@ export const SHORT: Form = {
   stays: 50,
   settleMs: 500,
   blockMs: 3000,
+  soakSeconds: 2,
   slack: 10,
 };

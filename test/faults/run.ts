@@ -2,58 +2,75 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { play, type Result } from './campaign.ts';
-import { LONG, SHORT } from './form.ts';
-import { table } from './report.ts';
+import { conditions } from './conditions.ts';
+import { type Form, LONG, SHORT } from './form.ts';
+import { report, table } from './report.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import type { Subject } from './subjects/subject.ts';
 
-const USAGE = `npm run faults -- [--only WORDS] [--short] [--no-peer] [--out FILE]
+const USAGE = `npm run faults -- [--only WORDS] [--short] [--seconds N] [--no-peer] [--out FILE]
   --only     scenarios whose name has these words
   --short    few clients, few rounds of what happens more than once; no time decides
+  --seconds  how long the soak is, ${LONG.soakSeconds} unless told; slopes are told from 600 on; 0: none
   --no-peer  HAProxy does not play
-  --out      the table, as Markdown; without it: on stdout`;
+  --out      a whole page of Markdown; without it the table goes to stdout
+Each says at once whether its bounds hold, and what broke them; the exit code is 1 where one is broken.
+Ctrl-C ends it, and takes with it all that it made.`;
 
 type Name = Subject['name'];
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-interface Options {
-  readonly only: string;
-  readonly short: boolean;
-  readonly peer: boolean;
+interface Turn {
+  readonly scenario: Scenario;
+  readonly subject: Name;
 }
 
 /** All that they want, one after the other; each says at once what came of it. */
-async function campaign({ only, short, peer }: Options) {
+async function campaign(turns: readonly Turn[], form: Form) {
   const results: Result[] = [];
+  const unplayed: string[] = [];
   let failed = 0;
-  for (const scenario of SCENARIOS.filter(({ name }) => name.includes(only)))
-    for (const subject of subjectsOf(scenario, peer)) {
-      const result = await one(scenario, subject, short);
-      if (result.figures) results.push(result);
-      if (subject === 'l4director' && result.broken.length > 0) failed++;
-    }
-  return { results, failed };
+  for (const [place, turn] of turns.entries()) {
+    const began = performance.now();
+    const result = await one(turn, form);
+    const seconds = Math.round((performance.now() - began) / 1000);
+    const { broken } = result;
+    say(
+      `${place + 1}/${turns.length} ${broken.length > 0 ? 'broken' : 'holds '}  ${turn.subject}: ${turn.scenario.name} (${seconds} s)`,
+    );
+    for (const line of broken) say(`        ${line}`);
+    if (result.figures) results.push(result);
+    else unplayed.push(`${turn.scenario.name} (${turn.subject}): ${broken.join('; ')}`);
+    if (turn.subject === 'l4director' && broken.length > 0) failed++;
+  }
+  return { results, unplayed, failed };
 }
 
-function subjectsOf({ name, lacks, peer }: Scenario, wanted: boolean): readonly Name[] {
+function turnsOf(scenario: Scenario, withPeer: boolean): readonly Turn[] {
+  const { name, lacks, peer } = scenario;
   const why = lacks?.();
   if (why) say(`left out: ${name}: ${why}`);
   if (why) return [];
-  return peer && wanted ? ['l4director', 'haproxy'] : ['l4director'];
+  const ours: Turn = { scenario, subject: 'l4director' };
+  return peer && withPeer ? [ours, { scenario, subject: 'haproxy' }] : [ours];
 }
 
 type Tried = Result | (Pick<Result, 'broken'> & { readonly figures?: undefined });
 
-async function one(scenario: Scenario, subject: Name, short: boolean): Promise<Tried> {
-  const result = await play(scenario, subject, short ? SHORT : LONG).catch(
+function one({ scenario, subject }: Turn, form: Form): Promise<Tried> {
+  return play(scenario, subject, form).catch(
     (error: Error): Tried => ({ broken: [error.message] }),
   );
-  const { broken } = result;
-  say(`${broken.length > 0 ? 'broken' : 'holds '}  ${subject}: ${scenario.name}`);
-  for (const line of broken) say(`        ${line}`);
-  return result;
+}
+
+function formOf(short: boolean, seconds: string | undefined): Form {
+  const form = short ? SHORT : LONG;
+  if (seconds === undefined) return form;
+  if (!/^\d{1,6}$/.test(seconds))
+    throw new Error(`--seconds ${seconds}: expected whole seconds, as in "600"`);
+  return { ...form, soakSeconds: Number(seconds) };
 }
 
 async function main(): Promise<number> {
@@ -61,6 +78,7 @@ async function main(): Promise<number> {
     options: {
       only: { type: 'string', default: '' },
       short: { type: 'boolean', default: false },
+      seconds: { type: 'string' },
       peer: { type: 'boolean', default: true },
       out: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -69,12 +87,17 @@ async function main(): Promise<number> {
   });
   if (values.help) process.stdout.write(`${USAGE}\n`);
   if (values.help) return 0;
-  const { results, failed } = await campaign(values);
-  const text = table(results);
-  if (values.out === undefined) process.stdout.write(text);
+  const form = formOf(values.short, values.seconds);
+  const around = conditions();
+  const turns = SCENARIOS.filter(
+    ({ name, soaks }) =>
+      name.includes(values.only) && !(soaks && form.soakSeconds === 0),
+  ).flatMap((scenario) => turnsOf(scenario, values.peer));
+  const { results, unplayed, failed } = await campaign(turns, form);
+  if (values.out === undefined) process.stdout.write(table(results, form));
   else {
     mkdirSync(dirname(values.out), { recursive: true });
-    writeFileSync(values.out, text);
+    writeFileSync(values.out, report({ results, unplayed }, around, form));
   }
   return failed > 0 ? 1 : 0;
 }

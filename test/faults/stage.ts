@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Agent, startAgent } from '../lab/agent.ts';
 import { createDaemon, type Daemon } from '../lab/daemon.ts';
@@ -5,7 +7,7 @@ import { createNetwork, type Host } from '../lab/network.ts';
 import { now } from '../lab/traffic.ts';
 import type { Form } from './form.ts';
 import { PORT, REALS, VIP } from './places.ts';
-import type { Cost } from './scenario.ts';
+import type { Cost, Scenario } from './scenario.ts';
 import { haproxy } from './subjects/haproxy.ts';
 import { l4director } from './subjects/l4director.ts';
 import type { Subject } from './subjects/subject.ts';
@@ -23,6 +25,8 @@ export interface Stage {
   readonly form: Form;
   /** Of l4director only. */
   readonly daemon: Daemon | undefined;
+  /** What l4director was started with. */
+  readonly config: string;
 }
 
 export interface Real {
@@ -32,11 +36,14 @@ export interface Real {
 }
 
 const GONE_MS = 10_000;
+const SERVED_MS = 30_000;
 /** New clients of the load and checks that a moment can find there. */
 const PASSING = 30;
 
 /** Every second a check, which waits three at most. */
 export const CHECKED = { intervalMs: 1000, timeoutMs: 3000 };
+/** What a busy machine adds. */
+export const SLACK_MS = 1000;
 
 function configuration(more: string): string {
   const reals = Object.values(REALS).map(
@@ -48,7 +55,7 @@ quiescent=yes
 logfile="/var/log/ldirectord.log"
 virtual=${VIP}:${PORT}
 ${reals.join('')}    service=http
-    request="/"
+    request="/check"
     receive="web"
     scheduler=rr
 ${more}`;
@@ -56,15 +63,13 @@ ${more}`;
 
 interface Wanted {
   readonly subject: Subject['name'];
-  /** Lines of the service. */
-  readonly config: string;
-  readonly ini: string;
+  readonly scenario: Pick<Scenario, 'config' | 'peerConfig' | 'ini' | 'env' | 'etc'>;
   readonly form: Form;
 }
 
 /** Builds it and starts the subject; `play` runs on it, and all goes whatever happens. */
 export async function onStage<T>(
-  { subject: name, config, ini, form }: Wanted,
+  { subject: name, scenario, form }: Wanted,
   play: (stage: Stage) => Promise<T>,
 ): Promise<T> {
   await using network = await createNetwork();
@@ -76,14 +81,47 @@ export async function onStage<T>(
     reals[name] = { name, host, agent: await startReal(host) };
   }
   const others = startAgent(client);
+  const { config = '', peerConfig = '', ini = '', env = {}, etc = {} } = scenario;
   const text = configuration(config);
+  await putFiles(join(director.folder, 'etc'), etc);
+  const around = { ...inFolder(env, director.folder), ...hooked(form.blockMs) };
   const daemon =
-    name === 'l4director'
-      ? await createDaemon(director, text, ini, hooked(form.blockMs))
-      : undefined;
-  await using subject = daemon ? l4director(daemon, text) : await haproxy(director);
+    name === 'l4director' ? await createDaemon(director, text, ini, around) : undefined;
+  await using subject = daemon
+    ? l4director(daemon, text, director)
+    : await haproxy(director, peerConfig);
   await subject.start();
-  return await play({ subject, director, client, reals, others, daemon, form });
+  return await play({
+    subject,
+    director,
+    client,
+    reals,
+    others,
+    daemon,
+    form,
+    config: text,
+  });
+}
+
+async function putFiles(
+  folder: string,
+  files: Readonly<Record<string, string>>,
+): Promise<void> {
+  await mkdir(folder);
+  for (const [name, text] of Object.entries(files))
+    await writeFile(join(folder, name), text);
+}
+
+function inFolder(
+  env: Readonly<Record<string, string>>,
+  folder: string,
+): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [
+      name,
+      value.replaceAll('FOLDER', folder),
+    ]),
+  );
 }
 
 const HOOK = new URL('./hook.js', import.meta.url);
@@ -97,6 +135,12 @@ export async function startReal(host: Host): Promise<Agent> {
   const agent = startAgent(host);
   await agent.do('serve', PORT, host.name);
   return agent;
+}
+
+/** For a scenario that HAProxy does not play. */
+export function oursOf({ daemon }: Stage): Daemon {
+  if (!daemon) throw new Error('l4director alone plays this');
+  return daemon;
 }
 
 /** Until the real servers have no more open than clients who stay.
@@ -129,6 +173,28 @@ export async function led(
       );
     await sleep(20);
   }
+  return now() - began;
+}
+
+/** The longest that a real server that behaves well was not checked, since that moment. */
+export async function longestCheckGap({ reals }: Stage, from: number): Promise<number> {
+  const gaps = await Promise.all(
+    Object.values(reals).map(({ agent }) => agent.do('longestCheckGap', from)),
+  );
+  return Math.round(Math.max(...gaps));
+}
+
+/** Whoever is there may be lost. */
+export function everybody(from: number, until: number): readonly Cost[] {
+  return Object.keys(REALS).map((server) => ({ server, from, until }));
+}
+
+/** Until a client gets its answer. @returns milliseconds that it took */
+export async function served({ others }: Stage): Promise<number> {
+  const began = now();
+  while ((await others.do('visit', `http://${VIP}/`, 1000)).outcome !== 'ok')
+    if (now() - began > SERVED_MS)
+      throw new Error(`nobody is served for ${SERVED_MS} ms`);
   return now() - began;
 }
 

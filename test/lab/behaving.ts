@@ -1,7 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import { now } from './traffic.ts';
 
 const MANY = Buffer.alloc(1_000_000, 'x');
+const GIGABYTE = 2 ** 30;
+/** What a backtracking `^(a+)+$` looks at in more ways than it can. */
+const BOMB = `${'a'.repeat(5000)}!`;
+
+/** When a check has asked: who asks for /check is one. */
+const checked: number[] = [];
 
 /** Lines that are orders. */
 const WISHES: Readonly<Record<string, (socket: Socket) => void>> = {
@@ -25,9 +32,10 @@ const WAYS = {
       const text = bytes.toString('latin1');
       const wish = WISHES[text];
       if (wish) wish(socket);
-      else if (text.startsWith('GET '))
-        socket.end(`HTTP/1.0 200 OK\r\nContent-Length: ${name.length}\r\n\r\n${name}`);
-      else if (text.endsWith('\n')) socket.write(`${name} ${text}`);
+      else if (text.startsWith('GET ')) {
+        if (text.startsWith('GET /check ')) checked.push(now());
+        socket.end(page(name));
+      } else if (text.endsWith('\n')) socket.write(`${name} ${text}`);
     });
   },
   /** It takes what comes and says nothing. */
@@ -40,12 +48,20 @@ const WAYS = {
   },
   /** Words without an end, as fast as they are taken. */
   endless: (socket: Socket) => {
-    const words = 'x'.repeat(65_536);
-    const more = () => {
-      while (!socket.destroyed && socket.write(words));
-    };
-    socket.resume().on('drain', more);
-    more();
+    pour(socket, Number.POSITIVE_INFINITY);
+  },
+  /** A greeting without an end, in lines that go on. */
+  'greets without end': (socket: Socket) => {
+    pour(socket, Number.POSITIVE_INFINITY, `220-${'x'.repeat(96)}\r\n`);
+  },
+  /** A header of 1 GB. */
+  'has a huge header': (socket: Socket) => {
+    socket.write('HTTP/1.0 200 OK\r\nX-Much: ');
+    pour(socket, GIGABYTE);
+  },
+  /** A page that some patterns take for ever to match. */
+  'is a bomb': (socket: Socket) => {
+    socket.once('data', () => socket.end(page(BOMB)));
   },
   /** A byte a second of an answer that begins well. */
   drips: (socket: Socket) => {
@@ -54,6 +70,25 @@ const WAYS = {
     socket.on('close', () => clearInterval(dripping));
   },
 } as const;
+
+function page(text: string): string {
+  return `HTTP/1.0 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`;
+}
+
+/** So many bytes, or a piece more, as fast as they are taken. */
+function pour(socket: Socket, bytes: number, piece = 'x'): void {
+  const words = piece.repeat(Math.ceil(65_536 / piece.length));
+  let left = bytes;
+  const more = () => {
+    let taken = true;
+    while (taken && left > 0 && !socket.destroyed) {
+      taken = socket.write(words);
+      left -= words.length;
+    }
+  };
+  socket.resume().on('drain', more);
+  more();
+}
 
 export type Way = keyof typeof WAYS | 'refuses';
 
@@ -89,4 +124,17 @@ export async function behave(how: Way): Promise<void> {
 /** Connections that are open there. */
 export async function opened(): Promise<number> {
   return open.size;
+}
+
+/** The longest that no check came, in milliseconds, from the last one before that moment until now. */
+export async function longestCheckGap(from: number): Promise<number> {
+  const begin = Math.max(
+    checked.findLastIndex((at) => at < from),
+    0,
+  );
+  const times = [...checked.slice(begin), now()];
+  return times.reduce(
+    (most, at, place) => Math.max(most, at - (times[place - 1] ?? at)),
+    0,
+  );
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { FAKETIME } from './faketime.ts';
 
 /** What a test may need beyond Node: a privilege, a kernel part, or a Debian program. */
 const NEEDS = {
@@ -49,6 +50,7 @@ const NEEDS = {
   chromium: program('/usr/bin/chromium', 'chromium'),
   'systemd-notify': program('/usr/bin/systemd-notify', 'systemd'),
   sendmail: program('/usr/sbin/sendmail', 'postfix'),
+  faketime: program(FAKETIME, 'libfaketime'),
   'smtp-sink': program('/usr/sbin/smtp-sink', 'postfix'),
   conntrack: program('/usr/sbin/conntrack', 'conntrack'),
   nft: program('/usr/sbin/nft', 'nftables'),

@@ -29,7 +29,8 @@ export interface AppendEvents {
 }
 
 /** Appends to a file, and follows it over rotation without a signal: each batch asks whether the
- *  name still leads to the open file. Lines wait while writing fails, up to a limit. */
+ *  name still leads to the open file. Lines wait while writing fails, up to a limit. What somebody has
+ *  left within a line, as on a full disk, gets its end first: no line of ours is glued to it. */
 export function appendTo(
   path: string,
   { lost, failing }: AppendEvents,
@@ -46,6 +47,8 @@ export function appendTo(
       file = undefined;
     }
     file ??= await openFile(path);
+    if (file.endsWithin) await file.handle.write('\n');
+    file.endsWithin = false;
     return file.handle;
   }
 
@@ -81,16 +84,35 @@ interface OpenFile {
   /** Which file it is: another has another pair while this one is open. */
   readonly ino: number;
   readonly dev: number;
+  /** What was there before ends without a newline. */
+  endsWithin: boolean;
 }
 
 async function openFile(path: string): Promise<OpenFile> {
   const handle = await open(path, FLAGS, 0o666);
   try {
-    const { ino, dev } = await handle.stat();
-    return { handle, ino, dev };
+    const about = await handle.stat();
+    const { ino, dev } = about;
+    const endsWithin = about.isFile() && !(await endsWhole(path, about.size));
+    return { handle, ino, dev, endsWithin };
   } catch (error) {
     await handle.close();
     throw error;
+  }
+}
+
+/** Whether the byte before `size` ends a line; so it is where it cannot be told. */
+async function endsWhole(path: string, size: number): Promise<boolean> {
+  if (size === 0) return true;
+  try {
+    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const { buffer, bytesRead } = await file.read({
+      buffer: Buffer.alloc(1),
+      position: size - 1,
+    });
+    return bytesRead === 0 || buffer[0] === NEWLINE;
+  } catch {
+    return true; // ours to write, and not to read
   }
 }
 

@@ -1,5 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { createReadStream, existsSync, readFileSync, renameSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { appendTo } from '../../../lib/daemon/log/append.ts';
@@ -30,6 +36,19 @@ t.test('a file that was moved away is left, and made anew', async (t) => {
   file.push('two\n');
   await holds(path, 'two\n');
   t.equal(readFileSync(`${path}.1`, 'utf8'), 'one\n');
+});
+
+t.test('what was left within a line gets its end first', async (t) => {
+  const path = join(t.testdir({ monitor: 'half a li' }), 'monitor');
+  const { file } = anAppender(t, path);
+  file.push('one\n');
+  await holds(path, 'half a li\none\n');
+  file.push('two\n');
+  await holds(path, 'half a li\none\ntwo\n');
+  renameSync(path, `${path}.1`);
+  writeFileSync(path, 'whole\n');
+  file.push('three\n');
+  await holds(path, 'whole\nthree\n');
 });
 
 t.test('trouble is told once, and lines wait for its end', async (t) => {

@@ -1,26 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { canShare } from '../../../lib/engines/net/worker-count.ts';
 import { now } from '../../lab/traffic.ts';
-import { REALS, VIP } from '../places.ts';
+import { VIP } from '../places.ts';
 import type { Cost, Scenario } from '../scenario.ts';
-import type { Stage } from '../stage.ts';
+import { everybody, type Stage, served } from '../stage.ts';
 
 const SOON_MS = 2000;
 
 async function tell({ subject }: Stage, signal: NodeJS.Signals): Promise<void> {
   process.kill(await subject.pid(), signal);
-}
-
-/** Whoever is there may be lost. */
-function everybody(from: number, until: number): readonly Cost[] {
-  return Object.keys(REALS).map((server) => ({ server, from, until }));
-}
-
-/** Until a client gets its answer. @returns milliseconds that it took */
-async function served({ others }: Stage): Promise<number> {
-  const began = now();
-  while ((await others.do('visit', `http://${VIP}/`, 1000)).outcome !== 'ok');
-  return now() - began;
 }
 
 /** What happens to the director itself. */

@@ -1,16 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scenario } from '../scenario.ts';
-import type { Stage } from '../stage.ts';
+import { socketOf } from '../subjects/l4director.ts';
 
 const LATE_MS = 5000;
-
-function socketOf({ director }: Stage): string {
-  return join(director.folder, 'run', 'l4director.ldirectord.cf.sock');
-}
 
 /** What begins as something that is understood, and then is not. */
 const BEGINNINGS = [
@@ -38,7 +33,7 @@ export const inputs: readonly Scenario[] = [
     peer: false,
     rounds: [100, 5000],
     async play(stage, rounds) {
-      const path = socketOf(stage);
+      const path = socketOf(stage.director);
       for (let round = 0; round < rounds; round++)
         await sendRubbish(path, BEGINNINGS[round % BEGINNINGS.length] ?? '');
       await stage.daemon?.status();

@@ -3,11 +3,9 @@ import type { Way } from '../../lab/behaving.ts';
 import { processesIn } from '../../lab/leftovers.ts';
 import type { Host } from '../../lab/network.ts';
 import { now } from '../../lab/traffic.ts';
-import type { Cost, Scenario } from '../scenario.ts';
-import { ails, CHECKED, led, type Stage, startReal } from '../stage.ts';
+import type { Cost, Outcome, Scenario } from '../scenario.ts';
+import { ails, CHECKED, led, SLACK_MS, type Stage, startReal } from '../stage.ts';
 
-/** What a busy machine adds. */
-const SLACK_MS = 1000;
 /** A check, that it finds nobody, and that the next pick knows. */
 const NOTICED = CHECKED.intervalMs + CHECKED.timeoutMs + SLACK_MS;
 
@@ -45,6 +43,22 @@ const host = ({ reals }: Stage): Host => {
   if (!reals.web2) throw new Error('no web2');
   return reals.web2.host;
 };
+
+/** `web2` comes and goes every half a second, for so many seconds. */
+export async function flaps(stage: Stage, rounds: number): Promise<Outcome> {
+  const costs: Cost[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const from = now();
+    await behaving('refuses')(stage);
+    // Its kernel resets those whom it had not taken yet.
+    costs.push({ server: 'web2', from, until: now() });
+    await sleep(500);
+    await behaving('well')(stage);
+    await sleep(500);
+  }
+  await led(stage, 'web2', true);
+  return { costs };
+}
 
 /** What happens to real servers: it costs those who were on them, and nobody else. */
 export const realServers: readonly Scenario[] = [
@@ -102,19 +116,6 @@ export const realServers: readonly Scenario[] = [
     name: 'a real server comes and goes every 0.5 s',
     peer: true,
     rounds: [4, 120],
-    async play(stage, rounds) {
-      const costs: Cost[] = [];
-      for (let round = 0; round < rounds; round++) {
-        const from = now();
-        await behaving('refuses')(stage);
-        // Its kernel resets those whom it had not taken yet.
-        costs.push({ server: 'web2', from, until: now() });
-        await sleep(500);
-        await behaving('well')(stage);
-        await sleep(500);
-      }
-      await led(stage, 'web2', true);
-      return { costs };
-    },
+    play: flaps,
   },
 ];

@@ -24,9 +24,10 @@ export const soak: readonly Scenario[] = [
   {
     name: 'nothing happens',
     peer: true,
-    rounds: [2, HOUR_S],
+    soaks: true,
     further: { 'KiB more an hour': 4096, 'descriptors more an hour': 1 },
-    async play({ subject }, seconds) {
+    async play({ subject, form }) {
+      const seconds = form.soakSeconds;
       const memory: [number, number][] = [];
       const descriptors: [number, number][] = [];
       const began = performance.now();

@@ -1,22 +1,23 @@
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../../lab/network.ts';
 import { csvRows } from '../../support/line-client.ts';
 import { PORT, REALS, VIP } from '../places.ts';
+import { ask, order } from './line.ts';
 import type { Subject } from './subject.ts';
 
 const WITHIN_MS = 15_000;
 /** A file that it refuses is refused by then. */
 const REFUSED_MS = 500;
 
-/** Debian's HAProxy with a master, which reloads it without a gap; checking as the director does. */
-export async function haproxy(host: Host): Promise<Subject> {
+/** Debian's HAProxy with a master, which reloads it without a gap; checking as the director does.
+ *  @param more  lines of its service, and further sections */
+export async function haproxy(host: Host, more: string): Promise<Subject> {
   const file = join(host.folder, 'haproxy.cfg');
   const socket = join(host.folder, 'haproxy.sock');
-  const config = configuration(socket);
+  const config = `${configuration(socket)}${more}`;
   await writeFile(file, config);
   const master = host.spawn('/usr/sbin/haproxy', ['-W', '-db', '-f', file], {
     stdio: 'ignore',
@@ -48,6 +49,7 @@ export async function haproxy(host: Host): Promise<Subject> {
     },
     upgrade: renew,
     pid,
+    set: (name, wish) => order(socket, `set server service/${name} ${wish}`),
     leads,
     async [Symbol.asyncDispose]() {
       const ended = once(master, 'exit');
@@ -77,18 +79,8 @@ defaults
 listen service
   bind ${VIP}:${PORT} backlog 4096
   balance roundrobin
-  option httpchk GET /
+  option httpchk GET /check
 ${servers.join('')}`;
-}
-
-/** One of its commands. @returns '' while it is not there */
-function ask(path: string, command: string): Promise<string> {
-  return new Promise((resolve) => {
-    let text = '';
-    const client = connect({ path }, () => client.write(`${command}\n`));
-    client.setEncoding('latin1').on('data', (piece) => (text += piece));
-    client.on('error', () => {}).on('close', () => resolve(text));
-  });
 }
 
 async function until(what: () => Promise<boolean>): Promise<void> {

@@ -1,14 +1,27 @@
+import { join } from 'node:path';
 import type { Daemon } from '../../lab/daemon.ts';
 import { server } from '../../lab/daemon.ts';
-import { PORT, REALS } from '../places.ts';
+import type { Host } from '../../lab/network.ts';
+import { PORT, REALS, VIP } from '../places.ts';
+import { order } from './line.ts';
 import type { Subject } from './subject.ts';
 
 const UP_MS = 15_000;
 const BROKEN = 'virtual=nowhere\n';
 
+/** Its control socket. */
+export function socketOf({ folder }: Host): string {
+  return join(folder, 'run', 'l4director.ldirectord.cf.sock');
+}
+
+/** A real server, by its name here, as it is called on that socket. */
+export function realOf(name: string): string {
+  return `tcp:${VIP}:${PORT}/${REALS[name]}:${PORT}`;
+}
+
 /** The daemon by its commands.
  *  @param config  the text that is in force */
-export function l4director(daemon: Daemon, config: string): Subject {
+export function l4director(daemon: Daemon, config: string, host: Host): Subject {
   const does = async (word: string, code = 0) => {
     const answer = await daemon.command(word);
     if (answer.code !== code) throw new Error(`${word}: ${JSON.stringify(answer)}`);
@@ -31,6 +44,7 @@ export function l4director(daemon: Daemon, config: string): Subject {
     },
     upgrade: () => does('upgrade'),
     pid: () => daemon.pid(),
+    set: (name, wish) => order(socketOf(host), `set server ${realOf(name)} ${wish}`),
     async leads(name) {
       const id = `${REALS[name]}:${PORT}`;
       return server(await daemon.service(), id).weight > 0;

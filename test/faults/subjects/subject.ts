@@ -10,6 +10,9 @@ export interface Subject extends AsyncDisposable {
   upgrade(): Promise<void>;
   /** Of the process that forwards. */
   pid(): Promise<number>;
+  /** Orders something of a real server over the control socket: `weight 3`, `state drain`.
+   *  @throws when it is refused */
+  set(server: string, wish: string): Promise<void>;
   /** Whether clients are led to that real server. */
   leads(server: string): Promise<boolean>;
 }
