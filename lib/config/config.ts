@@ -88,9 +88,18 @@ export type ReadResult =
       readonly warnings: readonly Diagnostic[];
     };
 
-/** `FILE:LINE: message`, with `warning:` after the line for a warning. */
+/** What ends a line, or a terminal would obey. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g;
+
+/** `FILE:LINE: message`, with `warning:` after the line for a warning. One line: control characters that the
+ *  file has stand there as `\u001b`. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const place = diagnostic.line > 0 ? `:${diagnostic.line}` : '';
   const kind = diagnostic.severity === 'warning' ? ' warning:' : '';
-  return `${diagnostic.file}${place}:${kind} ${diagnostic.message}`;
+  const whole = `${diagnostic.file}${place}:${kind} ${diagnostic.message}`;
+  return whole.replace(
+    CONTROLS,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -33,7 +33,8 @@ export function systemResolver(services = '/etc/services'): Resolver {
   };
 }
 
-/** Looks a service up in the text of /etc/services: `name port/protocol alias ... # comment`. */
+/** Looks a service up in the text of /etc/services: `name port/protocol alias ... # comment`. A line whose port is
+ *  none is passed over. */
 export function portIn(
   list: string,
   name: string,
@@ -42,8 +43,10 @@ export function portIn(
   for (const line of list.split('\n')) {
     const [known, place = '', ...aliases] = line.replace(/#.*/, '').trim().split(/\s+/);
     if (known !== name && !aliases.includes(name)) continue;
-    const [port, of] = place.split('/');
-    if (protocol === undefined || of === protocol) return Number(port);
+    const [port = '', of] = place.split('/');
+    const number = /^\d{1,5}$/.test(port) ? Number(port) : Number.NaN;
+    if (!(number <= 65_535)) continue;
+    if (protocol === undefined || of === protocol) return number;
   }
   return undefined;
 }

@@ -124,11 +124,18 @@ async function begin(
     await inherit(elders, director, children, log);
   }
   await notifier.ready(serviceSummary(reloader));
-  const unlogged = keeper.problem === undefined ? [] : [keeper.problem];
-  await report({ type: 'up', notices: [...unlogged, ...(await troubles(director))] });
+  await report({ type: 'up', notices: await notices(keeper, director) });
   void children.converge(reloader.config.global.execute);
   const watching = watchConfig(file, reloader, log, ending.signal);
   closers.add('watch of the config', () => watching);
+}
+
+/** What an operator is told at a start that has gone well. */
+async function notices(
+  { problem }: Pick<LogKeeper, 'problem'>,
+  director: Director,
+): Promise<readonly string[]> {
+  return [...(problem === undefined ? [] : [problem]), ...(await troubles(director))];
 }
 
 /** What cannot be ended holds up neither systemd's watchdog nor the end. */

@@ -51,6 +51,9 @@ t.test('a port is looked up by name, alias and protocol', (t) => {
   t.equal(portIn(list, 'http', 'udp'), undefined);
   t.equal(portIn(list, 'domain', 'udp'), 53);
   t.equal(portIn(list, 'web', undefined), undefined);
+  const broken = 'http\nhttp x/tcp\nhttp 65536/tcp\nhttp -1/tcp\n';
+  t.equal(portIn(broken, 'http', 'tcp'), undefined, 'a port that is none');
+  t.equal(portIn(`${broken}www 80/tcp http`, 'http', 'tcp'), 80);
   t.end();
 });
 

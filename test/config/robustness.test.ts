@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
+import { formatDiagnostic } from '../../lib/config/config.ts';
 import { readConfig } from '../../lib/config/index.ts';
 import { readIni } from '../../lib/config/ini.ts';
 import { CASES } from './cases/index.ts';
@@ -52,6 +53,20 @@ t.test('so are any bytes in an ini', async (t) => {
     }),
     { numRuns: 1000 },
   );
+});
+
+t.test('what is told of a file is a line that no terminal obeys', async (t) => {
+  const folder = t.testdir();
+  const [cf, ini] = [join(folder, 'a.cf'), join(folder, 'a.ini')];
+  writeFileSync(cf, 'virtual=10.1.1.19:80 \x1b[31mx\n    real=10.1.1.21:80 masq\n');
+  writeFileSync(ini, '[net]\nengine = "a\\nb\\u009bc"\n');
+  const read = await readConfig(cf, { ini, resolve: CASE_RESOLVER });
+  t.equal(read.ok, false);
+  const told = [...(read.ok ? [] : read.errors), ...(read.ok ? [] : read.warnings)];
+  const lines = told.map(formatDiagnostic).join('|');
+  t.match(lines, 'engine = a\\u000ab\\u009bc: expected an engine');
+  t.match(lines, '"\\u001b[31mx" behind it is ignored');
+  t.notMatch(lines, /\p{Cc}/u);
 });
 
 t.test('lines that invite endless searching are read at once', async (t) => {
