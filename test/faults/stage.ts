@@ -74,6 +74,8 @@ export async function onStage<T>(
 ): Promise<T> {
   await using network = await createNetwork();
   const director = await network.host('director', '10.1.1.2/24', `${VIP}/24`);
+  // As the Debian package sets it: an upgrade loses what waits at the listener that closes without it.
+  await director.run('/bin/sh', '-c', 'echo 1 >/proc/sys/net/ipv4/tcp_migrate_req');
   const client = await network.host('client', '10.1.1.100/24');
   const reals: Record<string, Real> = {};
   for (const [name, address] of Object.entries(REALS)) {
