@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Failure, Measure, Outcome } from './play.ts';
+
+/** What a worker is to do. */
+export interface Order extends Measure {
+  readonly name: string;
+  /** That one alone. */
+  readonly input?: unknown;
+}
+
+/** What it says. */
+export type Said =
+  | { readonly seed: number }
+  | { readonly outcome: Outcome }
+  | { readonly lost: string };
+
+/** A batch that says nothing for so long does not come back. */
+const SILENCE_MS = 120_000;
+const GOING_MS = 5_000;
+const HEAP_MB = 512;
+
+/** Plays targets, one after the other, in a thread of its own: one that never comes back, or fills the heap, ends there
+ *  and is told as a failure. The next has a new thread then. */
+export class Player implements AsyncDisposable {
+  #worker: Worker | undefined;
+
+  /** One at a time. */
+  async play(order: Order): Promise<Outcome> {
+    const worker = this.#worker ?? this.#start();
+    let seed = order.seed;
+    const lost = async (why: string): Promise<Outcome> => {
+      await this[Symbol.asyncDispose]();
+      const failure: Failure = { seed, input: order.input ?? null, why };
+      return {
+        inputs: 0,
+        seconds: 0,
+        longestMs: 0,
+        grownBytes: 0,
+        failures: [failure],
+      };
+    };
+    const ended = new AbortController();
+    try {
+      return await new Promise<Outcome>((resolve) => {
+        const clock = new Silence(
+          () => resolve(lost('a batch never ends')),
+          ended.signal,
+        );
+        const hear = (said: Said) => {
+          clock.broken();
+          if ('outcome' in said) resolve(said.outcome);
+          else if ('lost' in said) resolve(lost(said.lost));
+          else seed = said.seed;
+        };
+        const fail = (error: Error) => resolve(lost(error.stack ?? error.message));
+        worker.on('message', hear).on('error', fail).postMessage(order);
+        ended.signal.addEventListener(
+          'abort',
+          () => void worker.off('message', hear).off('error', fail),
+        );
+      });
+    } finally {
+      ended.abort();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    if (!worker) return;
+    // By itself, so that its coverage is written; one that hangs does not hear.
+    const gone = once(worker, 'exit', { signal: AbortSignal.timeout(GOING_MS) });
+    worker.postMessage('end');
+    await gone.catch(() => {});
+    await worker.terminate();
+  }
+
+  #start(): Worker {
+    const resourceLimits = { maxOldGenerationSizeMb: HEAP_MB };
+    const file = new URL('./worker.js', import.meta.url);
+    this.#worker = new Worker(file, { resourceLimits });
+    return this.#worker;
+  }
+}
+
+/** Tells when nothing was heard for {@link SILENCE_MS}. */
+class Silence {
+  readonly #tell: () => void;
+  #timer: NodeJS.Timeout;
+
+  constructor(tell: () => void, signal: AbortSignal) {
+    this.#tell = tell;
+    this.#timer = setTimeout(tell, SILENCE_MS);
+    signal.addEventListener('abort', () => clearTimeout(this.#timer));
+  }
+
+  broken(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#tell, SILENCE_MS);
+  }
+}

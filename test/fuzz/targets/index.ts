@@ -1,0 +1,29 @@
+import type { Target } from '../target.ts';
+import { addresses } from './addresses.ts';
+import { CHECKS } from './checks.ts';
+import { config } from './config.ts';
+import { controlBytes } from './control-bytes.ts';
+import { controlHttp } from './control-http.ts';
+import { controlLine } from './control-line.ts';
+import { ini } from './ini.ts';
+import { logLines } from './log-line.ts';
+import { page } from './page.ts';
+import { pageBytes } from './page-bytes.ts';
+import { patterns } from './patterns.ts';
+import { state } from './state.ts';
+
+/** Everything that takes what others wrote. */
+export const TARGETS: Readonly<Record<string, Target>> = {
+  config,
+  ini,
+  patterns,
+  addresses,
+  state,
+  'log line': logLines,
+  'control line': controlLine,
+  'control http': controlHttp,
+  page,
+  'control bytes': controlBytes,
+  'page bytes': pageBytes,
+  ...CHECKS,
+};

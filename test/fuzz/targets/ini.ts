@@ -1,0 +1,76 @@
+import { formatDiagnostic } from '../../../lib/config/config.ts';
+import { readIni } from '../../../lib/config/ini.ts';
+import { INI_KEYS, KEY_TEXTS } from '../../../lib/config/ini-keys.ts';
+import { mutated } from '../inputs.ts';
+import { fileText, SPICE, wordsOf } from '../support/corpus.ts';
+import { demand, target } from '../target.ts';
+import { isLine, throughFile } from './config.ts';
+
+const EXAMPLE = fileText('examples/l4director.ini');
+const KEYS = Object.entries(INI_KEYS).map(([name, row]) => ({
+  section: row.section === 'web user' ? 'web user anna' : row.section,
+  key: 'key' in row ? row.key : name,
+}));
+const VALUES = [
+  ...[
+    'yes',
+    'no',
+    'auto',
+    'net',
+    'nftables',
+    'ipvs',
+    '3s',
+    '500ms',
+    '15m',
+    '64k',
+    '1M',
+    '30',
+  ],
+  ...[
+    'local0',
+    '/var/log/x.log',
+    '0660',
+    'root',
+    '127.0.0.1:9080',
+    '[::1]:9080',
+    'admin',
+    'eth0,eth1',
+  ],
+  'scrypt$ln=12,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$MtM8ehY83Wk11U-hIPfMjoHOL8h7mHIef7rh7Vx0jaY',
+];
+const EVERY = KEYS.flatMap(({ section, key }) =>
+  VALUES.map((value) => `[${section}]\n${key} = ${value}\n`),
+);
+const UNCOMMENTED = EXAMPLE.replace(/^[;#] ?(?=[\w-]+ *=|\[)/gm, '');
+const WORDS = [
+  ...KEY_TEXTS.map((key) => `\n${key} = `),
+  ...KEYS.map(({ section }) => `\n[${section}]\n`),
+  ...[
+    '\n[service tcp:10.1.1.19:80]\n',
+    '\n[service fwm:5]\n',
+    '\n[web user bert]\n',
+    '[]',
+    '="',
+  ],
+  ...VALUES,
+  ...wordsOf([EXAMPLE]),
+  ...SPICE,
+];
+const IDS = ['tcp:10.1.1.19:80', 'udp:10.1.1.19:53', 'fwm:5', '__proto__'];
+
+/** An l4director.ini. */
+export const ini = target({
+  kind: 'pure',
+  covers: 'lib/config/{ini*,web*}.ts',
+  boundMs: 250,
+  inputs: mutated([EXAMPLE, UNCOMMENTED, ...EVERY], WORDS),
+  open: throughFile('a.ini', async (file) => {
+    const read = await readIni('/nonexistent/a.cf', file);
+    for (const id of IDS)
+      demand(read.service(id).engine !== undefined, () => `no engine of ${id}`);
+    for (const found of [...read.errors, ...read.warnings(IDS)]) {
+      const told = formatDiagnostic(found);
+      demand(isLine(told), () => `no line: ${JSON.stringify(told)}`);
+    }
+  }),
+});
