@@ -30,7 +30,8 @@ export interface Outcome {
   readonly failures: readonly Failure[];
 }
 
-const BATCH = 250;
+/** A batch of talks is no longer than one of calls. */
+const BATCH = { pure: 250, talk: 50 } as const;
 /** Compiled code and caches grow yet after the first inputs. */
 const WARM_BATCHES = 4;
 const MOST_GROWN = 8 << 20;
@@ -68,7 +69,7 @@ export async function play(
       if (batch === WARM_BATCHES) warm = await heapInUse();
       const seed = measure.seed + batch;
       begun(seed);
-      const count = Math.min(BATCH, measure.inputs - done);
+      const count = Math.min(BATCH[kind], measure.inputs - done);
       const failure = await playBatch(inputs, watch, seed, count);
       if (failure) failures.push(failure);
       if (failures.length === MOST_FAILURES) break;

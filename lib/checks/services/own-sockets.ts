@@ -68,15 +68,19 @@ class SocketGroup {
     this.#closed = true;
     clearInterval(this.#look);
     // An error, for the library waits for one, and would wait on.
-    for (const socket of this.#open) socket.destroy(new Error('the check is over'));
+    for (const socket of this.#open) end(socket, 'the check is over');
   }
 
   /** A reader of ours would take bytes from the library's. */
   #bound(): void {
     for (const socket of this.#open)
       if (socket.bytesRead > this.#bytes)
-        socket.destroy(
-          new Error(`more than ${this.#bytes.toLocaleString('en')} bytes came`),
-        );
+        end(socket, `more than ${this.#bytes.toLocaleString('en')} bytes came`);
   }
+}
+
+/** The library may have taken our listener away with all others, and then nobody would hear the error. */
+function end(socket: Socket, why: string): void {
+  socket.on('error', () => {});
+  socket.destroy(new Error(why));
 }

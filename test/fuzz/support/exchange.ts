@@ -4,12 +4,15 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 /** One who waits for more than it gets goes after so long. */
 const PATIENCE_MS = 100;
+/** For one who must be answered, however busy the machine is. */
+export const LONG_PATIENCE_MS = 20_000;
 
 /** Sends these pieces (latin1), each in a packet of its own, ends its side, and goes.
  *  @returns what came, latin1 */
 export async function exchange(
   to: NetConnectOpts,
   pieces: readonly string[],
+  patienceMs = PATIENCE_MS,
 ): Promise<string> {
   const socket = connect({ ...to, noDelay: true });
   let text = '';
@@ -17,7 +20,7 @@ export async function exchange(
     text += piece;
   });
   socket.on('error', () => {});
-  const gone = AbortSignal.timeout(PATIENCE_MS);
+  const gone = AbortSignal.timeout(patienceMs);
   const closed = once(socket, 'close', { signal: gone }).catch(() => {});
   for (const piece of pieces) {
     socket.write(piece, 'latin1');

@@ -7,7 +7,7 @@ import type { Log } from '../../../lib/model/log.ts';
 import { silent } from '../../support/control.ts';
 import { mutated } from '../inputs.ts';
 import { SPICE } from '../support/corpus.ts';
-import { exchange, pieces } from '../support/exchange.ts';
+import { exchange, LONG_PATIENCE_MS, pieces } from '../support/exchange.ts';
 import { liveDirector } from '../support/live-director.ts';
 import { demand, target } from '../target.ts';
 import { BODIES, URLS } from './control-http.ts';
@@ -90,7 +90,7 @@ export const controlBytes = target({
         demand(errors.length === 0, () => errors.splice(0).join('\n'));
       },
       async [Symbol.asyncDispose]() {
-        const said = await exchange({ path }, ['show version\n']);
+        const said = await exchange({ path }, ['show version\n'], LONG_PATIENCE_MS);
         await server.close();
         await live[Symbol.asyncDispose]();
         rmSync(folder, { recursive: true });

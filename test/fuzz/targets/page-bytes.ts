@@ -4,7 +4,7 @@ import type { Log } from '../../../lib/model/log.ts';
 import { silent } from '../../support/control.ts';
 import { mutated } from '../inputs.ts';
 import { SPICE } from '../support/corpus.ts';
-import { exchange, pieces } from '../support/exchange.ts';
+import { exchange, LONG_PATIENCE_MS, pieces } from '../support/exchange.ts';
 import { liveDirector } from '../support/live-director.ts';
 import { demand, target } from '../target.ts';
 import { PATHS } from './page.ts';
@@ -63,7 +63,7 @@ export const pageBytes = target({
         demand(errors.length === 0, () => errors.splice(0).join('\n'));
       },
       async [Symbol.asyncDispose]() {
-        const said = await exchange(to, [GOOD[0] ?? '']);
+        const said = await exchange(to, [GOOD[0] ?? ''], LONG_PATIENCE_MS);
         await web.close();
         await live[Symbol.asyncDispose]();
         demand(said.startsWith('HTTP/1.1 200'), () => `in the end it says ${said}`);
