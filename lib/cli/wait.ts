@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { CALLS } from '../control/calls.ts';
 import { EXIT } from '../instance/launch.ts';
 import type { StatusDocument } from '../model/status.ts';
 import type { Context } from './context.ts';
-import { directorOf } from './director.ts';
+import { type Director, directorOf } from './director.ts';
 import { count, openOf } from './drain.ts';
 import type { AIMS } from './options.ts';
 import { printable } from './show-text.ts';
@@ -43,11 +44,34 @@ interface Found {
 
 async function look(context: Context, aim: Aim): Promise<Found> {
   const [name] = context.line.operands;
-  const document = await directorOf(context).status().catch(String);
+  const director = directorOf(context);
+  const document = await director.status().catch(String);
   if (typeof document === 'string')
     return { done: false, words: document.replace(/^Error: /, '') };
   const targets = name === undefined ? all(document) : [targetNamed(document, name)];
-  return judge(targets, aim);
+  const found = judge(targets, aim);
+  return aim === 'empty' && found.done ? confirmed(director, targets, found) : found;
+}
+
+/** The status counts what this director carries; one that handed over to it may have clients still. */
+async function confirmed(
+  director: Director,
+  targets: readonly Target[],
+  found: Found,
+): Promise<Found> {
+  for (const target of targets) {
+    const filter = { service: target.service.id, server: target.real?.id };
+    const list = await director.ask(CALLS.connections(filter, 0)).catch(String);
+    if (typeof list === 'string')
+      return { done: false, words: list.replace(/^Error: /, '') };
+    const { total } = list;
+    if (total > 0)
+      return {
+        done: false,
+        words: `${fullName(target)} has ${count(total, 'connection')}`,
+      };
+  }
+  return found;
 }
 
 function all({ services }: StatusDocument): readonly Target[] {

@@ -62,6 +62,18 @@ t.test('wait ends in time, with 4', async (t) => {
   t.match(alone.stderr, 'no director is running');
 });
 
+t.test('who is with the director before this one is not forgotten', async (t) => {
+  const director = await FakeDirector.open(t, statusDocument());
+  director.setReal(WEB, ONE, { activeConnections: 0, inactiveConnections: 0 });
+  director.listed = 3;
+  const waiting = runAction(director.folder, 'wait', '--for', 'empty', ONE);
+  const asked = () =>
+    director.requests.filter((request) => request === 'GET /v1/connections').length;
+  await until(() => asked() > 1, 'a second look');
+  director.listed = 0;
+  t.match(await waiting, { code: 0, stdout: `${WEB}/${ONE} has 0 connections\n` });
+});
+
 t.test('wait takes no name that there is not, and no other aim', async (t) => {
   const director = await FakeDirector.open(t, statusDocument());
   const wrong = await runAction(director.folder, 'wait', '9.9.9.9');

@@ -26,6 +26,8 @@ export class FakeDirector {
   readonly requests: string[] = [];
   /** Wishes and orders in their order. */
   readonly bodies: unknown[] = [];
+  /** Connections that it lists, beside those that its document counts. */
+  listed = 0;
   #events: DirectorEvent[] = [];
   readonly #followers = new Set<ServerResponse>();
   readonly #path: string;
@@ -97,6 +99,8 @@ export class FakeDirector {
     const body: unknown = text === '' ? undefined : JSON.parse(text);
     if (body !== undefined) this.bodies.push(body);
     if (url.pathname === '/v1/status') return json(answer, this.document);
+    if (url.pathname === '/v1/connections')
+      return json(answer, { connections: [], total: this.listed });
     if (url.pathname === '/v1/events') return this.#tell(asked, url, answer);
     const [, service = '', real = '', drain] =
       /^\/v1\/services\/([^/]+)\/reals\/([^/]+)(\/drain)?$/
