@@ -59,8 +59,8 @@ export function startAgent(host: Host): Agent {
     [fileURLToPath(import.meta.url), 'agent'],
     {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      // The runner's own loaders have no business in there.
-      env: { ...process.env, NODE_OPTIONS: '' },
+      // The runner's own loaders have no business in there, nor has the count of what is covered.
+      env: { ...process.env, NODE_OPTIONS: '', NODE_V8_COVERAGE: '' },
     },
   );
   const waiting = new Map<number, (answer: Answer) => void>();

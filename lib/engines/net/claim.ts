@@ -10,7 +10,7 @@ const FLOOR = '\0l4director listen';
 const TRY_AGAIN_MS = 5;
 /** Others open within that, threads that are being started included; and whoever sits on the name
  *  must not keep us from opening. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 /** Those of the places that may be shared with whoever has them now, by service id. */
 type SharedPlaces = (places: readonly Place[]) => Promise<ReadonlySet<string>>;
