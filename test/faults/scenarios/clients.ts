@@ -34,12 +34,10 @@ function parked(
   name: string,
   kind: Idler,
   rounds: readonly [number, number],
-  bounds: Scenario['bounds'] = {},
 ): Scenario {
   return {
     name,
     peer: true,
-    bounds,
     further: { 'not let in': 0, 'thrown out': 0, 'left open': 0 },
     rounds,
     async play(stage, rounds) {
