@@ -47,6 +47,13 @@ t.test(
   SIDE_BY_SIDE,
   async (t) => {
     const { path, desk } = await openControl(t);
+    const wish = fc.record(
+      {
+        weight: fc.option(fc.integer({ min: 0, max: 65_535 })),
+        state: fc.constantFrom('ready', 'drain', 'maintenance'),
+      },
+      { requiredKeys: [] },
+    );
     const near = fc.record(
       {
         weight: fc.oneof(
@@ -60,7 +67,7 @@ t.test(
       { requiredKeys: [] },
     );
     await fc.assert(
-      fc.asyncProperty(fc.oneof(near, fc.jsonValue()), async (value) => {
+      fc.asyncProperty(fc.oneof(wish, near, fc.jsonValue()), async (value) => {
         const before = desk.told.length;
         const body = JSON.stringify(value);
         const reply = await ask(path, AT, { method: 'PATCH', body });
