@@ -188,7 +188,7 @@ class VirtualServices implements Director {
     this.#parts.alerts.follow(config.virtuals);
     this.#keepers.follow(config.virtuals, choices, left);
     this.#configuring = 'reloading';
-    this.#keepers.keepOverrides();
+    void this.#keepers.keepOverrides();
     await this.#carriers.converge();
   }
 
