@@ -10,11 +10,12 @@ import { adoption } from './adoption.ts';
 import { createChildren } from './children.ts';
 import { type Closers, createClosers } from './closers.ts';
 import type { ConfigFile } from './config-file.ts';
-import { createElders, inherit } from './elders.ts';
+import { createElders, type Elders, inherit } from './elders.ts';
 import { createEnding, type Ending } from './ending.ts';
 import { keepEstate } from './estate.ts';
 import { createFront, type Front } from './front.ts';
 import { createHandover } from './handover.ts';
+import { type HeritageKeeper, openHeritage } from './heritage.ts';
 import { endPredecessor, endSuccessor, isInPlace } from './kin.ts';
 import type { LogKeeper } from './log/keeper.ts';
 import { createNotifier, type Notifier } from './notify.ts';
@@ -84,14 +85,15 @@ async function begin(
   notifier: Notifier,
 ): Promise<void> {
   const { log } = keeper;
-  const { instance, predecessor } = launch;
-  const overrides = await openOverrideFile(instance.state, log);
+  const overrides = await openOverrideFile(launch.instance.state, log);
   closers.add('what was changed at run time', () => overrides.close());
   const elders = createElders(launch);
   const parts = openParts(config, log, { launch, overrides, elders: elders.sources });
-  const { director, alerts, events, connectionLog, close } = parts;
+  const { director, alerts, events, connectionLog, heritages, close } = parts;
   closers.add('alerts', () => alerts.close());
   closers.add('virtual services', () => close(!front.isSeen));
+  const heritage = await openHeritage(heritages, launch.instance.clients, log);
+  closers.add('clients that persist', () => heritage.close());
   const children = createChildren([...launch.program, ...launch.inherited], log);
   closers.add('children of execute', async () => {
     if (!ending.handedOver) await children.stop();
@@ -104,28 +106,53 @@ async function begin(
   const adopt = adoption({ parts, children, keeper, front: () => front, log });
   const reloader = createReloader(config, { file, adopt, ended, log });
   const front = createFront(config, { launch, reloader, parts, log });
-  const estate = keepEstate(launch, { director, children }, log);
+  const estate = keepEstate(launch, { director, children, heritage }, log);
   closers.add('socket for a successor', () => estate.close());
-  const parties = { launch, reloader, director, notifier, estate, front, ending, log };
-  const handOver = createHandover(parties);
+  const parties = { launch, reloader, director, heritage, notifier, estate, front };
+  const handOver = createHandover({ ...parties, ending, log });
   const logs = [keeper, connectionLog];
   attach(signals, { ending, reloader, logs, log, launch, handOver, notifier });
   closers.add('socket and page', () => front.close());
   ending.signal.addEventListener('abort', () => void retire(front, ending));
   if (!launch.predecessor) await front.show();
 
-  await ready(director, config, predecessor !== undefined, ending.signal, log);
+  await ready(director, config, launch.predecessor !== undefined, ending.signal, log);
   if (ending.signal.aborted) return;
-  if (predecessor) {
+  if (launch.predecessor) {
     await front.show();
     await inherit(elders, director, children, log);
-  }
+    void completeClients(elders, heritage, ending, log);
+  } else heritage.keep();
   await notifier.ready(serviceSummary(reloader));
-  const unlogged = keeper.problem === undefined ? [] : [keeper.problem];
-  await report({ type: 'up', notices: [...unlogged, ...(await troubles(director))] });
+  await report({ type: 'up', notices: await notices(keeper, director) });
   void children.converge(reloader.config.global.execute);
   const watching = watchConfig(file, reloader, log, ending.signal);
   closers.add('watch of the config', () => watching);
+}
+
+/** What an operator is told at a start that has gone well. */
+async function notices(
+  { problem }: Pick<LogKeeper, 'problem'>,
+  director: Director,
+): Promise<readonly string[]> {
+  return [...(problem === undefined ? [] : [problem]), ...(await troubles(director))];
+}
+
+/** Those of the director before that came while both let clients in. */
+async function completeClients(
+  elders: Elders,
+  heritage: HeritageKeeper,
+  { signal }: Pick<Ending, 'signal'>,
+  log: Log,
+): Promise<void> {
+  try {
+    await elders.left();
+  } catch (error) {
+    log.error(`Clients that persist may be scheduled anew: ${String(error)}`);
+  }
+  if (signal.aborted) return;
+  await heritage.take();
+  heritage.keep();
 }
 
 /** Who speaks to a director that has handed over would change what is the successor's by now. */

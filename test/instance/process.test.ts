@@ -63,6 +63,7 @@ t.test('an instance is where it was told to be', (t) => {
     socket: join(folder, 'l4director.a.cf.sock'),
     lock: join(folder, 'l4director.a.cf.lock'),
     state: join(folder, 'l4director.a.cf.state.json'),
+    clients: join(folder, 'l4director.a.cf.clients.json'),
   });
   t.end();
 });

@@ -60,11 +60,15 @@ export class Crew {
     this.#options = options;
   }
 
+  /** Starts the workers, where they are not. */
+  begin(): void {
+    if (this.#threads.length > 0 || this.#closed) return;
+    for (let worker = 0; worker < this.#options.workers; worker++) this.#start(worker);
+  }
+
   /** Settles when every worker has the change. The first one starts them. */
   change(change: TableChange): Promise<Answers> {
-    if (this.#threads.length === 0 && !this.#closed)
-      for (let worker = 0; worker < this.#options.workers; worker++)
-        this.#start(worker);
+    this.begin();
     return this.#round((sequence) => ({ type: 'change', sequence, change }));
   }
 

@@ -6,7 +6,7 @@ import type { RecordPool } from './record-pool.ts';
 import { ServiceBook } from './service-book.ts';
 
 /** A service as the table has it; whether it may listen is not known here. */
-type BookedService = Omit<CarriedService, 'listen'>;
+export type BookedService = Omit<CarriedService, 'listen'>;
 
 /** What a new table changes. */
 export interface LedgerChange {
@@ -67,6 +67,13 @@ export class Ledger {
   /** Whether the service has a server that connections could be sent to. */
   wants(id: string): boolean {
     return this.#books.get(id)?.wanted ?? false;
+  }
+
+  /** Clients that persist, of all services. */
+  get persisting(): number {
+    let sum = 0;
+    for (const book of this.#books.values()) sum += book.persisting;
+    return sum;
   }
 
   /** In the table's order. */

@@ -47,10 +47,12 @@ export class ServiceBook {
 
   /** Whether there is a server that connections could be sent to. */
   get wanted(): boolean {
-    return (
-      this.#entry.servers.some(({ weight }) => weight > 0) ||
-      this.#sum('persistence') > 0
-    );
+    return this.#entry.servers.some(({ weight }) => weight > 0) || this.persisting > 0;
+  }
+
+  /** Its clients that persist. */
+  get persisting(): number {
+    return this.#sum('persistence');
   }
 
   /** Whether what it keeps from one connection to the next is in one worker's own memory. */
@@ -138,7 +140,7 @@ export class ServiceBook {
       acceptedConnections: this.#sum('accepted'),
       refusedConnections: this.#sum('refused'),
       retries: this.#sum('retries'),
-      persistenceEntries: this.#sum('persistence'),
+      persistenceEntries: this.persisting,
     };
   }
 

@@ -1,0 +1,95 @@
+import { rm } from 'node:fs/promises';
+import type { LeftClients } from '../model/heritage.ts';
+import type { Log } from '../model/log.ts';
+import { writeAtomically } from './atomic-write.ts';
+import { readWhole } from './read-whole.ts';
+import { seal, unseal } from './sealed.ts';
+import { setAside } from './set-aside.ts';
+
+/** Of {@link MOST_CLIENTS}, each at a server of its own. */
+const MOST_BYTES = 32 << 20;
+/** That are written. */
+export const MOST_CLIENTS = 100_000;
+const VERSION = 1;
+
+/** Clients that persist, on disk. Neither call rejects: without the file they are scheduled anew after a
+ *  restart, and the log says so. */
+export interface ClientsFile {
+  read(): Promise<readonly LeftClients[]>;
+  /** @param left  {@link LeftClients} in JSON; none: there is no file afterwards */
+  write(left: readonly string[]): Promise<void>;
+}
+
+export function clientsFile(path: string, log: Log): ClientsFile {
+  /** Whether the last attempt to write failed: it is told once. */
+  let isFailing = false;
+  return {
+    async read() {
+      try {
+        const bytes = await readWhole(path, MOST_BYTES);
+        return bytes === undefined ? [] : parseClients(unseal(VERSION, bytes));
+      } catch (error) {
+        const aside = await setAside(path, new Date());
+        const where = aside === undefined ? '' : `; it is ${aside} now`;
+        log.error(
+          `Cannot read ${path}: ${reason(error)} (clients that persisted are scheduled anew${where})`,
+        );
+        return [];
+      }
+    },
+    async write(left) {
+      try {
+        if (left.length === 0) await rm(path, { force: true });
+        else await writeAtomically(path, formatClients(left));
+        isFailing = false;
+      } catch (error) {
+        if (!isFailing)
+          log.error(
+            `Cannot write ${path}: ${reason(error)} (until it can be, clients that persist would be scheduled anew after a restart)`,
+          );
+        isFailing = true;
+      }
+    },
+  };
+}
+
+function formatClients(left: readonly string[]): readonly string[] {
+  const rows = left.flatMap((one, at) => (at === 0 ? [one] : [',\n', one]));
+  return seal(VERSION, ['"clients":[\n', ...rows, ']}\n']);
+}
+
+/** @throws Error saying what it is not */
+export function parseClients(text: string): readonly LeftClients[] {
+  const found: unknown = JSON.parse(text);
+  if (!isObject(found) || !Array.isArray(found.clients))
+    throw new Error('it holds no clients');
+  const wrong = found.clients.findIndex((row) => !isLeft(row));
+  if (wrong >= 0) throw new Error(`row ${wrong + 1} of its clients is none`);
+  return found.clients;
+}
+
+/** An IPv4 address or an IPv6 one. */
+const CLIENT = /^(?:[0-9a-f]{8}|[0-9a-f]{32})$/;
+
+function isLeft(row: unknown): row is LeftClients {
+  if (!isObject(row)) return false;
+  const { service, server, netmask, clients, ends } = row;
+  return (
+    typeof service === 'string' &&
+    typeof server === 'string' &&
+    (netmask === null || typeof netmask === 'string') &&
+    Array.isArray(clients) &&
+    clients.every((one) => typeof one === 'string' && CLIENT.test(one)) &&
+    Array.isArray(ends) &&
+    ends.length === clients.length &&
+    ends.every((one) => Number.isFinite(one))
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
