@@ -92,8 +92,8 @@ async function begin(
   const { director, alerts, events, connectionLog, heritages, close } = parts;
   closers.add('alerts', () => alerts.close());
   closers.add('virtual services', () => close(!front.isSeen));
-  const heritage = await openHeritage(heritages, launch.instance.clients, log);
-  closers.add('clients that persist', () => heritage.close());
+  const heritage = await openHeritage(heritages, launch, log);
+  closers.add('clients and counters', () => heritage.close());
   const children = createChildren([...launch.program, ...launch.inherited], log);
   closers.add('children of execute', async () => {
     if (!ending.handedOver) await children.stop();
@@ -105,7 +105,7 @@ async function begin(
   };
   const adopt = adoption({ parts, children, keeper, front: () => front, log });
   const reloader = createReloader(config, { file, adopt, ended, log });
-  const front = createFront(config, { launch, reloader, parts, log });
+  const front = createFront(config, { launch, reloader, parts, heritage, log });
   const estate = keepEstate(launch, { director, children, heritage }, log);
   closers.add('socket for a successor', () => estate.close());
   const parties = { launch, reloader, director, heritage, notifier, estate, front };
@@ -121,7 +121,7 @@ async function begin(
   if (launch.predecessor) {
     await front.show();
     await inherit(elders, director, children, log);
-    void completeClients(elders, heritage, ending, log);
+    void completeHeritage(elders, heritage, ending, log);
   } else heritage.keep();
   await notifier.ready(serviceSummary(reloader));
   await report({ type: 'up', notices: await notices(keeper, director) });
@@ -138,8 +138,8 @@ async function notices(
   return [...(problem === undefined ? [] : [problem]), ...(await troubles(director))];
 }
 
-/** Those of the director before that came while both let clients in. */
-async function completeClients(
+/** What the director before has left, when it lets nobody in any more. */
+async function completeHeritage(
   elders: Elders,
   heritage: HeritageKeeper,
   { signal }: Pick<Ending, 'signal'>,
@@ -148,10 +148,12 @@ async function completeClients(
   try {
     await elders.left();
   } catch (error) {
-    log.error(`Clients that persist may be scheduled anew: ${String(error)}`);
+    log.error(
+      `Clients that persist may be scheduled anew, and counters begin anew: ${String(error)}`,
+    );
   }
   if (signal.aborted) return;
-  await heritage.take();
+  await heritage.complete();
   heritage.keep();
 }
 

@@ -17,6 +17,8 @@ export interface Instance {
   readonly state: string;
   /** Where the clients that persist do. */
   readonly clients: string;
+  /** Where counters do. */
+  readonly numbers: string;
 }
 
 export const DEFAULT_INSTANCE = 'ldirectord';
@@ -38,6 +40,7 @@ export function instanceIn(
     lock: join(runtimeDir, `l4director.${name}.lock`),
     state: join(stateDir, `l4director.${name}.state.json`),
     clients: join(stateDir, `l4director.${name}.clients.json`),
+    numbers: join(stateDir, `l4director.${name}.numbers.json`),
   };
 }
 

@@ -1,3 +1,20 @@
+import type { ServerStats, ServiceStats } from './engine.ts';
+
+/** What a service's counters had come to when a run of a director ended. */
+export interface LeftNumbers
+  extends Pick<
+    ServiceStats,
+    'id' | 'acceptedConnections' | 'refusedConnections' | 'retries'
+  > {
+  readonly servers: readonly LeftServerNumbers[];
+}
+
+/** And those of a server. */
+export type LeftServerNumbers = Pick<
+  ServerStats,
+  'id' | 'totalConnections' | 'bytesIn' | 'bytesOut' | 'connectFailures'
+>;
+
 /** Clients of a real server that persist, as one run of a director leaves them to the next. */
 export interface LeftClients {
   /** Ids. */
@@ -20,4 +37,8 @@ export interface Heritage {
   /** Goes on with those of an earlier run, each when its server is in the table, of a service whose
    *  clients persist under the same netmask. A client that has come since knows better. */
   take(left: readonly LeftClients[]): void;
+  numbers(): readonly LeftNumbers[];
+  /** Counts on from there, as long as the servers stay in the table or come into it for the first time. Once
+   *  only. */
+  count(left: readonly LeftNumbers[]): void;
 }

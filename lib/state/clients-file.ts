@@ -2,15 +2,20 @@ import { rm } from 'node:fs/promises';
 import type { LeftClients } from '../model/heritage.ts';
 import type { Log } from '../model/log.ts';
 import { writeAtomically } from './atomic-write.ts';
-import { readWhole } from './read-whole.ts';
-import { seal, unseal } from './sealed.ts';
-import { setAside } from './set-aside.ts';
+import { isObject } from './is-object.ts';
+import { readSealed, type SealedKind } from './read-sealed.ts';
+import { seal } from './sealed.ts';
 
 /** Of {@link MOST_CLIENTS}, each at a server of its own. */
 const MOST_BYTES = 32 << 20;
 /** That are written. */
 export const MOST_CLIENTS = 100_000;
-const VERSION = 1;
+const KIND: SealedKind<readonly LeftClients[]> = {
+  version: 1,
+  mostBytes: MOST_BYTES,
+  parse: parseClients,
+  lost: 'clients that persisted are scheduled anew',
+};
 
 /** Clients that persist, on disk. Neither call rejects: without the file they are scheduled anew after a
  *  restart, and the log says so. */
@@ -24,19 +29,7 @@ export function clientsFile(path: string, log: Log): ClientsFile {
   /** Whether the last attempt to write failed: it is told once. */
   let isFailing = false;
   return {
-    async read() {
-      try {
-        const bytes = await readWhole(path, MOST_BYTES);
-        return bytes === undefined ? [] : parseClients(unseal(VERSION, bytes));
-      } catch (error) {
-        const aside = await setAside(path, new Date());
-        const where = aside === undefined ? '' : `; it is ${aside} now`;
-        log.error(
-          `Cannot read ${path}: ${reason(error)} (clients that persisted are scheduled anew${where})`,
-        );
-        return [];
-      }
-    },
+    read: async () => (await readSealed(path, KIND, log)) ?? [],
     async write(left) {
       try {
         if (left.length === 0) await rm(path, { force: true });
@@ -55,11 +48,10 @@ export function clientsFile(path: string, log: Log): ClientsFile {
 
 function formatClients(left: readonly string[]): readonly string[] {
   const rows = left.flatMap((one, at) => (at === 0 ? [one] : [',\n', one]));
-  return seal(VERSION, ['"clients":[\n', ...rows, ']}\n']);
+  return seal(KIND.version, ['"clients":[\n', ...rows, ']}\n']);
 }
 
-/** @throws Error saying what it is not */
-export function parseClients(text: string): readonly LeftClients[] {
+function parseClients(text: string): readonly LeftClients[] {
   const found: unknown = JSON.parse(text);
   if (!isObject(found) || !Array.isArray(found.clients))
     throw new Error('it holds no clients');
@@ -84,10 +76,6 @@ function isLeft(row: unknown): row is LeftClients {
     ends.length === clients.length &&
     ends.every((one) => Number.isFinite(one))
   );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 function reason(error: unknown): string {

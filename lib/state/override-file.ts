@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KeptOverride, Override, RealRef } from '../model/override.ts';
 import type { RealServer } from '../model/virtual-service.ts';
+import { isObject } from './is-object.ts';
 import { seal } from './sealed.ts';
 
 /** One row of the state file. */
@@ -67,8 +68,4 @@ function isStored(row: unknown): row is StoredOverride {
     STATES.includes(row.state) &&
     (weight === null || (Number.isInteger(weight) && Number(weight) >= 0))
   );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

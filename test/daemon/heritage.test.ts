@@ -41,25 +41,41 @@ async function persisting(t: Test) {
     return found;
   };
   const file = join(site.runtimeDir, 'l4director.a.cf.clients.json');
-  return { site, start, homes, now, file };
+  const counters = async () => {
+    const { services } = await readStatus(socket, { timeoutMs: 20_000 });
+    const { acceptedConnections, reals = [] } = services[0] ?? {};
+    const totalConnections = reals.reduce((all, one) => all + one.totalConnections, 0);
+    return { acceptedConnections, totalConnections };
+  };
+  return { site, start, homes, now, counters, file };
 }
 
-t.test('clients that persist outlive a stop and a kill -9', async (t) => {
-  const { site, start, homes, now, file } = await persisting(t);
-  t.match(await site.run('stop'), { code: 0 });
-  await start();
-  t.same(await now(), homes, 'after a stop');
-  process.kill(site.pid ?? 0, 'SIGKILL');
-  await start();
-  t.same(await now(), homes, 'after a kill -9');
-  t.notMatch(site.logText, /Cannot|not written/);
+t.test(
+  'clients that persist outlive a stop and a kill -9, counters a stop',
+  async (t) => {
+    const { site, start, homes, now, counters, file } = await persisting(t);
+    t.match(await site.run('stop'), { code: 0 });
+    await start();
+    t.match(await counters(), { acceptedConnections: 9, totalConnections: 9 });
+    t.same(await now(), homes, 'after a stop');
+    t.match(await counters(), { acceptedConnections: 18, totalConnections: 18 });
+    process.kill(site.pid ?? 0, 'SIGKILL');
+    await start();
+    t.match(
+      await counters(),
+      { acceptedConnections: 0, totalConnections: 0 },
+      'these would be older than what was seen',
+    );
+    t.same(await now(), homes, 'after a kill -9');
+    t.notMatch(site.logText, /Cannot|not written/);
 
-  await site.run('stop');
-  writeFileSync(file, readFileSync(file).subarray(0, -1));
-  await start();
-  t.match(
-    site.logText,
-    /Cannot read .*clients\.json: it is damaged: .*; it is .*\.bad-/,
-  );
-  t.equal((await now()).size, CLIENTS.length, 'it starts without a torn file');
-});
+    await site.run('stop');
+    writeFileSync(file, readFileSync(file).subarray(0, -1));
+    await start();
+    t.match(
+      site.logText,
+      /Cannot read .*clients\.json: it is damaged: .*; it is .*\.bad-/,
+    );
+    t.equal((await now()).size, CLIENTS.length, 'it starts without a torn file');
+  },
+);

@@ -1,22 +1,21 @@
-import type { Heritage, LeftClients } from '../../model/heritage.ts';
+import type { Heritage, LeftClients, LeftNumbers } from '../../model/heritage.ts';
 import type { Crew } from './crew.ts';
 import type { BookedService, Ledger } from './ledger.ts';
 
 /** Of a worker's texts: each has 1,000 clients, but for the last of each server. */
 const MOST_TEXTS = 100_000;
 
+type Known = Pick<Ledger, 'wants' | 'snapshot' | 'persisting' | 'numbers' | 'count'>;
+
 /** Clients that persist, from the run before and for the next one. They are in their service's worker; those
  *  of a server that is not in the table yet, since its first check has not ended, wait here. */
 export class NetHeritage implements Heritage {
   readonly #crew: Pick<Crew, 'begin' | 'reply' | 'inquiries'>;
-  readonly #ledger: Pick<Ledger, 'wants' | 'snapshot' | 'persisting'>;
+  readonly #ledger: Known;
   /** By service. */
   readonly #waiting = new Map<string, LeftClients[]>();
 
-  constructor(
-    crew: Pick<Crew, 'begin' | 'reply' | 'inquiries'>,
-    ledger: Pick<Ledger, 'wants' | 'snapshot' | 'persisting'>,
-  ) {
+  constructor(crew: Pick<Crew, 'begin' | 'reply' | 'inquiries'>, ledger: Known) {
     this.#crew = crew;
     this.#ledger = ledger;
   }
@@ -26,6 +25,14 @@ export class NetHeritage implements Heritage {
     const question = { about: 'heritage', share, most: MOST_TEXTS } as const;
     const { items } = await this.#crew.inquiries.ask(question);
     return items as readonly string[]; // what a worker sends is what it was asked for
+  }
+
+  numbers(): readonly LeftNumbers[] {
+    return this.#ledger.numbers();
+  }
+
+  count(left: readonly LeftNumbers[]): void {
+    this.#ledger.count(left);
   }
 
   take(left: readonly LeftClients[]): void {

@@ -106,6 +106,43 @@ t.test('what comes later tells nothing of who has come since', async (t) => {
   t.equal(await rig.ask(service, '127.0.0.2'), 'b');
 });
 
+t.test('counters count on, from the first look on', async (t) => {
+  const before = aRig(t);
+  const [a, b] = await pair(before);
+  const service = await before.service();
+  await before.engine.apply(tableOf(service, a, b));
+  for (let times = 0; times < 3; times++) await before.ask(service);
+  await until(async () => (await before.of(service, a)).bytesOut === 2);
+  const left = before.engine.heritage?.numbers() ?? [];
+  await before.engine.close({ clean: true });
+
+  const after = aRig(t);
+  after.engine.heritage?.count(left);
+  const counters = { acceptedConnections: 3, refusedConnections: 0, retries: 0 };
+  const servers = [
+    { id: a.id, totalConnections: 2, bytesOut: 2, activeConnections: 0 },
+    { id: b.id, totalConnections: 1, bytesOut: 1, activeConnections: 0 },
+  ];
+  t.match(await after.engine.stats(), [{ ...counters, servers }], 'in no table yet');
+  await after.engine.apply(tableOf(service, a));
+  t.match(await after.stats(service), { ...counters, servers }, 'one of them is down');
+  await after.ask(service);
+  t.match(await after.stats(service), {
+    acceptedConnections: 4,
+    servers: [{ id: a.id, totalConnections: 3 }, servers[1]],
+  });
+  const [next] = after.engine.heritage?.numbers() ?? [];
+  t.match(next?.servers, [{ id: a.id }], 'one that never came is forgotten');
+  t.equal(next?.servers.length, 1);
+  await after.engine.apply(tableOf(service, a, b));
+  t.match(await after.of(service, b), { totalConnections: 1, bytesOut: 1 });
+  after.engine.heritage?.count(left);
+  t.match(await after.of(service, a), { totalConnections: 3 }, 'no sum of sums');
+  await after.engine.apply(tableOf(service, a));
+  await after.engine.apply(tableOf(service, a, b));
+  t.match(await after.of(service, b), { totalConnections: 0 }, 'it left the table');
+});
+
 t.test('of many the newest are left', async (t) => {
   const rig = aRig(t);
   const [a] = await pair(rig);
