@@ -23,11 +23,14 @@ export interface Begun {
 export interface Estate {
   readonly traffic: Pick<Traffic, 'connections' | 'end'>;
   begun(): Begun;
+  /** Settles when it takes no more clients, and those that persist are on disk. */
+  readonly left: Promise<void>;
 }
 
 /** Requests to one that is open. */
 export const ESTATE_CALLS = {
   begun: (): Call<Begun> => ({ method: 'GET', path: '/begun' }),
+  left: (): Call<Readonly<Record<string, never>>> => ({ method: 'GET', path: '/left' }),
   connections: (filter: ConnectionFilter, most: number): Call<ConnectionList> => ({
     method: 'GET',
     path: withQuery('/connections', { ...filter, most }),
@@ -42,7 +45,7 @@ const LIMITS = {
   most: 64,
   silenceMs: 10_000,
   lifetimeMs: 30_000,
-  held: { follower: 0, waiter: 0 },
+  held: { follower: 0, waiter: 8 },
 } as const;
 const HTTP = { maxHeaderSize: 8 << 10, requestTimeout: LIMITS.silenceMs } as const;
 
@@ -91,12 +94,22 @@ const DRAIN = object<WaitingDrain>(undefined, {
 });
 const BEGUN = object<Begun>(undefined, { drains: list(DRAIN), children: list(text()) });
 
-function routesOf({ traffic, begun }: Estate): readonly Route[] {
+const NOTHING = object<Readonly<Record<string, never>>>(undefined, {});
+
+function routesOf({ traffic, begun, left }: Estate): readonly Route[] {
   return [
     row({
       ...{ method: 'GET', path: '/begun', summary: 'what is to go on' },
       ...{ query: {}, answer: BEGUN, refusals: [] },
       handle: async () => begun(),
+    }),
+    row({
+      ...{ method: 'GET', path: '/left', summary: 'answered when it has let go' },
+      ...{ query: {}, answer: NOTHING, refusals: [], waits: true },
+      handle: async () => {
+        await left;
+        return {};
+      },
     }),
     row({
       ...{ method: 'GET', path: '/connections', summary: 'what is still open' },

@@ -16,6 +16,9 @@ export interface Elders {
   sources(): readonly TrafficSource[];
   /** What the last of them had begun; undefined: it has ended, and that with it. */
   begun(): Promise<Begun | undefined>;
+  /** Settles when the last of them takes no more clients, and those that persist are on disk; or when it has
+   *  ended. */
+  left(): Promise<void>;
 }
 
 const ANSWER_MS = 10_000;
@@ -39,6 +42,9 @@ export function createElders(
   return {
     sources: () => line.filter(isAlive).map((elder) => sourceOf(elder, question)),
     begun: async () => predecessor && question(predecessor, ESTATE_CALLS.begun()),
+    async left() {
+      if (predecessor) await question(predecessor, ESTATE_CALLS.left());
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { estateSocket } from '../instance/beside.ts';
 import type { Launch } from '../instance/launch.ts';
 import type { Log } from '../model/log.ts';
 import type { Children } from './children.ts';
+import type { HeritageKeeper } from './heritage.ts';
 
 /** By which a director's successors ask for what it still has. */
 export interface EstateKeeper {
@@ -18,15 +19,18 @@ export function keepEstate(
   {
     director,
     children,
+    heritage,
   }: {
     readonly director: Pick<Director, 'desk' | 'ownTraffic'>;
     readonly children: Pick<Children, 'current'>;
+    readonly heritage: Pick<HeritageKeeper, 'left'>;
   },
   log: Log,
 ): EstateKeeper {
   const estate: Estate = {
     traffic: director.ownTraffic,
     begun: () => ({ drains: director.desk.waiting(), children: children.current }),
+    left: heritage.left,
   };
   let opened: Promise<AsyncDisposable> | undefined;
   return {

@@ -2,7 +2,9 @@ import type { Config } from '../config/config.ts';
 import type { ControlOptions, ControlServer } from '../control/index.ts';
 import type { ReloadOutcome } from '../director/plan.ts';
 import type { Launch } from '../instance/launch.ts';
+import { within } from '../model/within.ts';
 import { appear, putBack, removeAside } from './appear.ts';
+import type { HeritageKeeper } from './heritage.ts';
 import type { DaemonLog } from './log/log.ts';
 import { measured } from './measured.ts';
 import type { Parts } from './parts.ts';
@@ -12,6 +14,9 @@ import { keepWeb } from './web.ts';
 
 /** In which a director that hands over lets go of the page's place. */
 const HANDED_OVER_MS = 5_000;
+
+/** In which a director that hands over has written its counters. */
+const COUNTED_MS = 5_000;
 
 /** What others see of a director: control socket, pid file and page. */
 export interface Front {
@@ -34,13 +39,17 @@ export interface FrontParties {
   readonly launch: Launch;
   readonly reloader: Reloader;
   readonly parts: Pick<Parts, 'director' | 'alerts' | 'connectionLog'>;
+  readonly heritage: Pick<HeritageKeeper, 'counted'>;
   readonly log: DaemonLog;
 }
 
 export function createFront(config: Config, parties: FrontParties): Front {
-  const { launch, reloader, parts, log } = parties;
+  const { launch, reloader, parts, heritage, log } = parties;
   const { director, alerts } = parts;
-  const status = (checks: number) => statusDocument(reloader, director, alerts, checks);
+  const status = async (checks: number) => {
+    await within(COUNTED_MS, heritage.counted, () => {});
+    return statusDocument(reloader, director, alerts, checks);
+  };
   const shared = { status, desk: director.desk, log };
   const page = keepWeb(shared, launch.predecessor ? HANDED_OVER_MS : 0);
   const reloads = { ok: 0, refused: 0 };

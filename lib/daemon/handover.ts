@@ -6,6 +6,7 @@ import type { Log } from '../model/log.ts';
 import type { Ending } from './ending.ts';
 import type { EstateKeeper } from './estate.ts';
 import type { Front } from './front.ts';
+import type { HeritageKeeper } from './heritage.ts';
 import { migrationDoubt } from './migration.ts';
 import type { Notifier } from './notify.ts';
 import type { Reloader } from './reloader.ts';
@@ -18,6 +19,7 @@ export interface HandoverParties {
   readonly launch: Launch;
   readonly reloader: Pick<Reloader, 'config'>;
   readonly director: Pick<Director, 'services' | 'hold' | 'leave'>;
+  readonly heritage: Pick<HeritageKeeper, 'write' | 'leave'>;
   readonly notifier: Notifier;
   /** Open from before a successor starts: it is asked as soon as that is at work. */
   readonly estate: EstateKeeper;
@@ -29,7 +31,7 @@ export interface HandoverParties {
 /** `upgrade`: a successor is started, and this director's end is asked for when that is at work. Until
  *  then, and where there is none, nothing changes. Asked again meanwhile it does nothing. */
 export function createHandover(parties: HandoverParties): () => Promise<void> {
-  const { launch, director, notifier, estate, front, ending, log } = parties;
+  const { launch, director, heritage, notifier, estate, front, ending, log } = parties;
   let running = false;
 
   async function handOver(): Promise<readonly string[]> {
@@ -37,6 +39,8 @@ export function createHandover(parties: HandoverParties): () => Promise<void> {
     if (obstacles.length > 0) return obstacles;
     const { config } = parties.reloader;
     await estate.open();
+    // The successor lets clients in before this director lets go.
+    await heritage.write();
     log.info('Starting a successor, to hand over to it');
     const doubt = migrationDoubt();
     if (doubt !== undefined) log.warn(doubt);
@@ -50,7 +54,8 @@ export function createHandover(parties: HandoverParties): () => Promise<void> {
     const leave = (hurry: AbortSignal) => {
       process.title = 'l4director: handed over';
       const limit = AbortSignal.timeout(LONGEST_MS);
-      return director.leave(AbortSignal.any([hurry, limit]));
+      const over = AbortSignal.any([hurry, limit]);
+      return director.leave(over, () => void heritage.leave());
     };
     ending.ask({ why, exitCode: EXIT.done, leave });
     return [];

@@ -7,23 +7,26 @@ import type { Happening } from '../model/event.ts';
 import type { Log } from '../model/log.ts';
 import { openOverrideFile } from '../state/override-store.ts';
 import { adoption } from './adoption.ts';
+import { attach } from './attach.ts';
 import { createChildren } from './children.ts';
 import { type Closers, createClosers } from './closers.ts';
 import type { ConfigFile } from './config-file.ts';
-import { createElders, inherit } from './elders.ts';
+import { createElders } from './elders.ts';
 import { createEnding, type Ending } from './ending.ts';
 import { keepEstate } from './estate.ts';
 import { createFront, type Front } from './front.ts';
 import { createHandover } from './handover.ts';
+import { openHeritage } from './heritage.ts';
 import { endPredecessor, endSuccessor, isInPlace } from './kin.ts';
 import { leaveHungThreads } from './leave.ts';
 import type { LogKeeper } from './log/keeper.ts';
 import { createNotifier, type Notifier } from './notify.ts';
-import { openParts } from './parts.ts';
+import { openParts, type Parts } from './parts.ts';
 import { createReloader, type Reloader } from './reloader.ts';
 import type { Reporter } from './report.ts';
 import type { Signals } from './signals.ts';
 import { troubles } from './status.ts';
+import { takeOver } from './take-over.ts';
 import { watchConfig } from './watch.ts';
 
 /** What a director begins its work with. */
@@ -85,49 +88,63 @@ async function begin(
   notifier: Notifier,
 ): Promise<void> {
   const { log } = keeper;
-  const { instance, predecessor } = launch;
-  const overrides = await openOverrideFile(instance.state, log, Boolean(predecessor));
+  const another = launch.predecessor !== undefined;
+  const overrides = await openOverrideFile(launch.instance.state, log, { another });
   closers.add('what was changed at run time', () => overrides.close());
   const elders = createElders(launch);
   const parts = openParts(config, log, { launch, overrides, elders: elders.sources });
-  const { director, alerts, events, connectionLog, close } = parts;
+  const { director, alerts, events, connectionLog, heritages, close } = parts;
   heedHungThreads(director, notifier);
   closers.add('alerts', () => alerts.close());
   closers.add('virtual services', () => close(!front.isSeen));
+  const heritage = await openHeritage(heritages, launch, log);
+  closers.add('clients and counters', () => heritage.close());
   const children = createChildren([...launch.program, ...launch.inherited], log);
   closers.add('children of execute', async () => {
     if (!ending.handedOver) await children.stop();
   });
-  const ended = (outcome: ReloadOutcome) => {
-    events.tell(reloadEvent(outcome));
-    front.reloaded(outcome);
-    void notifier.ready(serviceSummary(reloader));
-  };
+  const ended = (outcome: ReloadOutcome) =>
+    tellReload(outcome, { events, front, notifier, reloader });
   const adopt = adoption({ parts, children, keeper, front: () => front, log });
   const reloader = createReloader(config, { file, adopt, ended, log });
-  const front = createFront(config, { launch, reloader, parts, log });
-  const estate = keepEstate(launch, { director, children }, log);
+  const front = createFront(config, { launch, reloader, parts, heritage, log });
+  const estate = keepEstate(launch, { director, children, heritage }, log);
   closers.add('socket for a successor', () => estate.close());
-  const parties = { launch, reloader, director, notifier, estate, front, ending, log };
-  const handOver = createHandover(parties);
+  const parties = { launch, reloader, director, heritage, notifier, estate, front };
+  const handOver = createHandover({ ...parties, ending, log });
   const logs = [keeper, connectionLog];
   attach(signals, { ending, reloader, logs, log, launch, handOver, notifier });
   closers.add('socket and page', () => front.close());
   ending.signal.addEventListener('abort', () => void retire(front, ending));
-  if (!launch.predecessor) await front.show();
-
-  await ready(director, config, predecessor !== undefined, ending.signal, log);
+  if (!another) await front.show();
+  await ready(director, config, another, ending.signal, log);
   if (ending.signal.aborted) return;
-  if (predecessor) {
+  if (another) {
     await front.show();
-    overrides.own();
-    await inherit(elders, director, children, log);
-  }
+    await takeOver({ overrides, elders, director, children, heritage, ending, log });
+  } else heritage.keep();
   await notifier.ready(serviceSummary(reloader));
   await report({ type: 'up', notices: await notices(keeper, director) });
   void children.converge(reloader.config.global.execute);
   const watching = watchConfig(file, reloader, log, ending.signal);
   closers.add('watch of the config', () => watching);
+}
+
+/** Whoever hears of a reload's end. */
+function tellReload(
+  outcome: ReloadOutcome,
+  { events, front, notifier, reloader }: Reloaded,
+): void {
+  events.tell(reloadEvent(outcome));
+  front.reloaded(outcome);
+  void notifier.ready(serviceSummary(reloader));
+}
+
+interface Reloaded {
+  readonly events: Parts['events'];
+  readonly front: Front;
+  readonly notifier: Notifier;
+  readonly reloader: Reloader;
 }
 
 /** What an operator is told at a start that has gone well. */
@@ -186,43 +203,6 @@ function serviceSummary({ config, configError }: Reloader): string {
   return configError === null
     ? services
     : `${services}; the last reload was refused, see configtest`;
-}
-
-interface Wishers {
-  readonly ending: Ending;
-  readonly reloader: Reloader;
-  readonly logs: readonly { reopen(): void }[];
-  readonly log: Log;
-  readonly launch: Launch;
-  readonly notifier: Notifier;
-  readonly handOver: () => Promise<void>;
-}
-
-function attach(signals: Signals, wishers: Wishers): void {
-  const { ending, reloader, logs, log, launch, notifier, handOver } = wishers;
-  const wishes = {
-    stop: (signal: string) => {
-      const why = `Linux Director Daemon terminated on signal: ${signal}`;
-      if (!ending.ask({ why, exitCode: EXIT.done })) endAtOnce(launch);
-    },
-    reload: () => {
-      log.info('Reloading Linux Director Daemon config on signal');
-      notifier.reloading();
-      void reloader.reload();
-    },
-    reopen: () => {
-      for (const one of logs) one.reopen();
-    },
-    upgrade: () => void handOver(),
-    nothing: () => {},
-  };
-  signals.attach((wish, signal) => wishes[wish](signal));
-}
-
-/** A second signal: no clean-up, as with ldirectord, but for the pid file. */
-function endAtOnce({ instance }: Launch): never {
-  removePidFile(instance, process.pid);
-  process.exit(EXIT.usage);
 }
 
 /** After an error that nobody caught nothing is certain: it ends in order, and a supervisor

@@ -9,6 +9,7 @@ import type { Director } from '../director/director.ts';
 import { createEventLog, type WritableEventLog } from '../director/event-log.ts';
 import type { Launch } from '../instance/launch.ts';
 import { ctime } from '../model/ctime.ts';
+import type { Heritage } from '../model/heritage.ts';
 import type { Log } from '../model/log.ts';
 import { createEngines } from './engines.ts';
 import { appendTo } from './log/append.ts';
@@ -21,6 +22,8 @@ export interface Parts {
   /** To be closed last: the director's end is told of too. */
   readonly alerts: Alerts;
   readonly connectionLog: ConnectionLog;
+  /** Of the engines that have any. */
+  readonly heritages: readonly Heritage[];
   /** Ends the director, then the checks, then the connection log.
    *  @param quietly  as {@link Director.close} */
   close(quietly: boolean): Promise<void>;
@@ -62,6 +65,7 @@ export function openParts(
     events,
     alerts,
     connectionLog,
+    heritages: [...engines.values()].flatMap(({ heritage }) => heritage ?? []),
     async close(quietly) {
       await director.close(quietly);
       await checks.close();

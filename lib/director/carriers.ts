@@ -148,9 +148,13 @@ export class Carriers {
   }
 
   /** As {@link Engine.leave}. */
-  async leave(hurry: AbortSignal): Promise<void> {
-    const { engines } = this.#parties;
-    await Promise.all([...engines.values()].map((engine) => engine.leave?.(hurry)));
+  async leave(hurry: AbortSignal, shut: () => void): Promise<void> {
+    const engines = [...this.#parties.engines.values()];
+    let open = engines.filter(({ leave }) => leave !== undefined).length;
+    const oneShut = () => {
+      if (--open === 0) shut();
+    };
+    await Promise.all(engines.map((engine) => engine.leave?.(hurry, oneShut)));
   }
 
   /** What each engine at work was told so far. */

@@ -24,8 +24,8 @@ export interface DeskParties {
   readonly log: Log;
   /** Settles when the engines have what was changed so far. */
   inForce(): Promise<unknown>;
-  /** Some override has changed. */
-  changed(): void;
+  /** Some override has changed. Settles when the change would outlive this process. */
+  changed(): Promise<void>;
 }
 
 /** The desk, to be disposed of at the director's end: drains that wait then reject. */
@@ -84,8 +84,8 @@ class VirtualDesk implements OwnedDesk {
         `${what} of ${about}: ${old} -> ${is}`,
       );
     if (audit.length > 0) {
-      this.#parties.changed();
-      await within(IN_FORCE_MS, this.#parties.inForce(), () => {});
+      const done = [this.#parties.changed(), this.#parties.inForce()];
+      await within<unknown>(IN_FORCE_MS, Promise.all(done), () => {});
     }
     return { ...ref, before: before ?? null, after: after ?? null };
   }

@@ -145,13 +145,13 @@ class VirtualServices implements Director {
     return this.desk.hold();
   }
 
-  async leave(hurry: AbortSignal): Promise<void> {
+  async leave(hurry: AbortSignal, shut: () => void): Promise<void> {
     this.#closed = true;
     this.#handedOver = true;
     this.desk[Symbol.dispose]();
     await this.#applying;
     this.#keepers[Symbol.dispose]();
-    return this.#carriers.leave(hurry);
+    return this.#carriers.leave(hurry, shut);
   }
 
   engineWork(): readonly EngineWork[] {
@@ -192,7 +192,7 @@ class VirtualServices implements Director {
     this.#parts.alerts.follow(config.virtuals);
     this.#keepers.follow(config.virtuals, choices, left);
     this.#configuring = 'reloading';
-    this.#keepers.keepOverrides();
+    void this.#keepers.keepOverrides();
     await this.#carriers.converge();
   }
 

@@ -36,7 +36,8 @@ export interface Drained {
 /** What operators change while the director runs. Every change is written to an audit line and told
  *  as an event; `by` says who. */
 export interface Desk extends Pick<Traffic, 'connections' | 'persistence'> {
-  /** Settles when the engine has it, or has taken longer than 2 s. @throws NotFound, NotPossible */
+  /** Settles when the engine has it and it would outlive this process, or that has taken longer than 2 s.
+   *  @throws NotFound, NotPossible */
   change(real: RealRef, wish: Wish, by: string): Promise<Changed>;
   /** No new clients from now on; persisting ones may come until the deadline. Resolves when no
    *  connection and no persistence entry is left: what is left at the deadline is ended. The server

@@ -29,8 +29,9 @@ export interface Director {
    *  disposed of they change no more. */
   hold(): Disposable;
   /** Another director has taken over: ends the checks, takes no new clients, and settles when the last
-   *  connection has ended, or at the abort. Only {@link close} may follow, and cleans nothing. */
-  leave(hurry: AbortSignal): Promise<void>;
+   *  connection has ended, or at the abort. Only {@link close} may follow, and cleans nothing.
+   *  @param shut  called when nobody is let in any more */
+  leave(hurry: AbortSignal, shut: () => void): Promise<void>;
   /** Ends checks, then engines, as each service's cleanstop says. Idempotent.
    *  @param quietly  log and alerts are told nothing: it never was the one in charge */
   close(quietly?: boolean): Promise<void>;

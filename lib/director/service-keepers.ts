@@ -76,10 +76,10 @@ export class ServiceKeepers implements Disposable {
     for (const keeper of before.values()) this.#purge(keeper);
   }
 
-  /** What operators have changed is to outlive the director as it is now. */
-  keepOverrides(): void {
+  /** What operators have changed is to outlive the director as it is now. As {@link OverrideStore.keep}. */
+  async keepOverrides(): Promise<void> {
     const pools = [...this.#keepers.values()].map(({ pool }) => pool);
-    this.#parties.overrides?.keep(overridesOf(pools));
+    await this.#parties.overrides?.keep(overridesOf(pools));
   }
 
   [Symbol.dispose](): void {

@@ -15,6 +15,10 @@ export interface Instance {
   readonly lock: string;
   /** Where what was changed at run time outlives the director. */
   readonly state: string;
+  /** Where the clients that persist do. */
+  readonly clients: string;
+  /** Where counters do. */
+  readonly numbers: string;
 }
 
 export const DEFAULT_INSTANCE = 'ldirectord';
@@ -35,6 +39,8 @@ export function instanceIn(
     socket: join(runtimeDir, `l4director.${name}.sock`),
     lock: join(runtimeDir, `l4director.${name}.lock`),
     state: join(stateDir, `l4director.${name}.state.json`),
+    clients: join(stateDir, `l4director.${name}.clients.json`),
+    numbers: join(stateDir, `l4director.${name}.numbers.json`),
   };
 }
 

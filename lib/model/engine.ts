@@ -1,3 +1,4 @@
+import type { Heritage } from './heritage.ts';
 import type { Traffic } from './traffic.ts';
 import type {
   EngineName,
@@ -157,6 +158,8 @@ export interface Engine {
   stats(): Promise<readonly ServiceStats[]>;
   /** What goes through it. */
   readonly traffic: Traffic;
+  /** Absent: a kernel has all that is to outlive this process. */
+  readonly heritage?: Heritage;
   /** How connections spread over its threads; empty where a kernel forwards. */
   workers(): readonly WorkerStats[];
   /** Whether a thread of it hangs that cannot be ended, so that only a new process goes on well. Absent: it
@@ -165,8 +168,9 @@ export interface Engine {
   /** For the director only; ends when the engine is closed. Bounded: the oldest is dropped. */
   readonly events: AsyncIterable<EngineEvent>;
   /** Takes no new clients from now on, and settles when the last connection has ended, or at the
-   *  abort. No table may follow. Absent: there is nothing that would end with this process. */
-  leave?(hurry: AbortSignal): Promise<void>;
+   *  abort. No table may follow. Absent: there is nothing that would end with this process.
+   *  @param shut  called when nobody is let in any more */
+  leave?(hurry: AbortSignal, shut: () => void): Promise<void>;
   /** Ends listeners and connections. What a kernel holds stays in force with `clean: false`; else
    *  that of the services whose `cleanstop` is no does. Also asked of one that cannot work here, or
    *  was never given anything: that has nothing to end. */

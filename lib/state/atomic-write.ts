@@ -3,10 +3,11 @@ import { dirname } from 'node:path';
 
 /** Replaces a file as a whole: after a crash it is the old one or the new one. Its directory is made
  *  where it is missing.
- *  @param mode  of the file */
+ *  @param parts  its text
+ *  @param mode   of the file */
 export async function writeAtomically(
   path: string,
-  text: string,
+  parts: readonly string[],
   mode = 0o600,
 ): Promise<void> {
   const directory = dirname(path);
@@ -14,7 +15,7 @@ export async function writeAtomically(
   const next = `${path}.new`;
   try {
     await using file = await open(next, 'w', mode);
-    await file.writeFile(text);
+    await file.writeFile(parts);
     await file.sync();
   } catch (error) {
     await rm(next, { force: true });

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { KeptOverride, Override, RealRef } from '../model/override.ts';
 import type { RealServer } from '../model/virtual-service.ts';
+import { isObject } from './is-object.ts';
+import { seal } from './sealed.ts';
 
 /** One row of the state file. */
 export interface StoredOverride extends RealRef, Override {
@@ -8,18 +10,20 @@ export interface StoredOverride extends RealRef, Override {
   readonly configured: string;
 }
 
-const VERSION = 1;
+export const VERSION = 2;
 const STATES: readonly unknown[] = ['ready', 'drain', 'maintenance'];
 
-export function formatOverrides(kept: readonly KeptOverride[]): string {
+/** Sealed, as JSON. */
+export function formatOverrides(kept: readonly KeptOverride[]): readonly string[] {
   const overrides = kept.map(({ service, real, override }) => ({
     ...{ service, real: real.id, ...override },
     configured: fingerprint(real),
   }));
-  return `${JSON.stringify({ version: VERSION, overrides }, null, 2)}\n`;
+  return seal(VERSION, [`"overrides": ${JSON.stringify(overrides, null, 2)}}\n`]);
 }
 
-/** @throws Error saying what it is not */
+/** @param text  of {@link unseal}
+ *  @throws Error saying what it is not */
 export function parseOverrides(text: string): readonly StoredOverride[] {
   const found: unknown = JSON.parse(text);
   if (!isObject(found) || found.version !== VERSION || !Array.isArray(found.overrides))
@@ -27,6 +31,20 @@ export function parseOverrides(text: string): readonly StoredOverride[] {
   const wrong = found.overrides.findIndex((row) => !isStored(row));
   if (wrong >= 0) throw new Error(`row ${wrong + 1} of its overrides is none`);
   return found.overrides;
+}
+
+const NAMES = /"service": "([\w.:[\]-]{1,100})",\s+"real": "([\w.:[\]-]{1,100})"/g;
+const MOST_NAMES = 10;
+
+/** Whose overrides stand in what cannot be trusted, as far as can be read: `10.1.1.21:80
+ *  (tcp:10.1.1.19:80), 3 more`; empty: nothing can. */
+export function legibleNames(text: string): string {
+  const found = [...text.matchAll(NAMES)].map(
+    ([, service, real]) => `${real} (${service})`,
+  );
+  const more = found.length - MOST_NAMES;
+  const rest = more > 0 ? [`${more} more`] : [];
+  return [...found.slice(0, MOST_NAMES), ...rest].join(', ');
 }
 
 /** Tells whether a real server's line says the same as before; the place in the file is no part of
@@ -50,8 +68,4 @@ function isStored(row: unknown): row is StoredOverride {
     STATES.includes(row.state) &&
     (weight === null || (Number.isInteger(weight) && Number(weight) >= 0))
   );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

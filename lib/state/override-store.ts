@@ -1,4 +1,4 @@
-import { readFile, rename, rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { Log } from '../model/log.ts';
 import {
   type KeptOverride,
@@ -11,12 +11,19 @@ import { writeAtomically } from './atomic-write.ts';
 import {
   fingerprint,
   formatOverrides,
+  legibleNames,
   parseOverrides,
   type StoredOverride,
+  VERSION,
 } from './override-file.ts';
+import { readWhole } from './read-whole.ts';
+import { unseal } from './sealed.ts';
+import { setAside } from './set-aside.ts';
 
 /** More than 10,000 overrides. */
 const MOST_BYTES = 4 << 20;
+/** What could not be written is tried again after that time. */
+const AGAIN_MS = 10_000;
 
 /** The store, to be closed: what was kept last is written then. */
 export interface OverrideFile extends OverrideStore {
@@ -25,16 +32,21 @@ export interface OverrideFile extends OverrideStore {
   close(): Promise<void>;
 }
 
-/** Opens the file in which operators' changes outlive the director. One that cannot be understood is
- *  set aside as `PATH.broken`. Never rejects: without it the changes end with the director, and the
- *  log says so.
- *  @param another  whether it is another director's still: nothing is written before {@link OverrideFile.own} */
+interface Options {
+  /** Milliseconds until what could not be written is tried again. */
+  readonly againMs?: number;
+  /** It is another director's still: nothing is written before {@link OverrideFile.own}. */
+  readonly another?: boolean;
+}
+
+/** Opens the file in which operators' changes outlive the director. One that is not as it was written is
+ *  set aside. Never rejects: without it the changes end with the director, and the log says so. */
 export async function openOverrideFile(
   path: string,
   log: Log,
-  another = false,
+  { againMs = AGAIN_MS, another = false }: Options = {},
 ): Promise<OverrideFile> {
-  const store = new Store(path, log, !another);
+  const store = new Store(path, log, againMs, !another);
   await store.read();
   return store;
 }
@@ -42,35 +54,41 @@ export async function openOverrideFile(
 class Store implements OverrideFile {
   readonly #path: string;
   readonly #log: Log;
+  readonly #againMs: number;
   /** Of the earlier run, what no service has asked for yet. */
   readonly #left = new Map<string, StoredOverride[]>();
-  #written = '';
+  /** What is in the file; undefined: that is not known. */
+  #written: string | undefined = '';
   #wanted: string | undefined;
   #writing: Promise<void> | undefined;
+  /** What could not be written, and when it is tried again. */
+  #unwritten: { readonly text: string; readonly timer: NodeJS.Timeout } | undefined;
   #isOwn: boolean;
 
-  constructor(path: string, log: Log, isOwn: boolean) {
+  constructor(path: string, log: Log, againMs: number, isOwn: boolean) {
     this.#path = path;
     this.#log = log;
+    this.#againMs = againMs;
     this.#isOwn = isOwn;
   }
 
   own(): void {
     this.#isOwn = true;
-    this.#writing ??= this.#write();
+    if (this.#wanted !== undefined) this.#want(this.#wanted);
   }
 
   async read(): Promise<void> {
+    let bytes: Buffer | undefined;
     try {
-      const { size } = await stat(this.#path);
-      if (size > MOST_BYTES) throw new Error(`it has more than ${MOST_BYTES} bytes`);
-      this.#written = await readFile(this.#path, 'utf8');
-      for (const row of parseOverrides(this.#written))
+      bytes = await readWhole(this.#path, MOST_BYTES);
+      if (bytes === undefined) return;
+      const text = unseal(VERSION, bytes);
+      for (const row of parseOverrides(text))
         this.#left.set(row.service, [...(this.#left.get(row.service) ?? []), row]);
+      this.#written = text;
     } catch (error) {
-      if (isMissing(error)) return;
-      this.#written = '';
-      await this.#setAside(error);
+      this.#left.clear();
+      await this.#lost(error, bytes);
     }
   }
 
@@ -89,17 +107,25 @@ class Store implements OverrideFile {
     return overrides;
   }
 
-  keep(overrides: readonly KeptOverride[]): void {
+  keep(overrides: readonly KeptOverride[]): Promise<void> {
     // By now every service that there is has asked.
     for (const [service, rows] of this.#left)
       for (const row of rows) this.#sayOver(row, service, false);
     this.#left.clear();
-    this.#wanted = overrides.length === 0 ? '' : formatOverrides(overrides);
-    if (this.#isOwn) this.#writing ??= this.#write();
+    this.#want(overrides.length === 0 ? '' : formatOverrides(overrides).join(''));
+    return this.#writing ?? Promise.resolve();
   }
 
   async close(): Promise<void> {
     await this.#writing;
+    if (this.#unwritten) this.#want(this.#unwritten.text);
+    await this.#writing;
+    clearTimeout(this.#unwritten?.timer);
+  }
+
+  #want(text: string): void {
+    this.#wanted = text;
+    if (this.#isOwn) this.#writing ??= this.#write();
   }
 
   async #write(): Promise<void> {
@@ -107,39 +133,45 @@ class Store implements OverrideFile {
     while (this.#wanted !== undefined) {
       const text = this.#wanted;
       this.#wanted = undefined;
-      if (text === this.#written) continue;
-      try {
-        if (text === '') await rm(this.#path, { force: true });
-        else await writeAtomically(this.#path, text);
-        this.#written = text;
-      } catch (error) {
-        this.#log.error(
-          `Cannot write ${this.#path}: ${reason(error)} (changes made at run time will not outlive the director)`,
-        );
-      }
+      if (text !== this.#written) await this.#put(text);
     }
     // In the same breath: what is kept from now on begins anew.
     this.#writing = undefined;
   }
 
-  async #setAside(why: unknown): Promise<void> {
-    const broken = `${this.#path}.broken`;
-    const aside = await rename(this.#path, broken).then(
-      () => `; it is ${broken} now`,
-      () => '',
-    );
+  async #put(text: string): Promise<void> {
+    const failedBefore = this.#unwritten !== undefined;
+    clearTimeout(this.#unwritten?.timer);
+    this.#unwritten = undefined;
+    try {
+      if (text === '') await rm(this.#path, { force: true });
+      else await writeAtomically(this.#path, [text]);
+      this.#written = text;
+      if (failedBefore) this.#log.info(`${this.#path} is written again`);
+    } catch (error) {
+      this.#written = undefined;
+      const timer = setTimeout(() => this.#want(text), this.#againMs);
+      this.#unwritten = { text, timer };
+      if (!failedBefore)
+        this.#log.error(
+          `Cannot write ${this.#path}: ${reason(error)} (until it can be, changes made at run time will not outlive the director)`,
+        );
+    }
+  }
+
+  async #lost(why: unknown, bytes: Buffer | undefined): Promise<void> {
+    const aside = await setAside(this.#path, new Date());
+    const names = legibleNames(bytes?.toString('utf8') ?? '');
+    const of = names === '' ? '' : `, of ${names}`;
+    const where = aside === undefined ? '' : `; it is ${aside} now`;
     this.#log.error(
-      `Cannot read ${this.#path}: ${reason(why)} (changes made at run time are not in force again${aside})`,
+      `Cannot read ${this.#path}: ${reason(why)} (changes made at run time are not in force again${of}${where})`,
     );
   }
 
   #sayOver(row: StoredOverride, label: string, isThere: boolean): void {
     this.#log.info(overLine(row.real, label, isThere ? 'changed' : 'gone', row));
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 function reason(error: unknown): string {

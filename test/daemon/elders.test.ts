@@ -35,7 +35,7 @@ async function site(t: Test) {
     },
     end: async (filter: ConnectionFilter) => asked.push(filter),
   };
-  const estate = { traffic, begun: () => BEGUN };
+  const estate = { traffic, begun: () => BEGUN, left: Promise.resolve() };
   const open = await openEstate(
     estateSocket(instance.socket, process.pid),
     estate,

@@ -99,6 +99,32 @@ t.test('changes outlive a reload, a restart and a kill', async (t) => {
   await until(() => !existsSync(director.state), 'the end of the state file');
 });
 
+t.test('what was answered outlives a kill -9 at any moment', async (t) => {
+  const director = await Changing.start(t);
+  let answered = 0;
+  for (let round = 0; round < 2; round++) {
+    const killed = new AbortController();
+    const changing = (async () => {
+      for (let weight = answered + 1; !killed.signal.aborted; weight++) {
+        await director.ask(CALLS.change(director.real(0), { weight }));
+        answered = weight;
+      }
+    })().catch(() => {});
+    const least = answered + 5 + round * 8;
+    await until(() => answered >= least, 'some changes');
+    process.kill(director.site.pid ?? 0, 'SIGKILL');
+    killed.abort();
+    await changing;
+    t.equal((await director.site.run('start')).code, 0);
+    const [first] = await director.servers();
+    const weight = Number(first?.split('/')[0]);
+    // What was under way may have come as far as the disk.
+    t.ok(weight === answered || weight === answered + 1, `${weight} of ${answered}`);
+    answered = weight;
+  }
+  t.notMatch(director.site.logText, /Cannot read/);
+});
+
 t.test('where the file changes the same server, the file wins', async (t) => {
   const director = await Changing.start(t);
   for (const row of [0, 1] as const)

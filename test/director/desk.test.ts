@@ -24,7 +24,7 @@ async function atWork(
   const kept: (readonly KeptOverride[])[] = [];
   const overrides = {
     of: () => new Map(),
-    keep: (all: readonly KeptOverride[]) => void kept.push(all),
+    keep: async (all: readonly KeptOverride[]) => void kept.push(all),
   };
   const elders = () => [['of pid 1', elder] as const];
   const bench = aBench(t, recordingEngine({ traffic }), {}, { overrides, elders });
@@ -54,6 +54,27 @@ t.test('a weight is in force, in the log, told and kept', async (t) => {
   t.match(kept.at(-1), [{ service: WEB, real: { id: A }, override: after }]);
   const [status] = await director.services();
   t.match(status?.reals[0], { weight: 5, configuredWeight: 1, override: after });
+});
+
+t.test('a change is answered when it would outlive the director', async (t) => {
+  let write = () => {};
+  const written = new Promise<void>((resolve) => {
+    write = resolve;
+  });
+  const overrides = { of: () => new Map(), keep: () => written };
+  const { director, runner, settle } = aBench(t, recordingEngine(), {}, { overrides });
+  await director.apply(aConfig([web]));
+  for (const id of [A, B]) runner.report(id, good());
+  await settle();
+  let isAnswered = false;
+  const change = director.desk.change(REF, { weight: 5 }, 'uid 0').then(() => {
+    isAnswered = true;
+  });
+  await settle();
+  t.notOk(isAnswered);
+  write();
+  await change;
+  t.ok(isAnswered);
 });
 
 t.test('what changes nothing is not told', async (t) => {
@@ -122,7 +143,7 @@ t.test('what is not there, or cannot be, is refused in words', async (t) => {
 t.test('changes of an earlier run hold from the start', async (t) => {
   const since = '2026-11-23T12:00:00.000Z';
   const override: Override = { state: 'drain', weight: null, by: 'uid 0', since };
-  const overrides = { of: () => new Map([[A, override]]), keep() {} };
+  const overrides = { of: () => new Map([[A, override]]), keep: async () => {} };
   const { director, runner, inForce } = aBench(t, recordingEngine(), {}, { overrides });
   await director.apply(aConfig([web]));
   for (const id of [A, B]) runner.report(id, good());

@@ -89,6 +89,8 @@ t.test('an instance is where it was told to be', (t) => {
     socket: join(folder, 'l4director.a.cf.sock'),
     lock: join(folder, 'l4director.a.cf.lock'),
     state: join(folder, 'l4director.a.cf.state.json'),
+    clients: join(folder, 'l4director.a.cf.clients.json'),
+    numbers: join(folder, 'l4director.a.cf.numbers.json'),
   });
   t.end();
 });

@@ -1,8 +1,23 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { Override } from '../../lib/model/override.ts';
+import { VERSION } from '../../lib/state/override-file.ts';
 import { openOverrideFile } from '../../lib/state/override-store.ts';
+import { seal, unseal } from '../../lib/state/sealed.ts';
 import { aPattern, aReal, aService } from '../support/config.ts';
 import { recordingLog } from '../support/recording-log.ts';
 
@@ -20,7 +35,7 @@ async function run(path: string, service = web, keep = KEPT) {
   const log = recordingLog();
   const file = await openOverrideFile(path, log);
   const found = file.of(service);
-  file.keep(keep);
+  await file.keep(keep);
   await file.close();
   return { found, lines: log.lines };
 }
@@ -82,8 +97,8 @@ t.test('a file that is still another director’s is not written', async (t) => 
   const path = await left(t);
   const before = readFileSync(path, 'utf8');
   for (const takesOver of [false, true]) {
-    const file = await openOverrideFile(path, recordingLog(), true);
-    file.keep([]);
+    const file = await openOverrideFile(path, recordingLog(), { another: true });
+    void file.keep([]);
     if (takesOver) file.own();
     await file.close();
     if (!takesOver) t.equal(readFileSync(path, 'utf8'), before);
@@ -101,7 +116,7 @@ t.test('the last of many is what is written', async (t) => {
   const path = join(t.testdir(), 'state.json');
   const file = await openOverrideFile(path, recordingLog());
   for (let weight = 0; weight < 500; weight++)
-    file.keep([{ service: web.id, real: A, override: { ...drain, weight } }]);
+    void file.keep([{ service: web.id, real: A, override: { ...drain, weight } }]);
   await file.close();
   t.match(JSON.parse(readFileSync(path, 'utf8')), { overrides: [{ weight: 499 }] });
 });
@@ -109,46 +124,158 @@ t.test('the last of many is what is written', async (t) => {
 t.test('what is kept right behind what was there already is written too', async (t) => {
   const path = await left(t);
   const file = await openOverrideFile(path, recordingLog());
-  file.keep(KEPT);
-  file.keep([]);
+  void file.keep(KEPT);
+  void file.keep([]);
   await file.close();
   t.strictSame(readdirSync(join(path, '..')), []);
 });
 
-t.test(
-  'a file that cannot be understood is set aside, and the log says so',
-  async (t) => {
-    const row = { service: web.id, real: A.id, configured: 'x', ...drain };
-    for (const text of [
-      '',
-      '{"version":1,"overr',
-      'null',
-      '{"version":2,"overrides":[]}',
-      JSON.stringify({ version: 1, overrides: [row, null] }),
-      JSON.stringify({ version: 1, overrides: [{ ...row, weight: -1 }] }),
-      JSON.stringify({ version: 1, overrides: [{ ...row, state: 'gone' }] }),
-      JSON.stringify({ version: 1, overrides: [{ ...row, by: 3 }] }),
-      `"${'x'.repeat(5 << 20)}"`,
-    ]) {
-      const path = join(t.testdir({ 'state.json': text }), 'state.json');
-      const { found, lines } = await run(path);
-      t.equal(found.size, 0);
-      t.match(lines, [
-        /^Cannot read .*state\.json: .*not in force again; it is .*broken now/,
-      ]);
-      t.equal(readFileSync(`${path}.broken`, 'utf8'), text, 'nothing is lost');
-      t.equal((await run(path)).found.size, 1, 'and a new one is begun');
-    }
-  },
-);
+const ROW = { service: web.id, real: A.id, configured: 'x', ...drain };
 
-t.test('where it cannot be written the log says so', async (t) => {
+/** Whole, and yet not what this program writes. */
+const STRANGE: Readonly<Record<string, string>> = {
+  empty: '',
+  'of another program': 'null',
+  'of an older version': '{"version":1,"overrides":[]}',
+  'of a newer version': seal(VERSION + 1, ['"overrides": []}']).join(''),
+  'too large': `"${'x'.repeat(5 << 20)}"`,
+  ...Object.fromEntries(
+    Object.entries({
+      'no JSON': '"overrides": [}',
+      'a row that is none': `"overrides": ${JSON.stringify([ROW, null])}}`,
+      'a weight below 0': `"overrides": ${JSON.stringify([{ ...ROW, weight: -1 }])}}`,
+      'a state of its own': `"overrides": ${JSON.stringify([{ ...ROW, state: 'gone' }])}}`,
+      'nobody in words': `"overrides": ${JSON.stringify([{ ...ROW, by: 3 }])}}`,
+    }).map(([what, members]) => [what, seal(VERSION, [members]).join('')]),
+  ),
+};
+
+for (const [what, text] of Object.entries(STRANGE))
+  t.test(`a strange file is set aside: ${what}`, async (t) => {
+    const path = join(t.testdir({ 'state.json': text }), 'state.json');
+    const { found, lines } = await run(path);
+    t.equal(found.size, 0);
+    t.match(lines, [
+      /^Cannot read .*state\.json: .*not in force again.*; it is .*\.bad-/,
+    ]);
+    t.equal(readFileSync(asideOf(path)[0] ?? '', 'utf8'), text, 'nothing is lost');
+    t.equal((await run(path)).found.size, 1, 'and a new one is begun');
+  });
+
+t.test('cut at any byte, or with any bit turned, it is found out', async (t) => {
+  const path = await left(t);
+  const whole = readFileSync(path);
+  t.equal((await outcomeOf(path, whole)).size, 1, 'the whole one is read');
+  for (let length = 0; length < whole.length; length++)
+    if ((await outcomeOf(path, whole.subarray(0, length))).size > 0)
+      t.fail(`cut behind ${length} bytes`);
+  for (let at = 0; at < whole.length; at++) {
+    const turned = Buffer.from(whole);
+    turned[at] = (whole[at] ?? 0) ^ (1 << (at % 8));
+    if ((await outcomeOf(path, turned)).size > 0) t.fail(`turned at byte ${at}`);
+    for (let bit = 0; bit < 8; bit++) {
+      turned[at] = (whole[at] ?? 0) ^ (1 << bit);
+      t.throws(() => unseal(VERSION, turned));
+    }
+  }
+  t.equal(asideOf(path).length, 5, 'the newest of those set aside stay');
+});
+
+t.test('the log says whose changes are lost, as far as it can be read', async (t) => {
+  const path = await left(t);
+  const reals = Array.from({ length: 12 }, (_, i) => aReal(`10.1.1.${i}:80`));
+  const kept = reals.map((real) => ({ service: web.id, real, override: drain }));
+  await run(path, aService({ reals }), kept);
+  writeFileSync(path, readFileSync(path).subarray(0, -20));
+  const { lines } = await run(path);
+  const of =
+    /damaged.* again, of 10\.1\.1\.0:80 \(tcp:10\.1\.1\.19:80\), .*10\.1\.1\.9:80 \(.*\), 2 more; it is/;
+  t.match(lines, [of]);
+});
+
+t.test('what is no file is not waited for', async (t) => {
+  const folder = t.testdir();
+  const path = join(folder, 'state.json');
+  mkdirSync(path);
+  writeFileSync(join(path, 'x'), '');
+  t.match((await run(path)).lines, [/it is no file.*\.bad-/]);
+  t.equal((await run(path)).found.size, 1, 'a folder is set aside like a file');
+  rmSync(path);
+  execFileSync('mkfifo', [path]);
+  t.match((await run(path)).lines, [/it is no file.*\.bad-/]);
+  t.equal((await run(path)).found.size, 1);
+});
+
+t.test('a file that may not be read is set aside where that may be', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'l4-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'state.json');
+  await run(path);
+  chmodSync(path, 0);
+  chmodSync(folder, 0o777);
+  const { lines } = await asNobody(() => run(path, web, []));
+  t.match(lines, [/EACCES.*\.bad-/]);
+  t.equal((await run(path)).found.size, 0);
+  t.equal((await run(path)).found.size, 1);
+});
+
+t.test('where there can be no folder the log says so', async (t) => {
   const path = join(t.testdir({ lib: 'a file' }), 'lib/state.json');
   const { lines } = await run(path);
   t.match(lines, [/^Cannot read/, /^Cannot write .*will not outlive the director\)$/]);
-  const folder = join(t.testdir(), 'state.json');
-  mkdirSync(folder);
-  writeFileSync(join(folder, 'x'), '');
-  t.match((await run(folder)).lines, [/^Cannot read .*\.broken now\)$/]);
-  t.equal((await run(folder)).found.size, 1, 'a folder is set aside like a file');
 });
+
+t.test('a full disk leaves the old file, and is tried again', async (t) => {
+  const path = await left(t);
+  const before = readFileSync(path, 'utf8');
+  const log = recordingLog();
+  const file = await openOverrideFile(path, log, { againMs: 5 });
+  file.of(web);
+  symlinkSync('/dev/full', `${path}.new`);
+  await file.keep([{ service: web.id, real: A, override: { ...drain, weight: 9 } }]);
+  t.match(log.lines, [/^Cannot write .*ENOSPC/]);
+  t.equal(readFileSync(path, 'utf8'), before);
+  while (log.lines.length < 2) await delay(5);
+  t.match(log.lines.at(-1), /is written again$/);
+  t.match(readFileSync(path, 'utf8'), /"weight": 9/);
+  await file.close();
+});
+
+t.test('what cannot be written is tried once more at the end', async (t) => {
+  const path = await left(t);
+  const file = await openOverrideFile(path, recordingLog());
+  file.of(web);
+  symlinkSync('/dev/full', `${path}.new`);
+  await file.keep([{ service: web.id, real: A, override: { ...drain, weight: 9 } }]);
+  await file.close();
+  t.match(readFileSync(path, 'utf8'), /"weight": 9/);
+});
+
+/** What the next run finds in a file with these bytes. */
+async function outcomeOf(path: string, bytes: Buffer) {
+  writeFileSync(path, bytes);
+  const file = await openOverrideFile(path, recordingLog());
+  const found = file.of(web);
+  await file.close();
+  return found;
+}
+
+/** Root may read all. */
+async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  const own = process.geteuid?.() ?? 0;
+  if (own !== 0) return work();
+  process.seteuid?.(65_534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(own);
+  }
+}
+
+/** What was set aside of it. */
+function asideOf(path: string): readonly string[] {
+  const folder = join(path, '..');
+  return readdirSync(folder)
+    .filter((name) => name.includes('.bad-'))
+    .map((name) => join(folder, name));
+}

@@ -79,13 +79,16 @@ export class Crew {
     this.#pulses = new Pulses(this.#pulseMemory, () => performance.now());
   }
 
+  /** Starts the workers, where they are not. */
+  begin(): void {
+    if (this.#threads.length > 0 || this.#closed) return;
+    for (let worker = 0; worker < this.#options.workers; worker++) this.#start(worker);
+    this.#watch = setInterval(() => this.#lookForStuck(), BEAT_MS).unref();
+  }
+
   /** Settles when every worker has the change. The first one starts them. */
   change(change: TableChange): Promise<Answers> {
-    if (this.#threads.length === 0 && !this.#closed) {
-      for (let worker = 0; worker < this.#options.workers; worker++)
-        this.#start(worker);
-      this.#watch = setInterval(() => this.#lookForStuck(), BEAT_MS).unref();
-    }
+    this.begin();
     return this.#round((sequence) => ({ type: 'change', sequence, change }));
   }
 

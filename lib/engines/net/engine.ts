@@ -18,14 +18,14 @@ import { Captures } from './capture/captures.ts';
 import { Crew } from './crew.ts';
 import { emptied } from './emptied.ts';
 import { connectionCap, descriptorsOf, fileLimit } from './file-limit.ts';
+import { NetHeritage } from './heritage.ts';
 import { Ledger, type LedgerChange } from './ledger.ts';
-import { letIn } from './let-in.ts';
+import { letAllIn } from './let-in.ts';
 import { Listeners } from './listeners.ts';
 import { Memory } from './memory.ts';
 import type { NetOptions } from './net-options.ts';
 import { Notices } from './notices.ts';
 import { Openings } from './openings.ts';
-import type { Place } from './problem.ts';
 import type { NoticeKind, TableChange, Told } from './protocol.ts';
 import { RecordPool } from './record-pool.ts';
 import { refusal } from './refusal.ts';
@@ -44,6 +44,7 @@ export function createNetEngine(options: NetOptions = {}): Engine {
 class NetEngine implements Engine {
   readonly events = new EventQueue<EngineEvent>(EVENTS);
   readonly traffic: Traffic;
+  readonly heritage: NetHeritage;
   readonly workers = (): readonly WorkerStats[] => this.#admission.stats();
   readonly isHopeless = (): boolean => this.#crew.isHopeless;
   readonly #maxConnections: number;
@@ -100,6 +101,7 @@ class NetEngine implements Engine {
       stuck: (worker) => this.#notice('stuck', String(worker)),
     });
     this.traffic = createTraffic(this.#crew.inquiries);
+    this.heritage = new NetHeritage(this.#crew, this.#ledger);
     this.#openings = new Openings({
       shares: this.#shares,
       ...{ predecessor: options.predecessor, proc: this.#proc },
@@ -133,11 +135,11 @@ class NetEngine implements Engine {
   }
 
   /** Who waits in a queue goes on to the successor's, by the kernel's net.ipv4.tcp_migrate_req. */
-  async leave(hurry: AbortSignal): Promise<void> {
+  async leave(hurry: AbortSignal, shut: () => void): Promise<void> {
     this.#listeners.close();
-    if (this.#ledger.ids.length === 0) return;
-    const shut = () => this.#crew.change(this.#bounded(this.#ledger.snapshot()));
-    await this.#turns.take(shut);
+    const all = () => this.#crew.change(this.#bounded(this.#ledger.snapshot()));
+    if (this.#ledger.ids.length > 0) await this.#turns.take(all);
+    shut();
     await emptied(() => this.#admission.open, hurry);
   }
 
@@ -154,23 +156,16 @@ class NetEngine implements Engine {
     await this.#listeners.lookForIpvs();
     await this.#captures.expect(carried.map(({ service }) => service));
     const places = carried.map((entry) => this.#captures.placeOf(entry));
-    await this.#letIn(this.#listeners.leaving(places));
+    await letAllIn(this.#listeners.leaving(places), this.#proc, this.#crew);
     this.#listeners.expect(places);
     this.#descriptors = descriptorsOf(carried, this.#workers);
     const change = this.#ledger.revise(carried);
     const ids = change.services.map(({ id }) => id);
+    this.heritage.hand(change.services);
     await this.#openings.open(ids, () => this.#crew.change(this.#bounded(change)));
     await this.#relocate(ids);
     await this.#captures.settle();
     return table.map(({ service }) => this.#outcome(service));
-  }
-
-  /** Nobody who has come as far as these places is lost when the table no longer has their services:
-   *  neither who waits there, nor who is accepted and not sent to a server yet. */
-  async #letIn(leaving: readonly Place[]): Promise<void> {
-    if (leaving.length === 0) return;
-    await letIn(leaving, this.#proc);
-    await this.#crew.caughtUp();
   }
 
   async #retry(ids: readonly string[]): Promise<void> {

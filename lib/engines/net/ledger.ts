@@ -1,12 +1,14 @@
 import type { ServiceStats, ServiceTable } from '../../model/engine.ts';
+import type { LeftNumbers } from '../../model/heritage.ts';
 import { Homes } from './homes.ts';
+import { inTheBeginning } from './left-numbers.ts';
 import type { Memory } from './memory.ts';
 import type { CarriedService, Dismissal } from './protocol.ts';
 import type { RecordPool } from './record-pool.ts';
 import { ServiceBook } from './service-book.ts';
 
 /** A service as the table has it; whether it may listen is not known here. */
-type BookedService = Omit<CarriedService, 'listen'>;
+export type BookedService = Omit<CarriedService, 'listen'>;
 
 /** What a new table changes. */
 export interface LedgerChange {
@@ -22,6 +24,8 @@ export class Ledger {
   readonly #books = new Map<string, ServiceBook>();
   /** Left the table with connections open. */
   readonly #retired = new Map<string, ServiceBook>();
+  /** Of an earlier run, of services that have not come yet. */
+  readonly #left = new Map<string, LeftNumbers>();
   readonly #homes: Homes;
   #order: readonly string[] = [];
 
@@ -69,9 +73,31 @@ export class Ledger {
     return this.#books.get(id)?.wanted ?? false;
   }
 
-  /** In the table's order. */
+  /** Clients that persist, of all services. */
+  get persisting(): number {
+    let sum = 0;
+    for (const book of this.#books.values()) sum += book.persisting;
+    return sum;
+  }
+
+  /** In the table's order; then what an earlier run left of services that have not come yet. */
   stats(): ServiceStats[] {
-    return this.#order.flatMap((id) => this.#books.get(id)?.stats() ?? []);
+    const listed = this.#order.flatMap((id) => this.#books.get(id)?.stats() ?? []);
+    return [...listed, ...[...this.#left.values()].map(inTheBeginning)];
+  }
+
+  /** What the next run is to count on from. */
+  numbers(): readonly LeftNumbers[] {
+    return this.#order.flatMap((id) => this.#books.get(id)?.numbers() ?? []);
+  }
+
+  /** Counts on from there. */
+  count(left: readonly LeftNumbers[]): void {
+    for (const numbers of left) {
+      const book = this.#books.get(numbers.id);
+      if (book) book.count(numbers);
+      else this.#left.set(numbers.id, numbers);
+    }
   }
 
   /** Takes a dead worker's connections out of the counts. */
@@ -89,6 +115,9 @@ export class Ledger {
     this.#retired.delete(id);
     const book = retired ?? new ServiceBook(entry, this.#pool, this.#memory);
     this.#books.set(id, book);
+    const left = this.#left.get(id);
+    if (left) book.count(left);
+    this.#left.delete(id);
     return book;
   }
 

@@ -46,6 +46,18 @@ export async function letIn(
   }
 }
 
+/** Settles when nobody is lost with these places, as far as {@link letIn} goes: neither who waits there, nor
+ *  who is accepted and not sent to a server yet. */
+export async function letAllIn(
+  gates: readonly Gate[],
+  proc: string,
+  workers: { caughtUp(): Promise<void> },
+): Promise<void> {
+  if (gates.length === 0) return;
+  await letIn(gates, proc);
+  await workers.caughtUp();
+}
+
 /** Clients that wait at the places: connected, or, of UDP, bytes.
  *  @param halfway  those halfway through the handshake count too */
 function waiting(

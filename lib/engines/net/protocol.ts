@@ -1,5 +1,6 @@
 import type { Family } from '../../model/address.ts';
 import type { Logged } from '../../model/connection-log.ts';
+import type { LeftClients } from '../../model/heritage.ts';
 import type { Answer, Question } from './question.ts';
 
 /** A real server as workers know it. */
@@ -86,6 +87,8 @@ export type ToWorker =
       readonly sequence: number;
       readonly question: Question;
     }
+  /** Clients of an earlier run, for the worker that carries their service. */
+  | { readonly type: 'left'; readonly left: LeftClients }
   /** The main thread has taken one of its `lines`. */
   | { readonly type: 'taken' }
   | { readonly type: 'close' };

@@ -14,6 +14,9 @@ export type Question =
       readonly filter: PersistenceFilter;
       readonly most: number;
     }
+  /** What of the persistence entries outlives the process, in JSON. `share`: of all,
+   *  0 to 1. */
+  | { readonly about: 'heritage'; readonly share: number; readonly most: number }
   | { readonly about: 'forget'; readonly filter: PersistenceFilter };
 
 /** A part of what a worker answers; the parts are added up. */

@@ -1,4 +1,5 @@
 import type { ServerEntry, ServerStats } from '../../model/engine.ts';
+import type { LeftServerNumbers } from '../../model/heritage.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { leadsBack } from './leads-back.ts';
 import type { Memory } from './memory.ts';
@@ -12,6 +13,8 @@ const MOST = 2 ** 31 - 1;
 export class ServerBook {
   readonly loan: Loan;
   entry: ServerEntry;
+  /** What an earlier run had counted. */
+  base: LeftServerNumbers | undefined;
   /** One a worker; what they share is the same in each. */
   readonly #columns: readonly ServerRecord[];
   readonly #shared: ServerRecord;
@@ -59,13 +62,11 @@ export class ServerBook {
 
   stats(): ServerStats {
     const stats = {
+      ...{ totalConnections: 0, bytesIn: 0, bytesOut: 0, connectFailures: 0 },
+      ...this.base,
       id: this.entry.id,
       activeConnections: this.#shared.active,
       inactiveConnections: this.#shared.inactive,
-      totalConnections: 0,
-      bytesIn: 0,
-      bytesOut: 0,
-      connectFailures: 0,
     };
     for (const { totals } of this.#columns) {
       stats.totalConnections += totals.totalConnections;

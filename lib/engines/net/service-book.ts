@@ -1,11 +1,13 @@
 import type { Logged } from '../../model/connection-log.ts';
 import type { ServerEntry, ServiceEntry, ServiceStats } from '../../model/engine.ts';
+import type { LeftNumbers, LeftServerNumbers } from '../../model/heritage.ts';
 import {
   asksSingly,
   type ServiceOptions,
   type VirtualService,
 } from '../../model/virtual-service.ts';
 import { schedulerNamed } from '../../schedulers/index.ts';
+import { quiet } from './left-numbers.ts';
 import type { Memory } from './memory.ts';
 import type { CarriedService, Datagrams, Dismissal } from './protocol.ts';
 import type { Loan, RecordPool } from './record-pool.ts';
@@ -24,6 +26,9 @@ export class ServiceBook {
   /** Left the table with connections open. */
   #leaving: ServerBook[] = [];
   #entry: ServiceEntry;
+  /** What an earlier run had counted; of servers, as long as they have not come. */
+  #base: LeftNumbers | undefined;
+  readonly #left = new Map<string, LeftServerNumbers>();
   #scheduler = '';
 
   constructor(entry: ServiceEntry, pool: RecordPool, memory: Memory) {
@@ -47,10 +52,12 @@ export class ServiceBook {
 
   /** Whether there is a server that connections could be sent to. */
   get wanted(): boolean {
-    return (
-      this.#entry.servers.some(({ weight }) => weight > 0) ||
-      this.#sum('persistence') > 0
-    );
+    return this.#entry.servers.some(({ weight }) => weight > 0) || this.persisting > 0;
+  }
+
+  /** Its clients that persist. */
+  get persisting(): number {
+    return this.#sum('persistence');
   }
 
   /** Whether what it keeps from one connection to the next is in one worker's own memory. */
@@ -107,6 +114,17 @@ export class ServiceBook {
     this.#record.unlock();
   }
 
+  /** Counts on from there. */
+  count(left: LeftNumbers): void {
+    this.#base = left;
+    const engaged = new Map(this.#servers.map((server) => [server.entry.id, server]));
+    for (const numbers of left.servers) {
+      const server = engaged.get(numbers.id);
+      if (server) server.base = numbers;
+      else this.#left.set(numbers.id, numbers);
+    }
+  }
+
   carried(): Omit<CarriedService, 'listen' | 'home'> {
     const { service } = this.#entry;
     const { connectTimeoutMs, halfClosedTimeoutMs } = service.options;
@@ -131,14 +149,24 @@ export class ServiceBook {
   }
 
   stats(): ServiceStats {
+    const { servers, ...numbers } = this.numbers();
+    return {
+      ...numbers,
+      servers: [...servers, ...[...this.#left.values()].map(quiet)],
+      persistenceEntries: this.persisting,
+    };
+  }
+
+  /** Without the servers that have not come since an earlier run: they are forgotten with this one. */
+  numbers(): Omit<ServiceStats, 'persistenceEntries'> {
     const leaving = this.#leaving.filter((server) => server.connections > 0);
+    const base = this.#base;
     return {
       id: this.#entry.service.id,
       servers: [...this.#servers, ...leaving].map((server) => server.stats()),
-      acceptedConnections: this.#sum('accepted'),
-      refusedConnections: this.#sum('refused'),
-      retries: this.#sum('retries'),
-      persistenceEntries: this.#sum('persistence'),
+      acceptedConnections: this.#sum('accepted') + (base?.acceptedConnections ?? 0),
+      refusedConnections: this.#sum('refused') + (base?.refusedConnections ?? 0),
+      retries: this.#sum('retries') + (base?.retries ?? 0),
     };
   }
 
@@ -157,7 +185,10 @@ export class ServiceBook {
   }
 
   #engage(entry: ServerEntry): ServerBook {
-    return new ServerBook(entry, this.#pool.take(), this.#memory);
+    const book = new ServerBook(entry, this.#pool.take(), this.#memory);
+    book.base = this.#left.get(entry.id);
+    this.#left.delete(entry.id);
+    return book;
   }
 
   /** @param before the servers so far */

@@ -21,9 +21,9 @@ const KEPT = SERVICE.reals.map(
   }),
 );
 const GOOD = [
-  formatOverrides(KEPT),
-  formatOverrides(KEPT.slice(1)),
-  formatOverrides([]),
+  formatOverrides(KEPT).join(''),
+  formatOverrides(KEPT.slice(1)).join(''),
+  formatOverrides([]).join(''),
 ];
 const WORDS = [
   ...[
@@ -62,7 +62,7 @@ export const state = target({
         const known = store.of(SERVICE);
         if (rows === undefined)
           demand(known.size === 0, () => 'rows of what is no state file');
-        store.keep(KEPT);
+        void store.keep(KEPT);
         await store.close();
         const after = await openOverrideFile(file, silent);
         demand(after.of(SERVICE).size === KEPT.length, () => 'what was kept is lost');

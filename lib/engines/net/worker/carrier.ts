@@ -1,4 +1,5 @@
 import type { Logged } from '../../../model/connection-log.ts';
+import type { LeftClients } from '../../../model/heritage.ts';
 import { LONGEST_TIMER_MS } from '../../../model/timer.ts';
 import type { CarriedService, ListenReport, WorkerStart } from '../protocol.ts';
 import type { ServiceRecord } from '../service-record.ts';
@@ -46,14 +47,17 @@ export class Carrier implements Reception {
     return this.#service;
   }
 
-  /** Settles when the entrance is as the service's weights want it. */
+  /** Settles when the entrance is as the service's weights want it.
+   *  @param left  clients of an earlier run: known before anybody is let in */
   update(
     service: CarriedService,
     servers: readonly RealServer[],
+    left: readonly LeftClients[] = [],
   ): Promise<ListenReport> {
     this.#service = service;
     this.#servers = servers;
     this.switchboard.update(service, servers);
+    for (const clients of left) this.switchboard.restore(clients);
     return this.listen(service.listen);
   }
 
@@ -83,6 +87,13 @@ export class Carrier implements Reception {
   refused(id: string): void {
     const server = this.#servers.find((one) => one.id === id);
     if (server) this.#entrance.refused?.(server);
+  }
+
+  /** Clients of an earlier run. @returns false: their server is not in the table */
+  restore(left: LeftClients): boolean {
+    const isThere = this.switchboard.restore(left);
+    if (isThere) this.#sweep();
+    return isThere;
   }
 
   /** Clients were forgotten. */

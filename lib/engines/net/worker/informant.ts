@@ -11,6 +11,7 @@ import type { Question } from '../question.ts';
 import type { Carrier } from './carrier.ts';
 import type { Resettable, Roster } from './real-server.ts';
 import { Reply } from './reply.ts';
+import { Sheaves } from './sheaves.ts';
 import { sinceMs } from './sight.ts';
 import type { Persisting } from './switchboard.ts';
 
@@ -68,6 +69,9 @@ export class Informant {
           reply.add(() => switchboard.entryOf(template)),
         );
         break;
+      case 'heritage':
+        await this.#bequeath(question.share, reply);
+        break;
       case 'forget':
         await this.#forget(question.filter, reply);
         break;
@@ -88,6 +92,16 @@ export class Informant {
       connection.reset('killed');
       reply.add();
     });
+  }
+
+  async #bequeath(share: number, reply: Reply): Promise<void> {
+    for (const { switchboard } of this.#parties.carriers.values()) {
+      const sheaves = new Sheaves((text) => reply.add(() => text));
+      const gather = (template: Persisting) =>
+        sheaves.add(switchboard.leftOf(template));
+      await inTurns(switchboard.newest(share), gather, SPELL_MS);
+      sheaves.end();
+    }
   }
 
   async #forget(filter: PersistenceFilter, reply: Reply): Promise<void> {

@@ -30,6 +30,9 @@ export class Persistence<S> {
    *  connection after it. */
   readonly #timed = new Map<string, Template<S>>();
   readonly #held = new Map<string, Template<S>>();
+  /** Of an earlier run, in no order: what of them is over is looked for now and then. */
+  readonly #left = new Map<string, Template<S>>();
+  #leftDue = 0;
 
   constructor(options: Options) {
     this.#clock = options.clock;
@@ -39,7 +42,7 @@ export class Persistence<S> {
 
   /** Templates alive, as of the last {@link sweep}. */
   get size(): number {
-    return this.#timed.size + this.#held.size;
+    return this.#left.size + this.#timed.size + this.#held.size;
   }
 
   /** Holds for templates that are made or used from now on. */
@@ -48,7 +51,7 @@ export class Persistence<S> {
   }
 
   find(key: string): Template<S> | undefined {
-    const template = this.#timed.get(key) ?? this.#held.get(key);
+    const template = this.#timed.get(key) ?? this.#held.get(key) ?? this.#left.get(key);
     if (!template || this.#clock() < template.expires) return template;
     return this.#recheck(template) ? template : undefined;
   }
@@ -70,13 +73,24 @@ export class Persistence<S> {
     template.open--;
   }
 
+  /** A client of an earlier run: one that has come since knows better.
+   *  @param leftMs  of its time */
+  restore(key: string, server: S, leftMs: number): void {
+    const isKnown = this.#timed.has(key) || this.#held.has(key);
+    if (isKnown || this.size >= this.#limit) return;
+    const now = this.#clock();
+    if (this.#left.size === 0) this.#leftDue = now + RECHECK_MS;
+    const expires = now + Math.min(leftMs, this.#timeoutMs);
+    this.#left.set(key, { key, server, open: 0, expires });
+  }
+
   /** Drops the templates of servers that left the table. */
   drop(gone: (server: S) => boolean): void {
     for (const template of this.#all())
       if (gone(template.server)) this.#forget(template);
   }
 
-  /** As many as there are now; they may come and go meanwhile. */
+  /** As many as there are now, the newest last; they may come and go meanwhile. */
   *[Symbol.iterator](): Generator<Template<S>> {
     let left = this.size;
     for (const template of this.#all()) {
@@ -98,18 +112,27 @@ export class Persistence<S> {
         if (template.expires > now) break;
         this.#recheck(template);
       }
+    if (now < this.#leftDue) return;
+    for (const template of this.#left.values())
+      if (template.expires <= now) this.#recheck(template);
+    this.#leftDue = now + RECHECK_MS;
   }
 
   /** Milliseconds until the next {@link sweep} has something to do; undefined: nothing alive. */
   nextSweepMs(): number | undefined {
     const [timed] = this.#timed.values();
     const [held] = this.#held.values();
-    if (!timed && !held) return undefined;
-    const next = Math.min(timed?.expires ?? Infinity, held?.expires ?? Infinity);
+    if (this.size === 0) return undefined;
+    const next = Math.min(
+      timed?.expires ?? Infinity,
+      held?.expires ?? Infinity,
+      this.#left.size > 0 ? this.#leftDue : Infinity,
+    );
     return Math.max(0, next - this.#clock());
   }
 
   *#all(): Generator<Template<S>> {
+    yield* this.#left.values();
     yield* this.#timed.values();
     yield* this.#held.values();
   }
@@ -124,15 +147,13 @@ export class Persistence<S> {
   }
 
   #forget(template: Template<S>): void {
-    for (const queue of [this.#timed, this.#held])
+    for (const queue of [this.#timed, this.#held, this.#left])
       if (queue.get(template.key) === template) queue.delete(template.key);
   }
 
   #makeRoom(): void {
     if (this.size < this.#limit) return;
-    const [oldest] = this.#timed.values();
-    const [held] = this.#held.values();
-    const victim = oldest ?? held;
+    const [victim] = this.#all();
     if (victim) this.#forget(victim);
   }
 }

@@ -1,4 +1,5 @@
 import { addressBytes } from '../../../model/address-bytes.ts';
+import type { LeftClients } from '../../../model/heritage.ts';
 import type { Client, Scheduler } from '../../../model/scheduler.ts';
 import type { PersistenceEntry, PersistenceFilter } from '../../../model/traffic.ts';
 import { schedulerNamed } from '../../../schedulers/index.ts';
@@ -17,6 +18,12 @@ export interface Booking {
 }
 
 export type Persisting = Template<RealServer>;
+
+/** One of {@link LeftClients}. */
+export interface Left extends Pick<LeftClients, 'service' | 'server' | 'netmask'> {
+  readonly client: string;
+  readonly end: number;
+}
 
 /** Most templates of one service. One costs some 200 bytes. */
 const TEMPLATES = 1_000_000;
@@ -114,6 +121,37 @@ export class Switchboard {
       if (lives && (server ?? template.server.id) === template.server.id)
         yield template;
     }
+  }
+
+  /** Of those that persist the newest, as a share of all: 0 to 1. */
+  *newest(share: number): Generator<Persisting> {
+    const size = this.#persistence?.size ?? 0;
+    let over = size - Math.ceil(size * share);
+    for (const template of this.persisting({})) if (--over < 0) yield template;
+  }
+
+  /** What of a template outlives the process. */
+  leftOf({ server, key, expires }: Persisting): Left {
+    const client = Buffer.from(key, 'latin1').toString('hex');
+    const end = Math.round(Date.now() + expires - this.#clock());
+    const netmask = this.#netmask ?? null;
+    return { service: server.service, server: server.id, netmask, client, end };
+  }
+
+  /** @returns false: the server is not in the table */
+  restore({ server, netmask, clients, ends }: LeftClients): boolean {
+    const persistence = this.#persistence;
+    const found = this.#view.find(server);
+    if (!persistence || netmask !== (this.#netmask ?? null)) return true;
+    if (!found) return false;
+    const now = Date.now();
+    for (const [at, client] of clients.entries()) {
+      const leftMs = (ends[at] ?? 0) - now;
+      const key = Buffer.from(client, 'hex').toString('latin1');
+      if (leftMs > 0) persistence.restore(key, found, leftMs);
+    }
+    this.#countTemplates();
+    return true;
   }
 
   entryOf({ key, server, expires }: Persisting): PersistenceEntry {

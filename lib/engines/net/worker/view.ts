@@ -46,6 +46,11 @@ export class RecordView implements ServiceView {
     return this.#servers[row];
   }
 
+  /** By its id. */
+  find(server: string): RealServer | undefined {
+    return this.#servers.find(({ id }) => id === server);
+  }
+
   /** What the last scheduler built and kept. */
   forget(): void {
     this.#kept = undefined;

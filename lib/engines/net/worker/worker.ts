@@ -1,3 +1,4 @@
+import type { LeftClients } from '../../../model/heritage.ts';
 import { Admission } from '../admission.ts';
 import { Memory } from '../memory.ts';
 import type {
@@ -30,6 +31,8 @@ export class Worker {
   readonly #desk: Desk;
   readonly #carriers = new Map<string, Carrier>();
   readonly #informant: Informant;
+  /** Of earlier runs, by service, for a server that the next change brings. */
+  readonly #left = new Map<string, LeftClients[]>();
 
   constructor(start: Start, tell: (message: FromWorker) => void) {
     this.#start = start;
@@ -75,6 +78,9 @@ export class Worker {
       case 'question':
         this.#informant.take(message.sequence, message.question);
         break;
+      case 'left':
+        this.#restore(message.left);
+        break;
       case 'taken':
         this.#desk.lines.taken();
         break;
@@ -101,7 +107,15 @@ export class Worker {
       this.#roster.enlist(service.id, server),
     );
     const carrier = this.#carriers.get(service.id) ?? this.#carry(service);
-    return carrier.update(service, servers);
+    const left = this.#left.get(service.id);
+    this.#left.delete(service.id);
+    return carrier.update(service, servers, left);
+  }
+
+  #restore(left: LeftClients): void {
+    const { service } = left;
+    if (this.#carriers.get(service)?.restore(left)) return;
+    this.#left.set(service, [...(this.#left.get(service) ?? []), left]);
   }
 
   #carry(service: CarriedService): Carrier {
@@ -122,6 +136,7 @@ export class Worker {
   #drop(id: string): void {
     this.#carriers.get(id)?.close();
     this.#carriers.delete(id);
+    this.#left.delete(id);
   }
 
   #close(): void {

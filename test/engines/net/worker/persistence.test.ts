@@ -71,6 +71,52 @@ t.test('a time that changes holds for new connections', async (t) => {
   t.equal(table.find('old')?.server, 'a');
 });
 
+t.test('one of an earlier run has what was left of its time', async (t) => {
+  const clock = { now: 0 };
+  const table = tableAt(clock);
+  table.restore('long', 'a', TIMEOUT * 9);
+  table.restore('short', 'b', 10);
+  clock.now = 9;
+  t.equal(table.find('short')?.server, 'b');
+  clock.now = 10;
+  t.equal(table.find('short'), undefined);
+  t.equal(table.find('long')?.server, 'a', 'and no more than it has now');
+  clock.now = TIMEOUT;
+  t.equal(table.find('long'), undefined);
+  t.equal(table.size, 0);
+});
+
+t.test('who has come since knows better than an earlier run', async (t) => {
+  const clock = { now: 0 };
+  const table = tableAt(clock);
+  table.close(table.open('came', 'a'));
+  table.restore('came', 'b', TIMEOUT);
+  t.equal(table.find('came')?.server, 'a');
+  table.restore('comes', 'b', 10);
+  table.restore('comes', 'c', 20);
+  t.equal(table.find('comes')?.server, 'c', 'the last word counts');
+  table.close(table.open('comes', 'c'));
+  clock.now = TIMEOUT - 1;
+  t.equal(table.find('comes')?.server, 'c', 'its time begins anew');
+  t.equal(table.size, 2);
+});
+
+t.test('those of an earlier run are swept within a minute of their time', async (t) => {
+  const clock = { now: 0 };
+  const table = tableAt(clock, 3);
+  for (const key of ['one', 'two', 'three', 'four']) table.restore(key, 'a', 10);
+  t.equal(table.size, 3, 'not more than the limit');
+  t.equal(table.nextSweepMs(), RECHECK);
+  table.open('five', 'a');
+  t.equal(table.size, 3, 'one of them makes room');
+  clock.now = RECHECK;
+  table.sweep();
+  t.strictSame(
+    [...table].map(({ key }) => key),
+    ['five'],
+  );
+});
+
 interface Entry {
   server: string;
   until: number;

@@ -1,0 +1,66 @@
+import type { Heritage, LeftClients, LeftNumbers } from '../../model/heritage.ts';
+import type { Crew } from './crew.ts';
+import type { BookedService, Ledger } from './ledger.ts';
+
+/** Of a worker's texts: each has 1,000 clients, but for the last of each server. */
+const MOST_TEXTS = 100_000;
+
+type Known = Pick<Ledger, 'wants' | 'snapshot' | 'persisting' | 'numbers' | 'count'>;
+
+/** Clients that persist, from the run before and for the next one. They are in their service's worker; those
+ *  of a server that is not in the table yet, since its first check has not ended, wait here. */
+export class NetHeritage implements Heritage {
+  readonly #crew: Pick<Crew, 'begin' | 'reply' | 'inquiries'>;
+  readonly #ledger: Known;
+  /** By service. */
+  readonly #waiting = new Map<string, LeftClients[]>();
+
+  constructor(crew: Pick<Crew, 'begin' | 'reply' | 'inquiries'>, ledger: Known) {
+    this.#crew = crew;
+    this.#ledger = ledger;
+  }
+
+  async clients(most: number): Promise<readonly string[]> {
+    const share = Math.min(1, most / Math.max(1, this.#ledger.persisting));
+    const question = { about: 'heritage', share, most: MOST_TEXTS } as const;
+    const { items } = await this.#crew.inquiries.ask(question);
+    return items as readonly string[]; // what a worker sends is what it was asked for
+  }
+
+  numbers(): readonly LeftNumbers[] {
+    return this.#ledger.numbers();
+  }
+
+  count(left: readonly LeftNumbers[]): void {
+    this.#ledger.count(left);
+  }
+
+  take(left: readonly LeftClients[]): void {
+    this.#waiting.clear();
+    for (const one of left)
+      this.#waiting.set(one.service, [...(this.#waiting.get(one.service) ?? []), one]);
+    this.hand(this.#ledger.snapshot(this.#waiting.keys()).services);
+  }
+
+  /** Tells the workers what waits for servers that these services have now, before they hear of the services
+   *  themselves. As long as a service has nobody to send to, it has no listener, and none for its sake. */
+  hand(services: readonly BookedService[]): void {
+    for (const service of services) {
+      const left = this.#waiting.get(service.id);
+      if (!left || !this.#ledger.wants(service.id)) continue;
+      const listed = new Set(service.servers.map(({ id }) => id));
+      const later = left.filter(({ server }) => !listed.has(server));
+      if (later.length > 0) this.#waiting.set(service.id, later);
+      else this.#waiting.delete(service.id);
+      this.#tell(service, left);
+    }
+  }
+
+  #tell({ home, servers }: BookedService, left: readonly LeftClients[]): void {
+    if (home === undefined) return;
+    this.#crew.begin();
+    const listed = new Set(servers.map(({ id }) => id));
+    for (const one of left)
+      if (listed.has(one.server)) this.#crew.reply(home, { type: 'left', left: one });
+  }
+}

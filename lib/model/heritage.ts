@@ -1,0 +1,44 @@
+import type { ServerStats, ServiceStats } from './engine.ts';
+
+/** What a service's counters had come to when a run of a director ended. */
+export interface LeftNumbers
+  extends Pick<
+    ServiceStats,
+    'id' | 'acceptedConnections' | 'refusedConnections' | 'retries'
+  > {
+  readonly servers: readonly LeftServerNumbers[];
+}
+
+/** And those of a server. */
+export type LeftServerNumbers = Pick<
+  ServerStats,
+  'id' | 'totalConnections' | 'bytesIn' | 'bytesOut' | 'connectFailures'
+>;
+
+/** Clients of a real server that persist, as one run of a director leaves them to the next. */
+export interface LeftClients {
+  /** Ids. */
+  readonly service: string;
+  readonly server: string;
+  /** The service's; under another one other clients persist together. */
+  readonly netmask: string | null;
+  /** Their addresses under the netmask, as hex digits. */
+  readonly clients: readonly string[];
+  /** When the time of each is over; milliseconds since 1970. */
+  readonly ends: readonly number[];
+}
+
+/** What an engine leaves to the next run, where nobody but this process has it. */
+export interface Heritage {
+  /** Of the clients that persist so many, of each service the newest: texts of {@link LeftClients} in
+   *  JSON, as there may be a hundred thousand. Takes its time, so that traffic has its own.
+   *  @param most  of all services */
+  clients(most: number): Promise<readonly string[]>;
+  /** Goes on with those of an earlier run, each when its server is in the table, of a service whose
+   *  clients persist under the same netmask. A client that has come since knows better. */
+  take(left: readonly LeftClients[]): void;
+  numbers(): readonly LeftNumbers[];
+  /** Counts on from there, as long as the servers stay in the table or come into it for the first time. Once
+   *  only. */
+  count(left: readonly LeftNumbers[]): void;
+}

@@ -1,0 +1,4 @@
+/** Of what JSON.parse has made. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
