@@ -13,20 +13,20 @@ export const timeouts = {
   },
 
   async 'a connection with traffic outlives the idle time'(t, rig) {
-    const service = await rig.service({}, { idleTimeoutMs: 800 });
+    const service = await rig.service({}, { idleTimeoutMs: 2_000 });
     const server = await rig.server((socket) => socket.pipe(socket));
     await rig.engine.apply(tableOf(service, server.entry()));
     const client = await rig.client(service);
     let echoed = 0;
     const enough = new Promise<void>((resolve) => {
       client.on('data', () => {
-        if (++echoed === 16) resolve();
+        if (++echoed === 30) resolve();
         else setTimeout(() => client.write('.'), 100);
       });
     });
     client.write('.');
     await Promise.race([enough, ending(client)]);
-    t.equal(echoed, 16);
+    t.equal(echoed, 30);
     client.destroy();
   },
 
