@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { availableParallelism, cpus, loadavg, release } from 'node:os';
 
 /** What a campaign is run on and with: names and values, as a page tells them. */
-export function conditions(): Readonly<Record<string, string>> {
+export type Around = Readonly<Record<string, string>>;
+
+export function conditions(): Around {
   const { stdout } = spawnSync('/usr/sbin/haproxy', ['-v'], { encoding: 'utf8' });
   const [, haproxy = 'none'] = /version (\S+)/.exec(stdout ?? '') ?? [];
   const model = cpus()[0]?.model.trim();

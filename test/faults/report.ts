@@ -1,5 +1,7 @@
 import { boundsOf, mostOf, type Result } from './campaign.ts';
+import type { Around } from './conditions.ts';
 import type { Form } from './form.ts';
+import type { Tried } from './kept.ts';
 
 /** What a column is called, which figure it has, and what its bound promises. */
 const COLUMNS = [
@@ -27,7 +29,8 @@ const COLUMNS = [
 
 /** The results as a table of Markdown: a line each; behind a figure its bound. HAProxy is bound to
  *  nothing. */
-export function table(results: readonly Result[], form: Form): string {
+export function table(tried: readonly Tried[], form: Form): string {
+  const results = tried.filter((one): one is Result => one.figures !== undefined);
   const heads = [
     'what happens',
     '',
@@ -61,25 +64,20 @@ export function table(results: readonly Result[], form: Form): string {
     .join('');
 }
 
-interface Played {
-  readonly results: readonly Result[];
-  /** What could not be played to its end, and why, a line each. */
-  readonly unplayed: readonly string[];
-}
-
 /** A page of its own: how it was measured, what the columns promise, and the table.
- *  @param around  what it was run on and with */
+ *  @param around  what it was run on and with; several: in parts */
 export function report(
-  { results, unplayed }: Played,
-  around: Readonly<Record<string, string>>,
+  tried: readonly Tried[],
+  around: readonly Around[],
   form: Form,
 ): string {
-  const broken = results.filter(
-    ({ subject, broken }) => subject === 'l4director' && broken.length > 0,
-  );
   const { rate, stays, slack } = form;
-  const failed = [...broken.map(brokenLine), ...unplayed];
-  const facts = Object.entries(around).map(([name, value]) => `${name} ${value}`);
+  const failed = tried.filter(isBroken).map(brokenLine);
+  const facts = around.map((one) =>
+    Object.entries(one)
+      .map(([name, value]) => `${name} ${value}`)
+      .join('; '),
+  );
   const columns = COLUMNS.map(([head, , promise]) => `- **${head}**: ${promise}.`);
   return `# What goes wrong, and what it costs
 
@@ -94,13 +92,19 @@ or this Node.js has not is left out.
   killed. They count as lost nowhere else.
 ${columns.join('\n')}
 
-${slack > 1 ? `This is the short form: fewer clients and rounds, and, beside other work on the machine, times of up to ${slack} times their bounds;\nthe table has them so.\n\n` : ''}Measured with: ${facts.join('; ')}.
+${slack > 1 ? `This is the short form: fewer clients and rounds, and, beside other work on the machine, times of up to ${slack} times their bounds;\nthe table has them so.\n\n` : ''}Measured with: ${facts.join('.\nParts of it with: ')}.
 ${failed.length === 0 ? 'Every bound held.' : `What did not hold:\n\n${failed.map((line) => `- ${line}\n`).join('')}`}
 
-${table(results, form)}`;
+${table(tried, form)}`;
 }
 
-function brokenLine({ scenario, broken }: Result): string {
+/** HAProxy is bound to nothing but to play. */
+function isBroken({ subject, figures, broken }: Tried): boolean {
+  return broken.length > 0 && (subject === 'l4director' || figures === undefined);
+}
+
+function brokenLine({ scenario, subject, figures, broken }: Tried): string {
   // Lost clients, one by one, are no matter for a page.
-  return `${scenario.name}: ${broken.filter((line) => !line.startsWith('{')).join('; ')}`;
+  const why = broken.filter((line) => !line.startsWith('{')).join('; ');
+  return `${scenario.name}${figures ? '' : ` (${subject})`}: ${why}`;
 }

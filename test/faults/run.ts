@@ -1,19 +1,22 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { play, type Result } from './campaign.ts';
+import { play } from './campaign.ts';
 import { conditions } from './conditions.ts';
 import { type Form, LONG, SHORT } from './form.ts';
+import { Kept, type Tried } from './kept.ts';
 import { report, table } from './report.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import type { Subject } from './subjects/subject.ts';
 
-const USAGE = `npm run faults -- [--only WORDS] [--short] [--seconds N] [--no-peer] [--out FILE]
+const USAGE = `npm run faults -- [--only WORDS] [--short] [--seconds N] [--no-peer]
+                [--keep FILE] [--out FILE]
   --only     scenarios whose name has these words
   --short    few clients, few rounds of what happens more than once; no time decides
   --seconds  how long the soak is, ${LONG.soakSeconds} unless told; slopes are told from 600 on; 0: none
   --no-peer  HAProxy does not play
+  --keep     results are kept there, each as soon as it is known, and those that are there are told too
   --out      a whole page of Markdown; without it the table goes to stdout
 Each says at once whether its bounds hold, and what broke them; the exit code is 1 where one is broken.
 Ctrl-C ends it, and takes with it all that it made.`;
@@ -27,25 +30,28 @@ interface Turn {
   readonly subject: Name;
 }
 
-/** All that they want, one after the other; each says at once what came of it. */
-async function campaign(turns: readonly Turn[], form: Form) {
-  const results: Result[] = [];
-  const unplayed: string[] = [];
+/** All that they want, one after the other; each says at once what came of it.
+ *  @returns how many of ours are broken */
+async function campaign(
+  turns: readonly Turn[],
+  form: Form,
+  kept: Kept,
+): Promise<number> {
+  const around = conditions();
   let failed = 0;
   for (const [place, turn] of turns.entries()) {
     const began = performance.now();
-    const result = await one(turn, form);
+    const tried = await one(turn, form);
     const seconds = Math.round((performance.now() - began) / 1000);
-    const { broken } = result;
+    const { broken } = tried;
     say(
       `${place + 1}/${turns.length} ${broken.length > 0 ? 'broken' : 'holds '}  ${turn.subject}: ${turn.scenario.name} (${seconds} s)`,
     );
     for (const line of broken) say(`        ${line}`);
-    if (result.figures) results.push(result);
-    else unplayed.push(`${turn.scenario.name} (${turn.subject}): ${broken.join('; ')}`);
+    kept.add(tried, around);
     if (turn.subject === 'l4director' && broken.length > 0) failed++;
   }
-  return { results, unplayed, failed };
+  return failed;
 }
 
 function turnsOf(scenario: Scenario, withPeer: boolean): readonly Turn[] {
@@ -57,11 +63,9 @@ function turnsOf(scenario: Scenario, withPeer: boolean): readonly Turn[] {
   return peer && withPeer ? [ours, { scenario, subject: 'haproxy' }] : [ours];
 }
 
-type Tried = Result | (Pick<Result, 'broken'> & { readonly figures?: undefined });
-
 function one({ scenario, subject }: Turn, form: Form): Promise<Tried> {
   return play(scenario, subject, form).catch(
-    (error: Error): Tried => ({ broken: [error.message] }),
+    (error: Error): Tried => ({ scenario, subject, broken: [error.message] }),
   );
 }
 
@@ -80,6 +84,7 @@ async function main(): Promise<number> {
       short: { type: 'boolean', default: false },
       seconds: { type: 'string' },
       peer: { type: 'boolean', default: true },
+      keep: { type: 'string' },
       out: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -88,16 +93,16 @@ async function main(): Promise<number> {
   if (values.help) process.stdout.write(`${USAGE}\n`);
   if (values.help) return 0;
   const form = formOf(values.short, values.seconds);
-  const around = conditions();
+  const kept = new Kept(values.keep);
   const turns = SCENARIOS.filter(
     ({ name, soaks }) =>
       name.includes(values.only) && !(soaks && form.soakSeconds === 0),
   ).flatMap((scenario) => turnsOf(scenario, values.peer));
-  const { results, unplayed, failed } = await campaign(turns, form);
-  if (values.out === undefined) process.stdout.write(table(results, form));
+  const failed = await campaign(turns, form, kept);
+  if (values.out === undefined) process.stdout.write(table(kept.tried(), form));
   else {
     mkdirSync(dirname(values.out), { recursive: true });
-    writeFileSync(values.out, report({ results, unplayed }, around, form));
+    writeFileSync(values.out, report(kept.tried(), kept.around(), form));
   }
   return failed > 0 ? 1 : 0;
 }
