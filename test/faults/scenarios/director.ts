@@ -1,14 +1,24 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { canShare } from '../../../lib/engines/net/worker-count.ts';
 import { now } from '../../lab/traffic.ts';
 import { VIP } from '../places.ts';
 import type { Cost, Scenario } from '../scenario.ts';
-import { everybody, type Stage, served } from '../stage.ts';
+import { everybody, oursOf, SLACK_MS, type Stage, served } from '../stage.ts';
 
 const SOON_MS = 2000;
+/** How long a thread may hang. */
+const HANG_MS = 2000;
 
 async function tell({ subject }: Stage, signal: NodeJS.Signals): Promise<void> {
   process.kill(await subject.pid(), signal);
+}
+
+/** How often a thread has taken the place of another. */
+async function replaced(stage: Stage): Promise<number> {
+  const { workers } = await oursOf(stage).status();
+  return workers.reduce((sum, { restarts }) => sum + restarts, 0);
 }
 
 /** What happens to the director itself. */
@@ -64,6 +74,30 @@ export const director: readonly Scenario[] = [
         await sleep(500);
       }
       return { costs, further: { 'served again after ms': Math.round(longest) } };
+    },
+  },
+  {
+    name: 'a worker thread hangs',
+    peer: false,
+    rounds: [1, 5],
+    ini: `[net]\nworker-timeout = ${HANG_MS / 1000}s\n`,
+    env: { FAULT_SPIN: 'FOLDER/spin' },
+    bounds: { pauseMs: HANG_MS + SLACK_MS },
+    further: { 'replaced after ms': HANG_MS + SLACK_MS },
+    async play(stage, rounds) {
+      const costs: Cost[] = [];
+      let longest = 0;
+      for (let round = 0; round < rounds; round++) {
+        const before = await replaced(stage);
+        const from = now();
+        await writeFile(join(stage.director.folder, 'spin'), '');
+        while ((await replaced(stage)) === before) await sleep(50);
+        longest = Math.max(longest, now() - from);
+        await served(stage);
+        costs.push(...everybody(from, now()));
+        await sleep(500);
+      }
+      return { costs, further: { 'replaced after ms': Math.round(longest) } };
     },
   },
   {
