@@ -44,17 +44,23 @@ const host = ({ reals }: Stage): Host => {
   return reals.web2.host;
 };
 
-/** `web2` comes and goes every half a second, for so many seconds. */
+/** How long it is away, and there: a little longer than a check and the next one, which would else always
+ *  meet it in the same of the two. */
+const FLAP_MS = [500, 600] as const;
+
+const HEARD_MS = 200;
+
+/** `web2` comes and goes every half a second. */
 export async function flaps(stage: Stage, rounds: number): Promise<Outcome> {
   const costs: Cost[] = [];
   for (let round = 0; round < rounds; round++) {
     const from = now();
     await behaving('refuses')(stage);
-    // Its kernel resets those whom it had not taken yet.
-    costs.push({ server: 'web2', from, until: now() });
-    await sleep(500);
+    // Its kernel resets those whom it had not taken yet; they hear of it a little later.
+    costs.push({ server: 'web2', from, until: now() + HEARD_MS });
+    await sleep(FLAP_MS[0]);
     await behaving('well')(stage);
-    await sleep(500);
+    await sleep(FLAP_MS[1]);
   }
   await led(stage, 'web2', true);
   return { costs };
