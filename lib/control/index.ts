@@ -40,8 +40,9 @@ export interface ControlOptions {
   readonly haproxyNames?: () => boolean;
   /** Where changes go. */
   readonly desk: Desk;
-  /** Reads the file again; resolves when it is in force, or refused. */
-  readonly reload: () => Promise<ReloadOutcome>;
+  /** Reads the file again; resolves when it is in force, or refused.
+   *  @param by  who asks, for the audit line */
+  readonly reload: (by: string) => Promise<ReloadOutcome>;
   /** What that would do. */
   readonly plan: () => Promise<ReloadOutcome>;
   /** Most client connections at once; undefined: as many as the limit of open files allows. */

@@ -21,13 +21,15 @@ export interface Elders {
   left(): Promise<void>;
 }
 
+/** Nobody waits for what is only taken over. */
 const ANSWER_MS = 10_000;
 const PATIENCE_MS = 5_000;
 const AGAIN_MS = 100;
 
 type Ask = <T>(elder: ProcessIdentity, call: Call<T>) => Promise<T | undefined>;
 
-/** @param patienceMs  how long one may not answer before that is told */
+/** @param patienceMs  how long one may not answer before that is told. What a client of the control socket
+ *                     waits for has no longer in all: its answer, with what others have, comes within 8 s */
 export function createElders(
   {
     instance,
@@ -37,13 +39,19 @@ export function createElders(
   patienceMs = PATIENCE_MS,
 ): Elders {
   const line = predecessor ? [predecessor, ...elders] : [];
-  const question: Ask = (elder, call) =>
-    answered(elder, estateSocket(instance.socket, elder.pid), call, patienceMs);
+  const within =
+    (answerMs: number): Ask =>
+    (elder, call) =>
+      answered(elder, estateSocket(instance.socket, elder.pid), call, {
+        patienceMs,
+        answerMs,
+      });
+  const [soon, late] = [within(patienceMs), within(ANSWER_MS)];
   return {
-    sources: () => line.filter(isAlive).map((elder) => sourceOf(elder, question)),
-    begun: async () => predecessor && question(predecessor, ESTATE_CALLS.begun()),
+    sources: () => line.filter(isAlive).map((elder) => sourceOf(elder, soon)),
+    begun: async () => predecessor && late(predecessor, ESTATE_CALLS.begun()),
     async left() {
-      if (predecessor) await question(predecessor, ESTATE_CALLS.left());
+      if (predecessor) await late(predecessor, ESTATE_CALLS.left());
     },
   };
 }
@@ -66,21 +74,29 @@ export async function inherit(
   }
 }
 
+interface Limits {
+  /** So long it is asked again. */
+  readonly patienceMs: number;
+  /** And all of it takes no longer. */
+  readonly answerMs: number;
+}
+
 /** @returns undefined: it has ended, and all with it
  *  @throws  Error in words for the operator */
 async function answered<T>(
   elder: ProcessIdentity,
   socket: string,
   call: Call<T>,
-  patienceMs: number,
+  { patienceMs, answerMs }: Limits,
 ): Promise<T | undefined> {
-  const deadline = performance.now() + patienceMs;
+  const begun = performance.now();
   while (isAlive(elder))
     try {
-      return await ask(socket, { ...call, timeoutMs: ANSWER_MS });
+      const leftMs = Math.ceil(begun + answerMs - performance.now());
+      return await ask(socket, { ...call, timeoutMs: Math.max(leftMs, AGAIN_MS) });
     } catch (error) {
       // At its end it does not answer any more.
-      if (error instanceof Refused || performance.now() > deadline)
+      if (error instanceof Refused || performance.now() > begun + patienceMs)
         throw new Error(
           `what pid ${elder.pid}, which has handed over, still has open cannot be known: ${reasonOf(error)}`,
           { cause: error },

@@ -64,7 +64,10 @@ export function createFront(config: Config, parties: FrontParties): Front {
     async show() {
       control = await appear(launch, {
         ...shared,
-        reload: () => reloader.reload(),
+        reload: (by) => {
+          log.info(`Reloading Linux Director Daemon config, asked for by ${by}`);
+          return reloader.reload();
+        },
         plan: () => reloader.plan(),
         ...measured(parts, { reloader, reloads, log }),
         ...options,

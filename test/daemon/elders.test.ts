@@ -25,12 +25,13 @@ function instanceOf(t: Test) {
 }
 
 /** This very process as the director before. */
-async function site(t: Test) {
+async function site(t: Test, hold: () => Promise<void> = async () => {}) {
   const instance = instanceOf(t);
   const asked: ConnectionFilter[] = [];
   const traffic = {
     connections: async (filter: ConnectionFilter, most: number) => {
       asked.push(filter);
+      await hold();
       return { items: CONNECTIONS.slice(0, most), total: 7 };
     },
     end: async (filter: ConnectionFilter) => asked.push(filter),
@@ -76,6 +77,14 @@ t.test('one that lives and does not answer is not taken for empty', async (t) =>
   const message = new RegExp(`what pid ${process.pid}, .*cannot be known`);
   await t.rejects(theirs.connections({}, 0), { message });
   await t.rejects(theirs.end({}), { message });
+});
+
+t.test('one that hangs is told of while its asker still waits', async (t) => {
+  const { theirs } = await site(t, () => new Promise(() => {}));
+  const begun = performance.now();
+  const message = new RegExp(`what pid ${process.pid}, .* within 0.1 s`);
+  await t.rejects(theirs.connections({}, 0), { message });
+  t.ok(performance.now() - begun < 5_000, 'within the 8 s of an answer');
 });
 
 t.test('drains and children go on', async (t) => {

@@ -84,6 +84,7 @@ t.test('changes outlive a reload, a restart and a kill', async (t) => {
   director.write([2, 1], '    scheduler=rr\n');
   const { changes } = await director.ask(CALLS.reload());
   t.match(changes, [{ type: 'changed', values: [{ name: 'scheduler', new: 'rr' }] }]);
+  await director.site.logged(/Reloading .* config, asked for by (uid \d+|unknown)/);
   t.strictSame(await director.servers(), changed, 'after a reload');
 
   t.equal((await director.site.run('restart')).code, 0);

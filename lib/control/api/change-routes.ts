@@ -7,8 +7,9 @@ import { row } from './row.ts';
 /** What changes a real server, or the whole configuration. */
 export interface Changes {
   readonly desk: Desk;
-  /** Reads the file again; resolves when it is in force, or refused. */
-  readonly reload: () => Promise<ReloadOutcome>;
+  /** Reads the file again; resolves when it is in force, or refused.
+   *  @param by  who asks, for the audit line */
+  readonly reload: (by: string) => Promise<ReloadOutcome>;
   /** What that would do. */
   readonly plan: () => Promise<ReloadOutcome>;
 }
@@ -45,7 +46,7 @@ export function changeRoutes({ desk, reload, plan }: Changes): readonly Route[] 
       answer: RELOADED,
       refusals: [422],
       waits: true,
-      handle: async () => done(await reload()),
+      handle: async ({ by }) => done(await reload(by)),
     }),
     row({
       method: 'GET',

@@ -9,7 +9,7 @@ export interface Room {
   status(checks: number): Promise<StatusDocument>;
   readonly desk: Desk;
   readonly figures: Figures;
-  reload(): Promise<ReloadOutcome>;
+  reload(by: string): Promise<ReloadOutcome>;
   plan(): Promise<ReloadOutcome>;
   /** Most client connections at once; undefined: not known. */
   readonly maxConnections: number | undefined;

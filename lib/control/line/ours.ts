@@ -21,7 +21,7 @@ export const OURS: readonly Command[] = [
     doc: 'read the configuration file again',
     changes: true,
     waits: true,
-    run: async (_, room) => outcomeText(await room.reload()),
+    run: async (_, room, caller) => outcomeText(await room.reload(await caller.by())),
   },
   {
     name: 'show plan',

@@ -202,18 +202,19 @@ t.test(
       warnings: ['a.cf:1: warning: odd'],
     } as const;
     const errors = ['a.cf:2: port: expected 1 to 65535', 'a.cf:7: unknown directive'];
-    let reloads = 0;
+    const asked: string[] = [];
     const { path } = await openControl(t, undefined, {
       plan: async () => done,
-      reload: async () => (reloads++ === 0 ? done : { ok: false, errors }),
+      reload: async (by) => (asked.push(by) === 1 ? done : { ok: false, errors }),
     });
     const timeoutMs = 5_000;
     t.same(await call(path, { ...CALLS.plan(), timeoutMs }), done);
-    t.equal(reloads, 0);
+    t.same(asked, []);
     t.same(await call(path, { ...CALLS.reload(), timeoutMs }), done);
     const refused = await call(path, { ...CALLS.reload(), timeoutMs }).catch((e) => e);
     t.type(refused, Refused);
     t.match(refused, { status: 422, message: errors.join('\n'), errors });
+    t.same(asked, [ME, ME]);
   },
 );
 

@@ -149,8 +149,12 @@ t.test('a reload says how it went and what it changed', async (t) => {
     warnings: ['x.cf:3: warning: y'],
   } as const;
   const refused = { ok: false, errors: ['x.cf:2: port: expected 1 to 65535'] } as const;
+  const asked: string[] = [];
   const { path } = await openControl(t, status, {
-    reload: async () => refused,
+    reload: async (by) => {
+      asked.push(by);
+      return refused;
+    },
     plan: async () => done,
   });
   t.equal(await raw(path, 'reload\n'), `Success=0\n--\n${refused.errors[0]}\n\n`);
@@ -158,6 +162,7 @@ t.test('a reload says how it went and what it changed', async (t) => {
     await raw(path, 'show plan\n'),
     `Success=1\n--\nchanged ${BOTH}: weight 1 -> 5\nx.cf:3: warning: y\n\n`,
   );
+  t.same(asked, [ME], 'who asked for the reload');
 });
 
 t.test('events are told as they come, until a key is pressed', async (t) => {
