@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CALLS } from '../control/calls.ts';
-import type { Drained } from '../director/desk.ts';
+import { CALLS, type Call } from '../control/calls.ts';
 import { EXIT } from '../instance/launch.ts';
 import type { RealRef } from '../model/override.ts';
 import type { RealStatus, StatusDocument } from '../model/status.ts';
@@ -52,6 +51,8 @@ interface Order {
   readonly endAt: number;
 }
 
+type Drained = ReturnType<typeof CALLS.drain> extends Call<infer T> ? T : never;
+
 /** A director that hands over lets go who waits, when its successor is at work and has the drain: that is
  *  asked then, for what is left of the time.
  *  @param pid  of the director that was seen last */
@@ -93,10 +94,7 @@ async function successorOf(
   return isDrained ? document.pid : undefined;
 }
 
-function words(
-  ref: RealRef,
-  { ended, forgotten, seconds }: { ended: number; forgotten: number; seconds: number },
-): string {
+function words(ref: RealRef, { ended, forgotten, seconds }: Drained): string {
   const rest = [
     ...(ended > 0 ? [`${count(ended, 'connection')} had to be ended`] : []),
     ...(forgotten > 0 ? [`${count(forgotten, 'client')} forgotten`] : []),
