@@ -1,4 +1,4 @@
-import { escapedForms, withoutBase64 } from './secret-forms.ts';
+import { withoutBase64, withoutWord } from './secret-forms.ts';
 
 const LINE_LIMIT = 300;
 
@@ -21,10 +21,7 @@ export function hide(message: string, words: readonly string[]): string {
   if (present.length === 0) return message;
   // The longest first: a password that contains the login is hidden whole.
   present.sort((a, b) => b.length - a.length);
-  return present.reduce(
-    (text, word) => text.replace(escapedForms(word), '***'),
-    withoutBase64(message, present),
-  );
+  return present.reduce(withoutWord, withoutBase64(message, present));
 }
 
 /** What went wrong, for people: "connect ECONNREFUSED 10.0.0.2:80", "wrong version number". */

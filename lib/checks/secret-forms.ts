@@ -1,5 +1,9 @@
-const CACHE_LIMIT = 4096;
+/** Characters in all: each is up to 16 KiB of machine code. */
+const CACHE_LIMIT = 1024;
+/** Longer words are mostly answers to a challenge, of which none comes twice. */
+const LONGEST_CACHED = 30;
 const expressions = new Map<string, RegExp>();
+let cached = 0;
 
 /** Shorter words are found in anything: they must stand by themselves. */
 const LONG = 4;
@@ -9,19 +13,42 @@ const LONG = 4;
 const BEGINS = String.raw`(?<=^|[^\p{L}\p{N}]|[%=\\][\da-f]{2}|\\(?:x..|u....|[a-z]))(?<!\d\.)`;
 const ENDS = String.raw`(?![\p{L}\p{N}]|\.\d)`;
 
-/** Matches the word wherever it stands, a short one where it stands by itself; each of its
- *  characters as it is or as URLs, quoted-printable, LDAP, HTML, JSON or a quoted string escape
- *  it, in either case. */
-export function escapedForms(word: string): RegExp {
+/** Without one of these a text holds a {@link PLAIN_WORD} as it is or not at all. */
+const ESCAPES = /[%=\\&\u0080-\uffff]/;
+const PLAIN_WORD = /^[!-~]*$/;
+
+/** The text with the word replaced wherever it stands, a short one where it stands by itself; each of its
+ *  characters as it is or as URLs, quoted-printable, LDAP, HTML, JSON or a quoted string escape it, in
+ *  either case. */
+export function withoutWord(text: string, word: string): string {
+  return mayHold(text, word) ? text.replace(escapedForms(word), '***') : text;
+}
+
+/** Spares most texts an expression that takes milliseconds to compile: some words, such as answers to a
+ *  challenge, are new each time. */
+function mayHold(text: string, word: string): boolean {
+  if (ESCAPES.test(text) || !PLAIN_WORD.test(word)) return true;
+  return text.toLowerCase().includes(word.toLowerCase());
+}
+
+function escapedForms(word: string): RegExp {
   const known = expressions.get(word);
   if (known !== undefined) return known;
-  if (expressions.size >= CACHE_LIMIT) expressions.clear();
   // Quoted-printable breaks a line anywhere, and takes it back with "=".
   const forms = [...word].map(formsOf).join('(?:=\\r?\\n)?');
   const source = word.length < LONG ? `${BEGINS}${forms}${ENDS}` : forms;
   const expression = new RegExp(source, 'giu');
-  expressions.set(word, expression);
+  if (word.length <= LONGEST_CACHED) keep(word, expression);
   return expression;
+}
+
+function keep(word: string, expression: RegExp): void {
+  if (cached + word.length > CACHE_LIMIT) {
+    expressions.clear();
+    cached = 0;
+  }
+  expressions.set(word, expression);
+  cached += word.length;
 }
 
 const NAMED: Readonly<Record<string, string>> = {

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import t from 'tap';
 import { hide } from '../../lib/checks/message.ts';
+import { heapInUse } from '../support/heap.ts';
 
 const PASSWORD = 'Pw/7 "a+b"=ß&<x>\\';
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -143,4 +145,12 @@ t.test('a megabyte costs little', async (t) => {
   hide('AAAA='.repeat(200_000), [PASSWORD, 'scott', 'shared']);
   hide('='.repeat(1_000_000), ['====\n====', '%'.repeat(100)]);
   t.ok(performance.now() - began < 20_000, `${performance.now() - began} ms`);
+});
+
+t.test('words that are new each time leave no memory behind', async (t) => {
+  const answer = (n: number) => createHash('md5').update(`${n}`).digest('hex');
+  const before = await heapInUse();
+  for (let n = 0; n < 200; n++) hide(`no=${answer(n)}, go away`, [answer(n)]);
+  const grown = (await heapInUse()) - before;
+  t.ok(grown < 10 << 20, `${grown} bytes`);
 });
