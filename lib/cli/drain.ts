@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CALLS } from '../control/calls.ts';
 import { EXIT } from '../instance/launch.ts';
 import type { RealRef } from '../model/override.ts';
-import type { RealStatus } from '../model/status.ts';
+import type { RealStatus, StatusDocument } from '../model/status.ts';
 import type { Context } from './context.ts';
 import { calledAs, type Director, directorOf } from './director.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -16,24 +16,21 @@ const WITHIN = '10m';
 const ANSWER_MS = 30_000;
 const LOOK_MS = 500;
 
-/** `drain REAL [--within TIME]`: no new connections; returns when it is empty. Ctrl-C ends the wait
- *  and nothing else. */
+/** `drain REAL [--within TIME]`: no new connections; returns when it is empty, also where an upgrade comes
+ *  in between. Ctrl-C ends the wait and nothing else. */
 export async function drain(context: Context): Promise<number> {
   const { line, out } = context;
   const withinMs = timeOf('within', line.within ?? WITHIN);
   const director = directorOf(context);
-  const ref = realNamed(await director.status(), line.operands[0] ?? '');
+  const document = await director.status();
+  const ref = realNamed(document, line.operands[0] ?? '');
   const order = { ref, endAt: performance.now() + withinMs };
   using interrupt = onInterrupt();
   using progress = createProgress(process.stderr);
-  const seconds = Math.ceil(withinMs / 1000);
   const finished = new AbortController();
   const watching = watch(director, order, progress, finished.signal);
   try {
-    const drained = await director.ask(CALLS.drain(ref, seconds), {
-      timeoutMs: withinMs + ANSWER_MS,
-      signal: interrupt.signal,
-    });
+    const drained = await emptied(director, order, document.pid, interrupt.signal);
     finished.abort();
     await watching;
     progress[Symbol.dispose]();
@@ -54,10 +51,55 @@ interface Order {
   readonly endAt: number;
 }
 
-function words(
+/** How it became so. */
+interface Emptied {
+  readonly ended: number;
+  readonly forgotten: number;
+  readonly seconds: number;
+}
+
+/** A director that hands over lets go who waits, when its successor is at work and has the drain: that is
+ *  asked then, for what is left of the time.
+ *  @param pid  of the director that was seen last */
+async function emptied(
+  director: Director,
+  { ref, endAt }: Order,
+  pid: number,
+  signal: AbortSignal,
+): Promise<Emptied> {
+  const begun = performance.now();
+  let asked = pid;
+  for (;;) {
+    const now = performance.now();
+    const leftMs = Math.max(0, endAt - now);
+    try {
+      const drained = await director.ask(CALLS.drain(ref, Math.ceil(leftMs / 1000)), {
+        timeoutMs: Math.ceil(leftMs) + ANSWER_MS,
+        signal,
+      });
+      return { ...drained, seconds: drained.seconds + (now - begun) / 1000 };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const successor = await successorOf(director, ref, asked);
+      if (successor === undefined) throw error;
+      asked = successor;
+    }
+  }
+}
+
+/** @returns its pid; undefined: there is none, or the server is not in drain there */
+async function successorOf(
+  director: Director,
   ref: RealRef,
-  { ended, forgotten, seconds }: { ended: number; forgotten: number; seconds: number },
-): string {
+  before: number,
+): Promise<number | undefined> {
+  const document = await director.status().catch(() => undefined);
+  if (document === undefined || document.pid === before) return undefined;
+  const isDrained = realIn(document, ref)?.override?.state === 'drain';
+  return isDrained ? document.pid : undefined;
+}
+
+function words(ref: RealRef, { ended, forgotten, seconds }: Emptied): string {
   const rest = [
     ...(ended > 0 ? [`${count(ended, 'connection')} had to be ended`] : []),
     ...(forgotten > 0 ? [`${count(forgotten, 'client')} forgotten`] : []),
@@ -93,10 +135,13 @@ async function watch(
 }
 
 async function connectionsOf(director: Director, ref: RealRef): Promise<number> {
-  const { services } = await director.status();
-  const service = services.find(({ id }) => id === ref.service);
-  const real = service?.reals.find(({ id }) => id === ref.real);
+  const real = realIn(await director.status(), ref);
   return real === undefined ? 0 : openOf(real);
+}
+
+function realIn({ services }: StatusDocument, ref: RealRef): RealStatus | undefined {
+  const service = services.find(({ id }) => id === ref.service);
+  return service?.reals.find(({ id }) => id === ref.real);
 }
 
 /** Connections that are not over. */

@@ -41,6 +41,10 @@ export function createDesk(parties: DeskParties): OwnedDesk {
 const MOST_WEIGHT = 65_535;
 const IN_FORCE_MS = 2_000;
 
+/** Why a drain is not waited for any more. */
+const WISHED = 'something else was wished of it before it was empty';
+const ENDED = 'the director has ended, or handed over, before it was empty';
+
 /** A drain that waits for its server to be empty. */
 interface Waiting {
   readonly ref: RealRef;
@@ -74,7 +78,7 @@ class VirtualDesk implements OwnedDesk {
         `a weight is a whole number from 0 to ${MOST_WEIGHT}, not ${weight}`,
       );
     const keeper = this.#keeper(ref);
-    if (wish.state !== undefined) this.#drains.get(key(ref))?.control.abort();
+    if (wish.state !== undefined) this.#drains.get(key(ref))?.control.abort(WISHED);
     const { before, after, audit } = keeper.change(ref.real, wish, by);
     const { service, real } = ref;
     const about = `real server: ${real} (${keeper.label})`;
@@ -145,9 +149,7 @@ class VirtualDesk implements OwnedDesk {
       return done;
     } catch (error) {
       if (!control.signal.aborted) throw error;
-      throw new NotPossible(
-        `${ref.real}: something else was wished of it before it was empty`,
-      );
+      throw new NotPossible(`${ref.real}: ${control.signal.reason}`);
     } finally {
       if (this.#drains.get(key(ref)) === waiting) this.#drains.delete(key(ref));
     }
@@ -189,7 +191,7 @@ class VirtualDesk implements OwnedDesk {
   }
 
   [Symbol.dispose](): void {
-    for (const { control } of this.#drains.values()) control.abort();
+    for (const { control } of this.#drains.values()) control.abort(ENDED);
   }
 
   #keeper({ service, real }: RealRef): ServiceKeeper {

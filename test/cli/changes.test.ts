@@ -128,6 +128,33 @@ t.test('a drain says how far it is, and ends when it is empty', async (t) => {
   t.same(director.bodies, [{ withinSeconds: 90 }]);
 });
 
+t.test('a drain that meets an upgrade goes on at the successor', async (t) => {
+  const director = await site(t);
+  const outcome = collect(startAction(director.folder, 'drain', ONE, '--within', '90'));
+  await until(() => director.bodies.length === 1, 'the order');
+  await director.succeed(4712);
+  await until(() => director.bodies.length === 2, 'the order to the successor');
+  director.setReal(WEB, ONE, { activeConnections: 0, inactiveConnections: 0 });
+  t.match(await outcome, {
+    code: 0,
+    stdout: /: empty after \d+s .*; it stays in drain\n$/,
+  });
+  const [, again] = director.bodies as { withinSeconds: number }[];
+  t.ok(again && again.withinSeconds > 0 && again.withinSeconds <= 90, 'what is left');
+});
+
+t.test('a drain that somebody takes back meanwhile is not ordered again', async (t) => {
+  const director = await site(t);
+  const outcome = collect(startAction(director.folder, 'drain', ONE));
+  await until(() => director.bodies.length === 1, 'the order');
+  director.setReal(WEB, ONE, { state: 'up', override: null });
+  await director.succeed(4712);
+  const { code, stderr } = await outcome;
+  t.equal(code, 1);
+  t.match(stderr, /^10\.1\.1\.21:80: the director has handed over$/m);
+  t.equal(director.bodies.length, 1);
+});
+
 t.test('Ctrl-C ends the wait, and the server stays in drain', async (t) => {
   const director = await site(t);
   const child = startAction(director.folder, 'drain', ONE);

@@ -277,14 +277,16 @@ t.test(
 t.test('a later wish, or the end, ends the waiting', async (t) => {
   const { desk, traffic, director } = await atWork(t);
   traffic.open = 1;
-  for (const end of [
-    () => desk.change(REF, { state: 'ready' }, 'x'),
-    () => desk.drain(REF, { withinMs: 1e6, by: 'y' }).catch(() => {}),
-    () => director.close(),
-  ]) {
+  const wished = `${A}: something else was wished of it before it was empty`;
+  const ended = `${A}: the director has ended, or handed over, before it was empty`;
+  for (const [end, message] of [
+    [() => desk.change(REF, { state: 'ready' }, 'x'), wished],
+    [() => desk.drain(REF, { withinMs: 1e6, by: 'y' }).catch(() => {}), wished],
+    [() => director.close(), ended],
+  ] as const) {
     const drain = desk.drain(REF, { withinMs: 1e6, by: 'x' });
     end();
-    await t.rejects(drain, { name: 'NotPossible' });
+    await t.rejects(drain, { name: 'NotPossible', message });
   }
 });
 

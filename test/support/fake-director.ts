@@ -1,3 +1,4 @@
+import { renameSync, rmSync } from 'node:fs';
 import {
   createServer,
   type IncomingMessage,
@@ -32,6 +33,7 @@ export class FakeDirector {
   readonly #followers = new Set<ServerResponse>();
   readonly #path: string;
   #server: Server | undefined;
+  #started = 0;
 
   private constructor(t: Test, document: StatusDocument) {
     this.folder = dirname(socketPath(t));
@@ -50,16 +52,28 @@ export class FakeDirector {
   async start(): Promise<void> {
     const server = createServer((asked, answer) => void this.#answer(asked, answer));
     this.#server = server;
-    await new Promise<void>((resolve) => server.listen(this.#path, resolve));
+    // A server that closes removes the name that it was made with, be it another's by now.
+    const draft = `${this.#path}.${++this.#started}`;
+    await new Promise<void>((resolve) => server.listen(draft, resolve));
+    renameSync(draft, this.#path);
   }
 
   async stop(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
     if (server === undefined) return;
+    rmSync(this.#path, { force: true });
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;
+  }
+
+  /** As at an upgrade: another process answers there before this one lets go who waits. */
+  async succeed(pid: number): Promise<void> {
+    const server = this.#server;
+    await this.start();
+    this.document = { ...this.document, pid };
+    if (server !== undefined) await new Promise((resolve) => server.close(resolve));
   }
 
   /** Forgets its events and answers as another process. */
@@ -136,15 +150,18 @@ export class FakeDirector {
     return { service, real, before, after };
   }
 
-  /** Answers when the test has taken its connections away. */
+  /** Answers when the test has taken its connections away, or another process has its place. */
   async #drain(
     found: { service: string; real: string; one: RealStatus },
     answer: ServerResponse,
   ): Promise<void> {
     this.#change(found, { state: 'drain' });
+    const { pid } = this.document;
     const left = () => this.#find(found.service, found.real)?.one.activeConnections;
-    while (left() !== 0 && !answer.destroyed)
+    while (left() !== 0 && !answer.destroyed && this.document.pid === pid)
       await new Promise((resolve) => setTimeout(resolve, 20));
+    const error = `${found.real}: the director has handed over`;
+    if (this.document.pid !== pid) return json(answer, { error }, 409);
     json(answer, { ended: 1, forgotten: 2, seconds: 3.4 });
   }
 
