@@ -40,11 +40,16 @@ const SIZE_LIMIT = 1024 * 1024;
 const SERVICE = /^service\s+(\S+)$/;
 const USER = /^web user\s+([\w.@-]{1,64})$/;
 
+/** Where a config's ini is looked for: the first one that is there counts.
+ *  @param ini  the one that was named on the command line */
+export function iniPlaces(config: string, ini?: string): readonly string[] {
+  return ini === undefined ? [`${config}.ini`, SYSTEM_INI] : [ini];
+}
+
 /** Reads l4director.ini.
  *  @param ini  a path that must be there; undefined: `<config>.ini`, else the system's, else none */
 export async function readIni(config: string, ini?: string): Promise<IniOptions> {
-  const places = ini === undefined ? [`${config}.ini`, SYSTEM_INI] : [ini];
-  for (const place of places) {
+  for (const place of iniPlaces(config, ini)) {
     const findings = createFindings(place);
     const text = await readPlace(place, ini !== undefined, findings);
     if (text !== undefined) return readSections(place, text, findings);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { Config, ReadResult } from '../config/config.ts';
-import { type ReadOptions, readConfig } from '../config/index.ts';
+import { iniPlaces, type ReadOptions, readConfig } from '../config/index.ts';
 import type { Launch } from '../instance/launch.ts';
 import { refuseBeyond } from './lacking-rights.ts';
 import { settled } from './settled.ts';
@@ -80,6 +80,6 @@ export function openConfigFile(
 }
 
 async function readWhole(path: string, how: ReadOptions): Promise<ReadResult> {
-  await settled([path, how.ini ?? `${path}.ini`]);
+  await settled([path, ...iniPlaces(path, how.ini)]);
   return refuseBeyond(await readConfig(path, how));
 }
