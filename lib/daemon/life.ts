@@ -20,6 +20,7 @@ import { openHeritage } from './heritage.ts';
 import { endPredecessor, endSuccessor, isInPlace } from './kin.ts';
 import { leaveHungThreads } from './leave.ts';
 import type { LogKeeper } from './log/keeper.ts';
+import { migrationAdvice } from './migration.ts';
 import { createNotifier, type Notifier } from './notify.ts';
 import { openParts, type Parts } from './parts.ts';
 import { createReloader, type Reloader } from './reloader.ts';
@@ -123,11 +124,17 @@ async function begin(
     await front.show();
     await takeOver({ overrides, elders, director, children, heritage, ending, log });
   } else heritage.keep();
+  if (!another) advise(director, log);
   await notifier.ready(serviceSummary(reloader));
   await report({ type: 'up', notices: await notices(keeper, director) });
   void children.converge(reloader.config.global.execute);
   const watching = watchConfig(file, reloader, log, ending.signal);
   closers.add('watch of the config', () => watching);
+}
+
+function advise(director: Pick<Director, 'workers'>, log: Log): void {
+  const advice = migrationAdvice(director.workers().length);
+  if (advice !== undefined) log.info(advice);
 }
 
 /** Whoever hears of a reload's end. */

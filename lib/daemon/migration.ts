@@ -12,6 +12,15 @@ export function migrationDoubt(proc = '/proc'): string | undefined {
     : undefined;
 }
 
+/** What a start says of the same, while it can still be set in time. Undefined: nobody is lost, or this
+ *  kernel cannot do better. With one thread it would matter at an upgrade only, which says so itself.
+ *  @param threads  that share the listeners' addresses */
+export function migrationAdvice(threads: number, proc = '/proc'): string | undefined {
+  if (threads < 2 || migrates(`${proc}/sys/net/ipv4/tcp_migrate_req`) !== '0')
+    return undefined;
+  return 'Clients that wait to be accepted are lost at an upgrade, and when a thread dies: net.ipv4.tcp_migrate_req = 1 keeps them';
+}
+
 function migrates(file: string): string | undefined {
   try {
     return readFileSync(file, 'latin1').trim();
