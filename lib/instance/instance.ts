@@ -85,15 +85,26 @@ export function ownInstance(name: string, chosen: string | undefined): Instance 
   if (directory === scratch()) makePrivate(directory);
   // From a service manager (StateDirectory=, source: systemd.exec(5)), or from root's start.
   const given = process.env.STATE_DIRECTORY?.split(':')[0];
-  return instanceIn(directory, name, given || (chosen ?? ownStateDir()));
+  return instanceIn(directory, name, given || (chosen ?? ownStateDir() ?? directory));
 }
 
 /** What is to be there after a reboot. A runtime directory that was chosen takes it in too, so that
- *  who runs a director apart finds all of it in one place. */
-function ownStateDir(): string {
+ *  who runs a director apart finds all of it in one place. Undefined: this user has no home. */
+function ownStateDir(): string | undefined {
   if (process.getuid?.() === 0) return SYSTEM_STATE;
-  const { XDG_STATE_HOME: chosen } = process.env;
-  return join(chosen || join(homedir(), '.local/state'), 'l4director');
+  const home = homeOf();
+  const { XDG_STATE_HOME = '' } = process.env;
+  const folder = XDG_STATE_HOME || (home && join(home, '.local/state'));
+  return folder && join(folder, 'l4director');
+}
+
+/** Undefined: of a uid that no user has, as in a container. */
+function homeOf(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined;
+  }
 }
 
 function ownRuntimeDir(): string {

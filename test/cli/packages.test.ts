@@ -195,8 +195,11 @@ t.test('which package each kind of check needs', async (t) => {
     t.ok(line.endsWith(` ${name}@${VERSIONS[name]}"`), line);
     at += own.length + 4;
   }
-  for (const name of new Set(packages.map(([name]) => name))) installation.link(name);
-  t.match(await installation.run(file, 'configtest'), { code: 0, stderr: '' });
+  // The clone has no net-ping where it could not be compiled.
+  await t.test('with all of them the config is good', lab('net-ping'), async (t) => {
+    for (const name of new Set(packages.map(([name]) => name))) installation.link(name);
+    t.match(await installation.run(file, 'configtest'), { code: 0, stderr: '' });
+  });
 });
 
 t.test('one line that stands for many services is told of once', async (t) => {

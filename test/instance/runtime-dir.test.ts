@@ -1,19 +1,25 @@
+import { spawn } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { findInstance, instanceIn, ownInstance } from '../../lib/instance/instance.ts';
 import { takeLock } from '../../lib/instance/lock.ts';
 import { writePidFile } from '../../lib/instance/pid-file.ts';
 import { makePrivate, writingIn } from '../../lib/instance/runtime-dir.ts';
+import { lab } from '../support/lab.ts';
+import { collect } from '../support/site.ts';
 
 t.test(
   'a runtime directory that is not there, or is none, is told with the mend',
@@ -64,8 +70,11 @@ t.test('no command looks into a directory in /tmp that others made', (t) => {
   const folder = t.testdir({ 'l4director-4242': {} });
   const forged = join(folder, 'l4director-4242');
   t.intercept(process, 'getuid', { value: () => 4242 });
-  const { TMPDIR, XDG_RUNTIME_DIR } = process.env;
-  t.teardown(() => Object.assign(process.env, { TMPDIR, XDG_RUNTIME_DIR }));
+  const env = { ...process.env };
+  t.teardown(() => {
+    delete process.env.TMPDIR;
+    Object.assign(process.env, env);
+  });
   process.env.TMPDIR = folder;
   delete process.env.XDG_RUNTIME_DIR;
   writeFileSync(join(forged, 'ldirectord.a.cf.pid'), `${process.pid}\n`);
@@ -83,6 +92,29 @@ t.test('no command looks into a directory in /tmp that others made', (t) => {
   t.notOk(existsSync(forged));
   t.end();
 });
+
+t.test(
+  'a uid without a user has all in its runtime directory',
+  lab('root'),
+  async (t) => {
+    const uid = 3_999_999_999;
+    const TMPDIR = mkdtempSync(join(tmpdir(), 'l4director-'));
+    t.teardown(() => rmSync(TMPDIR, { recursive: true }));
+    chownSync(TMPDIR, uid, uid);
+    const module = new URL('../../lib/instance/instance.js', import.meta.url);
+    // Loaded as root: nobody else may be able to read the checkout.
+    const script = `const { ownInstance } = await import('${module}');
+    process.setgid(${uid});
+    process.setuid(${uid});
+    process.stdout.write(JSON.stringify(ownInstance('a.cf', undefined)));`;
+    const node = ['--input-type=module', '--eval', script];
+    const child = spawn(process.execPath, node, { env: { TMPDIR } });
+    // On its way out tap's own loader may fail to write to the checkout.
+    const { stdout, stderr } = await collect(child);
+    const folder = join(TMPDIR, `l4director-${uid}`);
+    t.equal(stdout, JSON.stringify(instanceIn(folder, 'a.cf', folder)), stderr);
+  },
+);
 
 t.test('a pid file that cannot be put in place leaves nothing behind', (t) => {
   const folder = t.testdir();
