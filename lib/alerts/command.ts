@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { childEnvironment } from '../model/child-environment.ts';
 import type { Log } from '../model/log.ts';
+import { withoutRights } from '../model/without-rights.ts';
 
 /** From TERM to KILL for a command that does not end when told to. */
 const GRACE_MS = 2000;
@@ -13,8 +14,8 @@ export interface CommandLimits {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Runs a command line through `/bin/sh`, as system() of ldirectord does, and settles when it has
- *  ended; past the time-out, or when aborted, it gets TERM, then KILL, and its children with it.
+/** Runs a command line through `/bin/sh`, as system() of ldirectord does, {@link withoutRights}, and settles
+ *  when it has ended; past the time-out, or when aborted, it gets TERM, then KILL, and its children with it.
  *  Its output goes nowhere: a server that it leaves in the background must not die of a closed
  *  pipe. Failure is logged (`system(CMD) failed: ...`), never thrown.
  *  @returns whether it ended with exit status 0 */
@@ -48,7 +49,7 @@ function ended(
   stop: AbortSignal,
 ): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const child = spawn('/bin/sh', ['-c', command], {
+    const child = spawn(...withoutRights('/bin/sh', ['-c', command]), {
       env,
       stdio: 'ignore',
       detached: true,

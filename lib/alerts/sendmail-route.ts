@@ -4,6 +4,7 @@ import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { childEnvironment } from '../model/child-environment.ts';
 import { within } from '../model/within.ts';
+import { withoutRights } from '../model/without-rights.ts';
 import { signalGroup } from './command.ts';
 import { type Letter, letterOf } from './letter.ts';
 import { type Delivery, type Route, reasonOf } from './route.ts';
@@ -66,7 +67,7 @@ async function deliver(
     return { taken: false, again: false, reason: 'no address in emailalert' };
   const args = ['-i', ...(from === '' ? [] : ['-f', from]), '--', ...to];
   try {
-    const child = spawn(program, args, {
+    const child = spawn(...withoutRights(program, args), {
       env: childEnvironment(),
       stdio: ['pipe', 'ignore', 'pipe'],
       detached: true,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { childEnvironment } from '../model/child-environment.ts';
 import { within } from '../model/within.ts';
+import { withoutRights } from '../model/without-rights.ts';
 
 /** How a child ended: by itself with a status, or by a signal. */
 export interface ChildEnd {
@@ -17,7 +18,8 @@ const MERCY_MS = 300;
 /** For the rest of the output, when a grandchild keeps the pipe open. */
 const DRAIN_MS = 200;
 
-/** Runs a program without a shell, in a process group of its own, with {@link childEnvironment}.
+/** Runs a program without a shell, in a process group of its own, with {@link childEnvironment} and
+ *  {@link withoutRights}.
  *  On abort the whole group is ended, children included, and its end awaited.
  *  Rejects when the program cannot be run, or with the signal's reason. */
 export async function runChild(
@@ -26,7 +28,7 @@ export async function runChild(
   signal: AbortSignal,
 ): Promise<ChildEnd> {
   signal.throwIfAborted();
-  const child = spawn(file, args, {
+  const child = spawn(...withoutRights(file, args), {
     env: childEnvironment(),
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

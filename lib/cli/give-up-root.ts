@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { capabilitiesFor } from '../config/capabilities.ts';
 import type { Config } from '../config/config.ts';
 import { becoming, cannotBecome } from '../instance/become.ts';
-import { instanceIn, SYSTEM } from '../instance/instance.ts';
+import { instanceIn, ownInstance, SYSTEM } from '../instance/instance.ts';
 import type { Mode } from '../instance/launch.ts';
 import { endQuarters, prepareQuarters } from '../instance/quarters.ts';
 import { isSuccessor } from '../instance/succession.ts';
@@ -48,14 +48,14 @@ export function guiseFor({ line, mode, path, config }: Start): Guise | undefined
   ]);
   if (obstacle !== undefined) throw new Error(obstacle);
   const logs = logsOf(config, mode);
-  const quarters = prepareQuarters(runtimeDir, line.instance, user, logs);
-  const { stateDir: STATE_DIRECTORY } = quarters;
+  const usual = ownInstance(line.instance, line.runtimeDir && runtimeDir);
+  const quarters = prepareQuarters(runtimeDir, usual, user, logs);
   return {
     words: becoming(identity),
     line: { ...line, runtimeDir: quarters.runtimeDir },
     env: {
       ...process.env,
-      ...(STATE_DIRECTORY === undefined ? {} : { STATE_DIRECTORY }),
+      STATE_DIRECTORY: quarters.stateDir,
       ...{ HOME: user.home, USER: user.name, LOGNAME: user.name },
     },
   };

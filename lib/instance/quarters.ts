@@ -33,40 +33,44 @@ export interface Owner {
 /** Where a director that is not root keeps its files. */
 export interface Quarters {
   readonly runtimeDir: string;
-  /** Undefined: there too. */
-  readonly stateDir: string | undefined;
+  /** For what outlives it. */
+  readonly stateDir: string;
 }
 
 const LOG_MODE = 0o640;
+/** What goes on in the next run. */
+const OUTLIVES = ['state', 'clients', 'numbers'] as const;
 
 /** Makes, as root, what a director of that user needs and could not make itself: a folder of its own with
- *  pid file, lock and socket, to which the usual names of these lead; one for what outlives it; its log files.
- *  Nothing is done in folders that others than root may write to.
+ *  pid file, lock and socket, to which the usual names of these lead; one for what outlives it, with what a
+ *  director of root's has left; its log files. Nothing is done in folders that others than root may write to.
  *  @param runtimeDir  where the instance is looked for
+ *  @param usual       as root has it
  *  @param logs        absolute paths
  *  @throws Error in words for the operator */
 export function prepareQuarters(
   runtimeDir: string,
-  name: string,
+  usual: Instance,
   owner: Owner,
   logs: readonly string[],
 ): Quarters {
-  const usual = instanceIn(runtimeDir, name);
+  const { name } = usual;
   const holder = lockHolder(usual.lock);
   if (holder)
     throw new Error(`pid ${holder.pid} serves ${name} in the foreground; end it first`);
   const quarters = quartersIn(runtimeDir, name);
-  const stateDir = runtimeDir === SYSTEM ? join(SYSTEM_STATE, name) : undefined;
+  const stateDir = runtimeDir === SYSTEM ? join(SYSTEM_STATE, name) : quarters;
   writingIn(runtimeDir, () => give(quarters, owner));
-  if (stateDir !== undefined) {
+  if (stateDir !== quarters) {
     mkdirSync(SYSTEM_STATE, { recursive: true, mode: 0o755 });
     give(stateDir, owner);
   }
-  const own = instanceIn(quarters, name);
+  const own = instanceIn(quarters, name, stateDir);
   writingIn(runtimeDir, () => {
     lead(usual.pidFile, own.pidFile);
     lead(usual.socket, own.socket);
   });
+  for (const kind of OUTLIVES) handOn(usual[kind], own[kind], owner);
   for (const path of logs) giveLog(path, owner);
   return { runtimeDir: quarters, stateDir };
 }
@@ -91,6 +95,33 @@ function give(folder: string, { uid, gid }: Owner): void {
   if (!lstatSync(folder).isDirectory())
     throw new Error(`${folder}: it is no directory; move it away`);
   chownSync(folder, uid, gid);
+}
+
+/** Root's file becomes the other user's, where that has none yet: its own is younger.
+ *  @throws Error in words for the operator: a weight that was set by hand would be lost in silence */
+function handOn(from: string, to: string, owner: Owner): void {
+  if (lstatSync(to, { throwIfNoEntry: false }) || !isRoots(dirname(from))) return;
+  try {
+    moveFile(from, to, owner);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`${from} cannot be handed over: ${why}; move it to ${to}, or away`);
+  }
+}
+
+/** Leaves what is no file of root's alone, and follows no link. Given away last: where it cannot be moved
+ *  it stays root's. @throws as node:fs does */
+function moveFile(from: string, to: string, { uid, gid }: Owner): void {
+  if (!lstatSync(from, { throwIfNoEntry: false })?.isFile()) return;
+  const file = openSync(from, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const found = fstatSync(file);
+    if (found.uid !== 0 || found.nlink !== 1) return;
+    renameSync(from, to);
+    fchownSync(file, uid, gid);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** In one step, in the place of whatever has the name. */
