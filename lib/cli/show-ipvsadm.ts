@@ -57,7 +57,10 @@ function realLine(service: ServiceStatus, real: RealStatus): string {
   ].join(' ');
 }
 
+/** By which the kernel knows it: of masq without a port, as ldirectord adds it, 0, which goes on to the one
+ *  that the client asked for. Source: ipvsadm(8), "-r"; ldirectord, observed. */
 function portOf(service: ServiceStatus, real: RealStatus): number {
+  if (real.method === 'masq') return real.port;
   return destinationPort({ port: service.port ?? undefined }, real);
 }
 

@@ -86,7 +86,7 @@ t.test('the forwarding method decides word and port', async (t) => {
     '  -> 10.0.0.1:8080                Masq    1      3          1         ',
     '  -> 10.0.0.2:80                  Route   1      3          1         ',
     '  -> 10.0.0.3:80                  Tunnel  1      3          1         ',
-    '  -> 10.0.0.4:80                  Masq    1      3          1         ',
+    '  -> 10.0.0.4:0                   Masq    1      3          1         ',
     '  -> [2001:db8:1:2:3:4:5:6]:8080  Masq    1      3          1',
   ]);
 });

@@ -54,19 +54,19 @@ t.test('a file that has gone since is told once', async (t) => {
 t.test("the system's ini is waited for too", lab('namespaces'), async (t) => {
   const { config } = await aKnownConfig(t);
   const module = new URL('../../lib/daemon/config-file.js', import.meta.url);
-  // Written to for 300 ms: three times, for on a busy machine a look may come late.
+  // Written to for 200 ms: up to ten times, for on a busy machine a look may come late.
   const script = `import { writeFileSync } from 'node:fs';
     const { openConfigFile } = await import('${module}');
     const file = openConfigFile({ config: ${JSON.stringify(config)}, mode: 'foreground' });
     const write = (text) => writeFileSync('/etc/l4director/l4director.ini', text);
     let seen = false;
-    for (let round = 0; round < 3 && !seen; round++) {
+    for (let round = 0; round < 10 && !seen; round++) {
       write('');
       const writing = setInterval(write, 10, '');
       const filling = setTimeout(() => {
         clearInterval(writing);
         write('nonsense');
-      }, 300);
+      }, 200);
       seen = !(await file.peek()).ok;
       clearInterval(writing);
       clearTimeout(filling);
