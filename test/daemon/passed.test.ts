@@ -60,7 +60,7 @@ t.test('a director in the background serves on what it was passed', async (t) =>
   const site = await siteAt(t, port);
   const early = page(port);
   const passed = [descriptor, idle?.descriptor ?? 0, _handle?.fd ?? 0];
-  const start = collect(spawnWith(site, passed, site.config, 'start'));
+  const start = collect(spawnWith(site, passed, [site.config, 'start']));
   t.match(await start, { code: 0, stderr: '' });
   t.equal(await early, 'a page', 'who came before it is served');
   t.equal(await page(port), 'a page');

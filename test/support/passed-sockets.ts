@@ -10,12 +10,14 @@ import { triedPort } from './tried-port.ts';
 const ADDRESS = '127.0.0.1';
 
 /** Sockets that listen and at which this process accepts nobody, as a service manager has them.
- *  @param count  how many share the port, with SO_REUSEPORT where there are several */
+ *  @param count   how many share the port, with SO_REUSEPORT where there are several
+ *  @param wanted  default: any that is free */
 export async function passedSockets(
   t: Pick<Test, 'teardown'>,
   count = 1,
+  wanted?: number,
 ): Promise<readonly PassedSocket[]> {
-  const port = await triedPort(ADDRESS);
+  const port = wanted ?? (await triedPort(ADDRESS));
   const duplicates = new Duplicates();
   const sockets: PassedSocket[] = [];
   for (let n = 0; n < count; n++) {
@@ -30,13 +32,16 @@ export async function passedSockets(
   return sockets;
 }
 
-/** Calls the program as a service manager does that has opened these sockets. */
+/** Calls the program as a service manager does that has opened these sockets.
+ *  @param as  words of a command that becomes somebody else before it */
 export function spawnWith(
   { program, runtimeDir, folder, env }: Site,
   descriptors: readonly number[],
-  ...args: readonly string[]
+  args: readonly string[],
+  as: readonly string[] = [],
 ): ChildProcess {
-  const own = [process.execPath, program, '--runtime-dir', runtimeDir, ...args];
+  const node = [...as, process.execPath, program];
+  const own = [...node, '--runtime-dir', runtimeDir, ...args];
   return spawn('sh', ['-c', 'LISTEN_PID=$$ exec "$@"', 'sh', ...own], {
     cwd: folder,
     env: { ...process.env, ...env, LISTEN_FDS: String(descriptors.length) },

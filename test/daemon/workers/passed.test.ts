@@ -20,7 +20,7 @@ virtual=127.0.0.1:${port}
   );
   site.writeIni('[net]\nworkers = 2\n');
   const descriptors = sockets.map(({ descriptor }) => descriptor);
-  const start = collect(spawnWith(site, descriptors, site.config, 'start'));
+  const start = collect(spawnWith(site, descriptors, [site.config, 'start']));
   t.match(await start, { code: 0, stderr: '' });
   const clients = steadyClients(port, 4);
   for (let n = 0; n < 2; n++) {
