@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Instance } from '../instance/instance.ts';
 import { EXIT, type Launch, type StartReport } from '../instance/launch.ts';
+import { passOn } from '../instance/passed-descriptors.ts';
 import { presence } from '../instance/pid-file.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Context } from './context.ts';
@@ -33,10 +34,11 @@ export async function detach(
 ): Promise<number> {
   const command = [...words, ...launch.program, ...startArguments(context.line)];
   const [file = '', ...rest] = command;
+  const { sockets = [] } = launch;
   const child = spawn(file, rest, {
     detached: true,
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    env: { ...env, [MARK]: '1' },
+    stdio: ['ignore', 'ignore', 'ignore', ...sockets, 'ipc'],
+    env: { ...env, ...passOn(sockets), [MARK]: '1' },
   });
   const gone = once(child, 'exit').catch(() => {}); // an error is in the report
   const report = await firstReport(child);

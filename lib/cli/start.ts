@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Config, formatDiagnostic } from '../config/config.ts';
 import { findInstance, ownInstance } from '../instance/instance.ts';
 import { EXIT, type Launch, type Mode } from '../instance/launch.ts';
+import { takePassed } from '../instance/passed-descriptors.ts';
 import { presence } from '../instance/pid-file.ts';
 import { isSuccessor, takePredecessors } from '../instance/succession.ts';
 import type { CommandLine } from './command-line.ts';
@@ -15,7 +16,10 @@ import { goOnAs, guiseFor } from './give-up-root.ts';
 export async function start(context: Context): Promise<number> {
   const { line } = context;
   if (wasDetached())
-    return serve(context, configPath(line.config) ?? line.config, 'daemon');
+    return serve(
+      context,
+      launchOf(context, configPath(line.config) ?? line.config, 'daemon'),
+    );
   const file = await readLastingFile(context);
   if (!file.ok) return complain(context, file);
   const { state } = presence(findInstance(line.instance, line.runtimeDir));
@@ -35,10 +39,14 @@ export async function startWith(
     for (const warning of config.warnings) context.err(formatDiagnostic(warning));
   const guise = guiseFor({ line: context.line, mode, path: resolve(path), config });
   const own = guise ? { ...context, line: guise.line } : context;
-  if (mode === 'daemon') return detach(own, launchOf(own, path, mode), guise);
-  return guise
-    ? goOnAs(guise, [...context.program, ...attached(guise.line)])
-    : serve(context, path, mode, config);
+  const launch = launchOf(own, path, mode);
+  if (mode === 'daemon') return detach(own, launch, guise);
+  if (!guise) return serve(context, launch, config);
+  if (launch.sockets.length > 0)
+    throw new Error(
+      '[daemon] user: a director in the foreground loses the sockets that it was passed when it becomes another user: have the service manager do that (User=), or start it in the background',
+    );
+  return goOnAs(guise, [...context.program, ...attached(guise.line)]);
 }
 
 /** The same start once more, in this terminal or under this supervisor. */
@@ -55,21 +63,20 @@ function modeFor({ line }: Context, config: Config): Mode {
 
 async function serve(
   context: Context,
-  path: string,
-  mode: Mode,
+  launch: Launch,
   known?: Config,
 ): Promise<number> {
   const daemon = await context.daemon();
   const [predecessor, ...elders] = takePredecessors();
-  const launch = { ...launchOf(context, path, mode), predecessor, elders };
-  return daemon.serve(launch, known);
+  return daemon.serve({ ...launch, predecessor, elders }, known);
 }
 
+/** Once in a process, as the sockets that it was passed are taken. */
 function launchOf(
   { line, program, invocation }: Context,
   path: string,
   mode: Mode,
-): Launch {
+): Launch & Required<Pick<Launch, 'sockets'>> {
   const { runtimeDir, ini } = line;
   return {
     instance: ownInstance(line.instance, runtimeDir && resolve(runtimeDir)),
@@ -85,6 +92,7 @@ function launchOf(
       runtimeDir: runtimeDir && resolve(runtimeDir),
     }),
     inherited: runtimeDir === undefined ? [] : ['--runtime-dir', resolve(runtimeDir)],
+    sockets: takePassed(),
     invocation,
   };
 }

@@ -23,6 +23,7 @@ import type { LogKeeper } from './log/keeper.ts';
 import { migrationAdvice } from './migration.ts';
 import { createNotifier, type Notifier } from './notify.ts';
 import { openParts, type Parts } from './parts.ts';
+import { tellPassedSockets } from './passed.ts';
 import { createReloader, type Reloader } from './reloader.ts';
 import type { Reporter } from './report.ts';
 import type { Signals } from './signals.ts';
@@ -93,7 +94,7 @@ async function begin(
   const overrides = await openOverrideFile(launch.instance.state, log, { another });
   closers.add('what was changed at run time', () => overrides.close());
   const elders = createElders(launch);
-  const parts = openParts(config, log, { launch, overrides, elders: elders.sources });
+  const parts = await openParts(config, log, { launch, overrides, elders });
   const { director, alerts, events, connectionLog, heritages, close } = parts;
   heedHungThreads(director, notifier);
   closers.add('alerts', () => alerts.close());
@@ -124,7 +125,7 @@ async function begin(
     await front.show();
     await takeOver({ overrides, elders, director, children, heritage, ending, log });
   } else heritage.keep();
-  if (!another) advise(director, log);
+  advise(parts, another, log);
   await notifier.ready(serviceSummary(reloader));
   await report({ type: 'up', notices: await notices(keeper, director) });
   void children.converge(reloader.config.global.execute);
@@ -132,8 +133,10 @@ async function begin(
   closers.add('watch of the config', () => watching);
 }
 
-function advise(director: Pick<Director, 'workers'>, log: Log): void {
-  const advice = migrationAdvice(director.workers().length);
+/** What the log says at the start besides; a successor's was told what an upgrade takes. */
+function advise({ director, sockets }: Parts, succeeds: boolean, log: Log): void {
+  void tellPassedSockets(sockets, director, log);
+  const advice = succeeds ? undefined : migrationAdvice(director.workers().length);
   if (advice !== undefined) log.info(advice);
 }
 

@@ -11,9 +11,12 @@ import type { Launch } from '../instance/launch.ts';
 import { ctime } from '../model/ctime.ts';
 import type { Heritage } from '../model/heritage.ts';
 import type { Log } from '../model/log.ts';
+import type { PassedSocket } from '../model/passed-socket.ts';
+import type { Elders } from './elders.ts';
 import { createEngines } from './engines.ts';
 import { appendTo } from './log/append.ts';
 import { type ConnectionLog, createConnectionLog } from './log/connection-log.ts';
+import { takePassedSockets } from './passed.ts';
 
 /** What does the work. */
 export interface Parts {
@@ -22,6 +25,8 @@ export interface Parts {
   /** To be closed last: the director's end is told of too. */
   readonly alerts: Alerts;
   readonly connectionLog: ConnectionLog;
+  /** Those that the director was passed. */
+  readonly sockets: readonly PassedSocket[];
   /** Of the engines that have any. */
   readonly heritages: readonly Heritage[];
   /** Ends the director, then the checks, then the connection log.
@@ -32,24 +37,26 @@ export interface Parts {
 const FLUSH_MS = 2_000;
 
 /** Where a director stands. */
-export interface Surroundings extends Pick<DirectorParts, 'overrides' | 'elders'> {
-  readonly launch: Pick<Launch, 'instance' | 'predecessor'>;
+export interface Surroundings extends Pick<DirectorParts, 'overrides'> {
+  readonly launch: Pick<Launch, 'instance' | 'predecessor' | 'sockets'>;
+  readonly elders: Pick<Elders, 'sources'>;
 }
 
 /** Checks, engines, alerts and the director that joins them; nothing is at work yet. */
-export function openParts(
+export async function openParts(
   config: Config,
   log: Log,
   { launch, overrides, elders }: Surroundings,
-): Parts {
+): Promise<Parts> {
   const instance = launch.instance.name;
   const predecessor = launch.predecessor?.pid;
+  const sockets = await takePassedSockets(launch, log);
   const checks = createCheckRunner({ log });
   const { maxConnections, workers, workerTimeoutMs, flowtable } = config.options;
   const connectionLog = createConnectionLog(config.options.connectionsFile, log);
   const engines = createEngines({
     ...{ maxConnections, workers, workerTimeoutMs, flowtable },
-    ...{ instance, connectionLog, predecessor },
+    ...{ instance, connectionLog, predecessor, sockets },
   });
   const alerts = createAlerts({
     log,
@@ -58,13 +65,15 @@ export function openParts(
   });
   const events = createEventLog(Date.now);
   const director = createDirector({
-    ...{ engines, checks, alerts, overrides, events, elders, log },
+    ...{ engines, checks, alerts, overrides, events, log },
+    elders: elders.sources,
   });
   return {
     director,
     events,
     alerts,
     connectionLog,
+    sockets,
     heritages: [...engines.values()].flatMap(({ heritage }) => heritage ?? []),
     async close(quietly) {
       await director.close(quietly);

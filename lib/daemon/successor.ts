@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Launch } from '../instance/launch.ts';
 import { lockHolder, takeLock } from '../instance/lock.ts';
+import { passOn } from '../instance/passed-descriptors.ts';
 import { writePidFile } from '../instance/pid-file.ts';
 import {
   identify,
@@ -47,19 +48,19 @@ export async function startSuccessor(
 
 /** Calls `start`, which returns when the successor is at work. @returns what it says */
 async function run(
-  { program, start }: Launch,
+  { program, start, sockets = [] }: Launch,
   environment: Readonly<Record<string, string>>,
 ): Promise<readonly string[]> {
   const [node = '', ...script] = program;
   const child = spawn(node, [...script, ...start], {
     cwd: '/',
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...environment, ...passOn(sockets) },
+    stdio: ['ignore', 'ignore', 'pipe', ...sockets],
     timeout: START_MS,
     killSignal: 'SIGKILL',
   });
   let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(0, MOST_WORDS);
   });
   try {

@@ -1,5 +1,6 @@
 import type { ConnectionSink } from '../model/connection-log.ts';
 import type { Engine } from '../model/engine.ts';
+import type { PassedSocket } from '../model/passed-socket.ts';
 
 /** What every engine may be told at its start. */
 export interface EngineOptions {
@@ -18,6 +19,8 @@ export interface EngineOptions {
   readonly instance?: string;
   /** Process that is to be shared addresses with until it lets go of them; undefined: none. */
   readonly predecessor?: number | undefined;
+  /** Sockets to listen on instead of own ones, where a service has the same address and port. */
+  readonly sockets?: readonly PassedSocket[];
 }
 
 /** The caller closes what it created. */

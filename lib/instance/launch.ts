@@ -25,6 +25,8 @@ export interface Launch {
   readonly predecessor?: ProcessIdentity | undefined;
   /** Those before that one, the youngest first: they may still have connections open. */
   readonly elders?: readonly ProcessIdentity[];
+  /** Descriptors of sockets that whoever started it has opened for it: never adopted, never closed. */
+  readonly sockets?: readonly number[];
   /** This process's command line, for the log. */
   readonly invocation: string;
 }

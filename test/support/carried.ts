@@ -18,4 +18,5 @@ export const CARRIED: Omit<CarriedService, 'servers'> = {
   logged: 'none',
   listen: true,
   home: undefined,
+  sockets: [],
 };

@@ -49,6 +49,7 @@ const NEEDS = {
   script: program('/usr/bin/script', 'bsdutils'),
   chromium: program('/usr/bin/chromium', 'chromium'),
   'systemd-notify': program('/usr/bin/systemd-notify', 'systemd'),
+  'systemd-socket-activate': program('/usr/bin/systemd-socket-activate', 'systemd'),
   sendmail: program('/usr/sbin/sendmail', 'postfix'),
   faketime: program(FAKETIME, 'libfaketime'),
   'smtp-sink': program('/usr/sbin/smtp-sink', 'postfix'),

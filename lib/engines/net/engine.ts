@@ -29,6 +29,7 @@ import { Openings } from './openings.ts';
 import type { NoticeKind, TableChange, Told } from './protocol.ts';
 import { RecordPool } from './record-pool.ts';
 import { refusal } from './refusal.ts';
+import { SocketSeats } from './socket-seats.ts';
 import { createTraffic } from './traffic.ts';
 import { canShare, countWorkers } from './worker-count.ts';
 
@@ -61,6 +62,7 @@ class NetEngine implements Engine {
   readonly #crew: Crew;
   readonly #captures: Captures;
   readonly #openings: Openings;
+  readonly #seats: SocketSeats;
   readonly #notices = new Notices(() => performance.now());
   /** Tables and retries, one after the other. */
   readonly #turns = new Turns();
@@ -73,12 +75,13 @@ class NetEngine implements Engine {
     this.#workers = countWorkers(options.workers ?? 1, (message) =>
       this.events.push({ type: 'notice', message }),
     );
+    this.#seats = new SocketSeats(options.sockets ?? [], this.#workers);
     this.#memory = new Memory(this.#workers);
     const pool = new RecordPool(this.#memory, (segment) => this.#grown(segment));
     this.#ledger = new Ledger(pool, this.#memory);
     this.#captures = new Captures({
-      instance: options.captureAs,
-      proc: this.#proc,
+      ...{ instance: options.captureAs, proc: this.#proc },
+      isPassed: (service) => this.#seats.has(service),
       changed: (ids) => this.#openings.changed(ids),
     });
     this.#listeners = new Listeners({
@@ -105,8 +108,7 @@ class NetEngine implements Engine {
     this.#openings = new Openings({
       shares: this.#shares,
       ...{ predecessor: options.predecessor, proc: this.#proc },
-      listeners: this.#listeners,
-      captures: this.#captures,
+      ...{ listeners: this.#listeners, captures: this.#captures },
       crew: this.#crew,
       wants: (id) => this.#ledger.wants(id),
       told: (outcome) => this.events.push({ type: 'outcome', outcome }),
@@ -236,6 +238,7 @@ class NetEngine implements Engine {
     const services = change.services.map((service) => ({
       ...service,
       port: this.#captures.portOf(service),
+      sockets: this.#seats.of(service),
       listen: this.#listeners.mayListen(service.id),
       logged: this.#connectionLog ? service.logged : 'none',
     }));

@@ -7,8 +7,8 @@ import type { CarriedService, Dismissal } from './protocol.ts';
 import type { RecordPool } from './record-pool.ts';
 import { ServiceBook } from './service-book.ts';
 
-/** A service as the table has it; whether it may listen is not known here. */
-export type BookedService = Omit<CarriedService, 'listen'>;
+/** A service as the table has it; whether and on which sockets it may listen is not known here. */
+export type BookedService = Omit<CarriedService, 'listen' | 'sockets'>;
 
 /** What a new table changes. */
 export interface LedgerChange {

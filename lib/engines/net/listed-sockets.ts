@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { unmapped } from '../../model/address-bytes.ts';
+import { canonicalIpv6 } from '../host-addresses.ts';
 
 /** A socket of this network namespace, as procfs lists it. */
 export interface ListedSocket {
@@ -27,17 +28,18 @@ const LINE =
   /^ *\d+: ([0-9A-F]+):([0-9A-F]{4}) \S+ ([0-9A-F]{2}) [0-9A-F]+:([0-9A-F]+) \S+ \S+ +\d+ +\d+ (\d+)/gm;
 
 /** The sockets with one of these ports.
- *  @param file  as in `/proc/net/tcp6`; nothing is listed where it cannot be read */
+ *  @param file   as in `/proc/net/tcp6`; nothing is listed where it cannot be read
+ *  @param ports  default: all */
 export async function listedSockets(
   file: string,
-  ports: ReadonlySet<number>,
+  ports?: ReadonlySet<number>,
 ): Promise<readonly ListedSocket[]> {
   const text = await readFile(file, 'latin1').catch(() => '');
   const sockets: ListedSocket[] = [];
   for (const line of text.matchAll(LINE)) {
     const [, address = '', hex = '', state = '', waiting = '', inode = ''] = line;
     const port = Number.parseInt(hex, 16);
-    if (!ports.has(port)) continue;
+    if (ports && !ports.has(port)) continue;
     sockets.push({
       ...{ address: unmapped(kernelBytes(address)), port, state, inode },
       waiting: Number.parseInt(waiting, 16),
@@ -49,6 +51,13 @@ export async function listedSockets(
 /** Whether that is what a socket for every address has. */
 export function isEveryAddress(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0);
+}
+
+/** As text, IPv6 in its shortest form. */
+export function addressText(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join('.');
+  const groups = Buffer.from(bytes).toString('hex').match(/.{4}/g) ?? [];
+  return canonicalIpv6(groups.join(':'));
 }
 
 /** Words of the host's byte order. */

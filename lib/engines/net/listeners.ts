@@ -101,7 +101,8 @@ export class Listeners {
       const listener = this.#listeners.get(id);
       if (!listener) return [];
       listener.refused = undefined;
-      if (listener.claimed || !wanted(id) || !this.mayListen(id)) return [];
+      if (listener.claimed || listener.place.isPassed) return [];
+      if (!wanted(id) || !this.mayListen(id)) return [];
       listener.claimed = true;
       return [listener.place];
     });

@@ -1,7 +1,11 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { addressBytes } from '../../model/address-bytes.ts';
-import { canonicalIpv6 } from '../host-addresses.ts';
-import { isEveryAddress, listedSockets, STATES } from './listed-sockets.ts';
+import {
+  addressText,
+  isEveryAddress,
+  listedSockets,
+  STATES,
+} from './listed-sockets.ts';
 
 /** A process that listens where the service should. */
 export interface PortHolder {
@@ -52,7 +56,7 @@ async function reached(
     const { address, state, inode } = found;
     if (state !== wanted) continue;
     if (isEveryAddress(address)) return { address: '*', inode };
-    if (meets(address, own)) return { address: written(address), inode };
+    if (meets(address, own)) return { address: addressText(address), inode };
   }
   return undefined;
 }
@@ -61,12 +65,6 @@ function meets(found: Uint8Array, wanted: Uint8Array): boolean {
   return isEveryAddress(wanted)
     ? found.length === wanted.length
     : Buffer.compare(found, wanted) === 0;
-}
-
-function written(bytes: Uint8Array): string {
-  if (bytes.length === 4) return bytes.join('.');
-  const groups = Buffer.from(bytes).toString('hex').match(/.{4}/g) ?? [];
-  return canonicalIpv6(groups.join(':'));
 }
 
 async function owner(

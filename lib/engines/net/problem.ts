@@ -12,6 +12,8 @@ export interface Place {
   readonly arriving?: true | undefined;
   /** `capture = yes` would help, where another program has the port. */
   readonly mayBeCaptured?: boolean;
+  /** On sockets that the director was passed: nobody else could be there. */
+  readonly isPassed?: boolean;
 }
 
 /** What the kernel takes for every address of the family. */
@@ -73,6 +75,8 @@ function inUse(place: Place, holder: PortHolder | undefined): string {
 }
 
 function mend({ protocol, port, mayBeCaptured }: Place, holder: PortHolder): string {
+  if (holder.pid === 1 && holder.name === 'systemd')
+    return 'a socket unit has it: start the director by "systemctl restart", so that it gets the socket, or stop that unit';
   if (holder.address !== '*') return 'stop it, or move it to another address';
   const narrower = 'let it listen on the addresses it needs only, as';
   if (protocol === 'udp')

@@ -20,6 +20,13 @@ export interface CarriedServer {
  *  answer; or the same with DNS, where the answer repeats the query's number. */
 export type Datagrams = 'sessions' | 'exchanges' | 'queries';
 
+/** A socket that the director was passed, and the worker that accepts there; where one worker carries the
+ *  service alone, that one does. */
+export interface SocketSeat {
+  readonly descriptor: number;
+  readonly worker: number;
+}
+
 /** A virtual service as workers know it. Weights and thresholds stand in the records. */
 export interface CarriedService {
   readonly id: string;
@@ -47,6 +54,8 @@ export interface CarriedService {
   readonly listen: boolean;
   /** The worker that carries it alone; undefined: all do. */
   readonly home: number | undefined;
+  /** Where it listens; none: on what workers open. The same as long as the director lives. */
+  readonly sockets: readonly SocketSeat[];
 }
 
 /** A server that left a service's table. */

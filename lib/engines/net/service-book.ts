@@ -125,7 +125,7 @@ export class ServiceBook {
     }
   }
 
-  carried(): Omit<CarriedService, 'listen' | 'home'> {
+  carried(): Omit<CarriedService, 'listen' | 'home' | 'sockets'> {
     const { service } = this.#entry;
     const { connectTimeoutMs, halfClosedTimeoutMs } = service.options;
     const datagrams = datagramsOf(service);

@@ -79,6 +79,21 @@ t.test('every failure to listen comes with its mend', async (t) => {
   }
 });
 
+t.test('a socket that systemd keeps is got by another start', async (t) => {
+  const proc = t.testdir({
+    net: {
+      tcp: '   0: 0100000A:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711 1 0\n',
+    },
+    1: { comm: 'systemd\n', fd: { 3: t.fixture('symlink', 'socket:[4711]') } },
+  });
+  const place = { id: 'a', protocol: 'tcp', address: '10.0.0.1', port: 80 } as const;
+  const { problem } = await listenProblem(place, 'EADDRINUSE', proc);
+  t.match(
+    problem,
+    /held by systemd \(pid 1\) .* start the director by "systemctl restart"/,
+  );
+});
+
 t.test('capture is named as a mend where it would be one', async (t) => {
   const server = createServer().listen({ host: '0.0.0.0', port: 0 });
   t.teardown(() => server.close());

@@ -13,6 +13,8 @@ interface Options {
   readonly instance: string | undefined;
   /** Where procfs is mounted. */
   readonly proc: string;
+  /** Whether the service has its own port already, by a socket that the director was passed. */
+  isPassed?(service: VirtualService): boolean;
   /** The outcomes of these captured services may be others now. */
   changed(ids: readonly string[]): void;
 }
@@ -81,6 +83,7 @@ export class Captures {
       port: this.portOf(service),
       arriving,
       mayBeCaptured,
+      isPassed: this.#isPassed(service),
     };
   }
 
@@ -126,8 +129,14 @@ export class Captures {
 
   /** Rules need an address to know the service by, and connections that begin visibly: any other
    *  listens as it would without. */
-  #may({ protocol, address = '' }: VirtualService): boolean {
+  #may(service: VirtualService): boolean {
     const { instance } = this.#options;
-    return instance !== undefined && protocol === 'tcp' && !isEvery(address);
+    const { protocol, address = '' } = service;
+    if (instance === undefined || this.#isPassed(service)) return false;
+    return protocol === 'tcp' && !isEvery(address);
+  }
+
+  #isPassed(service: VirtualService): boolean {
+    return this.#options.isPassed?.(service) ?? false;
   }
 }

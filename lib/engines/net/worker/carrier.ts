@@ -6,6 +6,7 @@ import type { ServiceRecord } from '../service-record.ts';
 import type { Desk, Timeouts } from './desk.ts';
 import type { Entrance, Reception } from './entrance.ts';
 import { Listener } from './listener.ts';
+import { PassedListener } from './passed-listener.ts';
 import type { RealServer } from './real-server.ts';
 import { Switchboard } from './switchboard.ts';
 import { Doors } from './udp/doors.ts';
@@ -34,9 +35,7 @@ export class Carrier implements Reception {
     this.#desk = desk;
     this.#seat = seat;
     this.switchboard = new Switchboard(service, record, () => performance.now());
-    this.#entrance = service.datagrams
-      ? new Doors(this, desk, seat.shares)
-      : new Listener(this, desk, seat.shares);
+    this.#entrance = this.#createEntrance();
   }
 
   get logged(): Logged {
@@ -112,9 +111,18 @@ export class Carrier implements Reception {
       return { id: this.id, state: 'idle' };
     }
     const code = await this.#entrance.open(this.#service);
-    return code === undefined
-      ? { id: this.id, state: 'listening' }
-      : { id: this.id, state: 'failed', code };
+    if (code !== undefined) return { id: this.id, state: 'failed', code };
+    return { id: this.id, state: this.#entrance.isOpen ? 'listening' : 'idle' };
+  }
+
+  /** Of which kind it is never changes. */
+  #createEntrance(): Entrance {
+    const { worker, shares } = this.#seat;
+    const { datagrams, sockets } = this.#service;
+    if (datagrams) return new Doors(this, this.#desk, shares);
+    return sockets.length > 0
+      ? new PassedListener(this, this.#desk, worker)
+      : new Listener(this, this.#desk, shares);
   }
 
   get #isHere(): boolean {

@@ -6,6 +6,7 @@ import type { Admission } from '../admission.ts';
 import type { FromWorker } from '../protocol.ts';
 import type { Batch } from './batch.ts';
 import type { BufferPool } from './buffers.ts';
+import type { Duplicates } from './duplicates.ts';
 import type { LinePost } from './log/line-post.ts';
 import type { RealServer } from './real-server.ts';
 import type { Switchboard } from './switchboard.ts';
@@ -26,6 +27,8 @@ export interface Desk {
   readonly buffers: BufferPool;
   readonly admission: Admission;
   readonly udp: UdpDesk;
+  /** Of sockets that the director was passed. */
+  readonly duplicates: Pick<Duplicates, 'take'>;
   /** To the connection log. */
   readonly lines: LinePost;
   tell(message: FromWorker): void;

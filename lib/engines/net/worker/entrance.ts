@@ -5,7 +5,8 @@ import type { RealServer } from './real-server.ts';
 /** What the clients of one service come in by, in one worker. */
 export interface Entrance {
   readonly isOpen: boolean;
-  /** It has clients who need it, though a new one could be sent nowhere. */
+  /** It is to stay open, though a new client could be sent nowhere: it has some who need it, or those who come
+   *  would wait. */
   readonly isBusy: boolean;
   /** Opens what is not open yet; at another port than before, anew.
    *  @returns the error's code */

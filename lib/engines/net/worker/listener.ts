@@ -1,16 +1,9 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Server } from 'node:net';
 import { LINGER_MS } from '../listener-state.ts';
 import type { CarriedService } from '../protocol.ts';
-import { BULK } from './buffers.ts';
-import { Connection } from './connection.ts';
 import type { Desk } from './desk.ts';
 import type { Entrance, Reception } from './entrance.ts';
-import { Trace } from './log/trace.ts';
-import { writeLine } from './log/write-line.ts';
-import { resetSocket } from './reset-socket.ts';
-
-/** Connections that may wait to be accepted; the kernel's somaxconn bounds it. */
-const BACKLOG = 4096;
+import { BACKLOG, listening, receptionServer } from './reception-server.ts';
 
 /** Where clients came in before. */
 interface Former {
@@ -87,63 +80,21 @@ export class Listener implements Entrance {
     this.#former = undefined;
   }
 
-  #listen({
+  async #listen({
     address: host,
     port,
     family,
   }: CarriedService): Promise<string | undefined> {
-    const server = createServer({
-      allowHalfOpen: true,
-      pauseOnConnect: true,
-      highWaterMark: BULK,
+    const server: Server = receptionServer(this.#line, this.#desk, () => {
+      if (this.#former?.server === server) this.#former.came++;
     });
     [this.#server, this.#port] = [server, port];
-    server.on('connection', (socket) => {
-      if (this.#former?.server === server) this.#former.came++;
-      this.#accept(socket);
-    });
-    return new Promise((resolve) => {
-      const failed = (error: NodeJS.ErrnoException) => {
-        if (this.#server === server) this.#server = undefined;
-        resolve(error.code ?? error.message);
-      };
-      server.once('error', failed);
-      server.once('listening', () => {
-        server.off('error', failed);
-        server.on('error', (error) => this.#acceptFailed(error));
-        resolve(undefined);
-      });
-      const ipv6Only = family === 'inet6';
-      const reusePort = this.#reusePort;
-      server.listen({ host, port, backlog: BACKLOG, ipv6Only, reusePort });
-    });
-  }
-
-  #accept(socket: Socket): void {
-    const { id, switchboard } = this.#line;
-    switchboard.record.count('accepted');
-    if (this.#desk.admission.enter()) {
-      new Connection(this.#line, this.#desk, socket);
-      this.#line.came();
-      return;
-    }
-    switchboard.record.count('refused');
-    this.#desk.tell({ type: 'notice', kind: 'full', about: id });
-    this.#logRefusal(socket);
-    socket.on('error', () => {});
-    resetSocket(socket);
-  }
-
-  #logRefusal(socket: Socket): void {
-    if (this.#line.logged === 'none') return;
-    const trace = new Trace(socket);
-    trace.blame('resources');
-    writeLine(this.#line, this.#desk, trace);
-  }
-
-  /** The listener goes on: accept() fails for want of memory or descriptors, and that passes. */
-  #acceptFailed({ message }: Error): void {
-    const about = `${this.#line.id}: ${message}`;
-    this.#desk.tell({ type: 'notice', kind: 'accept', about });
+    const ipv6Only = family === 'inet6';
+    const reusePort = this.#reusePort;
+    const code = await listening(server, this.#line, this.#desk, () =>
+      server.listen({ host, port, backlog: BACKLOG, ipv6Only, reusePort }),
+    );
+    if (code !== undefined && this.#server === server) this.#server = undefined;
+    return code;
   }
 }

@@ -14,6 +14,7 @@ import { Batch } from './batch.ts';
 import { BufferPool } from './buffers.ts';
 import { Carrier } from './carrier.ts';
 import type { Desk } from './desk.ts';
+import { Duplicates } from './duplicates.ts';
 import { Informant } from './informant.ts';
 import { LinePost } from './log/line-post.ts';
 import { Roster } from './real-server.ts';
@@ -48,6 +49,7 @@ export class Worker {
       buffers: new BufferPool(),
       admission,
       udp: createUdpDesk({ wheel, admission, workers: start.workers, tell }),
+      duplicates: new Duplicates(),
       lines: new LinePost(tell),
       tell,
     };

@@ -36,6 +36,18 @@ for (const [what, fields] of Object.entries({
     t.equal(on.placeOf({ service, servers: [] }).port, 80);
   });
 
+t.test('a service that was passed its own port is not captured', async (t) => {
+  const service = aService({ address: '127.0.0.1', options });
+  const isPassed = ({ id }: VirtualService) => id === service.id;
+  const on = new Captures({
+    ...{ instance: 'a', proc: '/nowhere' },
+    isPassed,
+    changed: () => {},
+  });
+  await on.expect([service]);
+  t.match(on.placeOf({ service, servers: [] }), { port: 80, isPassed: true });
+});
+
 t.test('an engine without a name captures nothing', async (t) => {
   const service = aService({ options });
   const on = captures(undefined);

@@ -1,0 +1,76 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { BULK } from './buffers.ts';
+import { Connection } from './connection.ts';
+import type { Desk } from './desk.ts';
+import type { Reception } from './entrance.ts';
+import { Trace } from './log/trace.ts';
+import { writeLine } from './log/write-line.ts';
+import { resetSocket } from './reset-socket.ts';
+
+/** Connections that may wait to be accepted; the kernel's somaxconn bounds it. */
+export const BACKLOG = 4096;
+
+/** What accepts the clients of a TCP service; it does not listen yet.
+ *  @param came  called for each */
+export function receptionServer(
+  line: Reception,
+  desk: Desk,
+  came: () => void = () => {},
+): Server {
+  const server = createServer({
+    allowHalfOpen: true,
+    pauseOnConnect: true,
+    highWaterMark: BULK,
+  });
+  server.on('connection', (socket) => {
+    came();
+    accept(line, desk, socket);
+  });
+  return server;
+}
+
+/** Has it listen. It goes on when accept() fails later, for want of memory or descriptors: that passes.
+ *  @param listen  calls the server's
+ *  @returns       the error's code */
+export function listening(
+  server: Server,
+  { id }: Reception,
+  desk: Desk,
+  listen: () => void,
+): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const failed = (error: NodeJS.ErrnoException) =>
+      resolve(error.code ?? error.message);
+    server.once('error', failed);
+    server.once('listening', () => {
+      server.off('error', failed);
+      server.on('error', ({ message }) =>
+        desk.tell({ type: 'notice', kind: 'accept', about: `${id}: ${message}` }),
+      );
+      resolve(undefined);
+    });
+    listen();
+  });
+}
+
+function accept(line: Reception, desk: Desk, socket: Socket): void {
+  const { id, switchboard } = line;
+  switchboard.record.count('accepted');
+  if (desk.admission.enter()) {
+    new Connection(line, desk, socket);
+    line.came();
+    return;
+  }
+  switchboard.record.count('refused');
+  desk.tell({ type: 'notice', kind: 'full', about: id });
+  logRefusal(line, desk, socket);
+  socket.on('error', () => {});
+  resetSocket(socket);
+}
+
+function logRefusal(line: Reception, desk: Desk, socket: Socket): void {
+  if (line.logged === 'none') return;
+  const trace = new Trace(socket);
+  trace.blame('resources');
+  writeLine(line, desk, trace);
+}
