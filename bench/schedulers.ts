@@ -1,7 +1,10 @@
-import { Memory } from '../lib/engines/net/memory.ts';
 import type { CarriedServer } from '../lib/engines/net/protocol.ts';
-import { ServerRecord, type ServerSettings } from '../lib/engines/net/server-record.ts';
-import { ServiceRecord } from '../lib/engines/net/service-record.ts';
+import { Memory } from '../lib/engines/net/table/memory.ts';
+import {
+  ServerRecord,
+  type ServerSettings,
+} from '../lib/engines/net/table/server-record.ts';
+import { ServiceRecord } from '../lib/engines/net/table/service-record.ts';
 import { RealServer } from '../lib/engines/net/worker/real-server.ts';
 import { RecordView } from '../lib/engines/net/worker/view.ts';
 import { addressBytes } from '../lib/model/address-bytes.ts';

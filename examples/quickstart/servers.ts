@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net';
 import type { Config } from '../../lib/config/config.ts';
-import { portHolder } from '../../lib/engines/net/port-holder.ts';
+import { portHolder } from '../../lib/engines/net/listening/port-holder.ts';
 import { endpoint } from '../../lib/model/address.ts';
 import { createWebServer, type Place, type WebServer } from './web-server.ts';
 

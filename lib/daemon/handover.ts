@@ -1,5 +1,5 @@
 import type { Director } from '../director/director.ts';
-import { canShare } from '../engines/net/worker-count.ts';
+import { canShare } from '../engines/net/crew/worker-count.ts';
 import { EXIT, type Launch } from '../instance/launch.ts';
 import { refusals } from '../instance/succession.ts';
 import type { Log } from '../model/log.ts';

@@ -1,6 +1,6 @@
 import type { Director } from '../director/director.ts';
 import { canonical } from '../engines/host-addresses.ts';
-import { inspectPassed } from '../engines/net/passed-sockets.ts';
+import { inspectPassed } from '../engines/net/listening/passed-sockets.ts';
 import type { Launch } from '../instance/launch.ts';
 import { endpoint } from '../model/address.ts';
 import type { Log } from '../model/log.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { canShare } from '../../lib/engines/net/worker-count.ts';
+import { canShare } from '../../lib/engines/net/crew/worker-count.ts';
 import { freePort, Site, until } from '../support/site.ts';
 
 const EMPTY = 'checkinterval=1\nquiescent=yes\nlogfile="LOG"\n';

@@ -1,4 +1,4 @@
-import { turnAfter } from '../../lib/engines/net/turn.ts';
+import { turnAfter } from '../../lib/engines/net/table/turn.ts';
 import { addressBytes } from '../../lib/model/address-bytes.ts';
 import type {
   Client,

@@ -1,4 +1,4 @@
-import { canShare } from '../../lib/engines/net/worker-count.ts';
+import { canShare } from '../../lib/engines/net/crew/worker-count.ts';
 
 /** Options for `t.test(name, sharedPort(), fn)`: skips by name on a Node that has one worker only.
  *  `.ci/run` runs what is skipped there on Node 24. */

@@ -1,6 +1,6 @@
 import type { Heritage, LeftClients, LeftNumbers } from '../../model/heritage.ts';
-import type { Crew } from './crew.ts';
-import type { BookedService, Ledger } from './ledger.ts';
+import type { Crew } from './crew/crew.ts';
+import type { BookedService, Ledger } from './table/ledger.ts';
 
 /** Of a worker's texts: each has 1,000 clients, but for the last of each server. */
 const MOST_TEXTS = 100_000;

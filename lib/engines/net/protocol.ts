@@ -1,7 +1,7 @@
 import type { Family } from '../../model/address.ts';
 import type { Logged } from '../../model/connection-log.ts';
 import type { LeftClients } from '../../model/heritage.ts';
-import type { Answer, Question } from './question.ts';
+import type { Answer, Question } from './crew/question.ts';
 
 /** A real server as workers know it. */
 export interface CarriedServer {

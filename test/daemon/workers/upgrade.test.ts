@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { canShare } from '../../../lib/engines/net/worker-count.ts';
+import { canShare } from '../../../lib/engines/net/crew/worker-count.ts';
 import { lab } from '../../support/lab.ts';
 
 const { node } = process.versions;

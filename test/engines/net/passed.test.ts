@@ -7,7 +7,7 @@ import { extname } from 'node:path';
 import { BroadcastChannel } from 'node:worker_threads';
 import t from 'tap';
 import { createNetEngine } from '../../../lib/engines/net/engine.ts';
-import { inspectPassed } from '../../../lib/engines/net/passed-sockets.ts';
+import { inspectPassed } from '../../../lib/engines/net/listening/passed-sockets.ts';
 import { Duplicates } from '../../../lib/engines/net/worker/duplicates.ts';
 import { ending, received, rigFor, tableOf, until } from '../../support/engine-rig.ts';
 import { passedSockets } from '../../support/passed-sockets.ts';

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import t from 'tap';
-import { Memory } from '../../../lib/engines/net/memory.ts';
-import { ServerRecord } from '../../../lib/engines/net/server-record.ts';
+import { Memory } from '../../../lib/engines/net/table/memory.ts';
+import { ServerRecord } from '../../../lib/engines/net/table/server-record.ts';
 import { CARRIED } from '../../support/carried.ts';
 import { COUNTS } from './fixtures/together.ts';
 

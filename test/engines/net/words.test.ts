@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import t from 'tap';
+import { Notices } from '../../../lib/engines/net/crew/notices.ts';
 import { createNetEngine } from '../../../lib/engines/net/engine.ts';
-import { Notices } from '../../../lib/engines/net/notices.ts';
-import { portHolder } from '../../../lib/engines/net/port-holder.ts';
-import { listenProblem } from '../../../lib/engines/net/problem.ts';
+import { portHolder } from '../../../lib/engines/net/listening/port-holder.ts';
+import { listenProblem } from '../../../lib/engines/net/listening/problem.ts';
 import { refusal } from '../../../lib/engines/net/refusal.ts';
 import { aService } from '../../support/config.ts';
 import { rigFor } from '../../support/engine-rig.ts';

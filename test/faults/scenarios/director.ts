@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { canShare } from '../../../lib/engines/net/worker-count.ts';
+import { canShare } from '../../../lib/engines/net/crew/worker-count.ts';
 import { now } from '../../lab/traffic.ts';
 import { VIP } from '../places.ts';
 import type { Cost, Scenario } from '../scenario.ts';

@@ -1,5 +1,5 @@
 import { Afterlife } from '../../afterlife.ts';
-import { type Gate, openConnections } from '../let-in.ts';
+import { type Gate, openConnections } from '../listening/let-in.ts';
 import { nft } from './nft.ts';
 import { type Capture, captureScript, captureTable } from './rules.ts';
 

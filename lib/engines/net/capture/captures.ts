@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServiceEntry, ServiceOutcome } from '../../../model/engine.ts';
 import type { VirtualService } from '../../../model/virtual-service.ts';
-import type { Place } from '../problem.ts';
+import type { Place } from '../listening/problem.ts';
 import { isEvery } from '../worker/udp/every-address.ts';
 import { CaptureTable } from './capture-table.ts';
 import { PrivatePorts } from './private-ports.ts';

@@ -2,7 +2,7 @@ import type { Logged } from '../../../model/connection-log.ts';
 import type { LeftClients } from '../../../model/heritage.ts';
 import { LONGEST_TIMER_MS } from '../../../model/timer.ts';
 import type { CarriedService, ListenReport, WorkerStart } from '../protocol.ts';
-import type { ServiceRecord } from '../service-record.ts';
+import type { ServiceRecord } from '../table/service-record.ts';
 import type { Desk, Timeouts } from './desk.ts';
 import type { Entrance, Reception } from './entrance.ts';
 import { Listener } from './listener.ts';

@@ -6,8 +6,8 @@ import type {
 } from '../../../model/traffic.ts';
 import { inTurns } from '../../breath.ts';
 import { Turns } from '../../turns.ts';
+import type { Question } from '../crew/question.ts';
 import type { FromWorker } from '../protocol.ts';
-import type { Question } from '../question.ts';
 import type { Carrier } from './carrier.ts';
 import type { Resettable, Roster } from './real-server.ts';
 import { Reply } from './reply.ts';

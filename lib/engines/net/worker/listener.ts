@@ -1,5 +1,5 @@
 import type { Server } from 'node:net';
-import { LINGER_MS } from '../listener-state.ts';
+import { LINGER_MS } from '../listening/listener-state.ts';
 import type { CarriedService } from '../protocol.ts';
 import type { Desk } from './desk.ts';
 import type { Entrance, Reception } from './entrance.ts';

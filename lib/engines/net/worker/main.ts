@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { startPulse } from '../crew/pulses.ts';
 import type { WorkerStart } from '../protocol.ts';
-import { startPulse } from '../pulses.ts';
 import { Worker } from './worker.ts';
 
 /** A worker thread's entry. */

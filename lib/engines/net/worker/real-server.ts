@@ -1,8 +1,8 @@
 import type { ConnectionFilter } from '../../../model/traffic.ts';
-import type { Memory } from '../memory.ts';
 import type { CarriedServer } from '../protocol.ts';
-import { ServerRecord } from '../server-record.ts';
-import { keyOf } from '../turn.ts';
+import type { Memory } from '../table/memory.ts';
+import { ServerRecord } from '../table/server-record.ts';
+import { keyOf } from '../table/turn.ts';
 import type { Ender } from './log/termination.ts';
 import { type Member, Members } from './members.ts';
 import type { Sight } from './sight.ts';

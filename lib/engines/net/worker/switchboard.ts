@@ -5,7 +5,7 @@ import type { PersistenceEntry, PersistenceFilter } from '../../../model/traffic
 import { schedulerNamed } from '../../../schedulers/index.ts';
 import { askedKey, type ClientKey, clientKey, clientName } from '../../client-key.ts';
 import type { CarriedService } from '../protocol.ts';
-import type { ServiceRecord } from '../service-record.ts';
+import type { ServiceRecord } from '../table/service-record.ts';
 import { Persistence, type Template } from './persistence.ts';
 import type { RealServer } from './real-server.ts';
 import { RecordView } from './view.ts';

@@ -1,6 +1,6 @@
 import type { Column, ColumnName, Row, ServiceView } from '../../../model/scheduler.ts';
-import { COLUMN_AT, SERVER } from '../server-record.ts';
-import type { ServiceRecord } from '../service-record.ts';
+import { COLUMN_AT, SERVER } from '../table/server-record.ts';
+import type { ServiceRecord } from '../table/service-record.ts';
 import type { RealServer } from './real-server.ts';
 
 type Columns = Readonly<Record<ColumnName, Column>>;

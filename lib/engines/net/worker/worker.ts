@@ -1,6 +1,5 @@
 import type { LeftClients } from '../../../model/heritage.ts';
 import { Admission } from '../admission.ts';
-import { Memory } from '../memory.ts';
 import type {
   CarriedService,
   FromWorker,
@@ -9,7 +8,8 @@ import type {
   ToWorker,
   WorkerStart,
 } from '../protocol.ts';
-import { ServiceRecord } from '../service-record.ts';
+import { Memory } from '../table/memory.ts';
+import { ServiceRecord } from '../table/service-record.ts';
 import { Batch } from './batch.ts';
 import { BufferPool } from './buffers.ts';
 import { Carrier } from './carrier.ts';

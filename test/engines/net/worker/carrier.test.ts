@@ -1,12 +1,12 @@
 import { connect, Server } from 'node:net';
 import t, { type Test } from 'tap';
 import { admissionMemory } from '../../../../lib/engines/net/admission.ts';
-import { Memory } from '../../../../lib/engines/net/memory.ts';
 import type {
   CarriedService,
   FromWorker,
 } from '../../../../lib/engines/net/protocol.ts';
-import { ServerRecord } from '../../../../lib/engines/net/server-record.ts';
+import { Memory } from '../../../../lib/engines/net/table/memory.ts';
+import { ServerRecord } from '../../../../lib/engines/net/table/server-record.ts';
 import { Worker } from '../../../../lib/engines/net/worker/worker.ts';
 import { CARRIED } from '../../../support/carried.ts';
 import { ending, freePort, until } from '../../../support/engine-rig.ts';

@@ -1,7 +1,7 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import t from 'tap';
+import type { Answer } from '../../../../lib/engines/net/crew/question.ts';
 import type { FromWorker } from '../../../../lib/engines/net/protocol.ts';
-import type { Answer } from '../../../../lib/engines/net/question.ts';
 import { Informant } from '../../../../lib/engines/net/worker/informant.ts';
 import type {
   RealServer,

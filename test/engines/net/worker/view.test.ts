@@ -1,7 +1,10 @@
 import t from 'tap';
-import { Memory, RECORDS_A_SEGMENT } from '../../../../lib/engines/net/memory.ts';
-import { COLUMN_AT, ServerRecord } from '../../../../lib/engines/net/server-record.ts';
-import { ServiceRecord } from '../../../../lib/engines/net/service-record.ts';
+import { Memory, RECORDS_A_SEGMENT } from '../../../../lib/engines/net/table/memory.ts';
+import {
+  COLUMN_AT,
+  ServerRecord,
+} from '../../../../lib/engines/net/table/server-record.ts';
+import { ServiceRecord } from '../../../../lib/engines/net/table/service-record.ts';
 import { RealServer } from '../../../../lib/engines/net/worker/real-server.ts';
 import { RecordView } from '../../../../lib/engines/net/worker/view.ts';
 import type { ColumnName } from '../../../../lib/model/scheduler.ts';

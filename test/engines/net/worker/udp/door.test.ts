@@ -1,12 +1,12 @@
 import { Socket } from 'node:dgram';
 import t, { type Test } from 'tap';
 import { admissionMemory } from '../../../../../lib/engines/net/admission.ts';
-import { Memory } from '../../../../../lib/engines/net/memory.ts';
 import type {
   CarriedService,
   FromWorker,
 } from '../../../../../lib/engines/net/protocol.ts';
-import { ServerRecord } from '../../../../../lib/engines/net/server-record.ts';
+import { Memory } from '../../../../../lib/engines/net/table/memory.ts';
+import { ServerRecord } from '../../../../../lib/engines/net/table/server-record.ts';
 import { Worker } from '../../../../../lib/engines/net/worker/worker.ts';
 import { CARRIED } from '../../../../support/carried.ts';
 import { type UdpServer, udpClient, udpServer } from '../../../../support/datagrams.ts';

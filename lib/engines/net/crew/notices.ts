@@ -1,0 +1,39 @@
+import type { NoticeKind } from '../protocol.ts';
+
+const QUIET_MS = 60_000;
+
+const WORDS: Readonly<Record<NoticeKind, (about: string) => string>> = {
+  'source-ports': (about) =>
+    `No source port left for connections from ${about}: another server is tried. Widen net.ipv4.ip_local_port_range, set net.ipv4.tcp_tw_reuse=1, or give this host more addresses`,
+  full: (about) =>
+    `No file descriptors left for more connections (${about}): new ones are reset until some end. Raise the limit of open files (LimitNOFILE= in the unit, or ulimit -n)`,
+  sessions: (about) =>
+    `As many UDP sessions as there may be (${about}): for each new one the oldest ends. Shorten udp-idle-timeout, or raise the limit of open files (LimitNOFILE= in the unit, or ulimit -n)`,
+  accept: (about) =>
+    `A connection could not be accepted (${about}): the listener goes on; it is memory or descriptors that this host is short of`,
+  question: (about) =>
+    `Defect: a worker thread could not say what goes through it (${about}); it goes on`,
+  stuck: (about) =>
+    `Worker thread ${about} hangs in what cannot be interrupted, as a disk that does not answer: clients that the kernel gives it wait. Only a restart mends that (a service manager with a watchdog makes one)`,
+  worker: (about) =>
+    `A worker thread ended (${about}): its connections are lost, its listeners are being opened again`,
+};
+
+/** Lines about the engine itself, each kind at most once a minute. */
+export class Notices {
+  readonly #clock: () => number;
+  readonly #saidAt = new Map<NoticeKind, number>();
+
+  /** @param clock milliseconds, monotonic */
+  constructor(clock: () => number) {
+    this.#clock = clock;
+  }
+
+  /** @returns undefined when one of the kind was said within the last minute */
+  line(kind: NoticeKind, about: string): string | undefined {
+    const now = this.#clock();
+    if (now - (this.#saidAt.get(kind) ?? -Infinity) < QUIET_MS) return undefined;
+    this.#saidAt.set(kind, now);
+    return WORDS[kind](about);
+  }
+}

@@ -1,0 +1,243 @@
+import type { Logged } from '../../../model/connection-log.ts';
+import type { ServerEntry, ServiceEntry, ServiceStats } from '../../../model/engine.ts';
+import type { LeftNumbers, LeftServerNumbers } from '../../../model/heritage.ts';
+import {
+  asksSingly,
+  type ServiceOptions,
+  type VirtualService,
+} from '../../../model/virtual-service.ts';
+import { schedulerNamed } from '../../../schedulers/index.ts';
+import type { CarriedService, Datagrams, Dismissal } from '../protocol.ts';
+import { quiet } from './left-numbers.ts';
+import type { Memory } from './memory.ts';
+import type { Loan, RecordPool } from './record-pool.ts';
+import { ServerBook } from './server-book.ts';
+import { ServiceRecord } from './service-record.ts';
+import { keyOf, turnAfter } from './turn.ts';
+
+/** A virtual service as the main thread keeps it: the entry in force, and its records. */
+export class ServiceBook {
+  readonly #loan: Loan;
+  readonly #pool: RecordPool;
+  readonly #memory: Memory;
+  readonly #columns: readonly ServiceRecord[];
+  /** In the table's order. */
+  #servers: ServerBook[] = [];
+  /** Left the table with connections open. */
+  #leaving: ServerBook[] = [];
+  #entry: ServiceEntry;
+  /** What an earlier run had counted; of servers, as long as they have not come. */
+  #base: LeftNumbers | undefined;
+  readonly #left = new Map<string, LeftServerNumbers>();
+  #scheduler = '';
+
+  constructor(entry: ServiceEntry, pool: RecordPool, memory: Memory) {
+    this.#entry = entry;
+    this.#pool = pool;
+    this.#memory = memory;
+    this.#loan = pool.take();
+    const cell = memory.cell(this.#loan.record);
+    const main = memory.workers + 1;
+    this.#columns = Array.from(
+      { length: memory.workers },
+      (_, worker) => new ServiceRecord(cell, worker, main),
+    );
+    for (const column of this.#columns) column.wipeColumn();
+    this.#record.wipe();
+  }
+
+  get entry(): ServiceEntry {
+    return this.#entry;
+  }
+
+  /** Whether there is a server that connections could be sent to. */
+  get wanted(): boolean {
+    return this.#entry.servers.some(({ weight }) => weight > 0) || this.persisting > 0;
+  }
+
+  /** Its clients that persist. */
+  get persisting(): number {
+    return this.#sum('persistence');
+  }
+
+  /** Whether what it keeps from one connection to the next is in one worker's own memory. */
+  get alone(): boolean {
+    const { persistent, scheduler } = this.#entry.service;
+    return Boolean(persistent) || schedulerNamed(scheduler)?.keeps === true;
+  }
+
+  /** Writes the entry into the records.
+   *  @returns the servers that left */
+  revise(entry: ServiceEntry): Dismissal[] {
+    this.#entry = entry;
+    const before = this.#all();
+    const known = new Map(before.map((server) => [server.entry.id, server]));
+    const servers = entry.servers.map(
+      (server) => known.get(server.id) ?? this.#engage(server),
+    );
+    const kept = new Set(servers);
+    const listed = this.#servers;
+    const left = listed.filter((server) => !kept.has(server));
+    this.#servers = servers;
+    this.#leaving = before.filter((server) => !kept.has(server));
+    this.#write(listed, left);
+    return left.map((server) => this.#dismissal(server));
+  }
+
+  /** The service leaves the table, and all servers with it. */
+  retire(): Dismissal[] {
+    return this.revise({ ...this.#entry, servers: [] });
+  }
+
+  /** Gives back the records of servers that have left and have nothing open.
+   *  @returns whether any server is left, listed or not */
+  reclaim(): boolean {
+    const drained = this.#leaving.filter((server) => server.connections === 0);
+    for (const server of drained) this.#pool.give(server.loan);
+    if (drained.length > 0)
+      this.#leaving = this.#leaving.filter((server) => server.connections > 0);
+    return this.#servers.length + this.#leaving.length > 0;
+  }
+
+  /** After the last {@link reclaim}. */
+  giveBack(): void {
+    this.#pool.give(this.#loan);
+  }
+
+  /** Takes what a dead worker had open out of the counts, and opens its locks. */
+  bury(worker: number): void {
+    this.#record.free(worker + 1);
+    this.#record.lock();
+    for (const server of this.#all()) server.bury(worker);
+    const column = this.#columns[worker];
+    column?.count('persistence', -column.read('persistence'));
+    this.#record.unlock();
+  }
+
+  /** Counts on from there. */
+  count(left: LeftNumbers): void {
+    this.#base = left;
+    const engaged = new Map(this.#servers.map((server) => [server.entry.id, server]));
+    for (const numbers of left.servers) {
+      const server = engaged.get(numbers.id);
+      if (server) server.base = numbers;
+      else this.#left.set(numbers.id, numbers);
+    }
+  }
+
+  carried(): Omit<CarriedService, 'listen' | 'home' | 'sockets'> {
+    const { service } = this.#entry;
+    const { connectTimeoutMs, halfClosedTimeoutMs } = service.options;
+    const datagrams = datagramsOf(service);
+    return {
+      id: service.id,
+      record: this.#loan.record,
+      datagrams,
+      family: service.family,
+      address: service.address ?? '',
+      port: service.port ?? 0,
+      scheduler: service.scheduler,
+      flags: service.schedflags?.split(/[,|\s]+/) ?? [],
+      persistentMs: service.persistent ? service.persistent * 1000 : undefined,
+      netmask: service.netmask,
+      connectTimeoutMs,
+      idleTimeoutMs: silenceOf(service.options, datagrams),
+      halfClosedTimeoutMs,
+      logged: loggedOf(service.options),
+      servers: this.#servers.map((server) => server.carried(service)),
+    };
+  }
+
+  stats(): ServiceStats {
+    const { servers, ...numbers } = this.numbers();
+    return {
+      ...numbers,
+      servers: [...servers, ...[...this.#left.values()].map(quiet)],
+      persistenceEntries: this.persisting,
+    };
+  }
+
+  /** Without the servers that have not come since an earlier run: they are forgotten with this one. */
+  numbers(): Omit<ServiceStats, 'persistenceEntries'> {
+    const leaving = this.#leaving.filter((server) => server.connections > 0);
+    const base = this.#base;
+    return {
+      id: this.#entry.service.id,
+      servers: [...this.#servers, ...leaving].map((server) => server.stats()),
+      acceptedConnections: this.#sum('accepted') + (base?.acceptedConnections ?? 0),
+      refusedConnections: this.#sum('refused') + (base?.refusedConnections ?? 0),
+      retries: this.#sum('retries') + (base?.retries ?? 0),
+    };
+  }
+
+  get #record(): ServiceRecord {
+    const [first] = this.#columns;
+    if (!first) throw new RangeError('an engine has at least one worker');
+    return first;
+  }
+
+  #sum(name: 'accepted' | 'refused' | 'retries' | 'persistence'): number {
+    return this.#columns.reduce((total, column) => total + column.read(name), 0);
+  }
+
+  #all(): ServerBook[] {
+    return [...this.#servers, ...this.#leaving];
+  }
+
+  #engage(entry: ServerEntry): ServerBook {
+    const book = new ServerBook(entry, this.#pool.take(), this.#memory);
+    book.base = this.#left.get(entry.id);
+    this.#left.delete(entry.id);
+    return book;
+  }
+
+  /** @param before the servers so far */
+  #write(before: readonly ServerBook[], left: readonly ServerBook[]): void {
+    this.#record.lock();
+    for (const [index, entry] of this.#entry.servers.entries())
+      this.#servers[index]?.revise(entry);
+    for (const server of left) server.retire();
+    this.#setTurn(before, left);
+    this.#record.changed();
+    this.#record.unlock();
+  }
+
+  /** Once for all workers, so that the turn goes on over all of them. */
+  #setTurn(before: readonly ServerBook[], left: readonly ServerBook[]): void {
+    const { scheduler } = this.#entry.service;
+    const { cursor } = this.#record;
+    if (scheduler !== this.#scheduler) cursor.fill(0);
+    else if (schedulerNamed(scheduler)?.restarts) cursor[0] = 0;
+    else if (left.length > 0)
+      cursor[0] = turnAfter(cursor[0] ?? 0, keysOf(before), keysOf(left));
+    this.#scheduler = scheduler;
+  }
+
+  #dismissal(server: ServerBook): Dismissal {
+    const reset = server.entry.onRemoval === 'reset';
+    return { service: this.#entry.service.id, record: server.loan.record, reset };
+  }
+}
+
+function loggedOf({ logConnections, dontlognull }: ServiceOptions): Logged {
+  if (!logConnections) return 'none';
+  return dontlognull ? 'not-null' : 'all';
+}
+
+/** A DNS client mostly has a new port for each query: as with ops. */
+function datagramsOf(service: VirtualService): Datagrams | undefined {
+  if (service.protocol !== 'udp') return undefined;
+  if (asksSingly(service)) return 'queries';
+  return service.ops ? 'exchanges' : 'sessions';
+}
+
+function silenceOf(options: ServiceOptions, datagrams: Datagrams | undefined): number {
+  if (datagrams === undefined) return options.idleTimeoutMs;
+  return datagrams === 'sessions'
+    ? options.udpIdleTimeoutMs
+    : options.udpAnswerTimeoutMs;
+}
+
+function keysOf(servers: readonly ServerBook[]): readonly number[] {
+  return servers.map(({ loan }) => keyOf(loan));
+}
