@@ -64,6 +64,11 @@ function cannotAppend(untrimmed: string): string | undefined {
   }
 }
 
+/** A name that is too long, or has a NUL in it, is none. */
 function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }

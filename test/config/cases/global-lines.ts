@@ -2,6 +2,9 @@ import { globals } from './case.ts';
 
 const SECONDS = 'expected whole seconds, 1 or more';
 
+/** More than a file's name may have. */
+const LONG = `/${'x'.repeat(300)}`;
+
 /** Section 3 of what is known of ldirectord: global directives. */
 export const GLOBAL_LINES = globals([
   ['checktimeout=5', { checktimeout: 5 }],
@@ -140,6 +143,8 @@ export const GLOBAL_LINES = globals([
     { maintenancedir: '/nonexistent' },
     'no such directory',
   ],
+  ['maintenancedir=/\0', { maintenancedir: '/\0' }, 'no such directory'],
+  [`maintenancedir=${LONG}`, { maintenancedir: LONG }, 'no such directory'],
   ['maintenancedir=', 'expected a directory'],
   ['timeout=5', 'checktimeout and negotiatetimeout'],
   ['connecttimeout=5', 'negotiatetimeout'],
