@@ -59,9 +59,9 @@ class SocketGroup {
 
   add(socket: Socket): void {
     socket.on('error', () => {});
-    this.#open.add(socket);
     // It cannot be destroyed yet: who opens it connects it after this call.
     if (this.#closed) process.nextTick(() => socket.destroy());
+    else this.#open.add(socket);
   }
 
   close(): void {
@@ -69,6 +69,8 @@ class SocketGroup {
     clearInterval(this.#look);
     // An error, for the library waits for one, and would wait on.
     for (const socket of this.#open) end(socket, 'the check is over');
+    // A name that is still looked up keeps this group, and what they have read would stay as long.
+    this.#open.clear();
   }
 
   /** A reader of ours would take bytes from the library's. */
