@@ -13,7 +13,7 @@ const COLUMNS = [
   [
     'longest wait, ms',
     'pauseMs',
-    'the longest that an answer took of those who got one: a second at most; where a server falls silent, until its check has failed',
+    'the longest that an answer took of those who got one: a second at most; five where thousands come at once; where a server falls silent, until its check has failed',
   ],
   [
     'memory, KiB more',

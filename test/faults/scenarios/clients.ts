@@ -16,10 +16,24 @@ const CALLED: Readonly<Record<Manner, string>> = {
   leaves: 'clients connect and leave',
 };
 
+/** Where thousands come in a moment, or much is sent that nobody takes: all of it runs on the processors of the
+ *  director, and what is queued for a thousand is 64 KiB each, which the C library keeps for the next. */
+const CROWD: Scenario['bounds'] = { pauseMs: 5000, memoryKiB: 192_000 };
+const CROWDS: readonly (Manner | Idler)[] = [
+  'resets with data queued',
+  'is reset behind data',
+  'leaves',
+  'stalled',
+];
+
+const boundsOf = (how: Manner | Idler) =>
+  CROWDS.includes(how) ? { bounds: CROWD } : {};
+
 function treated(manner: Manner): Scenario {
   return {
     name: CALLED[manner],
     peer: true,
+    ...boundsOf(manner),
     further: { 'ended otherwise': 0, 'left open': 0 },
     rounds: manner === 'leaves' ? [2000, 20_000] : [200, 5000],
     async play(stage, rounds) {
@@ -38,6 +52,7 @@ function parked(
   return {
     name,
     peer: true,
+    ...boundsOf(kind),
     further: { 'not let in': 0, 'thrown out': 0, 'left open': 0 },
     rounds,
     async play(stage, rounds) {
