@@ -1,6 +1,7 @@
 import type { Director } from '../director/director.ts';
 import { canShare } from '../engines/net/worker-count.ts';
 import { EXIT, type Launch } from '../instance/launch.ts';
+import { HANDED_OVER } from '../instance/process.ts';
 import { refusals } from '../instance/succession.ts';
 import type { Log } from '../model/log.ts';
 import type { Ending } from './ending.ts';
@@ -52,7 +53,7 @@ export function createHandover(parties: HandoverParties): () => Promise<void> {
     const why = `Linux Director Daemon has handed over to pid ${pid}`;
     log.info(`Handed over to pid ${pid}: what is open goes on, for a day at most`);
     const leave = (hurry: AbortSignal) => {
-      process.title = 'l4director: handed over';
+      process.title = HANDED_OVER;
       const limit = AbortSignal.timeout(LONGEST_MS);
       const over = AbortSignal.any([hurry, limit]);
       return director.leave(over, () => void heritage.leave());
