@@ -13,9 +13,6 @@ import type { Notifier } from './notify.ts';
 import type { Reloader } from './reloader.ts';
 import { startSuccessor } from './successor.ts';
 
-/** What a connection may go on after an upgrade. */
-const LONGEST_MS = 24 * 3_600_000;
-
 export interface HandoverParties {
   readonly launch: Launch;
   readonly reloader: Pick<Reloader, 'config'>;
@@ -51,10 +48,12 @@ export function createHandover(parties: HandoverParties): () => Promise<void> {
     // A reload since then is the successor's to make.
     if (parties.reloader.config !== config) process.kill(pid, 'SIGHUP');
     const why = `Linux Director Daemon has handed over to pid ${pid}`;
-    log.info(`Handed over to pid ${pid}: what is open goes on, for a day at most`);
+    const { drainTimeoutMs } = config.options;
+    const seconds = drainTimeoutMs / 1000;
+    log.info(`Handed over to pid ${pid}: what is open goes on, for ${seconds} s at most`);
     const leave = (hurry: AbortSignal) => {
       process.title = HANDED_OVER;
-      const limit = AbortSignal.timeout(LONGEST_MS);
+      const limit = AbortSignal.timeout(drainTimeoutMs);
       const over = AbortSignal.any([hurry, limit]);
       return director.leave(over, () => void heritage.leave());
     };
