@@ -1,10 +1,11 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { capabilitiesFor } from '../config/capabilities.ts';
 import type { Config } from '../config/config.ts';
 import { becoming, cannotBecome } from '../instance/become.ts';
 import { instanceIn, ownInstance, SYSTEM } from '../instance/instance.ts';
 import type { Mode } from '../instance/launch.ts';
 import { endQuarters, prepareQuarters } from '../instance/quarters.ts';
+import { rootsFolder } from '../instance/roots-folder.ts';
 import { isSuccessor } from '../instance/succession.ts';
 import type { CommandLine } from './command-line.ts';
 
@@ -59,6 +60,13 @@ export function guiseFor({ line, mode, path, config }: Start): Guise | undefined
       ...{ HOME: user.home, USER: user.name, LOGNAME: user.name },
     },
   };
+}
+
+/** Whether this process may write to the log: root not where the user that the director is else has a say
+ *  in what the name stands for. */
+export function mayLog({ global: { logfile }, options: { user } }: Config): boolean {
+  const isOurs = !user || process.getuid?.() !== 0 || !logfile.startsWith('/');
+  return isOurs || rootsFolder(dirname(logfile)) !== undefined;
 }
 
 /** Files that the director writes lines to, by their absolute paths. */

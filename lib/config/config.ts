@@ -45,6 +45,8 @@ export interface ProcessOptions {
   readonly file: string | undefined;
   /** `[limits] connections`: most client connections at once; undefined: from the file limit. */
   readonly maxConnections: number | undefined;
+  /** `[limits] drain-timeout`: how long what is open at an upgrade may go on. */
+  readonly drainTimeoutMs: number;
   /** `[net] workers`: how many threads forward. */
   readonly workers: number | 'auto';
   /** `[net] worker-timeout`: when one of them is stuck. */

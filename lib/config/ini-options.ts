@@ -10,6 +10,7 @@ export function processOptions(
   return {
     file,
     maxConnections: common.connections,
+    drainTimeoutMs: common['drain-timeout'] ?? INI_KEYS['drain-timeout'].default,
     workers: common.workers ?? INI_KEYS.workers.default,
     workerTimeoutMs: common['worker-timeout'] ?? INI_KEYS['worker-timeout'].default,
     flowtable: common.flowtable ?? INI_KEYS.flowtable.default,

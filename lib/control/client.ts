@@ -51,6 +51,8 @@ export async function ask<T>(
       accept: 'application/json', // of events the list, not the stream
     });
     const text = await textOf(response);
+    // What ends at the abort looks whole.
+    signal.throwIfAborted();
     if (response.statusCode !== 200) throw refused(response.statusCode, text);
     return answered(text, socketPath);
   } catch (error) {

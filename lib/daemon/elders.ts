@@ -38,7 +38,7 @@ export function createElders(
   }: Pick<Launch, 'instance' | 'predecessor' | 'elders'>,
   patienceMs = PATIENCE_MS,
 ): Elders {
-  const line = predecessor ? [predecessor, ...elders] : [];
+  const line = [predecessor ?? [], elders].flat();
   const within =
     (answerMs: number): Ask =>
     (elder, call) =>

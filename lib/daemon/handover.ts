@@ -1,8 +1,10 @@
 import type { Director } from '../director/director.ts';
 import { canShare } from '../engines/net/crew/worker-count.ts';
 import { EXIT, type Launch } from '../instance/launch.ts';
+import { HANDED_OVER } from '../instance/process.ts';
 import { refusals } from '../instance/succession.ts';
 import type { Log } from '../model/log.ts';
+import type { OverrideFile } from '../state/override-store.ts';
 import type { Ending } from './ending.ts';
 import type { EstateKeeper } from './estate.ts';
 import type { Front } from './front.ts';
@@ -12,14 +14,12 @@ import type { Notifier } from './notify.ts';
 import type { Reloader } from './reloader.ts';
 import { startSuccessor } from './successor.ts';
 
-/** What a connection may go on after an upgrade. */
-const LONGEST_MS = 24 * 3_600_000;
-
 export interface HandoverParties {
   readonly launch: Launch;
   readonly reloader: Pick<Reloader, 'config'>;
   readonly director: Pick<Director, 'services' | 'hold' | 'leave'>;
   readonly heritage: Pick<HeritageKeeper, 'write' | 'leave'>;
+  readonly overrides: Pick<OverrideFile, 'flush'>;
   readonly notifier: Notifier;
   /** Open from before a successor starts: it is asked as soon as that is at work. */
   readonly estate: EstateKeeper;
@@ -50,10 +50,13 @@ export function createHandover(parties: HandoverParties): () => Promise<void> {
     // A reload since then is the successor's to make.
     if (parties.reloader.config !== config) process.kill(pid, 'SIGHUP');
     const why = `Linux Director Daemon has handed over to pid ${pid}`;
-    log.info(`Handed over to pid ${pid}: what is open goes on, for a day at most`);
+    const { drainTimeoutMs: limitMs } = config.options;
+    log.info(
+      `Handed over to pid ${pid}: what is open goes on, for ${limitMs / 1000} s at most`,
+    );
     const leave = (hurry: AbortSignal) => {
-      process.title = 'l4director: handed over';
-      const limit = AbortSignal.timeout(LONGEST_MS);
+      process.title = HANDED_OVER;
+      const limit = AbortSignal.timeout(limitMs);
       const over = AbortSignal.any([hurry, limit]);
       return director.leave(over, () => void heritage.leave());
     };
@@ -89,14 +92,20 @@ function isManaged({ launch, notifier }: HandoverParties): boolean {
   return launch.mode === 'daemon' || (launch.mode === 'foreground' && notifier.wanted);
 }
 
-/** Why no connection could be kept, in words. */
+/** Why connections, or what was changed at run time, would be lost, in words. */
 async function obstaclesOf({
+  launch,
   reloader,
   director,
+  overrides,
 }: HandoverParties): Promise<readonly string[]> {
   const { node } = process.versions;
   if (!canShare(node))
     return [`Node ${node} cannot share an address with another process: restart it`];
+  if (!(await overrides.flush()))
+    return [
+      `${launch.instance.state} cannot be written, so that changes made at run time would be lost: make room, the log says why`,
+    ];
   const captured = new Set(
     reloader.config.virtuals.flatMap(({ id, options }) =>
       options.capture ? [id] : [],

@@ -1,6 +1,6 @@
 import type { Instance } from '../instance/instance.ts';
 import type { Launch } from '../instance/launch.ts';
-import type { Heritage } from '../model/heritage.ts';
+import type { Heritage, LeftNumbers } from '../model/heritage.ts';
 import type { Log } from '../model/log.ts';
 import { type ClientsFile, clientsFile, MOST_CLIENTS } from '../state/clients-file.ts';
 import { type NumbersFile, numbersFile } from '../state/numbers-file.ts';
@@ -23,7 +23,8 @@ export interface HeritageKeeper {
   /** This director's clients and counters are complete, as it takes no more: they are written for the
    *  successor, and nothing more by this director. */
   leave(): Promise<void>;
-  /** A stop: writes all for the last time, unless this director never was in charge or a successor is. */
+  /** A stop: writes all for the last time; where this director never was in charge, the counters as it has found
+   *  them; where a successor is, nothing. */
   close(): Promise<void>;
 }
 
@@ -50,6 +51,9 @@ class Keeper implements HeritageKeeper {
   /** Of the next time that the clients are written; undefined: nobody goes on writing them. */
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
+  #completing: Promise<void> | undefined;
+  /** Of the counters, from disk, where there are none any more. */
+  #taken: readonly LeftNumbers[] = [];
   #closing: Promise<void> | undefined;
   #haveCounted = () => {};
   #haveLeft = () => {};
@@ -76,8 +80,14 @@ class Keeper implements HeritageKeeper {
     for (const one of this.#heritages) one.take(left);
   }
 
-  async complete(): Promise<void> {
+  complete(): Promise<void> {
+    this.#completing = this.#complete();
+    return this.#completing;
+  }
+
+  async #complete(): Promise<void> {
     const left = await this.#numbers.take();
+    this.#taken = left;
     for (const one of this.#heritages) one.count(left);
     this.#haveCounted();
     await this.take();
@@ -107,11 +117,17 @@ class Keeper implements HeritageKeeper {
   }
 
   async #close(): Promise<void> {
-    if (!this.#timer) return;
+    await this.#completing;
+    if (!this.#timer) return this.#putBack();
     clearInterval(this.#timer);
     this.#timer = undefined;
     await this.write();
     await this.#numbers.write(this.#heritages.flatMap((one) => one.numbers()));
+  }
+
+  /** It never was in charge: what it took is for the next one. */
+  async #putBack(): Promise<void> {
+    if (this.#taken.length > 0) await this.#numbers.write(this.#taken);
   }
 
   async #writeClients(): Promise<void> {

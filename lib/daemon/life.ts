@@ -112,8 +112,8 @@ async function begin(
   const front = createFront(config, { launch, reloader, parts, heritage, log });
   const estate = keepEstate(launch, { director, children, heritage }, log);
   closers.add('socket for a successor', () => estate.close());
-  const parties = { launch, reloader, director, heritage, notifier, estate, front };
-  const handOver = createHandover({ ...parties, ending, log });
+  const parties = { launch, reloader, director, heritage, overrides, notifier };
+  const handOver = createHandover({ ...parties, estate, front, ending, log });
   const logs = [keeper, connectionLog];
   attach(signals, { ending, reloader, logs, log, launch, handOver, notifier });
   closers.add('socket and page', () => front.close());

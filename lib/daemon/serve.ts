@@ -1,6 +1,8 @@
 import { type Config, formatDiagnostic } from '../config/config.ts';
+import { leftBeside } from '../instance/beside.ts';
 import { EXIT, type Launch, type StartReport } from '../instance/launch.ts';
 import { takeLock } from '../instance/lock.ts';
+import type { ProcessIdentity } from '../instance/process.ts';
 import { ownRights, type Rights } from '../instance/rights.ts';
 import { successorLock } from '../instance/succession.ts';
 import { version } from '../instance/version.ts';
@@ -20,15 +22,18 @@ const FLUSH_MS = 2_000;
  *  @param known  the config, where it has been read just now
  *  @returns      the exit code */
 export async function serve(
-  launch: Launch,
+  given: Launch,
   signals: Signals,
   report: Reporter,
   known?: Config,
 ): Promise<number> {
-  const { instance, predecessor } = launch;
+  const { instance, predecessor } = given;
   const stem = predecessor ? successorLock(instance) : instance.lock;
   const lock = takeLock(stem, predecessor);
   if (!lock.taken) return report(taken(lock.holder.pid, predecessor !== undefined));
+  const launch = predecessor
+    ? given
+    : { ...given, elders: leftBeside(instance.socket) };
   const file = openConfigFile(launch, known);
   const first = await file.read();
   if (!first.ok) {
@@ -58,13 +63,25 @@ function taken(pid: number, succeeds: boolean): StartReport {
   return { type: 'failed', exitCode: EXIT.failed, reasons };
 }
 
-function greet(log: Log, { mode, invocation }: Launch, config: Config): void {
+function greet(
+  log: Log,
+  { mode, invocation, predecessor, elders = [] }: Launch,
+  config: Config,
+): void {
   log.info(`Invoking ldirectord invoked as: ${invocation}`);
   const how = mode === 'daemon' ? 'as daemon' : `with pid: ${process.pid}`;
   log.info(`Starting Linux Director (l4director ${version()}) ${how}`);
   const rights = ownRights();
   if (gaveUpRoot(config, rights)) log.info(rightsLine(rights));
+  if (!predecessor && elders.length > 0)
+    log.info(
+      `What is open at ${pidsOf(elders)}, handed over to one that has ended, goes on`,
+    );
   logDiagnostics(log, config.warnings);
+}
+
+function pidsOf(directors: readonly ProcessIdentity[]): string {
+  return directors.map(({ pid }) => `pid ${pid}`).join(', ');
 }
 
 function rightsLine({ user, uid, capabilities }: Rights): string {

@@ -33,7 +33,7 @@ export async function startSuccessor(
   const { lock } = instance;
   const own = identify(process.pid);
   if (!own) return { ok: false, reasons: ['/proc is not mounted'] };
-  const before = predecessor ? [predecessor, ...elders].filter(isAlive) : [];
+  const before = [predecessor ?? [], elders].flat().filter(isAlive);
   const words = await run(launch, { ...environment, ...succeeding([own, ...before]) });
   const holder = lockHolder(lock);
   if (holder && holder.pid !== own.pid) return { ok: true, successor: holder };

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { identify } from './process.ts';
+import { hasHandedOver, identify, type ProcessIdentity } from './process.ts';
 
 /** Where a director that hands over answers for what it still has.
  *  @param socket  that of its instance */
@@ -25,6 +25,18 @@ export function sweepBeside(socket: string): void {
     const file = join(folder, name);
     if (isSocket(file)) rmSync(file, { force: true });
   }
+}
+
+/** Directors that answer there for what they still have, the youngest first: who finds them at its start comes
+ *  after one that was killed, and could not name them to a successor. */
+export function leftBeside(socket: string): readonly ProcessIdentity[] {
+  const prefix = `${basename(socket)}.`;
+  return namesIn(dirname(socket))
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length))
+    .filter((pid) => /^\d+$/.test(pid) && isSocket(`${socket}.${pid}`))
+    .flatMap((pid) => (hasHandedOver(Number(pid)) ? (identify(Number(pid)) ?? []) : []))
+    .sort((a, b) => Number(b.started) - Number(a.started));
 }
 
 export function isSocket(path: string): boolean {

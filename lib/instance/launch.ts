@@ -23,7 +23,8 @@ export interface Launch {
   readonly start: readonly string[];
   /** The director whose place it takes without losing a connection. */
   readonly predecessor?: ProcessIdentity | undefined;
-  /** Those before that one, the youngest first: they may still have connections open. */
+  /** Those before that one, or that a killed one has left, the youngest first: they may still have connections
+   *  open. */
   readonly elders?: readonly ProcessIdentity[];
   /** Descriptors of sockets that whoever started it has opened for it: never adopted, never closed. */
   readonly sockets?: readonly number[];

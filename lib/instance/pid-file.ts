@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Instance } from './instance.ts';
+import { leftText } from './left-text.ts';
 import { identify, isDirector, ownerOf, type ProcessIdentity } from './process.ts';
 import { writingIn } from './runtime-dir.ts';
 
@@ -12,18 +13,17 @@ export type Presence =
   | { readonly state: 'stopped' };
 
 export function presence(instance: Instance): Presence {
-  const text = read(instance.pidFile);
-  if (text === undefined) return { state: 'stopped' };
-  const pid = Number.parseInt(text, 10);
+  const left = leftText(instance.pidFile);
+  if (left === undefined) return { state: 'stopped' };
+  const pid = Number.parseInt(left.text, 10);
   const process = pid > 0 ? identify(pid) : undefined;
-  return process && isDirector(pid, instance.name) && mayName(instance.pidFile, pid)
+  return process && isDirector(pid, instance.name) && mayName(left.uid, pid)
     ? { state: 'running', process }
     : { state: 'stale' };
 }
 
 /** A user's pid file names that user's processes alone: root signals what it names. */
-function mayName(pidFile: string, pid: number): boolean {
-  const owner = statSync(pidFile, { throwIfNoEntry: false })?.uid;
+function mayName(owner: number, pid: number): boolean {
   return owner === 0 || owner === ownerOf(pid);
 }
 
@@ -43,14 +43,6 @@ export function writePidFile({ pidFile }: Instance, pid: number): void {
 
 /** Removes the file if it is still that process's own. */
 export function removePidFile(instance: Instance, pid: number): void {
-  if (read(instance.pidFile)?.trim() === String(pid))
+  if (leftText(instance.pidFile)?.text.trim() === String(pid))
     rmSync(instance.pidFile, { force: true });
-}
-
-function read(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -52,6 +52,13 @@ export function isDirector(pid: number, instance: string): boolean {
   );
 }
 
+/** What `ps` shows of a director that has handed over, and has connections open still. */
+export const HANDED_OVER = 'l4director: handed over';
+
+export function hasHandedOver(pid: number): boolean {
+  return readProc(pid, 'cmdline').startsWith(HANDED_OVER);
+}
+
 /** The user that it runs as; undefined: it has ended. Source: proc(5), `Uid`. */
 export function ownerOf(pid: number): number | undefined {
   const uid = /^Uid:\t(\d+)/m.exec(readProc(pid, 'status'))?.[1];

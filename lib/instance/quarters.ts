@@ -1,9 +1,9 @@
 import {
-  chownSync,
   closeSync,
   constants,
   fchownSync,
   fstatSync,
+  lchownSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -22,6 +22,7 @@ import {
   SYSTEM_STATE,
 } from './instance.ts';
 import { lockHolder } from './lock.ts';
+import { rootsFolder } from './roots-folder.ts';
 import { writingIn } from './runtime-dir.ts';
 
 /** A user and a group, by number. */
@@ -94,7 +95,7 @@ function give(folder: string, { uid, gid }: Owner): void {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   if (!lstatSync(folder).isDirectory())
     throw new Error(`${folder}: it is no directory; move it away`);
-  chownSync(folder, uid, gid);
+  lchownSync(folder, uid, gid);
 }
 
 /** Root's file becomes the other user's, where that has none yet: its own is younger.
@@ -136,12 +137,13 @@ function lead(from: string, to: string): void {
 
 /** Where it cannot be given, the director says so when it opens it. */
 function giveLog(path: string, { uid, gid }: Owner): void {
-  if (!isRoots(dirname(path))) return;
+  const folder = rootsFolder(dirname(path));
+  if (folder === undefined) return;
   const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
   let file: number | undefined;
   try {
     const flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
-    file = openSync(path, flags, LOG_MODE);
+    file = openSync(join(folder, basename(path)), flags, LOG_MODE);
     const found = fstatSync(file);
     if (found.isFile() && found.nlink === 1) fchownSync(file, uid, gid);
   } catch {

@@ -1,5 +1,6 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import type { Instance } from './instance.ts';
+import { leftText } from './left-text.ts';
 import { isAlive, type ProcessIdentity } from './process.ts';
 
 /** Tells a starting director whose place it takes, and who was before that: `PID STARTED,...`. */
@@ -51,12 +52,8 @@ export function refusals({ lock }: Instance): Refusals {
     forget: () => rmSync(file, { force: true }),
     write: (reasons) => writeFileSync(file, `${reasons.join('\n')}\n`, { mode: 0o600 }),
     read() {
-      try {
-        const text = readFileSync(file, 'utf8');
-        return text.endsWith('\n') ? text.trimEnd().split('\n') : undefined;
-      } catch {
-        return undefined;
-      }
+      const text = leftText(file)?.text;
+      return text?.endsWith('\n') ? text.trimEnd().split('\n') : undefined;
     },
   };
 }

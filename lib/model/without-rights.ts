@@ -36,11 +36,13 @@ export function wordsOf(
 ): readonly string[] {
   const setpriv = places.find((place) => existsSync(place));
   if (!handsDown(status) || setpriv === undefined) return [];
-  const { status: exit } = spawnSync(setpriv, [...GIVE_UP, 'true'], {
+  const { status: exit, error } = spawnSync(setpriv, [...GIVE_UP, 'true'], {
     stdio: 'ignore',
     timeout: TRY_MS,
   });
-  return exit === 0 ? [setpriv, ...GIVE_UP] : [];
+  // One that is late on a busy machine can.
+  const isLate = error !== undefined && 'code' in error && error.code === 'ETIMEDOUT';
+  return exit === 0 || isLate ? [setpriv, ...GIVE_UP] : [];
 }
 
 /** What root starts is root's, whatever is ambient. Source: capabilities(7). */

@@ -29,6 +29,8 @@ const AGAIN_MS = 10_000;
 export interface OverrideFile extends OverrideStore {
   /** From now on the file is this director's, who may write it. */
   own(): void;
+  /** Tries again what could not be written. @returns whether all that is kept is in the file */
+  flush(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -116,10 +118,15 @@ class Store implements OverrideFile {
     return this.#writing ?? Promise.resolve();
   }
 
-  async close(): Promise<void> {
+  async flush(): Promise<boolean> {
     await this.#writing;
     if (this.#unwritten) this.#want(this.#unwritten.text);
     await this.#writing;
+    return this.#unwritten === undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
     clearTimeout(this.#unwritten?.timer);
   }
 

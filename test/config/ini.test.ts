@@ -29,6 +29,7 @@ t.test('without an ini every option has its default', async (t) => {
   t.strictSame(ini.process, {
     file: undefined,
     maxConnections: undefined,
+    drainTimeoutMs: 86_400_000,
     workers: 'auto',
     workerTimeoutMs: 10_000,
     flowtable: [],
@@ -75,6 +76,7 @@ connections-file = LOCAL3
 haproxy-names = yes
 [limits]
 connections = 2000
+drain-timeout = 90
 [service tcp:10.1.1.19:80]
 connect-timeout = 1
 dontlognull = yes
@@ -113,6 +115,7 @@ connections = no
     t.match(config.options, {
       file: `${config.file}.ini`,
       maxConnections: 2000,
+      drainTimeoutMs: 90_000,
       workers: 3,
       workerTimeoutMs: 60_000,
       flowtable: ['eth0', 'eth1'],

@@ -178,3 +178,13 @@ t.test('one who leaves in the middle closes the connection', async (t) => {
   }
   await closed;
 });
+
+t.test('an answer without an end is not waited for', async (t) => {
+  const path = await aServer(t, (_, response) => {
+    response.writeHead(200).write('{"services":');
+    const dripping = setInterval(() => response.write(' '), 20);
+    response.on('close', () => clearInterval(dripping));
+  });
+  const message = `the director does not answer on ${path} within 0.3 s`;
+  await t.rejects(ask(path, { ...CALLS.services(), timeoutMs: 300 }), { message });
+});

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { readStatus } from '../../lib/control/index.ts';
@@ -79,3 +79,14 @@ t.test(
     t.equal((await now()).size, CLIENTS.length, 'it starts without a torn file');
   },
 );
+
+t.test('counters outlive a start that fails', async (t) => {
+  const { site, start, counters } = await persisting(t);
+  t.match(await site.run('stop'), { code: 0 });
+  const socket = join(site.runtimeDir, 'l4director.a.cf.sock');
+  writeFileSync(socket, 'no socket');
+  t.match(await site.run('start'), { code: 1, stderr: /exists and is no socket/ });
+  rmSync(socket);
+  await start();
+  t.match(await counters(), { acceptedConnections: 9, totalConnections: 9 });
+});

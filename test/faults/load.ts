@@ -34,6 +34,10 @@ export async function underLoad<T>(
   return { played, clients: { visits: made, stays: await stays } };
 }
 
+/** Of those who come while one of the two servers ails every other may meet it, and some more by chance. */
+const SHARE = 0.6;
+const BY_CHANCE = 10;
+
 /** Those who did not get all they expected: how many the fault cost, as they stayed on a server while it
  *  ailed or came meanwhile, and the others, each. */
 export function lost(
@@ -45,12 +49,20 @@ export function lost(
   const diedOn = (server: string, at: number) =>
     costs.some((cost) => cost.server === server && cost.from <= at);
   const failed = [...visits, ...stays].filter(({ outcome }) => outcome !== 'ok');
+  const met = ({ at, ms }: Visit) => ailed(at, at + ms);
+  const onIt = visits.filter((visit) => visit.outcome !== 'ok' && met(visit));
+  const ailing = new Set(costs.map(({ server }) => server));
+  const most =
+    ailing.size === 1 && !ailing.has('')
+      ? Math.ceil(visits.filter(met).length * SHARE) + BY_CHANCE
+      : onIt.length;
   const gone = failed.filter((client) => {
-    if ('ms' in client) return !ailed(client.at, client.at + client.ms);
+    if ('ms' in client) return !met(client);
     return !(client.server
       ? diedOn(client.server, client.at)
       : ailed(client.at, client.at));
   });
+  gone.push(...onIt.slice(most));
   return { cost: failed.length - gone.length, gone };
 }
 

@@ -13,7 +13,7 @@ const COLUMNS = [
   [
     'longest wait, ms',
     'pauseMs',
-    'the longest that an answer took of those who got one: a second at most; five where thousands come at once; where a server falls silent, until its check has failed',
+    'the longest that an answer took of those who got one, or was waited for by those who stay: a second at most; five where thousands come at once; where a server falls silent, until its check has failed',
   ],
   [
     'memory, KiB more',
@@ -89,7 +89,7 @@ the feature, on the same hosts with as frequent checks, and is bound to nothing.
 or this Node.js has not is left out.
 
 - **clients**: how many there were. **it cost**: those who were on what the fault itself took: a server that died, a director that was
-  killed. They count as lost nowhere else.
+  killed. They count as lost nowhere else; where one of the two servers ails, of those who come meanwhile at most six in ten, and ten.
 ${columns.join('\n')}
 
 ${slack > 1 ? `This is the short form: fewer clients and rounds, and, beside other work on the machine, times of up to ${slack} times their bounds;\nthe table has them so.\n\n` : ''}Measured with: ${facts.join('.\nParts of it with: ')}.

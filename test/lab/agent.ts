@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { behave, longestCheckGap, opened, serve } from './behaving.ts';
+import { behave, longestCheckGap, met, opened, serve } from './behaving.ts';
 import { download, downloadBegan, serveBulk, upload } from './bulk.ts';
 import type { Host } from './network.ts';
 import { park, treat, unpark } from './rude.ts';
@@ -24,6 +24,7 @@ const TASKS = {
   behave,
   opened,
   longestCheckGap,
+  met,
   stay,
   endStays,
   treat,

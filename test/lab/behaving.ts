@@ -96,12 +96,15 @@ let way: Way = 'well';
 let server: Server | undefined;
 let place: { readonly port: number; readonly name: string } | undefined;
 const open = new Set<Socket>();
+/** Connections that it has treated so. */
+let treated = 0;
 
 /** A TCP server on that port of every address of the host, which behaves well until told otherwise. */
 export async function serve(port: number, name: string): Promise<void> {
   place = { port, name };
   server = createServer({ allowHalfOpen: true }, (socket) => {
     open.add(socket);
+    treated++;
     socket.on('error', () => {});
     socket.on('end', () => socket.end());
     socket.on('close', () => open.delete(socket));
@@ -115,10 +118,16 @@ export async function serve(port: number, name: string): Promise<void> {
 export async function behave(how: Way): Promise<void> {
   const was = way;
   way = how;
+  treated = 0;
   if (how === 'refuses') {
     server?.close();
     server = undefined;
   } else if (was === 'refuses' && place) await serve(place.port, place.name);
+}
+
+/** How many have come since it behaves as it does. */
+export async function met(): Promise<number> {
+  return treated;
 }
 
 /** Connections that are open there. */

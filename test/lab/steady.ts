@@ -10,7 +10,7 @@ export interface Stay {
   readonly outcome: string;
   /** When that was, on the lab's clock. */
   readonly at: number;
-  /** The longest that an answer took, in milliseconds. */
+  /** The longest that an answer took, or had not come, in milliseconds. */
   readonly longestMs: number;
 }
 
@@ -49,10 +49,16 @@ function one(host: string, port: number, leaving: Set<() => void>): Promise<Stay
     let server = '';
     let text = '';
     let longestMs = 0;
-    let asked = now();
+    /** Of the line that is not answered yet; undefined: none. */
+    let asked: number | undefined;
     let next: NodeJS.Timeout | undefined;
     const socket = connect(port, host);
+    const waited = () => {
+      if (asked !== undefined) longestMs = Math.max(longestMs, now() - asked);
+      asked = undefined;
+    };
     const settle = (outcome: string) => {
+      waited();
       clearTimeout(next);
       leaving.delete(leave);
       socket.destroy();
@@ -70,7 +76,7 @@ function one(host: string, port: number, leaving: Set<() => void>): Promise<Stay
       if (!text.endsWith('\n')) return;
       server = text.split(' ', 1)[0] ?? '';
       text = '';
-      longestMs = Math.max(longestMs, now() - asked);
+      waited();
       next = setTimeout(ask, EVERY_MS);
     });
     socket.setTimeout(LATE_MS, () => settle('late'));

@@ -32,6 +32,12 @@ t.test('a setpriv that cannot is not called for scripts', async (t) => {
   ]);
 });
 
+t.test('rights are not handed down as the machine is busy', async (t) => {
+  const setpriv = join(t.testdir(), 'late');
+  writeFileSync(setpriv, '#!/bin/sh\nexec sleep 30\n', { mode: 0o755 });
+  t.equal(wordsOf(status(4242, BIND), [setpriv])[0], setpriv);
+});
+
 t.test('what stands before it hands on its arguments', async (t) => {
   const [file, args] = withoutRights('printf', ['%s.', 'a b', '--', ''], ['env', '--']);
   t.equal(spawnSync(file, args, { encoding: 'utf8' }).stdout, 'a b.--..');

@@ -88,6 +88,7 @@ export function aConfig(
     options: {
       file: undefined,
       maxConnections: undefined,
+      drainTimeoutMs: 86_400_000,
       workers: 1,
       workerTimeoutMs: 10_000,
       flowtable: [],

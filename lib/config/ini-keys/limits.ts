@@ -1,4 +1,4 @@
-import { connections } from '../ini-values.ts';
+import { connections, duration } from '../ini-values.ts';
 import type { IniKey } from './ini-key.ts';
 
 /** Keys of `[limits]`. */
@@ -10,5 +10,13 @@ export const LIMITS_KEYS = {
     parse: connections,
     default: undefined as number | undefined,
     doc: 'Most client connections at once; without it as many as the limit of open files allows.',
+  },
+  'drain-timeout': {
+    section: 'limits',
+    perService: false,
+    syntax: '<time>',
+    parse: duration,
+    default: 24 * 3_600_000,
+    doc: 'How long after an upgrade the director before it goes on with what it has open.',
   },
 } as const satisfies Record<string, IniKey<unknown>>;

@@ -8,6 +8,7 @@ import type { Cost, Scenario } from '../scenario.ts';
 import { everybody, oursOf, SLACK_MS, type Stage, served } from '../stage.ts';
 
 const SOON_MS = 2000;
+const REPLACED_MS = 30_000;
 /** How long a thread may hang. */
 const HANG_MS = 2000;
 
@@ -19,6 +20,15 @@ async function tell({ subject }: Stage, signal: NodeJS.Signals): Promise<void> {
 async function replaced(stage: Stage): Promise<number> {
   const { workers } = await oursOf(stage).status();
   return workers.reduce((sum, { restarts }) => sum + restarts, 0);
+}
+
+async function replacedSince(stage: Stage, before: number): Promise<void> {
+  const deadline = now() + REPLACED_MS;
+  while ((await replaced(stage)) === before) {
+    if (now() > deadline)
+      throw new Error(`no thread is replaced within ${REPLACED_MS} ms`);
+    await sleep(50);
+  }
 }
 
 /** What happens to the director itself. */
@@ -66,11 +76,13 @@ export const director: readonly Scenario[] = [
       const costs: Cost[] = [];
       let longest = 0;
       for (let round = 0; round < rounds; round++) {
+        const before = await replaced(stage);
         const from = now();
         await tell(stage, 'SIGPWR');
         await sleep(20);
         longest = Math.max(longest, await served(stage));
         costs.push(...everybody(from, now()));
+        await replacedSince(stage, before);
         await sleep(500);
       }
       return { costs, further: { 'served again after ms': Math.round(longest) } };
@@ -91,7 +103,7 @@ export const director: readonly Scenario[] = [
         const before = await replaced(stage);
         const from = now();
         await writeFile(join(stage.director.folder, 'spin'), '');
-        while ((await replaced(stage)) === before) await sleep(50);
+        await replacedSince(stage, before);
         longest = Math.max(longest, now() - from);
         await served(stage);
         costs.push(...everybody(from, now()));
@@ -104,8 +116,14 @@ export const director: readonly Scenario[] = [
     name: 'the main thread is blocked',
     peer: false,
     async play(stage) {
+      const { blockMs } = stage.form;
+      const from = now();
       await tell(stage, 'SIGSTKFLT');
-      await sleep(stage.form.blockMs);
+      await sleep(20);
+      // Answered by the main thread, when it can.
+      await oursOf(stage).status();
+      if (now() - from < blockMs)
+        throw new Error(`it was blocked for ${Math.round(now() - from)} ms only`);
       return {};
     },
   },

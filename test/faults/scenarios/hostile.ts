@@ -57,6 +57,7 @@ ${peerChecked}${servers.join('')}`,
       const from = now();
       await sleep(seconds * 1000);
       const gap = await longestCheckGap(stage, from);
+      if ((await stage.others.do('met')) === 0) throw new Error('no check met them');
       await stage.others.do('behave', 'well');
       return { further: { 'longest gap between checks, ms': gap } };
     },

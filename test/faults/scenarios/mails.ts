@@ -1,11 +1,12 @@
 import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Way } from '../../lab/behaving.ts';
 import { now } from '../../lab/traffic.ts';
 import { lab } from '../../support/lab.ts';
 import { readDump } from '../../support/received-mail.ts';
 import type { Scenario } from '../scenario.ts';
-import { CHECKED, type Stage } from '../stage.ts';
+import { ails, CHECKED, type Stage } from '../stage.ts';
 import { flaps } from './real-servers.ts';
 
 const SENT_MS = 10_000;
@@ -66,13 +67,23 @@ mailers sink
       const lines = async () => (await stage.daemon?.log())?.length ?? 0;
       const [from, linesBefore] = [now(), await lines()];
       const { costs = [] } = await flaps(stage, rounds);
+      // Of the above no check may have met any.
+      const behave = (how: Way) => stage.reals.web2?.agent.do('behave', how);
+      const { cost } = await ails(
+        stage,
+        'web2',
+        async () => behave('refuses'),
+        async () => behave('well'),
+      );
       await sent(stage);
       const checks = Math.floor((now() - from) / CHECKED.intervalMs) + 2;
       const share = (count: number) => Math.round((count / checks) * 100) / 100;
-      const mails = share((await mailsIn(dump)) * per);
+      const came = await mailsIn(dump);
+      if (stage.daemon && came === 0) throw new Error('no mail came');
+      const mails = share(came * per);
       const logged = share((await lines()) - linesBefore);
       return {
-        costs,
+        costs: [...costs, cost],
         further: stage.daemon
           ? { [head]: mails, 'log lines a check': logged }
           : { [head]: mails },

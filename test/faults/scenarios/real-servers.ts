@@ -83,7 +83,7 @@ export const realServers: readonly Scenario[] = [
     'the network of a real server is cut, and comes back',
     (stage) => host(stage).cut(),
     (stage) => host(stage).restore(),
-    { pauseMs: NOTICED + SLACK_MS },
+    { pauseMs: 2 * NOTICED }, // TCP waits as long again before its next try
   ),
   ailing('a real server refuses', behaving('refuses'), behaving('well')),
   ailing('a real server says nothing', behaving('silent'), behaving('well')),

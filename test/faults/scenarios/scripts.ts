@@ -33,15 +33,28 @@ async function processes(): Promise<readonly Process[]> {
   });
 }
 
-/** Scripts, and what they started, that are still there when that time is over. */
-async function scriptsLeft({ director }: Stage): Promise<number> {
+/** Scripts, and what they started, that are there now. */
+async function hanging({ director }: Stage): Promise<number> {
+  const inside = new Set(processesIn(director.namespace));
+  return (await processes()).filter(
+    ({ pid, line }) => inside.has(pid) && line.includes(WORDS),
+  ).length;
+}
+
+async function scriptsHang(stage: Stage): Promise<void> {
+  const deadline = now() + ENDED_MS;
+  while ((await hanging(stage)) === 0) {
+    if (now() > deadline) throw new Error('no check script hangs');
+    await sleep(50);
+  }
+}
+
+/** Those that are still there when that time is over. */
+async function scriptsLeft(stage: Stage): Promise<number> {
   const deadline = now() + ENDED_MS;
   for (;;) {
-    const inside = new Set(processesIn(director.namespace));
-    const left = (await processes()).filter(
-      ({ pid, line }) => inside.has(pid) && line.includes(WORDS),
-    );
-    if (left.length === 0 || now() > deadline) return left.length;
+    const left = await hanging(stage);
+    if (left === 0 || now() > deadline) return left;
     await sleep(100);
   }
 }
@@ -78,6 +91,7 @@ export const scripts: readonly Scenario[] = [
     async play(stage, seconds) {
       const { daemon, config } = stage;
       const from = now();
+      await scriptsHang(stage);
       await sleep(seconds * 1000);
       const gap = await longestCheckGap(stage, from);
       const dead = await zombies(stage);

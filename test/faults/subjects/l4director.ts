@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { open } from '../../../lib/control/client.ts';
 import type { Daemon } from '../../lab/daemon.ts';
 import { server } from '../../lab/daemon.ts';
 import type { Host } from '../../lab/network.ts';
@@ -7,6 +10,7 @@ import { order } from './line.ts';
 import type { Subject } from './subject.ts';
 
 const UP_MS = 15_000;
+const RELOADED_MS = 15_000;
 const BROKEN = 'virtual=nowhere\n';
 
 /** Its control socket. */
@@ -36,13 +40,19 @@ export function l4director(daemon: Daemon, config: string, host: Host): Subject 
       );
     },
     async reload(broken = false) {
-      if (!broken) return does('reload');
-      await daemon.write(BROKEN);
-      const answer = await daemon.command('reload');
-      if (answer.code === 0) throw new Error('a broken file was taken');
+      if (!broken) return counted(socketOf(host), 'ok', () => does('reload'));
+      await counted(socketOf(host), 'refused', async () => {
+        await daemon.write(BROKEN);
+        const answer = await daemon.command('reload');
+        if (answer.code === 0) throw new Error('a broken file was taken');
+      });
       await daemon.write(config);
     },
-    upgrade: () => does('upgrade'),
+    async upgrade() {
+      const before = await daemon.pid();
+      await does('upgrade');
+      if ((await daemon.pid()) === before) throw new Error('it is the same process');
+    },
     pid: () => daemon.pid(),
     set: (name, wish) => order(socketOf(host), `set server ${realOf(name)} ${wish}`),
     async leads(name) {
@@ -51,4 +61,28 @@ export function l4director(daemon: Daemon, config: string, host: Host): Subject 
     },
     [Symbol.asyncDispose]: () => daemon.stop(),
   };
+}
+
+/** Until the director has counted what was asked for: a signal alone shows nothing. */
+async function counted(
+  socket: string,
+  result: 'ok' | 'refused',
+  asks: () => Promise<void>,
+): Promise<void> {
+  const before = await reloads(socket, result);
+  await asks();
+  const deadline = performance.now() + RELOADED_MS;
+  while ((await reloads(socket, result)) === before) {
+    if (performance.now() > deadline) throw new Error(`no reload was ${result}`);
+    await sleep(20);
+  }
+}
+
+async function reloads(socket: string, result: string): Promise<number> {
+  const call = { method: 'GET', path: '/metrics' } as const;
+  const found = await text(await open(socket, call, AbortSignal.timeout(RELOADED_MS)));
+  const line = new RegExp(`_reloads_total\\{result="${result}"\\} (\\d+)`);
+  const count = line.exec(found)?.[1];
+  if (count === undefined) throw new Error('reloads are not counted');
+  return Number(count);
 }
