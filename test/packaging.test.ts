@@ -17,7 +17,7 @@ import { lab } from './support/lab.ts';
 const POSTINST = fileURLToPath(
   new URL('../../packaging/debian/postinst', import.meta.url),
 );
-const UPGRADE = /^upgrade\(\) \{\n[^]*?^\}$/m;
+const UPGRADE = /^upgrade\(\) \{\n[\s\S]*?^\}$/m;
 const AS_NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups'];
 
 /** A process that looks like a director and has been given these words. */

@@ -54,13 +54,7 @@ export function createHandover(parties: HandoverParties): () => Promise<void> {
     log.info(
       `Handed over to pid ${pid}: what is open goes on, for ${limitMs / 1000} s at most`,
     );
-    const leave = (hurry: AbortSignal) => {
-      process.title = HANDED_OVER;
-      const limit = AbortSignal.timeout(limitMs);
-      const over = AbortSignal.any([hurry, limit]);
-      return director.leave(over, () => void heritage.leave());
-    };
-    ending.ask({ why, exitCode: EXIT.done, leave });
+    ending.ask({ why, exitCode: EXIT.done, leave: leaving(parties, limitMs) });
     return [];
   }
 
@@ -83,6 +77,18 @@ export function createHandover(parties: HandoverParties): () => Promise<void> {
         await estate.close();
       }
     }
+  };
+}
+
+/** How it goes on with what is open, once it has handed over. */
+function leaving(
+  { director, heritage }: Pick<HandoverParties, 'director' | 'heritage'>,
+  limitMs: number,
+): (hurry: AbortSignal) => Promise<void> {
+  return (hurry) => {
+    process.title = HANDED_OVER;
+    const over = AbortSignal.any([hurry, AbortSignal.timeout(limitMs)]);
+    return director.leave(over, () => void heritage.leave());
   };
 }
 
