@@ -51,14 +51,16 @@ export async function ask<T>(
       accept: 'application/json', // of events the list, not the stream
     });
     const text = await textOf(response);
-    // What ends at the abort looks whole.
+    // What ends as the time is over looks whole.
     signal.throwIfAborted();
     if (response.statusCode !== 200) throw refused(response.statusCode, text);
     return answered(text, socketPath);
   } catch (error) {
     asking.signal?.throwIfAborted();
     if (error instanceof Refused) throw error;
-    throw new Error(explain(error, socketPath, timeoutMs), { cause: error });
+    // Or as if the director had ended it.
+    const why: unknown = limit.aborted ? limit.reason : error;
+    throw new Error(explain(why, socketPath, timeoutMs), { cause: error });
   }
 }
 
