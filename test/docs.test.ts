@@ -5,7 +5,7 @@ import t from 'tap';
 import { COMMANDS } from '../lib/cli/commands.ts';
 import { OPTIONS } from '../lib/cli/options.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGES = [
   'README.md',
   'bench/README.md',

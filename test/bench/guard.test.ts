@@ -7,7 +7,7 @@ import t from 'tap';
 import { Guard } from '../../bench/guard.ts';
 import { isDead } from '../lab/leftovers.ts';
 
-const BENCH = new URL('../../bench', import.meta.url);
+const BENCH = new URL('../../bench/', import.meta.url);
 const PROGRAM = `
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

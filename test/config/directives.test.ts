@@ -40,7 +40,7 @@ t.test('every key of the ini is told about', (t) => {
 t.test(
   'every key of a file belongs to its section, and none hides another',
   async (t) => {
-    const folder = new URL('../../lib/config/ini-keys', import.meta.url);
+    const folder = new URL('../../lib/config/ini-keys/', import.meta.url);
     const names: string[] = [];
     for (const file of readdirSync(folder).filter((file) => file.endsWith('.js'))) {
       const tables: Record<string, Record<string, IniKey<unknown>>> = await import(

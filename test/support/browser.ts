@@ -12,7 +12,7 @@ import {
 import type { Test } from 'tap';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const PAGE = new URL('../../lib/control/web/page', import.meta.url);
+const PAGE = new URL('../../lib/control/web/page/', import.meta.url);
 /** What people may want to look at; git ignores it. */
 const ARTEFACTS = join(ROOT, 'artefacts', 'page');
 /** On a machine that others use too. */
