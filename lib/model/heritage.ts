@@ -32,7 +32,8 @@ export interface LeftClients {
 export interface Heritage {
   /** Of the clients that persist so many, of each service the newest: texts of {@link LeftClients} in
    *  JSON, as there may be a hundred thousand. Takes its time, so that traffic has its own.
-   *  @param most  of all services */
+   *  @param most  of all services
+   *  @throws Error where not all can be known: what was known before is more */
   clients(most: number): Promise<readonly string[]>;
   /** Goes on with those of an earlier run, each when its server is in the table, of a service whose
    *  clients persist under the same netmask. A client that has come since knows better. */

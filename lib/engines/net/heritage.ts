@@ -23,7 +23,9 @@ export class NetHeritage implements Heritage {
   async clients(most: number): Promise<readonly string[]> {
     const share = Math.min(1, most / Math.max(1, this.#ledger.persisting));
     const question = { about: 'heritage', share, most: MOST_TEXTS } as const;
-    const { items } = await this.#crew.inquiries.ask(question);
+    const { items, silent } = await this.#crew.inquiries.ask(question);
+    if (silent > 0)
+      throw new Error(`${silent} of the worker threads did not answer within 2 s`);
     return items as readonly string[]; // what a worker sends is what it was asked for
   }
 

@@ -1,5 +1,7 @@
 import t, { type Test } from 'tap';
 import { createNetEngine } from '../../../lib/engines/net/engine.ts';
+import { NetHeritage } from '../../../lib/engines/net/heritage.ts';
+import { Inquiries } from '../../../lib/engines/net/inquiries.ts';
 import type { LeftClients } from '../../../lib/model/heritage.ts';
 import type { VirtualService } from '../../../lib/model/virtual-service.ts';
 import { type Rig, rigFor, tableOf, until } from '../../support/engine-rig.ts';
@@ -163,4 +165,19 @@ t.test('of many the newest are left', async (t) => {
     some.flatMap((sheaf) => sheaf.clients),
     clients.slice(-1200),
   );
+});
+
+t.test('a worker that does not answer leaves what is known of before', async (t) => {
+  const inquiries = new Inquiries({ running: [0, 1], post() {} });
+  const crew = { inquiries, begin() {}, reply() {} };
+  const nothing = { services: [], gone: [], dismissed: [] };
+  const heritage = new NetHeritage(crew, {
+    ...{ persisting: 2, wants: () => true, snapshot: () => nothing },
+    ...{ numbers: () => [], count() {} },
+  });
+  const answer = heritage.clients(100);
+  inquiries.heard(0, {
+    ...{ type: 'answer', sequence: 1, items: ['{}'], count: 1, last: true },
+  });
+  await t.rejects(answer, { message: '1 of the worker threads did not answer within 2 s' });
 });
