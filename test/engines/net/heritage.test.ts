@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
+import { Inquiries } from '../../../lib/engines/net/crew/inquiries.ts';
 import { createNetEngine } from '../../../lib/engines/net/engine.ts';
 import { NetHeritage } from '../../../lib/engines/net/heritage.ts';
-import { Inquiries } from '../../../lib/engines/net/inquiries.ts';
 import type { LeftClients } from '../../../lib/model/heritage.ts';
 import type { VirtualService } from '../../../lib/model/virtual-service.ts';
 import { type Rig, rigFor, tableOf, until } from '../../support/engine-rig.ts';
@@ -179,5 +179,7 @@ t.test('a worker that does not answer leaves what is known of before', async (t)
   inquiries.heard(0, {
     ...{ type: 'answer', sequence: 1, items: ['{}'], count: 1, last: true },
   });
-  await t.rejects(answer, { message: '1 of the worker threads did not answer within 2 s' });
+  await t.rejects(answer, {
+    message: '1 of the worker threads did not answer within 2 s',
+  });
 });
