@@ -17,6 +17,6 @@ const SET_UP =
 t.test('upgrades', why, async (t) => {
   const command = [process.execPath, fileURLToPath(fixture)];
   await t.spawn('unshare', ['--net', 'sh', '-c', SET_UP, ...command], {
-    timeout: 100_000,
+    timeout: 150_000,
   });
 });
