@@ -21,7 +21,9 @@ t.test(
     for (const { messages } of all) t.match(types(messages), ['picture', 'changes']);
     double.set(REF, { activeConnections: 99 });
     const [one] = all;
-    await one?.until((them) => JSON.stringify(them.at(-1)).includes('99'));
+    await one?.until((them) =>
+      JSON.stringify(them.at(-1)).includes('"activeConnections":99'),
+    );
     const last = one?.messages.at(-1);
     if (last?.type !== 'changes') throw new Error('no changes');
     const { t: _, ...changes } = last.changes;
