@@ -3,6 +3,7 @@ import { canonical } from '../engines/host-addresses.ts';
 import { inspectPassed } from '../engines/net/listening/passed-sockets.ts';
 import type { Launch } from '../instance/launch.ts';
 import { endpoint } from '../model/address.ts';
+import { grouped } from '../model/grouped.ts';
 import type { Log } from '../model/log.ts';
 import type { PassedSocket } from '../model/passed-socket.ts';
 import type { ServiceStatus } from '../model/status.ts';
@@ -30,7 +31,9 @@ export async function tellPassedSockets(
 ): Promise<void> {
   if (sockets.length === 0) return;
   const services = await director.services();
-  for (const [where, descriptors] of byPlace(sockets)) {
+  const places = grouped(sockets, ({ address, port }) => endpoint(address, port));
+  for (const [where, there] of places) {
+    const descriptors = there.map(({ descriptor }) => descriptor);
     const which = `descriptor${descriptors.length === 1 ? '' : 's'} ${descriptors.join(', ')}`;
     const service = services.find((one) => placeOf(one) === where);
     if (service?.engine === 'net')
@@ -46,17 +49,6 @@ function why(service: ServiceStatus | undefined): string {
   return service
     ? `${service.id} is carried by ${service.engine}, which takes clients before they come to a socket`
     : 'no virtual service for TCP has this address and port; it is kept for a reload that brings one';
-}
-
-function byPlace(
-  sockets: readonly PassedSocket[],
-): ReadonlyMap<string, readonly number[]> {
-  const places = new Map<string, number[]>();
-  for (const { descriptor, address, port } of sockets) {
-    const where = endpoint(address, port);
-    places.set(where, [...(places.get(where) ?? []), descriptor]);
-  }
-  return places;
 }
 
 function placeOf({ protocol, address, port }: ServiceStatus): string | undefined {

@@ -14,7 +14,7 @@ const KIND: SealedKind<readonly LeftClients[]> = {
   version: 1,
   mostBytes: MOST_BYTES,
   parse: parseClients,
-  lost: 'clients that persisted are scheduled anew',
+  lost: () => 'clients that persisted are scheduled anew',
 };
 
 /** Clients that persist, on disk. Neither call rejects: without the file they are scheduled anew after a

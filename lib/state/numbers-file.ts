@@ -10,7 +10,7 @@ const KIND: SealedKind<readonly LeftNumbers[]> = {
   version: 1,
   mostBytes: 32 << 20, // of 100,000 servers
   parse: parseNumbers,
-  lost: 'counters begin anew',
+  lost: () => 'counters begin anew',
 };
 
 /** Counters, on disk between two runs only: what is older than what somebody has seen of a counter would

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { grouped } from '../model/grouped.ts';
 import type { Log } from '../model/log.ts';
 import {
   type KeptOverride,
@@ -16,12 +17,18 @@ import {
   type StoredOverride,
   VERSION,
 } from './override-file.ts';
-import { readWhole } from './read-whole.ts';
-import { unseal } from './sealed.ts';
-import { setAside } from './set-aside.ts';
+import { readSealed, type SealedKind } from './read-sealed.ts';
 
-/** More than 10,000 overrides. */
-const MOST_BYTES = 4 << 20;
+const KIND = {
+  version: VERSION,
+  mostBytes: 4 << 20, // of more than 10,000 overrides
+  parse: (text: string) => ({ text, rows: parseOverrides(text) }),
+  lost(text: string) {
+    const names = legibleNames(text);
+    const of = names === '' ? '' : `, of ${names}`;
+    return `changes made at run time are not in force again${of}`;
+  },
+} as const satisfies SealedKind<unknown>;
 /** What could not be written is tried again after that time. */
 const AGAIN_MS = 10_000;
 
@@ -58,7 +65,7 @@ class Store implements OverrideFile {
   readonly #log: Log;
   readonly #againMs: number;
   /** Of the earlier run, what no service has asked for yet. */
-  readonly #left = new Map<string, StoredOverride[]>();
+  #left = new Map<string, StoredOverride[]>();
   /** What is in the file; undefined: that is not known. */
   #written: string | undefined = '';
   #wanted: string | undefined;
@@ -80,18 +87,10 @@ class Store implements OverrideFile {
   }
 
   async read(): Promise<void> {
-    let bytes: Buffer | undefined;
-    try {
-      bytes = await readWhole(this.#path, MOST_BYTES);
-      if (bytes === undefined) return;
-      const text = unseal(VERSION, bytes);
-      for (const row of parseOverrides(text))
-        this.#left.set(row.service, [...(this.#left.get(row.service) ?? []), row]);
-      this.#written = text;
-    } catch (error) {
-      this.#left.clear();
-      await this.#lost(error, bytes);
-    }
+    const found = await readSealed(this.#path, KIND, this.#log);
+    if (found === undefined) return;
+    this.#left = grouped(found.rows, ({ service }) => service);
+    this.#written = found.text;
   }
 
   of(service: VirtualService): ReadonlyMap<string, Override> {
@@ -164,16 +163,6 @@ class Store implements OverrideFile {
           `Cannot write ${this.#path}: ${reason(error)} (until it can be, changes made at run time will not outlive the director)`,
         );
     }
-  }
-
-  async #lost(why: unknown, bytes: Buffer | undefined): Promise<void> {
-    const aside = await setAside(this.#path, new Date());
-    const names = legibleNames(bytes?.toString('utf8') ?? '');
-    const of = names === '' ? '' : `, of ${names}`;
-    const where = aside === undefined ? '' : `; it is ${aside} now`;
-    this.#log.error(
-      `Cannot read ${this.#path}: ${reason(why)} (changes made at run time are not in force again${of}${where})`,
-    );
   }
 
   #sayOver(row: StoredOverride, label: string, isThere: boolean): void {

@@ -9,8 +9,9 @@ export interface SealedKind<T> {
   readonly mostBytes: number;
   /** @throws Error saying what it is not */
   readonly parse: (text: string) => T;
-  /** What is lost with it, in words. */
-  readonly lost: string;
+  /** What is lost with it, in words.
+   *  @param text  what is there, as far as it can be read */
+  readonly lost: (text: string) => string;
 }
 
 /** What is in the file; undefined: nothing, or what cannot be understood: that is set aside then, and the
@@ -20,14 +21,16 @@ export async function readSealed<T>(
   { version, mostBytes, parse, lost }: SealedKind<T>,
   log: Log,
 ): Promise<T | undefined> {
+  let bytes: Buffer | undefined;
   try {
-    const bytes = await readWhole(path, mostBytes);
+    bytes = await readWhole(path, mostBytes);
     return bytes === undefined ? undefined : parse(unseal(version, bytes));
   } catch (error) {
     const aside = await setAside(path, new Date());
     const where = aside === undefined ? '' : `; it is ${aside} now`;
     const why = error instanceof Error ? error.message : String(error);
-    log.error(`Cannot read ${path}: ${why} (${lost}${where})`);
+    const what = lost(bytes?.toString('utf8') ?? '');
+    log.error(`Cannot read ${path}: ${why} (${what}${where})`);
     return undefined;
   }
 }

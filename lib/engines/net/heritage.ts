@@ -1,3 +1,4 @@
+import { grouped } from '../../model/grouped.ts';
 import type { Heritage, LeftClients, LeftNumbers } from '../../model/heritage.ts';
 import type { Crew } from './crew/crew.ts';
 import type { BookedService, Ledger } from './table/ledger.ts';
@@ -13,7 +14,7 @@ export class NetHeritage implements Heritage {
   readonly #crew: Pick<Crew, 'begin' | 'reply' | 'inquiries'>;
   readonly #ledger: Known;
   /** By service. */
-  readonly #waiting = new Map<string, LeftClients[]>();
+  #waiting = new Map<string, LeftClients[]>();
 
   constructor(crew: Pick<Crew, 'begin' | 'reply' | 'inquiries'>, ledger: Known) {
     this.#crew = crew;
@@ -38,9 +39,7 @@ export class NetHeritage implements Heritage {
   }
 
   take(left: readonly LeftClients[]): void {
-    this.#waiting.clear();
-    for (const one of left)
-      this.#waiting.set(one.service, [...(this.#waiting.get(one.service) ?? []), one]);
+    this.#waiting = grouped(left, ({ service }) => service);
     this.hand(this.#ledger.snapshot(this.#waiting.keys()).services);
   }
 

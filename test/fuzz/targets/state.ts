@@ -6,6 +6,7 @@ import type { LeftClients, LeftNumbers } from '../../../lib/model/heritage.ts';
 import type { KeptOverride } from '../../../lib/model/override.ts';
 import { clientsFile } from '../../../lib/state/clients-file.ts';
 import { numbersFile } from '../../../lib/state/numbers-file.ts';
+import { formatOverrides, VERSION } from '../../../lib/state/override-file.ts';
 import { openOverrideFile } from '../../../lib/state/override-store.ts';
 import { seal } from '../../../lib/state/sealed.ts';
 import { aReal, aService } from '../../support/config.ts';
@@ -56,8 +57,8 @@ interface Kept {
 
 const KEPT: readonly Kept[] = [
   {
-    version: 2,
-    good: `"overrides": ${rows(OVERRIDES.map(({ service, real, override }) => ({ service, real: real.id, ...override, configured: '' })))}}\n`,
+    version: VERSION,
+    good: formatOverrides(OVERRIDES).slice(1).join(''), // without its seal
     async read(path) {
       return (await openOverrideFile(path, silent)).of(SERVICE).size;
     },

@@ -1,4 +1,5 @@
 import { addressBytes } from '../../../model/address-bytes.ts';
+import { grouped } from '../../../model/grouped.ts';
 import type { PassedSocket } from '../../../model/passed-socket.ts';
 import type { Datagrams, SocketSeat } from '../protocol.ts';
 
@@ -15,19 +16,14 @@ const NONE: readonly SocketSeat[] = [];
 /** Which worker accepts clients on which of the sockets that the director was passed: one at each, so that
  *  nobody is left waiting at one, and those of a service at as many workers as can be. */
 export class SocketSeats {
-  readonly #seats = new Map<string, SocketSeat[]>();
+  readonly #seats = new Map<string, readonly SocketSeat[]>();
 
   constructor(sockets: readonly PassedSocket[], workers: number) {
-    for (const { descriptor, ...place } of sockets) {
-      const key = keyOf(place);
-      const seats = this.#seats.get(key) ?? [];
-      this.#seats.set(key, [...seats, { descriptor, worker: 0 }]);
-    }
     let next = 0;
-    for (const [key, seats] of this.#seats)
+    for (const [key, there] of grouped(sockets, keyOf))
       this.#seats.set(
         key,
-        seats.map((seat) => ({ ...seat, worker: next++ % workers })),
+        there.map(({ descriptor }) => ({ descriptor, worker: next++ % workers })),
       );
   }
 

@@ -117,7 +117,9 @@ export class Worker {
   #restore(left: LeftClients): void {
     const { service } = left;
     if (this.#carriers.get(service)?.restore(left)) return;
-    this.#left.set(service, [...(this.#left.get(service) ?? []), left]);
+    const waiting = this.#left.get(service);
+    if (waiting) waiting.push(left);
+    else this.#left.set(service, [left]);
   }
 
   #carry(service: CarriedService): Carrier {
