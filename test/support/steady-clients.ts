@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import type { Test } from 'tap';
+import { Site } from './site.ts';
 
 /** Clients that connect again and again, without a retry of their own. */
 export interface SteadyClients {
@@ -98,4 +99,21 @@ export async function stayingClient(port: number) {
       await gone;
     },
   };
+}
+
+/** A director's files, not started: so many workers before one such server, which is checked by connecting. */
+export async function echoSite(t: Test, port: number, workers: number): Promise<Site> {
+  const site = new Site(
+    t,
+    `checkinterval=1
+quiescent=yes
+logfile="LOG"
+virtual=127.0.0.1:${port}
+    real=127.0.0.1:${await echoServer(t)} masq
+    checktype=connect
+    service=none
+`,
+  );
+  site.writeIni(`[net]\nworkers = ${workers}\n`);
+  return site;
 }

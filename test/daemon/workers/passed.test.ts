@@ -1,24 +1,13 @@
 import t from 'tap';
 import { passedSockets, spawnWith } from '../../support/passed-sockets.ts';
 import { sharedPort } from '../../support/shared-port.ts';
-import { collect, Site, until } from '../../support/site.ts';
-import { echoServer, steadyClients } from '../../support/steady-clients.ts';
+import { collect, until } from '../../support/site.ts';
+import { echoSite, steadyClients } from '../../support/steady-clients.ts';
 
 t.test('a successor gets the sockets, and nobody is lost', sharedPort(), async (t) => {
   const sockets = await passedSockets(t, 2);
   const port = sockets[0]?.port ?? 0;
-  const site = new Site(
-    t,
-    `checkinterval=1
-quiescent=yes
-logfile="LOG"
-virtual=127.0.0.1:${port}
-    real=127.0.0.1:${await echoServer(t)} masq
-    checktype=connect
-    service=none
-`,
-  );
-  site.writeIni('[net]\nworkers = 2\n');
+  const site = await echoSite(t, port, 2);
   const descriptors = sockets.map(({ descriptor }) => descriptor);
   const start = collect(spawnWith(site, descriptors, [site.config, 'start']));
   t.match(await start, { code: 0, stderr: '' });

@@ -31,6 +31,27 @@ async function replacedSince(stage: Stage, before: number): Promise<void> {
   }
 }
 
+/** A thread goes, so often, and another takes its place.
+ *  @param go  has it go; how often one was replaced before is given to it
+ *  @returns   the longest of its times, in milliseconds */
+async function threadsGo(
+  stage: Stage,
+  rounds: number,
+  go: (before: number) => Promise<number>,
+): Promise<{ readonly costs: readonly Cost[]; readonly longest: number }> {
+  const costs: Cost[] = [];
+  let longest = 0;
+  for (let round = 0; round < rounds; round++) {
+    const before = await replaced(stage);
+    const from = now();
+    longest = Math.max(longest, await go(before));
+    costs.push(...everybody(from, now()));
+    await replacedSince(stage, before);
+    await sleep(500);
+  }
+  return { costs, longest };
+}
+
 /** What happens to the director itself. */
 export const director: readonly Scenario[] = [
   {
@@ -73,18 +94,11 @@ export const director: readonly Scenario[] = [
     rounds: [1, 20],
     further: { 'served again after ms': SOON_MS },
     async play(stage, rounds) {
-      const costs: Cost[] = [];
-      let longest = 0;
-      for (let round = 0; round < rounds; round++) {
-        const before = await replaced(stage);
-        const from = now();
+      const { costs, longest } = await threadsGo(stage, rounds, async () => {
         await tell(stage, 'SIGPWR');
         await sleep(20);
-        longest = Math.max(longest, await served(stage));
-        costs.push(...everybody(from, now()));
-        await replacedSince(stage, before);
-        await sleep(500);
-      }
+        return served(stage);
+      });
       return { costs, further: { 'served again after ms': Math.round(longest) } };
     },
   },
@@ -97,18 +111,14 @@ export const director: readonly Scenario[] = [
     bounds: { pauseMs: HANG_MS + SLACK_MS },
     further: { 'replaced after ms': HANG_MS + SLACK_MS },
     async play(stage, rounds) {
-      const costs: Cost[] = [];
-      let longest = 0;
-      for (let round = 0; round < rounds; round++) {
-        const before = await replaced(stage);
+      const { costs, longest } = await threadsGo(stage, rounds, async (before) => {
         const from = now();
         await writeFile(join(stage.director.folder, 'spin'), '');
         await replacedSince(stage, before);
-        longest = Math.max(longest, now() - from);
+        const ms = now() - from;
         await served(stage);
-        costs.push(...everybody(from, now()));
-        await sleep(500);
-      }
+        return ms;
+      });
       return { costs, further: { 'replaced after ms': Math.round(longest) } };
     },
   },
