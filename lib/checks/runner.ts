@@ -6,6 +6,7 @@ import { CheckLoader } from './loader.ts';
 import { Maintenance } from './maintenance.ts';
 import { createMatcher } from './matcher.ts';
 import { describe } from './message.ts';
+import { LackNews, lackSeen } from './own-lack.ts';
 import { createPacer } from './pacer.ts';
 import { type Checking, PlannedCheck } from './planned-check.ts';
 import type { ReverseNames } from './reverse-names.ts';
@@ -37,12 +38,17 @@ class Runner implements CheckRunner {
   readonly #loader: CheckLoader;
   readonly #maintenance: Maintenance;
   readonly #stalls = new Stalls();
+  readonly #lack: LackNews;
   readonly #checking: Checking;
   #count = 0;
   #closed = false;
 
   constructor(options: CheckRunnerOptions) {
     this.#options = options;
+    this.#lack = new LackNews(
+      (message) => options.log.error(message),
+      () => performance.now(),
+    );
     this.#loader = new CheckLoader(options.log);
     this.#maintenance = new Maintenance(options.names);
     this.#checking = {
@@ -101,7 +107,11 @@ class Runner implements CheckRunner {
     try {
       const check = await this.#loader.load(chosen.load);
       const matcher = this.#matcher;
-      return await attempt({ target, chosen, check, matcher, graceMs, abort });
+      const result = await attempt({ target, chosen, check, matcher, graceMs, abort });
+      const lack = result.up ? undefined : lackSeen(abort.signal);
+      if (lack === undefined) return result;
+      this.#lack.came(lack);
+      return undefined;
     } catch (error) {
       return { up: false, message: describe(error) };
     }

@@ -5,6 +5,7 @@ import { noteCertificates } from './certificate.ts';
 import { distrust } from './distrust.ts';
 import { namesFairly } from './fair-lookup.ts';
 import { describe } from './message.ts';
+import { noteLack } from './own-lack.ts';
 import type { TlsSettings } from './tls.ts';
 
 /** Whom to connect to. */
@@ -98,6 +99,7 @@ async function ready<S extends Socket>(
     return socket;
   } catch (error) {
     socket.destroy();
+    noteLack(error, signal);
     throw signal.aborted ? signal.reason : error;
   }
 }

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ServiceTable } from '../../model/engine.ts';
+import type { Admission } from './admission.ts';
+import type { NetOptions } from './net-options.ts';
 
 /** Kept for logs, the control socket and the runtime itself. */
 const RESERVE = 100;
@@ -35,4 +37,50 @@ export function descriptorsOf(table: ServiceTable, workers = 1): number {
 export function connectionCap(limit: number, others: number): number {
   const free = limit - RESERVE - others;
   return Math.max(LEAST, Math.floor(free / DESCRIPTORS));
+}
+
+/** Between two looks at the limit for those who were refused. */
+const LOOK_MS = 1000;
+
+/** Holds what may be open at once to the limit of open files, which an operator may change in a
+ *  process that runs: prlimit(1). */
+export class FileBound {
+  readonly #admission: Pick<Admission, 'limit'>;
+  readonly #workers: number;
+  readonly #proc: string;
+  readonly #most: number;
+  readonly #clock: () => number;
+  #others = 0;
+  #lookedAt = -Infinity;
+
+  /** @param clock  milliseconds, monotonic */
+  constructor(
+    admission: Pick<Admission, 'limit'>,
+    workers: number,
+    { proc = '/proc', maxConnections = Infinity }: NetOptions,
+    clock: () => number = () => performance.now(),
+  ) {
+    this.#admission = admission;
+    this.#workers = workers;
+    this.#proc = proc;
+    this.#most = maxConnections;
+    this.#clock = clock;
+  }
+
+  /** For that table from now on. */
+  expect(table: ServiceTable): void {
+    this.#others = descriptorsOf(table, this.#workers);
+    this.#look();
+  }
+
+  /** A client was refused, or a descriptor, for want of them: the limit may be another one by now. */
+  ranOut(): void {
+    if (this.#clock() - this.#lookedAt >= LOOK_MS) this.#look();
+  }
+
+  #look(): void {
+    this.#lookedAt = this.#clock();
+    const cap = connectionCap(fileLimit(this.#proc), this.#others);
+    this.#admission.limit = Math.min(cap, this.#most);
+  }
 }

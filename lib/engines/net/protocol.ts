@@ -71,8 +71,6 @@ export interface TableChange {
   readonly services: readonly CarriedService[];
   readonly gone: readonly string[];
   readonly dismissed: readonly Dismissal[];
-  /** Most connections at once, over all workers. */
-  readonly maxConnections: number;
 }
 
 export type ToWorker =
@@ -153,7 +151,7 @@ export interface WorkerStart {
   /** Whether listeners have SO_REUSEPORT. */
   readonly shares: boolean;
   readonly segments: readonly SharedArrayBuffer[];
-  /** Of `admissionMemory`: what all workers have open. */
+  /** Of `admissionMemory`: what all workers have open and may have. */
   readonly admission: SharedArrayBuffer;
   /** Of `pulseMemory`: that its event loop turns. */
   readonly pulses: SharedArrayBuffer;

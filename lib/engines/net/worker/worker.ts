@@ -95,7 +95,6 @@ export class Worker {
   }
 
   async #apply(sequence: number, change: TableChange): Promise<void> {
-    this.#desk.admission.limit = change.maxConnections;
     for (const { record, reset } of change.dismissed)
       this.#roster.dismiss(record, reset);
     for (const id of change.gone) this.#drop(id);

@@ -42,7 +42,7 @@ async function listening(t: Test, told: FromWorker[]): Promise<Server> {
     problem: undefined,
   };
   const services: CarriedService[] = [{ ...CARRIED, servers: [dead] }];
-  const change = { services, gone: [], dismissed: [], maxConnections: 10 };
+  const change = { services, gone: [], dismissed: [] };
   worker.handle({ type: 'change', sequence: 1, change });
   await until(() => told.some(({ type }) => type === 'applied'));
   const server = listens().at(-1)?.receiver;

@@ -90,7 +90,7 @@ async function opened(t: Test, ...given: readonly UdpServer[]) {
   t.teardown(() => worker.handle({ type: 'close' }));
   const port = await freeUdpPort();
   const services: CarriedService[] = [{ ...SERVICE, port, servers: carried }];
-  const change = { services, gone: [], dismissed: [], maxConnections: 10 };
+  const change = { services, gone: [], dismissed: [] };
   worker.handle({ type: 'change', sequence: 1, change });
   await until(() => told.some(({ type }) => type === 'applied'));
   const socket = binds().at(-1)?.receiver;
