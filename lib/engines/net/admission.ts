@@ -15,6 +15,8 @@ const NO_LIMIT = 2 ** 31 - 1;
  *  fail. Each worker counts its own and looks at the sum, so that a dead one leaves nothing behind
  *  that has to be mended; two that come for the last place at once may both be refused. */
 export class Admission {
+  /** Of {@link admissionMemory}, for other threads. */
+  readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array;
   readonly #numbers: Float64Array;
   readonly #workers: number;
@@ -24,6 +26,7 @@ export class Admission {
 
   /** @param memory of {@link admissionMemory} */
   constructor(memory: SharedArrayBuffer, worker: number) {
+    this.memory = memory;
     this.#words = new Int32Array(memory);
     this.#numbers = new Float64Array(memory);
     this.#workers = memory.byteLength / LINE_BYTES - 1;

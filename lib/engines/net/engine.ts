@@ -34,8 +34,6 @@ import { Memory } from './table/memory.ts';
 import { RecordPool } from './table/record-pool.ts';
 
 const EVENTS = 1000;
-/** What workers say when the limit of connections keeps somebody out. */
-const OF_FILES: ReadonlySet<NoticeKind> = new Set(['full', 'sessions', 'accept']);
 const WORKER = new URL(`./worker/main${extname(import.meta.url)}`, import.meta.url);
 
 /** The engine that forwards connections and datagrams itself, in worker threads: needs no
@@ -88,17 +86,17 @@ class NetEngine implements Engine {
       proc: this.#proc,
       retry: (services) => void this.#turns.take(() => this.#retry(services)),
     });
-    const admission = admissionMemory(this.#workers);
-    this.#admission = new Admission(admission, 0);
+    this.#admission = new Admission(admissionMemory(this.#workers), 0);
     this.#bound = new FileBound(this.#admission, this.#workers, options);
     this.#crew = new Crew({
       script: options.workerScript ?? WORKER,
       workers: this.#workers,
       shares: this.#shares,
-      admission,
+      admission: this.#admission.memory,
       patienceMs: options.workerTimeoutMs,
       segments: () => this.#segments,
-      prepare: () => this.#openings.claim(this.#ledger.ids, async () => {}),
+      prepare: (worker) =>
+        this.#openings.claim(this.#ledger.ids, () => this.heritage.of(worker)),
       snapshot: () => this.#forWorkers(this.#ledger.snapshot()),
       heard: (worker, message) => this.#heard(worker, message),
       died: (worker, reason) => this.#died(worker, reason),
@@ -206,7 +204,7 @@ class NetEngine implements Engine {
         this.#crew.post(message, worker);
         break;
       case 'notice':
-        if (OF_FILES.has(message.kind)) this.#bound.ranOut();
+        this.#bound.hear(message.kind);
         this.#notice(message.kind, message.about);
         break;
       case 'lines':

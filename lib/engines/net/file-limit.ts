@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ServiceTable } from '../../model/engine.ts';
 import type { Admission } from './admission.ts';
 import type { NetOptions } from './net-options.ts';
+import type { NoticeKind } from './protocol.ts';
 
 /** Kept for logs, the control socket and the runtime itself. */
 const RESERVE = 100;
@@ -39,6 +40,8 @@ export function connectionCap(limit: number, others: number): number {
   return Math.max(LEAST, Math.floor(free / DESCRIPTORS));
 }
 
+/** What workers say when somebody was kept out by it. */
+const OF_FILES: ReadonlySet<NoticeKind> = new Set(['full', 'sessions', 'accept']);
 /** Between two looks at the limit for those who were refused. */
 const LOOK_MS = 1000;
 
@@ -73,9 +76,10 @@ export class FileBound {
     this.#look();
   }
 
-  /** A client was refused, or a descriptor, for want of them: the limit may be another one by now. */
-  ranOut(): void {
-    if (this.#clock() - this.#lookedAt >= LOOK_MS) this.#look();
+  /** What a worker says: where the limit keeps somebody out, it may be another one by now. */
+  hear(kind: NoticeKind): void {
+    if (!OF_FILES.has(kind) || this.#clock() - this.#lookedAt < LOOK_MS) return;
+    this.#look();
   }
 
   #look(): void {

@@ -64,14 +64,16 @@ t.test('a limit that was changed is found when somebody is refused', async (t) =
   t.equal(worker.limit, 16, 'beside what a second thread takes');
   writeFileSync(`${proc}/self/limits`, limits('160').self.limits);
   now = 999;
-  bound.ranOut();
+  bound.hear('full');
   t.equal(worker.limit, 16, 'looked for once a second at most');
   now = 1000;
-  bound.ranOut();
+  bound.hear('full');
   t.equal(worker.limit, 26);
   writeFileSync(`${proc}/self/limits`, limits('unlimited').self.limits);
   now = 2000;
-  bound.ranOut();
+  bound.hear('worker');
+  t.equal(worker.limit, 26, 'it does not keep anybody out');
+  bound.hear('full');
   t.equal(worker.limit, 50, 'as many as there may be in any case');
 });
 

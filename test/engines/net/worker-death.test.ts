@@ -51,6 +51,39 @@ t.test('a worker that dies is replaced, and loses its connections only', async (
   );
 });
 
+t.test('clients whom a dead worker knew go on, as far as they were kept', async (t) => {
+  const rig = rigFor(t, createNetEngine({ workerScript: MORTAL }));
+  const kept = await rig.service({ persistent: 60 });
+  const other = await rig.service({ persistent: 60 });
+  const a = await rig.server((socket) => socket.end('a'));
+  const b = await rig.server((socket) => socket.end('b'));
+  const servers = [a.entry(), b.entry()];
+  rig.engine.heritage?.readAgain(async () => [
+    {
+      ...{ service: kept.id, server: b.entry().id, netmask: null },
+      ...{ clients: ['7f000001'], ends: [Date.now() + 60_000] },
+    },
+  ]);
+  await rig.engine.apply([
+    { service: kept, servers },
+    { service: other, servers },
+  ]);
+  const notice = rig.event('notice');
+  const channel = new BroadcastChannel('mortal-worker');
+  channel.postMessage({ how: 'at once' });
+  channel.close();
+  await notice;
+  // Refused until the new worker listens.
+  const ask = () => rig.ask(kept, '127.0.0.1').catch(() => '');
+  let answer = '';
+  await until(async () => {
+    answer = await ask();
+    return answer !== '';
+  });
+  t.equal(answer, 'b', 'and not where its turn would be');
+  t.equal((await rig.stats(other)).persistenceEntries, 0);
+});
+
 t.test('a table applied while the worker is away is carried by the next', async (t) => {
   const rig = rigFor(t, createNetEngine({ workerScript: MORTAL }));
   const service = await rig.service();

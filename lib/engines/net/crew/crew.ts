@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { LeftClients } from '../../../model/heritage.ts';
 import { within } from '../../../model/within.ts';
 import type {
   FromWorker,
@@ -23,8 +24,9 @@ interface Options {
   readonly patienceMs: number | undefined;
   /** The segments of the shared memory so far. */
   segments(): readonly SharedArrayBuffer[];
-  /** Before a worker takes a dead one's place. */
-  prepare(): Promise<void>;
+  /** Before a worker takes a dead one's place.
+   *  @returns clients that the dead one knew, for the new one */
+  prepare(worker: number): Promise<readonly LeftClients[]>;
   /** All of the table, for that one. */
   snapshot(): TableChange;
   heard(worker: number, message: Told): void;
@@ -208,12 +210,13 @@ export class Crew {
   }
 
   async #replace(worker: number): Promise<void> {
-    await this.#options.prepare();
+    const known = await this.#options.prepare(worker);
     if (this.#closed) return;
     this.#start(worker);
+    for (const left of known) this.reply(worker, { type: 'left', left });
     const change = this.#options.snapshot();
     const sequence = this.#sequence;
-    this.#threads[worker]?.postMessage({ type: 'change', sequence, change });
+    this.reply(worker, { type: 'change', sequence, change });
   }
 
   #heard(worker: number, message: FromWorker): void {
