@@ -41,11 +41,16 @@ export const WISH = object<Wish>(
   'What is left out stays.',
 );
 
+const WARNING = optional(
+  text('there where it is in force and would not outlive the director: why'),
+);
+
 export const CHANGED: Shape<Changed> = object<Changed>('Changed', {
   service: SERVICE_ID,
   real: REAL_ID,
   before: nullable(OVERRIDE, 'null: as the file and the checks say'),
   after: nullable(OVERRIDE, 'null: as the file and the checks say'),
+  warning: WARNING,
 });
 
 export const DRAIN_ORDER = object<{ readonly withinSeconds: number }>('DrainOrder', {
@@ -59,6 +64,7 @@ export const DRAINED: Shape<Drained> = object<Drained>('Drained', {
   ended: count('connections that had to be ended'),
   forgotten: count('persistence entries that were taken away'),
   seconds: amount(),
+  warning: WARNING,
 });
 
 const PLANNED = object<PlannedChange>('PlannedChange', {
