@@ -77,9 +77,9 @@ export class ServiceKeepers implements Disposable {
   }
 
   /** What operators have changed is to outlive the director as it is now. As {@link OverrideStore.keep}. */
-  async keepOverrides(): Promise<void> {
+  async keepOverrides(): Promise<string | undefined> {
     const pools = [...this.#keepers.values()].map(({ pool }) => pool);
-    await this.#parties.overrides?.keep(overridesOf(pools));
+    return this.#parties.overrides?.keep(overridesOf(pools));
   }
 
   [Symbol.dispose](): void {

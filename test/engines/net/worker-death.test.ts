@@ -11,6 +11,10 @@ const MORTAL = new URL(
   `./fixtures/mortal-worker${extname(import.meta.url)}`,
   import.meta.url,
 );
+const STUCK = new URL(
+  `./fixtures/stuck-at-start${extname(import.meta.url)}`,
+  import.meta.url,
+);
 
 t.test('a worker that dies is replaced, and loses its connections only', async (t) => {
   const rig = rigFor(t, createNetEngine({ workerScript: MORTAL }));
@@ -162,6 +166,27 @@ t.test('a worker whose event loop does not turn is replaced', async (t) => {
     return again !== undefined;
   });
   t.notOk(rig.engine.isHopeless?.());
+});
+
+t.test('one that never gets as far as its event loop is replaced', async (t) => {
+  const path = join(t.testdir({ mark: '' }), 'mark');
+  process.env.STUCK_AT_START = path;
+  t.teardown(() => delete process.env.STUCK_AT_START);
+  const options = { workerScript: STUCK, workerTimeoutMs: 1000 };
+  const rig = rigFor(t, createNetEngine(options));
+  const service = await rig.service();
+  const server = await rig.server((socket) => socket.end('a'));
+  const notice = rig.event('notice');
+  const begun = performance.now();
+  const applied = rig.engine.apply(tableOf(service, server.entry()));
+  t.match(
+    (await notice).message,
+    'A worker thread ended (its event loop had not turned for 10 s)',
+  );
+  t.ok(performance.now() - begun >= 10_000, 'modules may take their time');
+  t.match(await applied, [{ state: 'carried' }]);
+  t.equal(await rig.ask(service), 'a');
+  t.match(rig.engine.workers(), [{ restarts: 1 }]);
 });
 
 t.test(

@@ -20,7 +20,7 @@ interface Options {
   /** As {@link WorkerStart.shares}. */
   readonly shares: boolean;
   readonly admission: SharedArrayBuffer;
-  /** A worker whose event loop has not turned for so long is ended; default 10,000. */
+  /** As {@link Pulses.patienceMs}: who is silent for so long is ended; default 10,000. */
   readonly patienceMs: number | undefined;
   /** The segments of the shared memory so far. */
   segments(): readonly SharedArrayBuffer[];
@@ -52,8 +52,6 @@ const BREATH_MS = 1000;
 const YOUNG_MB = 16;
 /** What closing waits for before threads are stopped by force, and after that. */
 const FAREWELL_MS = 2000;
-/** Far above what a turn takes on a busy machine. */
-const PATIENCE_MS = 10_000;
 /** After so many times that one that is stuck should have ended. */
 const HOPELESS = 1.5;
 
@@ -69,16 +67,18 @@ export class Crew {
   readonly #pulses: Pulses;
   /** Those whose event loops do not turn. */
   readonly #stuck = new Map<number, 'ending' | 'hopeless'>();
-  readonly #patienceMs: number;
   #watch: NodeJS.Timeout | undefined;
   #sequence = 0;
   #closed = false;
 
   constructor(options: Options) {
     this.#options = options;
-    this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
     this.#pulseMemory = pulseMemory(options.workers);
-    this.#pulses = new Pulses(this.#pulseMemory, () => performance.now());
+    this.#pulses = new Pulses(
+      this.#pulseMemory,
+      () => performance.now(),
+      options.patienceMs,
+    );
   }
 
   /** Starts the workers, where they are not. */
@@ -154,6 +154,7 @@ export class Crew {
     const place = { worker, workers, shares };
     const workerData: WorkerStart = { ...place, segments, admission, pulses };
     const startedAt = performance.now();
+    this.#pulses.started(worker);
     const thread = new Worker(script, {
       workerData,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
@@ -170,11 +171,11 @@ export class Crew {
 
   #exited(worker: number, reason: string, startedAt: number): void {
     this.#threads[worker] = undefined;
+    const seconds = this.#pulses.patienceMs(worker) / 1000;
     this.#pulses.forget(worker);
     this.inquiries.died(worker);
     const wasStuck = this.#stuck.delete(worker);
     if (this.#closed) return;
-    const seconds = this.#patienceMs / 1000;
     const why = wasStuck ? `its event loop had not turned for ${seconds} s` : reason;
     this.#options.died(worker, why);
     const wait = Math.max(0, startedAt + BREATH_MS - performance.now());
@@ -196,8 +197,8 @@ export class Crew {
   }
 
   #lookForStuck(): void {
-    const patienceMs = this.#patienceMs;
     for (const [worker, silentMs] of this.#pulses.look().entries()) {
+      const patienceMs = this.#pulses.patienceMs(worker);
       const known = this.#stuck.get(worker);
       if (!known && silentMs >= patienceMs) {
         this.#stuck.set(worker, 'ending');
