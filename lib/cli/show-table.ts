@@ -111,6 +111,7 @@ function serviceLines(service: ServiceStatus, paint: Paint): readonly string[] {
     `${service.acceptedConnections} accepted`,
     ...countOf(service.refusedConnections, 'refused'),
     ...countOf(service.retries, 'retried'),
+    ...countOf(service.proxyHeaderErrors, 'without PROXY header'),
   ];
   const line = words.join('  ');
   // An engine that the file names explains itself.

@@ -1,6 +1,9 @@
+import type { ProxyVersion } from '../model/proxy-header.ts';
 import type { ServiceOptions } from '../model/virtual-service.ts';
 import type { ProcessOptions } from './config.ts';
+import type { IniKey } from './ini-keys/ini-key.ts';
 import { INI_KEYS, type IniKeyName, type IniValues } from './ini-keys.ts';
+import type { CheckProxy } from './proxy-values.ts';
 
 /** What the values say for the process. */
 export function processOptions(
@@ -29,10 +32,13 @@ function userOf({ user, 'daemon-group': gid }: IniValues): ProcessOptions['user'
   return user && { ...user, gid: gid ?? user.gid };
 }
 
-/** What they say for a service. */
-export function optionsFrom(values: IniValues): ServiceOptions {
-  const value = <K extends IniKeyName>(key: K) =>
-    (values[key] ?? INI_KEYS[key].default) as (typeof INI_KEYS)[K]['default'];
+/** What they say for the service of that id: of a key that is for others, its default. */
+export function optionsFrom(values: IniValues, id: string): ServiceOptions {
+  const value = <K extends IniKeyName>(key: K) => {
+    const row: IniKey<unknown> = INI_KEYS[key];
+    const own = row.only?.ids.test(id) === false ? undefined : values[key];
+    return (own ?? row.default) as (typeof INI_KEYS)[K]['default'];
+  };
   return {
     engine: value('engine'),
     snat: value('snat'),
@@ -49,5 +55,16 @@ export function optionsFrom(values: IniValues): ServiceOptions {
     digest: value('digest'),
     logConnections: value('log-connections'),
     dontlognull: value('dontlognull'),
+    sendProxy: value('send-proxy'),
+    acceptProxy: value('accept-proxy'),
+    acceptProxyTimeoutMs: value('accept-proxy-timeout'),
+    checkProxy: checkProxyFrom(value('check-send-proxy'), value('send-proxy')),
   };
+}
+
+function checkProxyFrom(
+  wish: CheckProxy,
+  sent: ProxyVersion | undefined,
+): ProxyVersion | undefined {
+  return wish === 'as sent' ? sent : wish;
 }

@@ -59,14 +59,13 @@ export async function readConfig(
     encoding === 'utf8' && !isAscii(text) ? decodeUtf8(built) : built;
   if (errors.length + ini.errors.length > 0)
     return { ok: false, errors: [...errors, ...ini.errors], warnings };
-  const ids = services.map(({ id }) => id);
   const virtuals = services.map((service) => {
     return { ...service, encoding, options: ini.service(service.id) };
   });
   const config = {
     file: path,
     digest: hash('sha256', Buffer.from(text, 'latin1')),
-    warnings: [...warnings, ...ini.warnings(ids)],
+    warnings: [...warnings, ...ini.warnings(virtuals)],
     global,
     virtuals,
     options: ini.process,

@@ -102,6 +102,12 @@ export const SERVICE: readonly Metric<ServiceStatus>[] = [
     value: (service) => service.retries,
   },
   {
+    name: 'service_proxy_header_errors_total',
+    type: 'counter',
+    help: 'Connections accepted and reset: no good PROXY header came where one was expected.',
+    value: (service) => service.proxyHeaderErrors,
+  },
+  {
     name: 'service_persistence_entries',
     type: 'gauge',
     help: 'Clients that persistence holds to a real server.',

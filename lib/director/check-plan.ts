@@ -46,6 +46,7 @@ export function checkPlan(service: VirtualService, real: RealServer): CheckPlan 
       tlsVerify: service.options.tlsVerify,
       tlsCa: service.options.tlsCa,
       bodyLimit: service.options.bodyLimit,
+      proxy: service.options.checkProxy,
     },
     intervalMs: milliseconds(service.checkinterval),
   };

@@ -67,6 +67,7 @@ export function serviceStatus(
     acceptedConnections: stats?.acceptedConnections ?? 0,
     refusedConnections: stats?.refusedConnections ?? 0,
     retries: stats?.retries ?? 0,
+    proxyHeaderErrors: stats?.proxyHeaderErrors ?? 0,
     persistenceEntries: stats?.persistenceEntries ?? 0,
     reals: [...reals, ...fallbackStatus(pool, inForce, numbers)],
   };

@@ -1,5 +1,6 @@
 import type { Family } from './address.ts';
 import type { Pattern } from './pattern.ts';
+import type { ProxyVersion } from './proxy-header.ts';
 import type { CheckType, CheckWord, Protocol } from './virtual-service.ts';
 
 /** Everything a check may ask about what it checks: one real server as one service sees it.
@@ -34,6 +35,8 @@ export interface CheckTarget {
   readonly tlsVerify: boolean;
   readonly tlsCa: string | undefined;
   readonly bodyLimit: number;
+  /** Of the PROXY header that a TCP connection to the real server begins with; undefined: with none. */
+  readonly proxy: ProxyVersion | undefined;
 }
 
 /** What a check found. A failure is a result, never an exception. */

@@ -68,6 +68,8 @@ export interface ServiceStats {
   readonly refusedConnections: number;
   /** Dials made again at another server. */
   readonly retries: number;
+  /** Accepted and reset: without a good PROXY header, where one was expected. */
+  readonly proxyHeaderErrors: number;
   /** Live persistence entries. */
   readonly persistenceEntries: number;
 }

@@ -4,7 +4,11 @@ import type { ServerStats, ServiceStats } from './engine.ts';
 export interface LeftNumbers
   extends Pick<
     ServiceStats,
-    'id' | 'acceptedConnections' | 'refusedConnections' | 'retries'
+    | 'id'
+    | 'acceptedConnections'
+    | 'refusedConnections'
+    | 'retries'
+    | 'proxyHeaderErrors'
   > {
   readonly servers: readonly LeftServerNumbers[];
 }

@@ -89,6 +89,8 @@ export interface ServiceStatus {
   readonly acceptedConnections: number;
   readonly refusedConnections: number;
   readonly retries: number;
+  /** Accepted and reset: without a good PROXY header, where one was expected. */
+  readonly proxyHeaderErrors: number;
   readonly persistenceEntries: number;
   /** Real servers in the file's order, then the fallback where there is one. */
   readonly reals: readonly RealStatus[];

@@ -1,6 +1,7 @@
 import { endpoint, type Family } from './address.ts';
 import type { FileEncoding } from './file-text.ts';
 import type { Pattern } from './pattern.ts';
+import type { ProxyVersion } from './proxy-header.ts';
 
 export type Protocol = 'tcp' | 'udp' | 'fwm';
 export type ForwardingMethod = 'gate' | 'masq' | 'ipip';
@@ -72,6 +73,13 @@ export interface ServiceOptions {
    *  client sent nothing and no server failed. */
   readonly logConnections: boolean;
   readonly dontlognull: boolean;
+  /** Of the PROXY header that real servers get of each connection; undefined: none. */
+  readonly sendProxy: ProxyVersion | undefined;
+  /** Networks whose clients begin with such a header, as `10.0.0.0/8`; and for how long it is waited for. */
+  readonly acceptProxy: readonly string[];
+  readonly acceptProxyTimeoutMs: number;
+  /** Of the header that checks begin with; undefined: with none. */
+  readonly checkProxy: ProxyVersion | undefined;
 }
 
 /** A virtual service with every value in force, inheritance done, names resolved.

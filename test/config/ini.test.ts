@@ -5,7 +5,8 @@ import t, { type Test } from 'tap';
 import { formatDiagnostic } from '../../lib/config/config.ts';
 import { readConfig } from '../../lib/config/index.ts';
 import { readIni } from '../../lib/config/ini.ts';
-import { OPTIONS } from '../support/config.ts';
+import type { VirtualService } from '../../lib/model/virtual-service.ts';
+import { aService, OPTIONS } from '../support/config.ts';
 
 const CONFIG = `quiescent=no
 virtual=10.1.1.19:80
@@ -160,7 +161,8 @@ t.test('a key that does nothing for a service is a warning', async (t) => {
   const warningsOf = async (id: string, value: string) => {
     const text = `[net]\ncapture = yes\n[service ${id}]\ncapture = ${value}\n`;
     const ini = await readIni(join(t.testdir({ 'a.cf.ini': text }), 'a.cf'));
-    return ini.warnings([id]).map(({ line, message }) => `${line}: ${message}`);
+    const there = { ...aService(), id };
+    return ini.warnings([there]).map(({ line, message }) => `${line}: ${message}`);
   };
   for (const id of ['udp:10.1.1.19:53', 'tcp:0.0.0.0:80', 'tcp:[::]:80', 'fwm:5']) {
     t.strictSame(await warningsOf(id, 'yes'), [
@@ -169,6 +171,55 @@ t.test('a key that does nothing for a service is a warning', async (t) => {
     t.strictSame(await warningsOf(id, 'no'), []);
   }
   t.strictSame(await warningsOf('tcp:[2001:db8::1]:443', 'yes'), []);
+});
+
+t.test('the PROXY protocol is for TCP, in the versions that there are', async (t) => {
+  const config = await readWith(
+    t,
+    `[net]
+send-proxy = v2
+accept-proxy = 10.0.0.0/8, 192.0.2.7,2001:DB8::/32, 10.0.0.0/8
+accept-proxy-timeout = 5s
+[checks]
+check-send-proxy = yes
+[service tcp:[2001:db8::1]:443]
+send-proxy = no
+accept-proxy = no
+check-send-proxy = v1
+`,
+  );
+  const [first, second] = config.virtuals.map(({ options }) => options);
+  t.match(first, {
+    ...{ sendProxy: 'v2', checkProxy: 'v2', acceptProxyTimeoutMs: 5000 },
+    acceptProxy: ['10.0.0.0/8', '192.0.2.7/32', '2001:DB8::/32'],
+  });
+  t.match(second, { sendProxy: undefined, checkProxy: 'v1', acceptProxy: [] });
+  t.strictSame(config.warnings, []);
+});
+
+t.test('what cannot send a PROXY header is told of', async (t) => {
+  const text = '[net]\nsend-proxy = v1\n[checks]\ncheck-send-proxy = yes\n';
+  const ini = await readIni(join(t.testdir({ 'a.cf.ini': text }), 'a.cf'));
+  const warned = (fields: Partial<VirtualService>) => {
+    const service = aService({ checktype: 'negotiate', ...fields });
+    const options = ini.service(service.id);
+    return ini.warnings([{ ...service, options }]).map(({ line, message }) => {
+      return `${line}: ${message}`;
+    });
+  };
+  t.match(warned({ service: 'oracle' }), [/^4: check-send-proxy: checks of oracle/]);
+  t.match(warned({ checktype: 'external' }), [/^4: .* is a command of its own/]);
+  t.strictSame(warned({ service: 'oracle', checktype: 'connect' }), []);
+  t.strictSame(warned({ service: 'mysql' }), []);
+  t.strictSame(warned({ service: 'oracle', protocol: 'udp' }), []);
+});
+
+t.test('checks that begin as connections do need one that these have', async (t) => {
+  const text = '[service tcp:10.1.1.19:80]\ncheck-send-proxy = yes\n';
+  const { warnings } = await readWith(t, text);
+  t.match(warnings, [
+    { line: 2, message: /^check-send-proxy: yes says nothing .* has no send-proxy/ },
+  ]);
 });
 
 t.test('a section for a service that is not there is a warning', async (t) => {
@@ -195,6 +246,17 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[net]\nconnections = yes\n', 2, 'wrong section: expected it in [log], or in one'],
   ['[log]\nconnections = 2000\n', 2, 'expected yes or no'],
   ['[log]\nconnections-file = log\n', 2, 'expected an absolute path or a syslog'],
+  ['[net]\nsend-proxy = v3\n', 2, 'expected no, v1 or v2, as in "v2"'],
+  ['[checks]\ncheck-send-proxy = always\n', 2, 'expected no, yes, v1 or v2'],
+  ['[net]\naccept-proxy = proxy.example.org\n', 2, 'expected no, or addresses'],
+  ['[net]\naccept-proxy = 10.0.0.0/33\n', 2, 'expected no, or addresses'],
+  ['[net]\naccept-proxy = 10.0.0.1,,10.0.0.2\n', 2, 'expected no, or addresses'],
+  [
+    '[service udp:10.1.1.19:53]\nsend-proxy = v2\n',
+    2,
+    'send-proxy cannot be had for udp:10.1.1.19:53: expected it for a TCP service',
+  ],
+  ['[service fwm:5]\naccept-proxy = ::/0\n', 2, 'cannot be had for fwm:5'],
   ['[net]\n__proto__ = 3\n', 2, 'unknown key "__proto__"'],
   ['[__proto__]\nengine = net\n', 1, 'unknown section [__proto__]'],
   ['[net]\nengine[] = net\n', 2, 'unknown key "engine[]"'],

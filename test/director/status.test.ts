@@ -64,6 +64,7 @@ t.test('a service at work, with its numbers', async (t) => {
     acceptedConnections: 7,
     refusedConnections: 8,
     retries: 9,
+    proxyHeaderErrors: 0,
     persistenceEntries: 10,
   };
   const zero = Object.fromEntries(Object.keys(numbers).map((name) => [name, 0]));
@@ -101,6 +102,7 @@ t.test('a service at work, with its numbers', async (t) => {
     acceptedConnections: 7,
     refusedConnections: 8,
     retries: 9,
+    proxyHeaderErrors: 0,
     persistenceEntries: 10,
     reals: [
       {

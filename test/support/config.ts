@@ -48,6 +48,10 @@ export const OPTIONS: ServiceOptions = {
   digest: false,
   logConnections: false,
   dontlognull: false,
+  sendProxy: undefined,
+  acceptProxy: [],
+  acceptProxyTimeoutMs: 3000,
+  checkProxy: undefined,
 };
 
 /** A virtual service with the defaults of ldirectord, `tcp:10.1.1.19:80` unless told otherwise. */

@@ -57,6 +57,7 @@ export function serviceStatus(fields: Partial<ServiceStatus> = {}): ServiceStatu
     acceptedConnections: 1204,
     refusedConnections: 3,
     retries: 2,
+    proxyHeaderErrors: 0,
     persistenceEntries: 0,
     reals: [realStatus(), realStatus({ id: '10.1.1.22:80', address: '10.1.1.22' })],
     ...fields,

@@ -1,4 +1,5 @@
 import { authorities, days, size, yesno } from '../ini-values.ts';
+import { type CheckProxy, checkProxy } from '../proxy-values.ts';
 import type { IniKey } from './ini-key.ts';
 
 /** Keys of `[checks]`. */
@@ -34,5 +35,14 @@ export const CHECKS_KEYS = {
     parse: size,
     default: 2 ** 20,
     doc: 'Largest answer that a check reads; past it the server is down.',
+  },
+  'check-send-proxy': {
+    section: 'checks',
+    perService: true,
+    syntax: 'no | yes | v1 | v2',
+    parse: checkProxy,
+    default: undefined as CheckProxy,
+    only: { ids: /^tcp:/, words: 'a TCP service', refused: true },
+    doc: 'Whether checks begin with a PROXY header; yes: of the version of send-proxy.',
   },
 } as const satisfies Record<string, IniKey<unknown>>;

@@ -141,6 +141,7 @@ export const SERVICE: Shape<ServiceStatus> = object<ServiceStatus>('Service', {
   acceptedConnections: count(),
   refusedConnections: count(),
   retries: count(),
+  proxyHeaderErrors: count('accepted and reset: without a good PROXY header'),
   persistenceEntries: count(),
   reals: list(REAL, "in the file's order, then the fallback where there is one"),
 });

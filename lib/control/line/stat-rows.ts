@@ -51,6 +51,7 @@ function frontend(
     svname: 'FRONTEND',
     slim: maxConnections,
     stot: total,
+    ereq: service.proxyHeaderErrors,
     status: OPEN.has(service.state) ? 'OPEN' : 'STOP',
     sid: 0,
     type: 0,

@@ -1,6 +1,7 @@
 import type { Family } from '../../model/address.ts';
 import type { Logged } from '../../model/connection-log.ts';
 import type { LeftClients } from '../../model/heritage.ts';
+import type { ProxyVersion } from '../../model/proxy-header.ts';
 import type { Answer, Question } from './crew/question.ts';
 
 /** A real server as workers know it. */
@@ -48,6 +49,13 @@ export interface CarriedService {
   readonly halfClosedTimeoutMs: number;
   /** Which of its connections have a line in the log. */
   readonly logged: Logged;
+  /** Of the header that servers are sent; undefined: none. */
+  readonly sendProxy: ProxyVersion | undefined;
+  /** Networks whose clients begin with a header, for which so long is waited. */
+  readonly acceptProxy: readonly string[];
+  readonly headerTimeoutMs: number;
+  /** The service's own, where `port` is another that the kernel leads to. */
+  readonly askedPort: number;
   /** In the table's order. */
   readonly servers: readonly CarriedServer[];
   /** False: no listener for now, whatever the weights are. */
@@ -112,6 +120,7 @@ export type NoticeKind =
   | 'full'
   | 'sessions'
   | 'accept'
+  | 'header'
   | 'worker'
   | 'stuck'
   | 'question';

@@ -12,7 +12,7 @@ import { quiet } from './left-numbers.ts';
 import type { Memory } from './memory.ts';
 import type { Loan, RecordPool } from './record-pool.ts';
 import { ServerBook } from './server-book.ts';
-import { ServiceRecord } from './service-record.ts';
+import { type Count, ServiceRecord } from './service-record.ts';
 import { keyOf, turnAfter } from './turn.ts';
 
 /** A virtual service as the main thread keeps it: the entry in force, and its records. */
@@ -127,7 +127,8 @@ export class ServiceBook {
 
   carried(): Omit<CarriedService, 'listen' | 'home' | 'sockets'> {
     const { service } = this.#entry;
-    const { connectTimeoutMs, halfClosedTimeoutMs } = service.options;
+    const { connectTimeoutMs, halfClosedTimeoutMs, sendProxy, acceptProxy } =
+      service.options;
     const datagrams = datagramsOf(service);
     return {
       id: service.id,
@@ -144,6 +145,10 @@ export class ServiceBook {
       idleTimeoutMs: silenceOf(service.options, datagrams),
       halfClosedTimeoutMs,
       logged: loggedOf(service.options),
+      sendProxy,
+      acceptProxy,
+      headerTimeoutMs: service.options.acceptProxyTimeoutMs,
+      askedPort: service.port ?? 0,
       servers: this.#servers.map((server) => server.carried(service)),
     };
   }
@@ -167,6 +172,8 @@ export class ServiceBook {
       acceptedConnections: this.#sum('accepted') + (base?.acceptedConnections ?? 0),
       refusedConnections: this.#sum('refused') + (base?.refusedConnections ?? 0),
       retries: this.#sum('retries') + (base?.retries ?? 0),
+      proxyHeaderErrors:
+        this.#sum('proxyHeaderErrors') + (base?.proxyHeaderErrors ?? 0),
     };
   }
 
@@ -176,7 +183,7 @@ export class ServiceBook {
     return first;
   }
 
-  #sum(name: 'accepted' | 'refused' | 'retries' | 'persistence'): number {
+  #sum(name: Count): number {
     return this.#columns.reduce((total, column) => total + column.read(name), 0);
   }
 

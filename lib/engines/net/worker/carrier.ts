@@ -1,11 +1,15 @@
+import type { Socket } from 'node:net';
 import type { Logged } from '../../../model/connection-log.ts';
 import type { LeftClients } from '../../../model/heritage.ts';
+import type { ProxyVersion } from '../../../model/proxy-header.ts';
 import { LONGEST_TIMER_MS } from '../../../model/timer.ts';
 import type { CarriedService, ListenReport, WorkerStart } from '../protocol.ts';
 import type { ServiceRecord } from '../table/service-record.ts';
 import type { Desk, Timeouts } from './desk.ts';
 import type { Entrance, Reception } from './entrance.ts';
 import { Listener } from './listener.ts';
+import { headedBy } from './opening/headed.ts';
+import type { Opening } from './opening/opening.ts';
 import { PassedListener } from './passed-listener.ts';
 import type { RealServer } from './real-server.ts';
 import { Switchboard } from './switchboard.ts';
@@ -20,6 +24,8 @@ type Seat = Pick<WorkerStart, 'worker' | 'shares'>;
 export class Carrier implements Reception {
   readonly id: string;
   readonly switchboard: Switchboard;
+  readonly openings = new Set<Opening>();
+  headed: ((client: Socket) => boolean) | undefined;
   readonly #seat: Seat;
   readonly #desk: Desk;
   readonly #entrance: Entrance;
@@ -34,6 +40,7 @@ export class Carrier implements Reception {
     this.#service = service;
     this.#desk = desk;
     this.#seat = seat;
+    this.headed = headedBy(service.acceptProxy);
     this.switchboard = new Switchboard(service, record, () => performance.now());
     this.#entrance = this.#createEntrance();
   }
@@ -46,6 +53,18 @@ export class Carrier implements Reception {
     return this.#service;
   }
 
+  get sendProxy(): ProxyVersion | undefined {
+    return this.#service.sendProxy;
+  }
+
+  get askedPort(): number {
+    return this.#service.askedPort;
+  }
+
+  get headerTimeoutMs(): number {
+    return this.#service.headerTimeoutMs;
+  }
+
   /** Settles when the entrance is as the service's weights want it.
    *  @param left  clients of an earlier run: known before anybody is let in */
   update(
@@ -54,6 +73,7 @@ export class Carrier implements Reception {
     left: readonly LeftClients[] = [],
   ): Promise<ListenReport> {
     this.#service = service;
+    this.headed = headedBy(service.acceptProxy);
     this.#servers = servers;
     this.switchboard.update(service, servers);
     for (const clients of left) this.switchboard.restore(clients);
@@ -69,8 +89,10 @@ export class Carrier implements Reception {
     return settled;
   }
 
-  /** No new clients; open connections stay. */
+  /** No new clients; open connections stay. Who has not said who he is has no server, and none is known any
+   *  more. */
   close(): void {
+    for (const opening of [...this.openings]) opening.reset('killed');
     this.#turn = this.#turn.then(() => {
       clearTimeout(this.#sweeper);
       this.#entrance.shut();

@@ -1,9 +1,14 @@
 import { connect, type Socket } from 'node:net';
 import { endpoint } from '../../../model/address.ts';
+import {
+  type Ends,
+  type ProxyVersion,
+  proxyHeader,
+} from '../../../model/proxy-header.ts';
 import type { Connection as Listed } from '../../../model/traffic.ts';
 import type { Outgoing } from './batch.ts';
 import { ReadBuffer } from './buffers.ts';
-import { type Desk, type Line, SocketClient, type Tried } from './desk.ts';
+import { type Desk, EndsClient, type Line, type Tried } from './desk.ts';
 import {
   type DialFailure,
   dialFailure,
@@ -14,7 +19,8 @@ import type { Ender } from './log/termination.ts';
 import { Trace } from './log/trace.ts';
 import { writeLine } from './log/write-line.ts';
 import type { Member } from './members.ts';
-import { resetSocket } from './reset-socket.ts';
+import type { Opened } from './opening/opening.ts';
+import { resetSocket, wasReset } from './reset-socket.ts';
 import { type Sight, tenths } from './sight.ts';
 import { Splice, type SpliceOwner } from './splice.ts';
 import type { Booking } from './switchboard.ts';
@@ -44,6 +50,8 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   readonly #line: Line;
   readonly #desk: Desk;
   readonly #client: Socket;
+  /** Whose it is: what its header said, else the client's socket. */
+  readonly #ends: Ends;
   readonly #buffer: ReadBuffer;
   #server: Socket | undefined;
   #splice: Splice | undefined;
@@ -57,13 +65,15 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   #sockets = 1;
 
   /** Takes the socket over, and leaves the admission when all is closed. Dials with the
-   *  batch. */
-  constructor(line: Line, desk: Desk, client: Socket) {
+   *  batch.
+   *  @param opened  what was learnt from its first bytes, where these were read */
+  constructor(line: Line, desk: Desk, client: Socket, opened?: Opened) {
     this.#line = line;
     this.#desk = desk;
     this.#client = client;
+    this.#ends = opened?.ends ?? client;
     this.#buffer = new ReadBuffer(desk.buffers);
-    if (line.logged !== 'none') this.#trace = new Trace(client);
+    if (line.logged !== 'none') this.#trace = opened?.trace ?? new Trace(client);
     client.on('error', () => this.reset('client'));
     client.on('close', this.#closed);
     desk.batch.add(this);
@@ -89,7 +99,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
 
   seen(): Sight | undefined {
     const server = this.#booking?.server;
-    const { remoteAddress, remotePort = 0, bytesRead } = this.#client;
+    const { remoteAddress, remotePort = 0 } = this.#ends;
     if (!server || remoteAddress === undefined) return undefined;
     return {
       service: this.#line.id,
@@ -98,7 +108,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
       protocol: 'tcp',
       state: SEEN[this.#state],
       began: this.#began,
-      bytesIn: bytesRead,
+      bytesIn: this.#client.bytesRead,
       bytesOut: this.#server?.bytesRead ?? 0,
     };
   }
@@ -120,7 +130,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   /** @param before  why the last server did not take it */
   #dial(before?: DialFailure): void {
     const { switchboard, timeouts } = this.#line;
-    this.#booking = switchboard.book(new SocketClient(this.#client), this.#tried);
+    this.#booking = switchboard.book(new EndsClient(this.#ends), this.#tried);
     if (!this.#booking) {
       switchboard.record.count('refused');
       this.reset(before?.ender ?? 'server');
@@ -182,7 +192,26 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
     this.#desk.wheel.remove(this);
     const splicing = { client: this.#client, server, real, buffer: this.#buffer };
     this.#splice = new Splice(this.#line, this.#desk, this, splicing);
+    if (this.#line.sendProxy)
+      this.#splice.sendFirst(this.#header(this.#line.sendProxy));
+    // Read from before, it may have ended before anybody listened.
+    if (this.#client.readableEnded) this.#endedBefore(this.#splice);
   };
+
+  #endedBefore(splice: Splice): void {
+    if (wasReset(this.#client)) this.reset('client');
+    else splice.clientEnded();
+  }
+
+  /** What the server is told of the client. */
+  #header(version: ProxyVersion): Buffer {
+    const { remoteAddress, remotePort, localAddress, localPort } = this.#ends;
+    const isOurs = this.#ends === this.#client;
+    const asked = isOurs ? this.#line.askedPort : localPort;
+    return proxyHeader(version, {
+      ...{ remoteAddress, remotePort, localAddress, localPort: asked },
+    });
+  }
 
   #closed = () => {
     if (--this.#sockets > 0) return;

@@ -1,6 +1,6 @@
-import type { Socket } from 'node:net';
 import { addressBytes, unmapped } from '../../../model/address-bytes.ts';
 import type { Logged } from '../../../model/connection-log.ts';
+import type { Ends, ProxyVersion } from '../../../model/proxy-header.ts';
 import type { Client } from '../../../model/scheduler.ts';
 import type { Admission } from '../admission.ts';
 import type { FromWorker } from '../protocol.ts';
@@ -40,23 +40,28 @@ export interface Line {
   readonly switchboard: Switchboard;
   readonly timeouts: Timeouts;
   readonly logged: Logged;
+  /** Of the header that real servers are sent; undefined: none. */
+  readonly sendProxy: ProxyVersion | undefined;
+  /** Which port clients ask for, wherever the kernel leads them. */
+  readonly askedPort: number;
 }
 
-/** A socket's peer as schedulers see it; asked for its address only when one wants to know. */
-export class SocketClient implements Client {
-  readonly #socket: Socket;
+/** A connection's client as schedulers see it. A socket is asked for its peer's address only when one wants
+ *  to know. */
+export class EndsClient implements Client {
+  readonly #ends: Ends;
 
-  constructor(socket: Socket) {
-    this.#socket = socket;
+  constructor(ends: Ends) {
+    this.#ends = ends;
   }
 
   /** Empty when the client has gone already. */
   get address(): Uint8Array {
-    return unmapped(addressBytes(this.#socket.remoteAddress ?? ''));
+    return unmapped(addressBytes(this.#ends.remoteAddress ?? ''));
   }
 
   get port(): number {
-    return this.#socket.remotePort ?? 0;
+    return this.#ends.remotePort ?? 0;
   }
 }
 

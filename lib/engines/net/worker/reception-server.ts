@@ -5,6 +5,7 @@ import type { Desk } from './desk.ts';
 import type { Reception } from './entrance.ts';
 import { Trace } from './log/trace.ts';
 import { writeLine } from './log/write-line.ts';
+import { Opening } from './opening/opening.ts';
 import { resetSocket } from './reset-socket.ts';
 
 /** Connections that may wait to be accepted; the kernel's somaxconn bounds it. */
@@ -57,7 +58,8 @@ function accept(line: Reception, desk: Desk, socket: Socket): void {
   const { id, switchboard } = line;
   switchboard.record.count('accepted');
   if (desk.admission.enter()) {
-    new Connection(line, desk, socket);
+    if (line.headed?.(socket)) new Opening(line, desk, socket);
+    else new Connection(line, desk, socket);
     line.came();
     return;
   }

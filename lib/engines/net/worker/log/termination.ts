@@ -8,7 +8,10 @@ export type Ender =
   | 'resources'
   /** The server left the table, as one that is down does with `quiescent = no`. */
   | 'down'
-  | 'killed';
+  | 'killed'
+  /** It did not begin with the header that it had to begin with, or not in time. */
+  | 'header'
+  | 'header-silent';
 
 /** The first letter of HAProxy's two. Source: its configuration manual, "Session state at
  *  disconnection". */
@@ -20,9 +23,13 @@ const WHO: Readonly<Record<Ender, string>> = {
   resources: 'R',
   down: 'D',
   killed: 'K',
+  header: 'P',
+  'header-silent': 'c',
 };
 /** HAProxy 2.6 does not say when for these (observed). */
 const ANY_TIME: ReadonlySet<Ender> = new Set(['down', 'killed']);
+/** These came while what clients send first was waited for. */
+const AT_FIRST: ReadonlySet<Ender> = new Set(['header', 'header-silent']);
 
 /** The two letters, as HAProxy 2.6 prints them.
  *  @param ender      undefined: both sides ended it
@@ -30,5 +37,6 @@ const ANY_TIME: ReadonlySet<Ender> = new Set(['down', 'killed']);
 export function terminationCode(ender: Ender | undefined, connected: boolean): string {
   if (ender === undefined) return '--';
   if (ANY_TIME.has(ender)) return `${WHO[ender]}-`;
+  if (AT_FIRST.has(ender)) return `${WHO[ender]}R`;
   return WHO[ender] + (connected ? 'D' : 'C');
 }
