@@ -72,6 +72,9 @@ export interface ServiceOptions {
    *  client sent nothing and no server failed. */
   readonly logConnections: boolean;
   readonly dontlognull: boolean;
+  /** Networks whose clients alone are let in (none: all), and those whose clients never are. */
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
 }
 
 /** A virtual service with every value in force, inheritance done, names resolved.

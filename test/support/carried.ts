@@ -16,6 +16,7 @@ export const CARRIED: Omit<CarriedService, 'servers'> = {
   idleTimeoutMs: 60_000,
   halfClosedTimeoutMs: 60_000,
   logged: 'none',
+  limits: undefined,
   listen: true,
   home: undefined,
   sockets: [],

@@ -55,6 +55,7 @@ function frontend(
     sid: 0,
     type: 0,
     conn_tot: total,
+    dcon: service.limits.denied,
     ...sums(service),
     ...common,
   };

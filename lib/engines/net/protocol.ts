@@ -27,6 +27,13 @@ export interface SocketSeat {
   readonly worker: number;
 }
 
+/** The limits of `[limits]` that a service has. */
+export interface CarriedLimits {
+  /** Networks with commas between, as one text, which costs little to send and to compare; empty: none. */
+  readonly allow: string;
+  readonly deny: string;
+}
+
 /** A virtual service as workers know it. Weights and thresholds stand in the records. */
 export interface CarriedService {
   readonly id: string;
@@ -48,6 +55,8 @@ export interface CarriedService {
   readonly halfClosedTimeoutMs: number;
   /** Which of its connections have a line in the log. */
   readonly logged: Logged;
+  /** Undefined: it has none. */
+  readonly limits: CarriedLimits | undefined;
   /** In the table's order. */
   readonly servers: readonly CarriedServer[];
   /** False: no listener for now, whatever the weights are. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Logged } from '../../../model/connection-log.ts';
 import type { LeftClients } from '../../../model/heritage.ts';
 import { LONGEST_TIMER_MS } from '../../../model/timer.ts';
@@ -5,6 +6,7 @@ import type { CarriedService, ListenReport, WorkerStart } from '../protocol.ts';
 import type { ServiceRecord } from '../table/service-record.ts';
 import type { Desk, Timeouts } from './desk.ts';
 import type { Entrance, Reception } from './entrance.ts';
+import { Gate } from './gate.ts';
 import { Listener } from './listener.ts';
 import { PassedListener } from './passed-listener.ts';
 import type { RealServer } from './real-server.ts';
@@ -24,6 +26,7 @@ export class Carrier implements Reception {
   readonly #desk: Desk;
   readonly #entrance: Entrance;
   #service: CarriedService;
+  #gate: Gate | undefined;
   #servers: readonly RealServer[] = [];
   /** The last change of the entrance, under way or done. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -32,6 +35,7 @@ export class Carrier implements Reception {
   constructor(service: CarriedService, record: ServiceRecord, desk: Desk, seat: Seat) {
     this.id = service.id;
     this.#service = service;
+    this.#gate = gateOf(service);
     this.#desk = desk;
     this.#seat = seat;
     this.switchboard = new Switchboard(service, record, () => performance.now());
@@ -46,6 +50,10 @@ export class Carrier implements Reception {
     return this.#service;
   }
 
+  get gate(): Gate | undefined {
+    return this.#gate;
+  }
+
   /** Settles when the entrance is as the service's weights want it.
    *  @param left  clients of an earlier run: known before anybody is let in */
   update(
@@ -53,6 +61,8 @@ export class Carrier implements Reception {
     servers: readonly RealServer[],
     left: readonly LeftClients[] = [],
   ): Promise<ListenReport> {
+    if (!isDeepStrictEqual(service.limits, this.#service.limits))
+      this.#gate = gateOf(service);
     this.#service = service;
     this.#servers = servers;
     this.switchboard.update(service, servers);
@@ -157,4 +167,8 @@ export class Carrier implements Reception {
     this.#entrance.shut();
     this.#desk.tell({ type: 'listener', report: { id: this.id, state: 'idle' } });
   }
+}
+
+function gateOf({ limits }: CarriedService): Gate | undefined {
+  return limits && new Gate(limits);
 }

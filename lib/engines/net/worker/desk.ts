@@ -7,6 +7,7 @@ import type { FromWorker } from '../protocol.ts';
 import type { Batch } from './batch.ts';
 import type { BufferPool } from './buffers.ts';
 import type { Duplicates } from './duplicates.ts';
+import type { Gate } from './gate.ts';
 import type { LinePost } from './log/line-post.ts';
 import type { RealServer } from './real-server.ts';
 import type { Switchboard } from './switchboard.ts';
@@ -40,6 +41,13 @@ export interface Line {
   readonly switchboard: Switchboard;
   readonly timeouts: Timeouts;
   readonly logged: Logged;
+  /** Undefined: everybody is let in. */
+  readonly gate: Gate | undefined;
+}
+
+/** A socket's peer: 4 or 16 bytes, none when it has gone already. */
+export function peerOf(socket: Socket): Uint8Array {
+  return unmapped(addressBytes(socket.remoteAddress ?? ''));
 }
 
 /** A socket's peer as schedulers see it; asked for its address only when one wants to know. */
@@ -52,7 +60,7 @@ export class SocketClient implements Client {
 
   /** Empty when the client has gone already. */
   get address(): Uint8Array {
-    return unmapped(addressBytes(this.#socket.remoteAddress ?? ''));
+    return peerOf(this.#socket);
   }
 
   get port(): number {

@@ -1,8 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { BULK } from './buffers.ts';
 import { Connection } from './connection.ts';
-import type { Desk } from './desk.ts';
+import { type Desk, peerOf } from './desk.ts';
 import type { Reception } from './entrance.ts';
+import type { Ender } from './log/termination.ts';
 import { Trace } from './log/trace.ts';
 import { writeLine } from './log/write-line.ts';
 import { resetSocket } from './reset-socket.ts';
@@ -54,8 +55,14 @@ export function listening(
 }
 
 function accept(line: Reception, desk: Desk, socket: Socket): void {
-  const { id, switchboard } = line;
+  const { id, switchboard, gate } = line;
   switchboard.record.count('accepted');
+  if (gate?.denies(peerOf(socket))) {
+    switchboard.record.tally('denied');
+    desk.admission.count();
+    turnAway(line, desk, socket, 'rule');
+    return;
+  }
   if (desk.admission.enter()) {
     new Connection(line, desk, socket);
     line.came();
@@ -63,14 +70,18 @@ function accept(line: Reception, desk: Desk, socket: Socket): void {
   }
   switchboard.record.count('refused');
   desk.tell({ type: 'notice', kind: 'full', about: id });
-  logRefusal(line, desk, socket);
+  turnAway(line, desk, socket, 'resources');
+}
+
+function turnAway(line: Reception, desk: Desk, socket: Socket, ender: Ender): void {
+  logRefusal(line, desk, socket, ender);
   socket.on('error', () => {});
   resetSocket(socket);
 }
 
-function logRefusal(line: Reception, desk: Desk, socket: Socket): void {
+function logRefusal(line: Reception, desk: Desk, socket: Socket, ender: Ender): void {
   if (line.logged === 'none') return;
   const trace = new Trace(socket);
-  trace.blame('resources');
+  trace.blame(ender);
   writeLine(line, desk, trace);
 }
