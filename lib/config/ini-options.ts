@@ -51,5 +51,8 @@ export function optionsFrom(values: IniValues): ServiceOptions {
     dontlognull: value('dontlognull'),
     allow: value('allow'),
     deny: value('deny'),
+    sourceConnections: value('source-connections'),
+    sourceRate: value('source-rate'),
+    sourceNetmask6: value('source-netmask6'),
   };
 }

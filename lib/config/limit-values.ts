@@ -1,5 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { network } from '../model/networks.ts';
+import type { Rate } from '../model/virtual-service.ts';
+import { duration } from './ini-values.ts';
 import { expected } from './values.ts';
 
 // What the keys of [limits] may be; as in ini-values.ts.
@@ -49,4 +51,35 @@ function textOf(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+const MOST = 10_000_000;
+
+/** 1 to 10,000,000. @returns 0 for `no` */
+export function cap(text: string): number {
+  if (text === 'no') return 0;
+  return wholeNumber(text) ?? expected(`no, or a number from 1 to ${MOST}`, '50');
+}
+
+/** `100/10s`. @returns undefined for `no` */
+export function rate(text: string): Rate | undefined {
+  if (text === 'no') return undefined;
+  const [number = '', time, ...rest] = text.split('/').map((part) => part.trim());
+  const connections = wholeNumber(number);
+  if (connections === undefined || time === undefined || rest.length > 0)
+    return expected('no, or how many in which time', '100/10s');
+  return { connections, windowMs: duration(time) };
+}
+
+function wholeNumber(text: string): number | undefined {
+  const number = /^\d{1,8}$/.test(text) ? Number(text) : 0;
+  return number >= 1 && number <= MOST ? number : undefined;
+}
+
+/** The length of an IPv6 prefix, 1 to 128. */
+export function netmask6(text: string): number {
+  const bits = wholeNumber(text) ?? 0;
+  return bits >= 1 && bits <= 128
+    ? bits
+    : expected('the length of an IPv6 prefix, 1 to 128', '64');
 }

@@ -114,6 +114,12 @@ export const SERVICE: readonly Metric<ServiceStatus>[] = [
     value: ({ limits }) => limits.denied,
   },
   {
+    name: 'service_limited_connections_total',
+    type: 'counter',
+    help: 'Clients beyond source-connections or source-rate.',
+    value: ({ limits }) => limits.limited,
+  },
+  {
     name: 'service_problem',
     type: 'gauge',
     help: '1 when the status names a problem of the virtual service.',

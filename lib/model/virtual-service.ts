@@ -45,6 +45,12 @@ export interface Fallback {
   readonly method: ForwardingMethod;
 }
 
+/** So many in a time. */
+export interface Rate {
+  readonly connections: number;
+  readonly windowMs: number;
+}
+
 /** What `l4director.ini` sets for one service (`[net]`, `[checks]`, `[alerts]`, `[log]`, overridden in
  *  `[service ID]`). */
 export interface ServiceOptions {
@@ -75,6 +81,12 @@ export interface ServiceOptions {
   /** Networks whose clients alone are let in (none: all), and those whose clients never are. */
   readonly allow: readonly string[];
   readonly deny: readonly string[];
+  /** Most connections of one source at once; 0: any number. */
+  readonly sourceConnections: number;
+  /** How many one source may make in a window; undefined: any number. */
+  readonly sourceRate: Rate | undefined;
+  /** The prefix length that makes one source of IPv6 addresses. */
+  readonly sourceNetmask6: number;
 }
 
 /** A virtual service with every value in force, inheritance done, names resolved.

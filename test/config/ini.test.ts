@@ -84,6 +84,8 @@ haproxy-names = yes
 connections = 2000
 drain-timeout = 90
 allow = 10.0.0.0/8,2001:db8::/32 , FOLDER/more.txt
+source-connections = 50
+source-rate = 100/10s
 [service tcp:10.1.1.19:80]
 connect-timeout = 1
 dontlognull = yes
@@ -96,6 +98,9 @@ digest = yes
 connections = no
 allow = no
 deny = 192.0.2.7
+source-connections = no
+source-rate = no
+source-netmask6 = 56
 `,
     );
     const common = {
@@ -107,6 +112,8 @@ deny = 192.0.2.7
       tlsCa: join(dirname(config.file), 'ca.pem'),
       bodyLimit: 65_536,
       allow: ['10.0.0.0/8', '2001:db8::/32', '198.51.100.0/24', '203.0.113.9'],
+      sourceConnections: 50,
+      sourceRate: { connections: 100, windowMs: 10_000 },
     };
     t.strictSame(config.virtuals[0]?.options, {
       ...common,
@@ -123,6 +130,9 @@ deny = 192.0.2.7
       digest: true,
       allow: [],
       deny: ['192.0.2.7'],
+      sourceConnections: 0,
+      sourceRate: undefined,
+      sourceNetmask6: 56,
     });
     t.match(config.options, {
       file: `${config.file}.ini`,
@@ -251,6 +261,11 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ],
   ['[limits]\nallow =\n', 2, 'expected a network, as in "10.0.0.0/8"'],
   ['[limits]\ndeny = /dev/zero\n', 2, 'expected networks, or a file of them'],
+  ['[limits]\nsource-connections = 0\n', 2, 'expected no, or a number from 1 to'],
+  ['[limits]\nsource-rate = 100\n', 2, 'expected no, or how many in which time'],
+  ['[limits]\nsource-rate = 9/9s/9\n', 2, 'expected no, or how many in which time'],
+  ['[limits]\nsource-rate = 100/0s\n', 2, 'expected a time above 0'],
+  ['[limits]\nsource-netmask6 = 129\n', 2, 'expected the length of an IPv6 prefix'],
   ['[limits]\ndeny = /etc/passwd\n', 2, 'in /etc/passwd:1: expected a network'],
 ];
 

@@ -50,6 +50,9 @@ export const OPTIONS: ServiceOptions = {
   dontlognull: false,
   allow: [],
   deny: [],
+  sourceConnections: 0,
+  sourceRate: undefined,
+  sourceNetmask6: 64,
 };
 
 /** A virtual service with the defaults of ldirectord, `tcp:10.1.1.19:80` unless told otherwise. */

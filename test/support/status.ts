@@ -58,7 +58,7 @@ export function serviceStatus(fields: Partial<ServiceStatus> = {}): ServiceStatu
     refusedConnections: 3,
     retries: 2,
     persistenceEntries: 0,
-    limits: { denied: 4 },
+    limits: { denied: 4, limited: 5 },
     reals: [realStatus(), realStatus({ id: '10.1.1.22:80', address: '10.1.1.22' })],
     ...fields,
   };

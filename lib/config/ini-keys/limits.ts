@@ -1,6 +1,9 @@
+import type { Rate } from '../../model/virtual-service.ts';
 import { connections, duration } from '../ini-values.ts';
-import { networks } from '../limit-values.ts';
+import { cap, netmask6, networks, rate } from '../limit-values.ts';
 import type { IniKey } from './ini-key.ts';
+
+const TCP = { ids: /^tcp:/, words: 'a TCP service' };
 
 /** Keys of `[limits]`. */
 export const LIMITS_KEYS = {
@@ -35,5 +38,32 @@ export const LIMITS_KEYS = {
     parse: networks,
     default: [] as readonly string[],
     doc: 'Networks whose clients are refused, be they in allow or not.',
+  },
+  'source-connections': {
+    section: 'limits',
+    perService: true,
+    syntax: 'no | <number>',
+    parse: cap,
+    default: 0,
+    only: TCP,
+    doc: 'Most connections of one client address at once.',
+  },
+  'source-rate': {
+    section: 'limits',
+    perService: true,
+    syntax: 'no | <number>/<time>',
+    parse: rate,
+    default: undefined as Rate | undefined,
+    only: TCP,
+    doc: 'How many connections one client address may make in that time.',
+  },
+  'source-netmask6': {
+    section: 'limits',
+    perService: true,
+    syntax: '<prefix length>',
+    parse: netmask6,
+    default: 64,
+    only: TCP,
+    doc: 'IPv6 addresses that have so many bits in common count as one there.',
   },
 } as const satisfies Record<string, IniKey<unknown>>;

@@ -127,7 +127,10 @@ export const REAL: Shape<RealStatus> = object<RealStatus>('Real', {
 
 const LIMITS = object<LimitStats>(
   'Limits',
-  { denied: count('clients that `allow` or `deny` did not let in') },
+  {
+    denied: count('clients that `allow` or `deny` did not let in'),
+    limited: count('clients beyond `source-connections` or `source-rate`'),
+  },
   'What came of the limits in `[limits]`.',
 );
 

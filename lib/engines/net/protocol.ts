@@ -32,6 +32,12 @@ export interface CarriedLimits {
   /** Networks with commas between, as one text, which costs little to send and to compare; empty: none. */
   readonly allow: string;
   readonly deny: string;
+  /** Of one source at once, and new ones in a window; 0: any number. */
+  readonly connections: number;
+  readonly rate: number;
+  readonly windowMs: number;
+  /** An IPv6 source is a network of so many bits. */
+  readonly netmask6: number;
 }
 
 /** A virtual service as workers know it. Weights and thresholds stand in the records. */
@@ -122,6 +128,7 @@ export type NoticeKind =
   | 'source-ports'
   | 'full'
   | 'sessions'
+  | 'source'
   | 'accept'
   | 'worker'
   | 'stuck'
@@ -164,6 +171,8 @@ export interface WorkerStart {
   readonly segments: readonly SharedArrayBuffer[];
   /** Of `admissionMemory`: what all workers have open. */
   readonly admission: SharedArrayBuffer;
+  /** Of `sourceMemory`: what each source has open. */
+  readonly sources: SharedArrayBuffer;
   /** Of `pulseMemory`: that its event loop turns. */
   readonly pulses: SharedArrayBuffer;
 }

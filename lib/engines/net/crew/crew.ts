@@ -9,6 +9,7 @@ import type {
   ToWorker,
   WorkerStart,
 } from '../protocol.ts';
+import { Sources, sourceMemory } from '../table/sources.ts';
 import { Inquiries } from './inquiries.ts';
 import { BEAT_MS, Pulses, pulseMemory } from './pulses.ts';
 
@@ -63,6 +64,7 @@ export class Crew {
   readonly #threads: (Worker | undefined)[] = [];
   readonly #rounds = new Map<number, Round>();
   readonly #replacements = new Set<NodeJS.Timeout>();
+  readonly #sources: Sources;
   readonly #pulseMemory: SharedArrayBuffer;
   readonly #pulses: Pulses;
   /** Those whose event loops do not turn. */
@@ -75,7 +77,9 @@ export class Crew {
   constructor(options: Options) {
     this.#options = options;
     this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
-    this.#pulseMemory = pulseMemory(options.workers);
+    const { workers } = options;
+    this.#sources = new Sources(sourceMemory(workers), workers, workers);
+    this.#pulseMemory = pulseMemory(workers);
     this.#pulses = new Pulses(this.#pulseMemory, () => performance.now());
   }
 
@@ -148,9 +152,9 @@ export class Crew {
   #start(worker: number): void {
     const { workers, shares, script, admission } = this.#options;
     const segments = this.#options.segments();
-    const pulses = this.#pulseMemory;
-    const place = { worker, workers, shares };
-    const workerData: WorkerStart = { ...place, segments, admission, pulses };
+    const own = { pulses: this.#pulseMemory, sources: this.#sources.memory };
+    const shared = { segments, admission, ...own };
+    const workerData: WorkerStart = { worker, workers, shares, ...shared };
     const startedAt = performance.now();
     const thread = new Worker(script, {
       workerData,
@@ -169,6 +173,7 @@ export class Crew {
   #exited(worker: number, reason: string, startedAt: number): void {
     this.#threads[worker] = undefined;
     this.#pulses.forget(worker);
+    this.#sources.bury(worker);
     this.inquiries.died(worker);
     const wasStuck = this.#stuck.delete(worker);
     if (this.#closed) return;

@@ -175,7 +175,8 @@ export class ServiceBook {
   }
 
   #limits(): LimitStats {
-    return { denied: this.#record.tallied('denied') };
+    const record = this.#record;
+    return { denied: record.tallied('denied'), limited: record.tallied('limited') };
   }
 
   get #record(): ServiceRecord {

@@ -8,7 +8,7 @@ const CURSOR = 2;
 const CURSOR_WORDS = 4;
 
 /** Numbers of the record that all workers share, for what is counted seldom, under the lock. */
-const TALLIES = ['denied'] as const;
+const TALLIES = ['denied', 'limited'] as const;
 type Tally = (typeof TALLIES)[number];
 const TALLY = 12;
 const LAST_WORD = TALLY + 2 * TALLIES.length;

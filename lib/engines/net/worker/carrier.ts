@@ -35,8 +35,8 @@ export class Carrier implements Reception {
   constructor(service: CarriedService, record: ServiceRecord, desk: Desk, seat: Seat) {
     this.id = service.id;
     this.#service = service;
-    this.#gate = gateOf(service);
     this.#desk = desk;
+    this.#gate = this.#gateOf(service);
     this.#seat = seat;
     this.switchboard = new Switchboard(service, record, () => performance.now());
     this.#entrance = this.#createEntrance();
@@ -62,7 +62,7 @@ export class Carrier implements Reception {
     left: readonly LeftClients[] = [],
   ): Promise<ListenReport> {
     if (!isDeepStrictEqual(service.limits, this.#service.limits))
-      this.#gate = gateOf(service);
+      this.#gate = this.#gateOf(service);
     this.#service = service;
     this.#servers = servers;
     this.switchboard.update(service, servers);
@@ -125,6 +125,10 @@ export class Carrier implements Reception {
     return { id: this.id, state: this.#entrance.isOpen ? 'listening' : 'idle' };
   }
 
+  #gateOf({ record, limits }: CarriedService): Gate | undefined {
+    return limits && new Gate(record, limits, this.#desk.counting);
+  }
+
   /** Of which kind it is never changes. */
   #createEntrance(): Entrance {
     const { worker, shares } = this.#seat;
@@ -167,8 +171,4 @@ export class Carrier implements Reception {
     this.#entrance.shut();
     this.#desk.tell({ type: 'listener', report: { id: this.id, state: 'idle' } });
   }
-}
-
-function gateOf({ limits }: CarriedService): Gate | undefined {
-  return limits && new Gate(limits);
 }

@@ -10,6 +10,7 @@ import {
   serverFailure,
   tellDialFailure,
 } from './dial-failure.ts';
+import { UNCOUNTED } from './gate.ts';
 import type { Ender } from './log/termination.ts';
 import { Trace } from './log/trace.ts';
 import { writeLine } from './log/write-line.ts';
@@ -45,6 +46,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   readonly #desk: Desk;
   readonly #client: Socket;
   readonly #buffer: ReadBuffer;
+  readonly #ticket: number;
   #server: Socket | undefined;
   #splice: Splice | undefined;
   #booking: Booking | undefined;
@@ -57,11 +59,13 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   #sockets = 1;
 
   /** Takes the socket over, and leaves the admission when all is closed. Dials with the
-   *  batch. */
-  constructor(line: Line, desk: Desk, client: Socket) {
+   *  batch.
+   *  @param ticket  of its service's gate */
+  constructor(line: Line, desk: Desk, client: Socket, ticket: number) {
     this.#line = line;
     this.#desk = desk;
     this.#client = client;
+    this.#ticket = ticket;
     this.#buffer = new ReadBuffer(desk.buffers);
     if (line.logged !== 'none') this.#trace = new Trace(client);
     client.on('error', () => this.reset('client'));
@@ -190,6 +194,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
     this.#log();
     if (this.#client.writableLength === 0) this.#buffer.release();
     this.#desk.admission.leave();
+    if (this.#ticket !== UNCOUNTED) this.#desk.counting.sources.leave(this.#ticket);
   };
 
   /** Once, while it still counts among the connections. */

@@ -7,7 +7,7 @@ import type { FromWorker } from '../protocol.ts';
 import type { Batch } from './batch.ts';
 import type { BufferPool } from './buffers.ts';
 import type { Duplicates } from './duplicates.ts';
-import type { Gate } from './gate.ts';
+import type { Counting, Gate } from './gate.ts';
 import type { LinePost } from './log/line-post.ts';
 import type { RealServer } from './real-server.ts';
 import type { Switchboard } from './switchboard.ts';
@@ -27,6 +27,7 @@ export interface Desk {
   readonly batch: Batch;
   readonly buffers: BufferPool;
   readonly admission: Admission;
+  readonly counting: Counting;
   readonly udp: UdpDesk;
   /** Of sockets that the director was passed. */
   readonly duplicates: Pick<Duplicates, 'take'>;

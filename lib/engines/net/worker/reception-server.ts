@@ -3,6 +3,7 @@ import { BULK } from './buffers.ts';
 import { Connection } from './connection.ts';
 import { type Desk, peerOf } from './desk.ts';
 import type { Reception } from './entrance.ts';
+import { reasonOf, UNCOUNTED } from './gate.ts';
 import type { Ender } from './log/termination.ts';
 import { Trace } from './log/trace.ts';
 import { writeLine } from './log/write-line.ts';
@@ -57,20 +58,36 @@ export function listening(
 function accept(line: Reception, desk: Desk, socket: Socket): void {
   const { id, switchboard, gate } = line;
   switchboard.record.count('accepted');
-  if (gate?.denies(peerOf(socket))) {
-    switchboard.record.tally('denied');
-    desk.admission.count();
-    turnAway(line, desk, socket, 'rule');
+  const ticket = gate ? gate.enter(peerOf(socket)) : UNCOUNTED;
+  const reason = reasonOf(ticket);
+  if (reason) {
+    keepOut(line, desk, socket, reason);
     return;
   }
   if (desk.admission.enter()) {
-    new Connection(line, desk, socket);
+    new Connection(line, desk, socket, ticket);
     line.came();
     return;
   }
+  if (ticket !== UNCOUNTED) desk.counting.sources.leave(ticket);
   switchboard.record.count('refused');
   desk.tell({ type: 'notice', kind: 'full', about: id });
   turnAway(line, desk, socket, 'resources');
+}
+
+function keepOut(
+  line: Reception,
+  desk: Desk,
+  socket: Socket,
+  reason: 'denied' | 'limited',
+): void {
+  line.switchboard.record.tally(reason);
+  desk.admission.count();
+  if (reason === 'limited' && line.gate?.mayTell()) {
+    const about = `${line.id}, ${socket.remoteAddress}`;
+    desk.tell({ type: 'notice', kind: 'source', about });
+  }
+  turnAway(line, desk, socket, 'rule');
 }
 
 function turnAway(line: Reception, desk: Desk, socket: Socket, ender: Ender): void {
