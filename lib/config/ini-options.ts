@@ -59,6 +59,11 @@ export function optionsFrom(values: IniValues, id: string): ServiceOptions {
     acceptProxy: value('accept-proxy'),
     acceptProxyTimeoutMs: value('accept-proxy-timeout'),
     checkProxy: checkProxyFrom(value('check-send-proxy'), value('send-proxy')),
+    allow: value('allow'),
+    deny: value('deny'),
+    sourceConnections: value('source-connections'),
+    sourceRate: value('source-rate'),
+    sourceNetmask6: value('source-netmask6'),
   };
 }
 

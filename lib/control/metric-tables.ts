@@ -114,6 +114,18 @@ export const SERVICE: readonly Metric<ServiceStatus>[] = [
     value: (service) => service.persistenceEntries,
   },
   {
+    name: 'service_denied_connections_total',
+    type: 'counter',
+    help: 'Clients that allow or deny did not let in.',
+    value: ({ limits }) => limits.denied,
+  },
+  {
+    name: 'service_limited_connections_total',
+    type: 'counter',
+    help: 'Clients beyond source-connections or source-rate.',
+    value: ({ limits }) => limits.limited,
+  },
+  {
     name: 'service_problem',
     type: 'gauge',
     help: '1 when the status names a problem of the virtual service.',

@@ -1,4 +1,5 @@
 import type { ServerEntry, ServerStats, ServiceStats } from '../model/engine.ts';
+import { NO_LIMITS } from '../model/limits.ts';
 import type { RealStatus, ServiceState, ServiceStatus } from '../model/status.ts';
 import { fallbackId } from '../model/virtual-service.ts';
 import type { Pool, RealServerState } from '../pool/pool.ts';
@@ -69,6 +70,7 @@ export function serviceStatus(
     retries: stats?.retries ?? 0,
     proxyHeaderErrors: stats?.proxyHeaderErrors ?? 0,
     persistenceEntries: stats?.persistenceEntries ?? 0,
+    limits: stats?.limits ?? NO_LIMITS,
     reals: [...reals, ...fallbackStatus(pool, inForce, numbers)],
   };
 }

@@ -1,4 +1,5 @@
 import type { Heritage } from './heritage.ts';
+import type { LimitStats } from './limits.ts';
 import type { Traffic } from './traffic.ts';
 import type {
   EngineName,
@@ -72,6 +73,8 @@ export interface ServiceStats {
   readonly proxyHeaderErrors: number;
   /** Live persistence entries. */
   readonly persistenceEntries: number;
+  /** Absent: the engine has none of them. */
+  readonly limits?: LimitStats;
 }
 
 /** One thread of an engine that has several. */

@@ -1,5 +1,6 @@
 import type { Capability } from './capability.ts';
 import type { WorkerStats } from './engine.ts';
+import type { LimitStats } from './limits.ts';
 import type { Override } from './override.ts';
 import type {
   CheckWord,
@@ -92,6 +93,7 @@ export interface ServiceStatus {
   /** Accepted and reset: without a good PROXY header, where one was expected. */
   readonly proxyHeaderErrors: number;
   readonly persistenceEntries: number;
+  readonly limits: LimitStats;
   /** Real servers in the file's order, then the fallback where there is one. */
   readonly reals: readonly RealStatus[];
 }

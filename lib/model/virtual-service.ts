@@ -46,6 +46,12 @@ export interface Fallback {
   readonly method: ForwardingMethod;
 }
 
+/** So many in a time. */
+export interface Rate {
+  readonly connections: number;
+  readonly windowMs: number;
+}
+
 /** What `l4director.ini` sets for one service (`[net]`, `[checks]`, `[alerts]`, `[log]`, overridden in
  *  `[service ID]`). */
 export interface ServiceOptions {
@@ -80,6 +86,15 @@ export interface ServiceOptions {
   readonly acceptProxyTimeoutMs: number;
   /** Of the header that checks begin with; undefined: with none. */
   readonly checkProxy: ProxyVersion | undefined;
+  /** Networks whose clients alone are let in (none: all), and those whose clients never are. */
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+  /** Most connections of one source at once; 0: any number. */
+  readonly sourceConnections: number;
+  /** How many one source may make in a window; undefined: any number. */
+  readonly sourceRate: Rate | undefined;
+  /** The prefix length that makes one source of IPv6 addresses. */
+  readonly sourceNetmask6: number;
 }
 
 /** A virtual service with every value in force, inheritance done, names resolved.

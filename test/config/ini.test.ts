@@ -15,9 +15,15 @@ virtual6=[2001:db8::1]:443
     real6=[2001:db8::2]:443 masq
 `;
 
-/** FOLDER stands for a folder with a certificate in ca.pem. */
+const NETWORKS = '# two\n198.51.100.0/24\n\n 203.0.113.9 # a friend\n';
+
+/** FOLDER stands for a folder with a certificate in ca.pem, and networks in more.txt. */
 async function readWith(t: Test, ini: string) {
-  const folder = t.testdir({ 'a.cf': CONFIG, 'ca.pem': rootCertificates[0] ?? '' });
+  const folder = t.testdir({
+    'a.cf': CONFIG,
+    'ca.pem': rootCertificates[0] ?? '',
+    'more.txt': NETWORKS,
+  });
   const file = join(folder, 'a.cf');
   writeFileSync(`${file}.ini`, ini.replaceAll('FOLDER', folder));
   const read = await readConfig(file);
@@ -78,6 +84,9 @@ haproxy-names = yes
 [limits]
 connections = 2000
 drain-timeout = 90
+allow = 10.0.0.0/8,2001:db8::/32 , FOLDER/more.txt
+source-connections = 50
+source-rate = 100/10s
 [service tcp:10.1.1.19:80]
 connect-timeout = 1
 dontlognull = yes
@@ -88,6 +97,11 @@ tls-verify = true
 tls-expiry = 0
 digest = yes
 connections = no
+allow = no
+deny = 192.0.2.7
+source-connections = no
+source-rate = no
+source-netmask6 = 56
 `,
     );
     const common = {
@@ -98,6 +112,9 @@ connections = no
       tlsExpiryDays: 14,
       tlsCa: join(dirname(config.file), 'ca.pem'),
       bodyLimit: 65_536,
+      allow: ['10.0.0.0/8', '2001:db8::/32', '198.51.100.0/24', '203.0.113.9'],
+      sourceConnections: 50,
+      sourceRate: { connections: 100, windowMs: 10_000 },
     };
     t.strictSame(config.virtuals[0]?.options, {
       ...common,
@@ -112,6 +129,11 @@ connections = no
       tlsVerify: true,
       tlsExpiryDays: 0,
       digest: true,
+      allow: [],
+      deny: ['192.0.2.7'],
+      sourceConnections: 0,
+      sourceRate: undefined,
+      sourceNetmask6: 56,
     });
     t.match(config.options, {
       file: `${config.file}.ini`,
@@ -294,6 +316,19 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[alerts]\ndigest = daily\n', 2, 'expected yes or no'],
   ['[limits]\nconnections = many\n', 2, 'expected how many connections'],
   ['[limits]\nconnections = 0\n', 2, 'expected how many connections'],
+  [
+    '[limits]\nallow = 10.0.0.0/8, 10.0.0.1/33\n',
+    2,
+    'expected the length of a prefix, 0 to 32, as in "10.0.0.1/32" (not "10.0.0.1/33")',
+  ],
+  ['[limits]\nallow =\n', 2, 'expected a network, as in "10.0.0.0/8"'],
+  ['[limits]\ndeny = /dev/zero\n', 2, 'expected networks, or a file of them'],
+  ['[limits]\nsource-connections = 0\n', 2, 'expected no, or a number from 1 to'],
+  ['[limits]\nsource-rate = 100\n', 2, 'expected no, or how many in which time'],
+  ['[limits]\nsource-rate = 9/9s/9\n', 2, 'expected no, or how many in which time'],
+  ['[limits]\nsource-rate = 100/0s\n', 2, 'expected a time above 0'],
+  ['[limits]\nsource-netmask6 = 129\n', 2, 'expected the length of an IPv6 prefix'],
+  ['[limits]\ndeny = /etc/passwd\n', 2, 'in /etc/passwd:1: expected a network'],
 ];
 
 t.test('what is wrong in an ini is an error with its line', async (t) => {

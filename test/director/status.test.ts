@@ -66,6 +66,7 @@ t.test('a service at work, with its numbers', async (t) => {
     retries: 9,
     proxyHeaderErrors: 0,
     persistenceEntries: 10,
+    limits: { denied: 11, limited: 12 },
   };
   const zero = Object.fromEntries(Object.keys(numbers).map((name) => [name, 0]));
   const since = new Date(NOON).toISOString();
@@ -104,6 +105,7 @@ t.test('a service at work, with its numbers', async (t) => {
     retries: 9,
     proxyHeaderErrors: 0,
     persistenceEntries: 10,
+    limits: { denied: 11, limited: 12 },
     reals: [
       {
         id: A,

@@ -20,6 +20,7 @@ export const CARRIED: Omit<CarriedService, 'servers'> = {
   acceptProxy: [],
   headerTimeoutMs: 3000,
   askedPort: 0,
+  limits: undefined,
   listen: true,
   home: undefined,
   sockets: [],

@@ -52,6 +52,11 @@ export const OPTIONS: ServiceOptions = {
   acceptProxy: [],
   acceptProxyTimeoutMs: 3000,
   checkProxy: undefined,
+  allow: [],
+  deny: [],
+  sourceConnections: 0,
+  sourceRate: undefined,
+  sourceNetmask6: 64,
 };
 
 /** A virtual service with the defaults of ldirectord, `tcp:10.1.1.19:80` unless told otherwise. */

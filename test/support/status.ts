@@ -59,6 +59,7 @@ export function serviceStatus(fields: Partial<ServiceStatus> = {}): ServiceStatu
     retries: 2,
     proxyHeaderErrors: 0,
     persistenceEntries: 0,
+    limits: { denied: 4, limited: 5 },
     reals: [realStatus(), realStatus({ id: '10.1.1.22:80', address: '10.1.1.22' })],
     ...fields,
   };

@@ -1,5 +1,6 @@
 import { CAPABILITY_NAMES, type Capability } from '../../model/capability.ts';
 import type { WorkerStats } from '../../model/engine.ts';
+import type { LimitStats } from '../../model/limits.ts';
 import type { Override } from '../../model/override.ts';
 import {
   type CertificateStatus,
@@ -124,6 +125,15 @@ export const REAL: Shape<RealStatus> = object<RealStatus>('Real', {
   checks: optional(list(CHECK_RECORD, 'with `?checks=N`: the newest first')),
 });
 
+const LIMITS = object<LimitStats>(
+  'Limits',
+  {
+    denied: count('clients that `allow` or `deny` did not let in'),
+    limited: count('clients beyond `source-connections` or `source-rate`'),
+  },
+  'What came of the limits in `[limits]`.',
+);
+
 export const SERVICE: Shape<ServiceStatus> = object<ServiceStatus>('Service', {
   id: SERVICE_ID,
   address: nullable(text()),
@@ -143,6 +153,7 @@ export const SERVICE: Shape<ServiceStatus> = object<ServiceStatus>('Service', {
   retries: count(),
   proxyHeaderErrors: count('accepted and reset: without a good PROXY header'),
   persistenceEntries: count(),
+  limits: LIMITS,
   reals: list(REAL, "in the file's order, then the fallback where there is one"),
 });
 

@@ -56,6 +56,7 @@ function frontend(
     sid: 0,
     type: 0,
     conn_tot: total,
+    dcon: service.limits.denied + service.limits.limited,
     ...sums(service),
     ...common,
   };

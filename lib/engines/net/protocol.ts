@@ -28,6 +28,19 @@ export interface SocketSeat {
   readonly worker: number;
 }
 
+/** The limits of `[limits]` that a service has. */
+export interface CarriedLimits {
+  /** Networks with commas between, as one text, which costs little to send and to compare; empty: none. */
+  readonly allow: string;
+  readonly deny: string;
+  /** Of one source at once, and new ones in a window; 0: any number. */
+  readonly connections: number;
+  readonly rate: number;
+  readonly windowMs: number;
+  /** An IPv6 source is a network of so many bits. */
+  readonly netmask6: number;
+}
+
 /** A virtual service as workers know it. Weights and thresholds stand in the records. */
 export interface CarriedService {
   readonly id: string;
@@ -56,6 +69,8 @@ export interface CarriedService {
   readonly headerTimeoutMs: number;
   /** The service's own, where `port` is another that the kernel leads to. */
   readonly askedPort: number;
+  /** Undefined: it has none. */
+  readonly limits: CarriedLimits | undefined;
   /** In the table's order. */
   readonly servers: readonly CarriedServer[];
   /** False: no listener for now, whatever the weights are. */
@@ -119,6 +134,7 @@ export type NoticeKind =
   | 'source-ports'
   | 'full'
   | 'sessions'
+  | 'source'
   | 'accept'
   | 'header'
   | 'worker'
@@ -162,6 +178,8 @@ export interface WorkerStart {
   readonly segments: readonly SharedArrayBuffer[];
   /** Of `admissionMemory`: what all workers have open and may have. */
   readonly admission: SharedArrayBuffer;
+  /** Of `sourceMemory`: what each source has open. */
+  readonly sources: SharedArrayBuffer;
   /** Of `pulseMemory`: that its event loop turns. */
   readonly pulses: SharedArrayBuffer;
 }

@@ -109,6 +109,30 @@ t.test(
   },
 );
 
+t.test('limits hold for whom the header says, and not for who brings it', async (t) => {
+  const limits = { deny: ['192.0.2.0/24'], allow: ['192.0.2.0/24', '198.51.100.0/24'] };
+  const stage = await stageFor(t, {
+    ...{ acceptProxy: LOOPBACK, sourceConnections: 1, ...limits },
+  });
+  const headed = async (remoteAddress: string) => {
+    const client = await stage.rig.client(stage.service);
+    client.write(proxyHeader('v1', { ...FAR, remoteAddress }));
+    return client;
+  };
+  t.equal(await ending(await headed('192.0.2.7')), 'ECONNRESET', 'denied');
+  const first = await headed('198.51.100.7');
+  await until(() => stage.server.sockets.length === 1);
+  t.equal(await ending(await headed('198.51.100.7')), 'ECONNRESET', 'one too many');
+  const other = await headed('198.51.100.8');
+  await until(() => stage.server.sockets.length === 2);
+  for (const client of [first, other]) client.end();
+  await nothingOpen(stage);
+  t.match((await stage.rig.stats(stage.service)).limits, { denied: 1, limited: 1 });
+  const again = await headed('198.51.100.7');
+  await until(() => stage.server.sockets.length === 3);
+  again.end();
+});
+
 t.test('a client is whom the header says, in either version', async (t) => {
   const stage = await stageFor(t, { acceptProxy: LOOPBACK, sendProxy: 'v1' });
   for (const version of ['v1', 'v2'] as const)

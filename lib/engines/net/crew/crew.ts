@@ -10,6 +10,7 @@ import type {
   ToWorker,
   WorkerStart,
 } from '../protocol.ts';
+import { Sources, sourceMemory } from '../table/sources.ts';
 import { Inquiries } from './inquiries.ts';
 import { BEAT_MS, Pulses, pulseMemory } from './pulses.ts';
 
@@ -63,6 +64,7 @@ export class Crew {
   readonly #threads: (Worker | undefined)[] = [];
   readonly #rounds = new Map<number, Round>();
   readonly #replacements = new Set<NodeJS.Timeout>();
+  readonly #sources: Sources;
   readonly #pulseMemory: SharedArrayBuffer;
   readonly #pulses: Pulses;
   /** Those whose event loops do not turn. */
@@ -73,12 +75,11 @@ export class Crew {
 
   constructor(options: Options) {
     this.#options = options;
-    this.#pulseMemory = pulseMemory(options.workers);
-    this.#pulses = new Pulses(
-      this.#pulseMemory,
-      () => performance.now(),
-      options.patienceMs,
-    );
+    const { workers, patienceMs } = options;
+    this.#sources = new Sources(sourceMemory(workers), workers, workers);
+    this.#pulseMemory = pulseMemory(workers);
+    const clock = () => performance.now();
+    this.#pulses = new Pulses(this.#pulseMemory, clock, patienceMs);
   }
 
   /** Starts the workers, where they are not. */
@@ -150,9 +151,9 @@ export class Crew {
   #start(worker: number): void {
     const { workers, shares, script, admission } = this.#options;
     const segments = this.#options.segments();
-    const pulses = this.#pulseMemory;
-    const place = { worker, workers, shares };
-    const workerData: WorkerStart = { ...place, segments, admission, pulses };
+    const own = { pulses: this.#pulseMemory, sources: this.#sources.memory };
+    const shared = { segments, admission, ...own };
+    const workerData: WorkerStart = { worker, workers, shares, ...shared };
     const startedAt = performance.now();
     this.#pulses.started(worker);
     const thread = new Worker(script, {
@@ -173,6 +174,7 @@ export class Crew {
     this.#threads[worker] = undefined;
     const seconds = this.#pulses.patienceMs(worker) / 1000;
     this.#pulses.forget(worker);
+    this.#sources.bury(worker);
     this.inquiries.died(worker);
     const wasStuck = this.#stuck.delete(worker);
     if (this.#closed) return;

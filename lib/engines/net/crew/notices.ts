@@ -9,6 +9,8 @@ const WORDS: Readonly<Record<NoticeKind, (about: string) => string>> = {
     `No file descriptors left for more connections (${about}): new ones are reset until some end. Raise the limit of open files (LimitNOFILE= in the unit, or ulimit -n)`,
   sessions: (about) =>
     `As many UDP sessions as there may be (${about}): for each new one the oldest ends. Shorten udp-idle-timeout, or raise the limit of open files (LimitNOFILE= in the unit, or ulimit -n)`,
+  source: (about) =>
+    `More connections from one source than source-connections or source-rate allow (${about}): what is beyond is reset`,
   accept: (about) =>
     `A connection could not be accepted (${about}): the listener goes on; it is memory or descriptors that this host is short of`,
   header: (about) =>

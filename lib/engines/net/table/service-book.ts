@@ -1,6 +1,7 @@
 import type { Logged } from '../../../model/connection-log.ts';
 import type { ServerEntry, ServiceEntry, ServiceStats } from '../../../model/engine.ts';
 import type { LeftNumbers, LeftServerNumbers } from '../../../model/heritage.ts';
+import type { LimitStats } from '../../../model/limits.ts';
 import {
   asksSingly,
   type ServiceOptions,
@@ -9,10 +10,11 @@ import {
 import { schedulerNamed } from '../../../schedulers/index.ts';
 import type { CarriedService, Datagrams, Dismissal } from '../protocol.ts';
 import { quiet } from './left-numbers.ts';
+import { carriedLimits } from './limits.ts';
 import type { Memory } from './memory.ts';
 import type { Loan, RecordPool } from './record-pool.ts';
 import { ServerBook } from './server-book.ts';
-import { type Count, ServiceRecord } from './service-record.ts';
+import { ServiceRecord } from './service-record.ts';
 import { keyOf, turnAfter } from './turn.ts';
 
 /** A virtual service as the main thread keeps it: the entry in force, and its records. */
@@ -149,6 +151,7 @@ export class ServiceBook {
       acceptProxy,
       headerTimeoutMs: service.options.acceptProxyTimeoutMs,
       askedPort: service.port ?? 0,
+      limits: carriedLimits(service.options),
       servers: this.#servers.map((server) => server.carried(service)),
     };
   }
@@ -159,11 +162,12 @@ export class ServiceBook {
       ...numbers,
       servers: [...servers, ...[...this.#left.values()].map(quiet)],
       persistenceEntries: this.persisting,
+      limits: this.#limits(),
     };
   }
 
   /** Without the servers that have not come since an earlier run: they are forgotten with this one. */
-  numbers(): Omit<ServiceStats, 'persistenceEntries'> {
+  numbers(): Omit<ServiceStats, 'persistenceEntries' | 'limits'> {
     const leaving = this.#leaving.filter((server) => server.connections > 0);
     const base = this.#base;
     return {
@@ -173,8 +177,13 @@ export class ServiceBook {
       refusedConnections: this.#sum('refused') + (base?.refusedConnections ?? 0),
       retries: this.#sum('retries') + (base?.retries ?? 0),
       proxyHeaderErrors:
-        this.#sum('proxyHeaderErrors') + (base?.proxyHeaderErrors ?? 0),
+        this.#record.tallied('proxyHeaderErrors') + (base?.proxyHeaderErrors ?? 0),
     };
+  }
+
+  #limits(): LimitStats {
+    const record = this.#record;
+    return { denied: record.tallied('denied'), limited: record.tallied('limited') };
   }
 
   get #record(): ServiceRecord {
@@ -183,7 +192,7 @@ export class ServiceBook {
     return first;
   }
 
-  #sum(name: Count): number {
+  #sum(name: 'accepted' | 'refused' | 'retries' | 'persistence'): number {
     return this.#columns.reduce((total, column) => total + column.read(name), 0);
   }
 

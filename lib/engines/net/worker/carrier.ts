@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import type { Logged } from '../../../model/connection-log.ts';
 import type { LeftClients } from '../../../model/heritage.ts';
 import type { ProxyVersion } from '../../../model/proxy-header.ts';
@@ -7,6 +8,7 @@ import type { CarriedService, ListenReport, WorkerStart } from '../protocol.ts';
 import type { ServiceRecord } from '../table/service-record.ts';
 import type { Desk, Timeouts } from './desk.ts';
 import type { Entrance, Reception } from './entrance.ts';
+import { Gate } from './gate.ts';
 import { Listener } from './listener.ts';
 import { headedBy } from './opening/headed.ts';
 import type { Opening } from './opening/opening.ts';
@@ -30,6 +32,7 @@ export class Carrier implements Reception {
   readonly #desk: Desk;
   readonly #entrance: Entrance;
   #service: CarriedService;
+  #gate: Gate | undefined;
   #servers: readonly RealServer[] = [];
   /** The last change of the entrance, under way or done. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -39,6 +42,7 @@ export class Carrier implements Reception {
     this.id = service.id;
     this.#service = service;
     this.#desk = desk;
+    this.#gate = this.#gateOf(service);
     this.#seat = seat;
     this.headed = headedBy(service.acceptProxy);
     this.switchboard = new Switchboard(service, record, () => performance.now());
@@ -65,6 +69,10 @@ export class Carrier implements Reception {
     return this.#service.headerTimeoutMs;
   }
 
+  get gate(): Gate | undefined {
+    return this.#gate;
+  }
+
   /** Settles when the entrance is as the service's weights want it.
    *  @param left  clients of an earlier run: known before anybody is let in */
   update(
@@ -72,6 +80,8 @@ export class Carrier implements Reception {
     servers: readonly RealServer[],
     left: readonly LeftClients[] = [],
   ): Promise<ListenReport> {
+    if (!isDeepStrictEqual(service.limits, this.#service.limits))
+      this.#gate = this.#gateOf(service);
     this.#service = service;
     this.headed = headedBy(service.acceptProxy);
     this.#servers = servers;
@@ -135,6 +145,10 @@ export class Carrier implements Reception {
     const code = await this.#entrance.open(this.#service);
     if (code !== undefined) return { id: this.id, state: 'failed', code };
     return { id: this.id, state: this.#entrance.isOpen ? 'listening' : 'idle' };
+  }
+
+  #gateOf({ record, limits }: CarriedService): Gate | undefined {
+    return limits && new Gate(record, limits, this.#desk.counting);
   }
 
   /** Of which kind it is never changes. */

@@ -15,6 +15,7 @@ import {
   serverFailure,
   tellDialFailure,
 } from './dial-failure.ts';
+import { UNCOUNTED } from './gate.ts';
 import type { Ender } from './log/termination.ts';
 import { Trace } from './log/trace.ts';
 import { writeLine } from './log/write-line.ts';
@@ -53,6 +54,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   /** Whose it is: what its header said, else the client's socket. */
   readonly #ends: Ends;
   readonly #buffer: ReadBuffer;
+  readonly #ticket: number;
   #server: Socket | undefined;
   #splice: Splice | undefined;
   #booking: Booking | undefined;
@@ -66,11 +68,13 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
 
   /** Takes the socket over, and leaves the admission when all is closed. Dials with the
    *  batch.
+   *  @param ticket  of its service's gate
    *  @param opened  what was learnt from its first bytes, where these were read */
-  constructor(line: Line, desk: Desk, client: Socket, opened?: Opened) {
+  constructor(line: Line, desk: Desk, client: Socket, ticket: number, opened?: Opened) {
     this.#line = line;
     this.#desk = desk;
     this.#client = client;
+    this.#ticket = ticket;
     this.#ends = opened?.ends ?? client;
     this.#buffer = new ReadBuffer(desk.buffers);
     if (line.logged !== 'none') this.#trace = opened?.trace ?? new Trace(client);
@@ -219,6 +223,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
     this.#log();
     if (this.#client.writableLength === 0) this.#buffer.release();
     this.#desk.admission.leave();
+    if (this.#ticket !== UNCOUNTED) this.#desk.counting.sources.leave(this.#ticket);
   };
 
   /** Once, while it still counts among the connections. */

@@ -7,6 +7,7 @@ import type { FromWorker } from '../protocol.ts';
 import type { Batch } from './batch.ts';
 import type { BufferPool } from './buffers.ts';
 import type { Duplicates } from './duplicates.ts';
+import type { Counting, Gate } from './gate.ts';
 import type { LinePost } from './log/line-post.ts';
 import type { RealServer } from './real-server.ts';
 import type { Switchboard } from './switchboard.ts';
@@ -26,6 +27,7 @@ export interface Desk {
   readonly batch: Batch;
   readonly buffers: BufferPool;
   readonly admission: Admission;
+  readonly counting: Counting;
   readonly udp: UdpDesk;
   /** Of sockets that the director was passed. */
   readonly duplicates: Pick<Duplicates, 'take'>;
@@ -44,6 +46,13 @@ export interface Line {
   readonly sendProxy: ProxyVersion | undefined;
   /** Which port clients ask for, wherever the kernel leads them. */
   readonly askedPort: number;
+  /** Undefined: everybody is let in. */
+  readonly gate: Gate | undefined;
+}
+
+/** A connection's client: 4 or 16 bytes, none when it has gone already. */
+export function addressOf({ remoteAddress = '' }: Ends): Uint8Array {
+  return unmapped(addressBytes(remoteAddress));
 }
 
 /** A connection's client as schedulers see it. A socket is asked for its peer's address only when one wants
@@ -57,7 +66,7 @@ export class EndsClient implements Client {
 
   /** Empty when the client has gone already. */
   get address(): Uint8Array {
-    return unmapped(addressBytes(this.#ends.remoteAddress ?? ''));
+    return addressOf(this.#ends);
   }
 
   get port(): number {

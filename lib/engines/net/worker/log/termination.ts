@@ -6,6 +6,8 @@ export type Ender =
   | 'server-silent'
   /** This host lacks something: descriptors, source ports, a place among the connections. */
   | 'resources'
+  /** A rule of the config does not let it in. */
+  | 'rule'
   /** The server left the table, as one that is down does with `quiescent = no`. */
   | 'down'
   | 'killed'
@@ -21,6 +23,7 @@ const WHO: Readonly<Record<Ender, string>> = {
   'client-silent': 'c',
   'server-silent': 's',
   resources: 'R',
+  rule: 'P',
   down: 'D',
   killed: 'K',
   header: 'P',
@@ -36,6 +39,7 @@ const AT_FIRST: ReadonlySet<Ender> = new Set(['header', 'header-silent']);
  *  @param connected  a server had taken the connection */
 export function terminationCode(ender: Ender | undefined, connected: boolean): string {
   if (ender === undefined) return '--';
+  if (ender === 'rule') return 'PR'; // as tcp-request content reject does
   if (ANY_TIME.has(ender)) return `${WHO[ender]}-`;
   if (AT_FIRST.has(ender)) return `${WHO[ender]}R`;
   return WHO[ender] + (connected ? 'D' : 'C');

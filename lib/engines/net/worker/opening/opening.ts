@@ -4,6 +4,7 @@ import type { Ends } from '../../../../model/proxy-header.ts';
 import { Connection } from '../connection.ts';
 import type { Desk } from '../desk.ts';
 import type { Reception } from '../entrance.ts';
+import { ticketFor } from '../gate.ts';
 import type { Ender } from '../log/termination.ts';
 import { Trace } from '../log/trace.ts';
 import { writeLine } from '../log/write-line.ts';
@@ -77,16 +78,22 @@ export class Opening implements Timed {
   };
 
   #goOn({ ends, rest }: Extract<ProxyOpening, { kind: 'header' }>): void {
-    this.#end();
     const client = this.#client;
+    if (ends) this.#trace?.announce(ends);
+    const ticket = ticketFor(this.#line, this.#desk, ends ?? client);
+    if (ticket === undefined) {
+      this.reset('rule');
+      return;
+    }
+    this.#end();
     client.off('data', this.#read);
     client.off('end', this.#left);
     client.off('error', this.#left);
     client.off('close', this.#closed);
     client.pause();
     if (rest.length > 0) client.unshift(rest);
-    if (ends) this.#trace?.announce(ends);
-    new Connection(this.#line, this.#desk, client, { ends, trace: this.#trace });
+    const opened = { ends, trace: this.#trace };
+    new Connection(this.#line, this.#desk, client, ticket, opened);
   }
 
   /** It ended, or was reset. One who has not said a word was no client: so do health checks of whoever
@@ -104,7 +111,7 @@ export class Opening implements Timed {
   #refuse(reason: string, ender: Ender): void {
     if (this.#over) return;
     const { id, switchboard } = this.#line;
-    switchboard.record.count('proxyHeaderErrors');
+    switchboard.record.tally('proxyHeaderErrors');
     const about = `${id}, from ${this.#peer}: ${reason}`;
     this.#desk.tell({ type: 'notice', kind: 'header', about });
     this.reset(ender);
