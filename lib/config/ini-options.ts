@@ -47,6 +47,13 @@ export function optionsFrom(values: IniValues): ServiceOptions {
     tlsExpiryDays: value('tls-expiry'),
     bodyLimit: value('body-limit'),
     digest: value('digest'),
+    webhook: value('webhook'),
+    webhookSecretFile: value('webhook-secret-file'),
+    webhookCa: value('webhook-ca'),
+    webhookTimeoutMs: value('webhook-timeout'),
+    webhookRetryForMs: value('webhook-retry-for'),
+    command: value('command'),
+    commandTimeoutMs: value('command-timeout'),
     logConnections: value('log-connections'),
     dontlognull: value('dontlognull'),
   };

@@ -16,7 +16,7 @@ import {
 import { type IniLine, type IniSection, indexIni } from './ini-lines.ts';
 import { optionsFrom, processOptions } from './ini-options.ts';
 import { attempt } from './parse.ts';
-import { adviseOnReaders } from './readers.ts';
+import { adviseOnReaders, adviseOnSecretFiles } from './readers.ts';
 import { type ValueSection, webOptions } from './web.ts';
 
 /** What the ini says. */
@@ -104,11 +104,16 @@ function readSections(
     keys.filter(({ key }) => key === 'password').map(({ line }) => line),
   );
   if (file !== undefined) adviseOnReaders(file, passwords, findings);
-  const web = sections.find(({ name }) => name === 'web');
+  const sectionNamed = (wanted: string) => sections.find(({ name }) => name === wanted);
+  const alerts = { keys: sectionNamed('alerts')?.keys ?? [], values: common };
+  adviseOnSecretFiles([alerts, ...services.values()], findings);
   return {
     process: processOptions(common, {
       file,
-      web: webOptions({ values: common, keys: web?.keys ?? [], users }, findings),
+      web: webOptions(
+        { values: common, keys: sectionNamed('web')?.keys ?? [], users },
+        findings,
+      ),
     }),
     service: (id) => optionsFrom({ ...common, ...services.get(id)?.values }),
     errors: findings.errors(),
@@ -232,7 +237,7 @@ function readKey(
   );
 }
 
-/** One who wrote the password itself there should not find it in a log. */
+/** One who wrote the password itself there should not find it in a log. Many a webhook's URL is one. */
 function shown(key: string, text: string): string {
-  return key === 'password' ? '***' : text;
+  return key === 'password' || key === 'webhook' ? '***' : text;
 }

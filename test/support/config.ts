@@ -46,6 +46,13 @@ export const OPTIONS: ServiceOptions = {
   tlsExpiryDays: 30,
   bodyLimit: 1_048_576,
   digest: false,
+  webhook: undefined,
+  webhookSecretFile: undefined,
+  webhookCa: undefined,
+  webhookTimeoutMs: 5000,
+  webhookRetryForMs: 600_000,
+  command: undefined,
+  commandTimeoutMs: 30_000,
   logConnections: false,
   dontlognull: false,
 };
