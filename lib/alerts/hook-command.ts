@@ -1,7 +1,7 @@
 import { childEnvironment } from '../model/child-environment.ts';
 import { runProgram } from './command.ts';
 import type { Gate } from './gate.ts';
-import type { Hook } from './hook.ts';
+import type { Attempt, Hook } from './hook.ts';
 import type { Message } from './message.ts';
 
 /** How long after a change its program is still run, where those before it take their time. */
@@ -27,10 +27,15 @@ export function createHookCommand(
           isLate = true;
         });
         if (problem === undefined) return { taken: true };
+        if (signal.aborted) return failed('the director ends', true);
         const late = isLate ? `not done within ${timeoutMs / 1000} s, ` : '';
-        return { taken: false, again: false, reason: `${late}${problem}` };
+        return failed(`${late}${problem}`, false);
       }),
   };
+}
+
+function failed(reason: string, again: boolean): Attempt {
+  return { taken: false, again, reason };
 }
 
 /** `real up down tcp:10.1.1.19:80 10.1.1.21:80`, `service up down tcp:10.1.1.19:80`; for null `-`. */

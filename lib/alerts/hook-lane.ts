@@ -125,7 +125,7 @@ export class HookLane {
       return undefined;
     }
     const { again, reason, waitMs = 0 } = attempt;
-    this.#tally.failed(name, reason, again);
+    this.#tally.failed(name, reason, again && !this.#closing);
     if (again) return Math.max(this.#backOff(), waitMs);
     this.#drop(reason);
     return undefined;
