@@ -316,3 +316,41 @@ http { access_log off; ${temp.join(' ')}
   },
   lab('nginx', 'openssl'),
 );
+
+test(
+  'as another user it reads the secret and runs the command, without rights',
+  async (t) => {
+    const receiver = await startReceiver(t);
+    const { site } = await aScene(
+      t,
+      (folder) =>
+        `[daemon]\nuser = nobody\n[alerts]\nwebhook = ${receiver.url}\nwebhook-secret-file = ${folder}/secret\ncommand = ${join(folder, 'on-change')}\n`,
+    );
+    chmodSync(site.folder, 0o755);
+    const noted = join(site.folder, 'noted');
+    writeFileSync(noted, '');
+    chmodSync(noted, 0o666);
+    const script = `#!/bin/sh\ngrep -E "^(Uid|CapEff)" /proc/self/status | tr -d "\\n" >> ${noted}\n`;
+    site.place('on-change', script);
+    const secret = join(site.folder, 'secret');
+    t.match(await site.run('start'), {
+      code: /[^0]/,
+      stderr: `[daemon] user = nobody: that user cannot read ${secret}: expected`,
+    });
+    chmodSync(secret, 0o644);
+    const started = await site.run('start');
+    t.equal(started.code, 0);
+    t.match(
+      started.stderr,
+      /every user of this host can read the webhook's secret there/,
+    );
+    const [message] = await receiver.got(3);
+    t.match(message?.headers['x-l4director-signature'], /^sha256=/);
+    await until(() => readFileSync(noted, 'utf8').length > 0, 'the command');
+    t.match(
+      readFileSync(noted, 'utf8'),
+      /^Uid:\t65534\t65534\t65534\t65534CapEff:\t0{16}/,
+    );
+  },
+  lab('root'),
+);
