@@ -6,6 +6,8 @@ import type { Message } from './message.ts';
 /** Messages that may wait in a lane, and in all lanes together. */
 export const MOST_WAITING = 1_000;
 export const MOST_IN_ALL = 10_000;
+/** What a lane may have whatever the others have: a dead receiver costs no one else a message. */
+export const ALWAYS = 10;
 
 /** The pause after a failure, doubled up to the longest while attempts fail. */
 export interface Pauses {
@@ -54,6 +56,10 @@ export class HookLane {
     return this.#queue.length;
   }
 
+  get #most(): number {
+    return this.#share.waiting >= MOST_IN_ALL ? ALWAYS : MOST_WAITING;
+  }
+
   /** From now on it goes there, also what waits, which is tried at once. */
   follow(hook: Hook): void {
     this.#hook = hook;
@@ -63,11 +69,10 @@ export class HookLane {
 
   /** Returns at once. Where too much waits, the oldest gives way: the last state is worth most. */
   push(message: Message): void {
-    if (this.#queue.length >= MOST_WAITING || this.#share.waiting >= MOST_IN_ALL) {
+    if (this.#queue.length >= this.#most) {
       const [oldest] = this.#queue.splice(this.#sending ? 1 : 0, 1);
       this.#tally.dropped(this.#hook.name, 'too many wait');
-      if (!oldest) return;
-      this.#share.waiting--;
+      if (oldest) this.#share.waiting--;
     }
     this.#share.waiting++;
     this.#queue.push({ message, since: performance.now() });

@@ -1,7 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import type { Attempt, Hook } from '../../lib/alerts/hook.ts';
-import { HookLane, MOST_IN_ALL, MOST_WAITING } from '../../lib/alerts/hook-lane.ts';
+import {
+  ALWAYS,
+  HookLane,
+  MOST_IN_ALL,
+  MOST_WAITING,
+} from '../../lib/alerts/hook-lane.ts';
 import { HookTally } from '../../lib/alerts/hook-tally.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { aMessage } from '../support/told.ts';
@@ -143,16 +148,16 @@ t.test('too many: the oldest give way, but for the one under way', async (t) => 
   t.match(log.lines, [/^webhook: 1 change of state was not told: .* too many wait$/]);
 });
 
-t.test('all lanes together have a bound too', async (t) => {
+t.test('all lanes together have a bound too, and each a place', async (t) => {
   const full = { waiting: MOST_IN_ALL };
   const { lane, push, tally, share } = aLane(() => new Promise(() => {}), full);
-  push(1);
-  t.equal(lane.pending, 0);
-  t.equal(tally.counts.dropped, 1);
-  share.waiting--;
-  push(2, 3);
-  t.equal(lane.pending, 1);
+  for (let n = 1; n <= ALWAYS + 2; n++) push(n);
+  t.equal(lane.pending, ALWAYS);
+  t.equal(share.waiting, MOST_IN_ALL + ALWAYS);
   t.equal(tally.counts.dropped, 2);
+  share.waiting = 0;
+  push(20);
+  t.equal(lane.pending, ALWAYS + 1);
 });
 
 t.test('a reload tries what waits at once, where it says', async (t) => {
