@@ -49,6 +49,7 @@ export function guiseFor({ line, mode, path, config, tell }: Start): Guise | und
   const obstacle = cannotBecome(identity, [
     path,
     ...(file === undefined ? [] : [file]),
+    ...secretsOf(config),
   ]);
   if (obstacle !== undefined) throw new Error(obstacle);
   const logs = logsOf(config, mode);
@@ -70,6 +71,11 @@ export function guiseFor({ line, mode, path, config, tell }: Start): Guise | und
 export function mayLog({ global: { logfile }, options: { user } }: Config): boolean {
   const isOurs = !user || process.getuid?.() !== 0 || !logfile.startsWith('/');
   return isOurs || rootsFolder(dirname(logfile)) !== undefined;
+}
+
+/** Files with secrets that the director reads while it runs. */
+function secretsOf({ virtuals }: Config): ReadonlySet<string> {
+  return new Set(virtuals.flatMap(({ options }) => options.webhookSecretFile ?? []));
 }
 
 /** Files that the director writes lines to, by their absolute paths. */

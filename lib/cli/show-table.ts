@@ -73,7 +73,7 @@ export function formatTable(document: StatusDocument, style: Style): string {
 function headOf(document: StatusDocument, paint: Paint): readonly string[] {
   const { version, pid, uptimeSeconds, config, configError } = document;
   const head = `${paint('bold', 'l4director')} ${printable(version)}, pid ${pid}, up ${humanSpan(uptimeSeconds)}, ${printable(config)}`;
-  const notices = [...rightsLines(document), ...mailLines(document, paint)];
+  const notices = [...rightsLines(document), ...troubleLines(document, paint)];
   if (configError === null) return [head, ...notices];
   return [
     head,
@@ -94,10 +94,17 @@ function rightsLines({ user, capabilities }: StatusDocument): readonly string[] 
   return [`runs as ${printable(user)}, with ${rights}`];
 }
 
-function mailLines({ mail }: StatusDocument, paint: Paint): readonly string[] {
-  if (mail.problem === null) return [];
-  const counts = [`${mail.pending} waiting`, ...countOf(mail.dropped, 'dropped')];
-  return [paint('red', `MAIL: ${counts.join(', ')}: ${printable(mail.problem)}`)];
+/** Whom changes cannot be told. */
+function troubleLines(
+  { mail, webhooks, alertCommands }: StatusDocument,
+  paint: Paint,
+): readonly string[] {
+  const ways = { MAIL: mail, WEBHOOK: webhooks, COMMAND: alertCommands };
+  return Object.entries(ways).flatMap(([name, { problem, pending, dropped }]) => {
+    if (problem === null) return [];
+    const counts = [`${pending} waiting`, ...countOf(dropped, 'dropped')];
+    return [paint('red', `${name}: ${counts.join(', ')}: ${printable(problem)}`)];
+  });
 }
 
 function serviceLines(service: ServiceStatus, paint: Paint): readonly string[] {

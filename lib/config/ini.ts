@@ -18,7 +18,7 @@ import { type IniLine, type IniSection, indexIni } from './ini-lines.ts';
 import { optionsFrom, processOptions } from './ini-options.ts';
 import { attempt } from './parse.ts';
 import { warnOfProxy } from './proxy-advice.ts';
-import { adviseOnReaders } from './readers.ts';
+import { adviseOnReaders, adviseOnSecretFiles } from './readers.ts';
 import { type ValueSection, webOptions } from './web.ts';
 
 /** What the ini says. */
@@ -111,11 +111,16 @@ function readSections(
     ...common,
     ...services.get(id)?.values,
   });
-  const web = sections.find(({ name }) => name === 'web');
+  const sectionNamed = (wanted: string) => sections.find(({ name }) => name === wanted);
+  const alerts = { keys: sectionNamed('alerts')?.keys ?? [], values: common };
+  adviseOnSecretFiles([alerts, ...services.values()], findings);
   return {
     process: processOptions(common, {
       file,
-      web: webOptions({ values: common, keys: web?.keys ?? [], users }, findings),
+      web: webOptions(
+        { values: common, keys: sectionNamed('web')?.keys ?? [], users },
+        findings,
+      ),
     }),
     service: (id) => optionsFrom(valuesOf(id), id),
     errors: findings.errors(),
@@ -232,7 +237,7 @@ function readKey(
   );
 }
 
-/** One who wrote the password itself there should not find it in a log. */
+/** One who wrote the password itself there should not find it in a log. Many a webhook's URL is one. */
 function shown(key: string, text: string): string {
-  return key === 'password' ? '***' : text;
+  return key === 'password' || key === 'webhook' ? '***' : text;
 }

@@ -45,6 +45,54 @@ export const DIRECTOR: readonly Metric<StatusDocument>[] = [
     help: 'Alert mails that wait to be sent or tried again.',
     value: ({ mail }) => mail.pending,
   },
+  {
+    name: 'webhooks_sent_total',
+    type: 'counter',
+    help: 'Changes of state that webhooks have taken.',
+    value: ({ webhooks }) => webhooks.sent,
+  },
+  {
+    name: 'webhook_failures_total',
+    type: 'counter',
+    help: 'Attempts to tell a webhook that failed.',
+    value: ({ webhooks }) => webhooks.failed,
+  },
+  {
+    name: 'webhooks_dropped_total',
+    type: 'counter',
+    help: 'Changes of state that no webhook got: refused, given up, or too many waited.',
+    value: ({ webhooks }) => webhooks.dropped,
+  },
+  {
+    name: 'webhooks_pending',
+    type: 'gauge',
+    help: 'Changes of state that wait to be told to webhooks, or to be tried again.',
+    value: ({ webhooks }) => webhooks.pending,
+  },
+  {
+    name: 'alert_commands_run_total',
+    type: 'counter',
+    help: 'Commands of [alerts] that ended well.',
+    value: ({ alertCommands }) => alertCommands.sent,
+  },
+  {
+    name: 'alert_command_failures_total',
+    type: 'counter',
+    help: 'Commands of [alerts] that failed, or took too long.',
+    value: ({ alertCommands }) => alertCommands.failed,
+  },
+  {
+    name: 'alert_commands_dropped_total',
+    type: 'counter',
+    help: 'Changes of state that a command was not told, or failed at.',
+    value: ({ alertCommands }) => alertCommands.dropped,
+  },
+  {
+    name: 'alert_commands_pending',
+    type: 'gauge',
+    help: 'Changes of state that commands are still to be told.',
+    value: ({ alertCommands }) => alertCommands.pending,
+  },
 ];
 
 /** Of each worker thread. */

@@ -27,7 +27,7 @@ import type { TrafficSource } from './traffic.ts';
 export interface DirectorParts {
   readonly engines: ReadonlyMap<EngineName, Engine>;
   readonly checks: CheckRunner;
-  readonly alerts: Pick<Alerts, 'follow' | 'tell' | 'checked'>;
+  readonly alerts: Pick<Alerts, 'follow' | 'tell' | 'checked' | 'changed'>;
   /** Undefined: what is changed at run time ends with the director. */
   readonly overrides?: OverrideStore | undefined;
   /** What happens is told there; undefined: to who asks the desk. */

@@ -11,7 +11,7 @@ import type { Carriage } from './carriage.ts';
 export interface KeeperParties {
   readonly runner: CheckRunner;
   readonly commands: FallbackCommands;
-  readonly alerts: Pick<Alerts, 'tell' | 'checked'>;
+  readonly alerts: Pick<Alerts, 'tell' | 'checked' | 'changed'>;
   readonly log: Log;
   /** Wall clock, milliseconds since 1970. */
   now(): number;

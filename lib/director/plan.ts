@@ -45,7 +45,7 @@ interface Piece {
   readonly values: Values;
 }
 
-const SECRET = /^(?:login|passwd|secret|password of .*)$/;
+const SECRET = /^(?:login|passwd|secret|webhook|password of .*)$/;
 
 /** What differs between two configs: first what holds for all, then service by service in the new
  *  one's order, each with its real servers, then what is gone. */

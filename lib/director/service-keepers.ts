@@ -7,6 +7,7 @@ import type { KeeperParties } from './keeper-parties.ts';
 import type { Left } from './recovery.ts';
 import { ServiceKeeper } from './service-keeper.ts';
 import { serviceState } from './status.ts';
+import { tellTurn } from './told-changes.ts';
 import { overridesOf } from './wishes.ts';
 
 /** What all keepers together work with. */
@@ -115,6 +116,8 @@ export class ServiceKeepers implements Disposable {
     each.log.info(`Purged virtual server (start): ${keeper.label}`);
     const from = serviceState(keeper);
     each.happened({ type: 'service', service: id, from, to: null });
+    const reason = 'it left the configuration';
+    tellTurn(each, keeper.pool, { real: undefined, from, to: null, reason });
   }
 
   /** A defect in one service must not harm the others. */

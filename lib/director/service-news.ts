@@ -5,11 +5,12 @@ import type { PoolStep } from '../pool/pool.ts';
 import type { KeeperParties } from './keeper-parties.ts';
 import { logLine } from './log-lines.ts';
 import { noticeOf } from './notices.ts';
-import { type ServiceView, serviceState } from './status.ts';
+import { problemOf, type ServiceView, serviceState } from './status.ts';
+import { tellTurn } from './told-changes.ts';
 
 type NewsParties = Pick<KeeperParties, 'alerts' | 'log' | 'now' | 'happened'>;
 
-/** What log, people and events are told of one service. */
+/** What log, people, programs and events are told of one service. */
 export class ServiceNews {
   readonly #parties: NewsParties;
   #state: ServiceState = 'starting';
@@ -30,17 +31,26 @@ export class ServiceNews {
     }
   }
 
-  /** Events: those of its real servers, then that the service has another state than the one told last. */
+  /** Events and hooks: those of its real servers, then that the service has another state than the one told
+   *  last. */
   happened(
     view: Pick<ServiceView, 'pool' | 'carriage' | 'ready'>,
     reals: readonly (Happening | undefined)[],
   ): void {
-    for (const happening of reals) if (happening) this.#parties.happened(happening);
+    for (const happening of reals) {
+      if (happening === undefined) continue;
+      this.#parties.happened(happening);
+      if (happening.type !== 'real') continue;
+      const { real, from, to, message: reason } = happening;
+      tellTurn(this.#parties, view.pool, { real, from, to, reason });
+    }
     const from = this.#state;
     const to = serviceState(view);
     if (to === from) return;
     this.#state = to;
     const service = view.pool.service.id;
     this.#parties.happened({ type: 'service', service, from, to });
+    const reason = problemOf(view) ?? null;
+    tellTurn(this.#parties, view.pool, { real: undefined, from, to, reason });
   }
 }

@@ -95,7 +95,11 @@ export function serviceState({
   return pool.fallbackActive && pool.service.fallback ? 'fallback' : 'down';
 }
 
-function problemOf({ pool, carriage }: ServiceView): string | undefined {
+/** Why it is waiting or failed, and how to mend it. */
+export function problemOf({
+  pool,
+  carriage,
+}: Pick<ServiceView, 'pool' | 'carriage'>): string | undefined {
   return (
     carriageProblem(carriage) ??
     checkingOf(pool.service).problem ??

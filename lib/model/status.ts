@@ -29,6 +29,8 @@ export interface StatusDocument {
   /** The threads that forward, in the order of their numbers. */
   readonly workers: readonly WorkerStats[];
   readonly mail: MailStatus;
+  readonly webhooks: HookStatus;
+  readonly alertCommands: HookStatus;
 }
 
 /** What became of the mails that alerts are, since the start. */
@@ -42,6 +44,20 @@ export interface MailStatus {
   /** Waiting to be sent, or to be tried again. */
   readonly pending: number;
   /** Why the last attempt failed; null when it did not. */
+  readonly problem: string | null;
+}
+
+/** What became of the changes of state that webhooks, or commands, are told of, since the start. */
+export interface HookStatus {
+  /** Taken by a receiver; commands that ended well. */
+  readonly sent: number;
+  /** Attempts that failed. */
+  readonly failed: number;
+  /** That nobody got: refused, given up, or too many waited. */
+  readonly dropped: number;
+  /** Waiting to be told, or to be tried again. */
+  readonly pending: number;
+  /** Why the last attempts failed; null when they did not. */
   readonly problem: string | null;
 }
 

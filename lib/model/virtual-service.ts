@@ -75,6 +75,19 @@ export interface ServiceOptions {
   readonly bodyLimit: number;
   /** Changes of one round of checks go into one mail. */
   readonly digest: boolean;
+  /** Where its changes of state are posted; undefined: nowhere. It may be a secret itself: nothing shows
+   *  more of it than scheme, host and port. */
+  readonly webhook: string | undefined;
+  /** File with the secret that they are signed with; undefined: they are not. */
+  readonly webhookSecretFile: string | undefined;
+  /** PEM file with further authorities; undefined: the system's only. */
+  readonly webhookCa: string | undefined;
+  /** For one attempt, and for all of one change. */
+  readonly webhookTimeoutMs: number;
+  readonly webhookRetryForMs: number;
+  /** Absolute path of a program that is run at each; undefined: none. */
+  readonly command: string | undefined;
+  readonly commandTimeoutMs: number;
   /** Its TCP connections have a line in the connection log; with `dontlognull` not those on which the
    *  client sent nothing and no server failed. */
   readonly logConnections: boolean;

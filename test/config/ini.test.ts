@@ -314,6 +314,32 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[checks]\ntls-expiry =\n', 2, 'expected whole days, 0 to 3650'],
   ['[checks]\nbody-limit = 1T\n', 2, 'expected a size in bytes'],
   ['[alerts]\ndigest = daily\n', 2, 'expected yes or no'],
+  ['[alerts]\nwebhook = hooks.example.com\n', 2, 'expected no, or an http or https'],
+  ['[alerts]\nwebhook = ftp://h.example.com/\n', 2, 'expected no, or an http or https'],
+  ['[alerts]\nwebhook = https:/h.example.com/\n', 2, 'no, or an http or https URL'],
+  ['[alerts]\nwebhook =\n', 2, 'webhook = ***: expected no, or an http or https URL'],
+  [
+    '[alerts]\nwebhook = https://anna:pass@h/\n',
+    2,
+    '= ***: expected a URL without a login',
+  ],
+  ['[alerts]\nwebhook = https://h/\\#x\n', 2, 'expected a URL without a fragment'],
+  ['[alerts]\nwebhook-secret-file = secret\n', 2, 'expected an absolute path'],
+  ['[alerts]\nwebhook-secret-file = /no/file\n', 2, 'expected a file that can be read'],
+  ['[alerts]\nwebhook-secret-file = /dev/zero\n', 2, 'a file that can be read'],
+  ['[alerts]\nwebhook-secret-file = /dev/null\n', 2, 'a file that can be read'],
+  ['[alerts]\nwebhook-ca = /etc/passwd\n', 2, 'no PEM certificate in it'],
+  ['[alerts]\nwebhook-timeout = 0\n', 2, 'expected a time above 0'],
+  ['[alerts]\nwebhook-retry-for = 1s\n', 2, 'expected a time of 2 s or more'],
+  ['[alerts]\ncommand = true\n', 2, 'expected no, or the absolute path of a program'],
+  [
+    '[alerts]\ncommand = /bin/true -x\n',
+    2,
+    'expected no, or a program that can be run',
+  ],
+  ['[alerts]\ncommand = /etc\n', 2, 'expected no, or a program that can be run'],
+  ['[alerts]\ncommand-timeout = 1y\n', 2, 'expected a time above 0'],
+  ['[net]\ncommand = /bin/true\n', 2, 'wrong section: expected it in [alerts]'],
   ['[limits]\nconnections = many\n', 2, 'expected how many connections'],
   ['[limits]\nconnections = 0\n', 2, 'expected how many connections'],
   [
@@ -338,6 +364,54 @@ t.test('what is wrong in an ini is an error with its line', async (t) => {
     t.match(ini.errors, [{ file, line, message: saying }], JSON.stringify(text));
   }
 });
+
+t.test(
+  'a secret that is too short or too long is an error, and is not told',
+  async (t) => {
+    const folder = t.testdir({
+      short: 'hunter2\n',
+      long: 's'.repeat(4097),
+      'l.ini': '',
+    });
+    const file = join(folder, 'l.ini');
+    for (const [name, why] of [
+      ['short', 'it has fewer than 16 bytes'],
+      ['long', 'it has more than 4096 bytes'],
+    ] as const) {
+      writeFileSync(file, `[alerts]\nwebhook-secret-file = ${join(folder, name)}\n`);
+      const { errors } = await readIni('/nonexistent/a.cf', file);
+      t.match(errors, [{ line: 2, message: why }]);
+      t.notMatch(JSON.stringify(errors), /hunter2|sss/);
+    }
+  },
+);
+
+t.test(
+  'a service has another webhook and command than the rest, or none',
+  async (t) => {
+    const { virtuals } = await readWith(
+      t,
+      `[alerts]
+webhook = https://hooks.example.com/a?b=c
+command = /bin/true
+[service tcp:10.1.1.19:80]
+webhook = http://[::1]:8080
+command = no
+[service tcp:[2001:db8::1]:443]
+webhook = no
+command-timeout = 1m
+`,
+    );
+    const told = virtuals.map(({ options: o }) => [
+      ...[o.webhook, o.webhookTimeoutMs, o.webhookRetryForMs],
+      ...[o.command, o.commandTimeoutMs],
+    ]);
+    t.same(told, [
+      ['http://[::1]:8080/', 5000, 600_000, undefined, 30_000],
+      [undefined, 5000, 600_000, '/bin/true', 60_000],
+    ]);
+  },
+);
 
 t.test('a tls-ca with a broken certificate is an error too', async (t) => {
   const folder = t.testdir({

@@ -7,6 +7,7 @@ import {
   type CheckRecord,
   type CheckStatus,
   type CheckTotals,
+  type HookStatus,
   type MailStatus,
   REAL_STATES,
   type RealState,
@@ -171,6 +172,18 @@ const MAIL = object<MailStatus>('Mail', {
   problem: nullable(text()),
 });
 
+const HOOK = object<HookStatus>(
+  'Hook',
+  {
+    sent: count(),
+    failed: count(),
+    dropped: count(),
+    pending: count(),
+    problem: nullable(text()),
+  },
+  'What became of the changes of state that there were to tell.',
+);
+
 export const STATUS: Shape<StatusDocument> = object<StatusDocument>('Status', {
   version: text(),
   pid: count(),
@@ -182,4 +195,6 @@ export const STATUS: Shape<StatusDocument> = object<StatusDocument>('Status', {
   services: list(SERVICE),
   workers: list(WORKER),
   mail: MAIL,
+  webhooks: HOOK,
+  alertCommands: HOOK,
 });

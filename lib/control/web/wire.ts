@@ -11,6 +11,8 @@ export interface Head {
   readonly config: string;
   readonly configError: string | null;
   readonly mailProblem: string | null;
+  readonly webhookProblem: string | null;
+  readonly commandProblem: string | null;
 }
 
 export interface Picture {
