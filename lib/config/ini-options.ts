@@ -49,5 +49,7 @@ export function optionsFrom(values: IniValues): ServiceOptions {
     digest: value('digest'),
     logConnections: value('log-connections'),
     dontlognull: value('dontlognull'),
+    rise: value('rise'),
+    fall: value('fall'),
   };
 }

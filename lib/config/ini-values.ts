@@ -107,6 +107,14 @@ export function days(text: string): number {
   return number <= 3650 ? number : expected('whole days, 0 to 3650', '30');
 }
 
+/** Checks in a row, 1 to 100. */
+export function rounds(text: string): number {
+  const number = /^\d+$/.test(text) ? Number(text) : 0;
+  return number >= 1 && number <= 100
+    ? number
+    : expected('how many checks in a row, 1 to 100', '3');
+}
+
 /** 1 to 10,000,000. */
 export function connections(text: string): number | undefined {
   const number = /^\d+$/.test(text) ? Number(text) : 0;

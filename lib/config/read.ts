@@ -61,7 +61,9 @@ export async function readConfig(
     return { ok: false, errors: [...errors, ...ini.errors], warnings };
   const ids = services.map(({ id }) => id);
   const virtuals = services.map((service) => {
-    return { ...service, encoding, options: ini.service(service.id) };
+    const options = ini.service(service.id);
+    const failurecount = options.fall ?? service.failurecount;
+    return { ...service, failurecount, encoding, options };
   });
   const config = {
     file: path,

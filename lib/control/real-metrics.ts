@@ -104,6 +104,12 @@ export const CHECK: readonly Metric<CheckStatus>[] = [
     value: ({ failures }) => failures,
   },
   {
+    name: 'check_successes',
+    type: 'gauge',
+    help: 'Successes in a row while the real server is down, below rise.',
+    value: ({ successes }) => successes,
+  },
+  {
     name: 'check_timestamp_seconds',
     type: 'gauge',
     help: 'When the last check ended, in seconds since 1970.',

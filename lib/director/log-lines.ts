@@ -31,6 +31,11 @@ export function logLine(
       );
     case 'soft-reset':
       return `Resetting soft failure count: ${change.server} (${service.id})`;
+    case 'soft-success': {
+      const { server, successes, needed, report } = change;
+      const place = `${server} (${service.id})`;
+      return `Soft success real server: ${place} success ${successes}/${needed}${finding(service, report)}`;
+    }
     case 'soft-failure': {
       const { server, failures, max, report } = change;
       const place = `${server} (${service.id})`;

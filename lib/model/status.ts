@@ -144,6 +144,9 @@ export interface CheckStatus extends CheckRecord {
   readonly service: string;
   /** Failures in a row, up to failurecount. */
   readonly failures: number;
+  /** Successes in a row while it is down, of the `rise` that it takes to be up. */
+  readonly successes: number;
+  readonly rise: number;
   readonly totals: CheckTotals;
   /** From the last TLS handshake; null where the check makes none. */
   readonly certificate: CertificateStatus | null;

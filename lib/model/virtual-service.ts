@@ -72,6 +72,10 @@ export interface ServiceOptions {
    *  client sent nothing and no server failed. */
   readonly logConnections: boolean;
   readonly dontlognull: boolean;
+  /** Good checks in a row after which a server that is down counts as up. */
+  readonly rise: number;
+  /** What `failurecount` is in force; undefined: the file's. */
+  readonly fall: number | undefined;
 }
 
 /** A virtual service with every value in force, inheritance done, names resolved.
@@ -106,6 +110,7 @@ export interface VirtualService {
   readonly negotiatetimeout: number;
   readonly checkinterval: number;
   readonly checkcount: number;
+  /** Or what `fall` of l4director.ini says in its place. */
   readonly failurecount: number;
   /** Name from ldirectord's list, `none` included. */
   readonly service: string;

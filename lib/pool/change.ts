@@ -33,6 +33,14 @@ export type PoolChange =
       readonly max: number;
       readonly report: CheckReport;
     }
+  | {
+      readonly type: 'soft-success';
+      readonly server: string;
+      /** This is success `successes` of the `needed` that make it up. */
+      readonly successes: number;
+      readonly needed: number;
+      readonly report: CheckReport;
+    }
   | { readonly type: 'soft-reset'; readonly server: string }
   /** Its line in the file changed or went, and what was changed at run time holds no more. */
   | {

@@ -36,6 +36,11 @@ function softChanges(
   report: CheckReport,
 ): readonly PoolChange[] {
   const server = state.real.id;
+  const { successes } = state;
+  if (successes > 0) {
+    const needed = service.options.rise;
+    return [{ type: 'soft-success', server, successes, needed, report }];
+  }
   if (report.up && !report.maintenance && before.state.failures > 0)
     return [{ type: 'soft-reset', server }];
   if (countsAsUp(state.state) && state.failures > before.state.failures) {

@@ -92,7 +92,7 @@ function fresh(
 ): RealServerState {
   const known: RealServerState = {
     ...{ real, configured: real, state: 'starting', own: 'starting', since: now },
-    ...{ failures: 0, report: undefined, ...earlier },
+    ...{ failures: 0, successes: 0, report: undefined, ...earlier },
   };
   return under(earlier.override, { ...known, own: ownState(checking, known) }, now);
 }

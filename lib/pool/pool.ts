@@ -25,6 +25,8 @@ export interface RealServerState {
   readonly since: number;
   /** Failures in a row, 0 to failurecount. Those while it is down are not counted. */
   readonly failures: number;
+  /** Successes in a row while it is down, 0 to below rise. */
+  readonly successes: number;
   /** The last report; undefined before the first. */
   readonly report: CheckReport | undefined;
   /** The weight at which an earlier run left it in force: it keeps that while it is starting. */

@@ -67,6 +67,8 @@ read-only-mode = 0640
 [checks]
 tls-verify = no
 tls-expiry = 14
+rise = 3
+fall = 2
 body-limit = 64k
 tls-ca = FOLDER/ca.pem
 [log]
@@ -87,6 +89,7 @@ tls-verify = true
 tls-expiry = 0
 digest = yes
 connections = no
+fall = 4
 `,
     );
     const common = {
@@ -97,6 +100,8 @@ connections = no
       tlsExpiryDays: 14,
       tlsCa: join(dirname(config.file), 'ca.pem'),
       bodyLimit: 65_536,
+      rise: 3,
+      fall: 2,
     };
     t.strictSame(config.virtuals[0]?.options, {
       ...common,
@@ -111,7 +116,13 @@ connections = no
       tlsVerify: true,
       tlsExpiryDays: 0,
       digest: true,
+      fall: 4,
     });
+    t.same(
+      config.virtuals.map(({ failurecount }) => failurecount),
+      [2, 4],
+      'fall is the failurecount in force',
+    );
     t.match(config.options, {
       file: `${config.file}.ini`,
       maxConnections: 2000,
@@ -229,6 +240,8 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[checks]\ntls-expiry = soon\n', 2, 'expected whole days, 0 to 3650'],
   ['[checks]\ntls-expiry =\n', 2, 'expected whole days, 0 to 3650'],
   ['[checks]\nbody-limit = 1T\n', 2, 'expected a size in bytes'],
+  ['[checks]\nrise = 0\n', 2, 'expected how many checks in a row, 1 to 100'],
+  ['[checks]\nfall = 2.5\n', 2, 'expected how many checks in a row, 1 to 100'],
   ['[alerts]\ndigest = daily\n', 2, 'expected yes or no'],
   ['[limits]\nconnections = many\n', 2, 'expected how many connections'],
   ['[limits]\nconnections = 0\n', 2, 'expected how many connections'],

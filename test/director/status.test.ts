@@ -75,7 +75,7 @@ t.test('a service at work, with its numbers', async (t) => {
     service: 'http',
     ...report,
     ...unknown,
-    failures: 0,
+    ...{ failures: 0, successes: 0, rise: 1 },
     totals: { up: 0, down: 0, seconds: 0 },
   };
   const neverDown = { downs: 0, downSeconds: 0 };

@@ -48,6 +48,8 @@ export const OPTIONS: ServiceOptions = {
   digest: false,
   logConnections: false,
   dontlognull: false,
+  rise: 1,
+  fall: undefined,
 };
 
 /** A virtual service with the defaults of ldirectord, `tcp:10.1.1.19:80` unless told otherwise. */

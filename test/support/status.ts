@@ -94,6 +94,8 @@ export function realStatus(fields: Partial<RealStatus> = {}): RealStatus {
       made: 'negotiate',
       message: '200 OK',
       failures: 0,
+      successes: 0,
+      rise: 1,
       totals: { up: 5400, down: 7, seconds: 16.4 },
       certificate: {
         expires: '2027-06-01T12:00:00.000Z',

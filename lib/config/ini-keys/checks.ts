@@ -1,4 +1,4 @@
-import { authorities, days, size, yesno } from '../ini-values.ts';
+import { authorities, days, rounds, size, yesno } from '../ini-values.ts';
 import type { IniKey } from './ini-key.ts';
 
 /** Keys of `[checks]`. */
@@ -34,5 +34,21 @@ export const CHECKS_KEYS = {
     parse: size,
     default: 2 ** 20,
     doc: 'Largest answer that a check reads; past it the server is down.',
+  },
+  rise: {
+    section: 'checks',
+    perService: true,
+    syntax: '<number>',
+    parse: rounds,
+    default: 1,
+    doc: 'A server that is down is up again after so many good checks in a row.',
+  },
+  fall: {
+    section: 'checks',
+    perService: true,
+    syntax: '<number>',
+    parse: rounds,
+    default: undefined as number | undefined,
+    doc: 'In the place of failurecount: a server that is up is down after so many bad checks in a row.',
   },
 } as const satisfies Record<string, IniKey<unknown>>;

@@ -96,6 +96,8 @@ const CHECK_STATUS = object<CheckStatus>('CheckStatus', {
   type: text('`negotiate`, `connect` ... or N of a combined check'),
   service: text(),
   failures: count('in a row, up to failurecount'),
+  successes: count('in a row while it is down'),
+  rise: count('how many of them it takes to be up'),
   totals: CHECK_TOTALS,
   certificate: nullable(CERTIFICATE, 'null where the check makes no TLS handshake'),
 });

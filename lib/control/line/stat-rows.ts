@@ -137,7 +137,7 @@ function checkCells(real: RealStatus): Cells {
     last_chk: check.message,
     check_desc: desc,
     chkfail: check.totals.down,
-    check_rise: 1,
+    check_rise: check.rise,
   };
 }
 
