@@ -51,5 +51,7 @@ export function optionsFrom(values: IniValues): ServiceOptions {
     dontlognull: value('dontlognull'),
     rise: value('rise'),
     fall: value('fall'),
+    downIntervalMs: value('down-interval'),
+    checkJitter: value('check-jitter'),
   };
 }

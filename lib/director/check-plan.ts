@@ -48,6 +48,8 @@ export function checkPlan(service: VirtualService, real: RealServer): CheckPlan 
       bodyLimit: service.options.bodyLimit,
     },
     intervalMs: milliseconds(service.checkinterval),
+    downIntervalMs: service.options.downIntervalMs,
+    jitter: service.options.checkJitter / 100,
   };
 }
 

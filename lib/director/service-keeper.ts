@@ -10,7 +10,7 @@ import {
 } from '../model/virtual-service.ts';
 import { configure } from '../pool/configure.ts';
 import { setOverride } from '../pool/override.ts';
-import type { Pool, PoolStep } from '../pool/pool.ts';
+import { type Pool, type PoolStep, stateOf } from '../pool/pool.ts';
 import { takeReport } from '../pool/take-report.ts';
 import {
   assign,
@@ -65,8 +65,10 @@ export class ServiceKeeper implements Disposable {
     this.#news = new ServiceNews(parties);
     this.certificates = new Certificates(parties.log);
     this.#configured = parties.configuring();
-    this.#checks = createServiceChecks(parties.runner, (id, report) =>
-      this.#report(id, report),
+    this.#checks = createServiceChecks(
+      parties.runner,
+      (id, report) => this.#report(id, report),
+      (id) => stateOf(this.#pool, id)?.own === 'down',
     );
     this.#carriage = assign(choice, left?.engine);
     const { checking, problem } = checkingOf(service);
@@ -166,7 +168,7 @@ export class ServiceKeeper implements Disposable {
     readonly audit: readonly Audited[];
   } {
     const pool = this.#pool;
-    const known = pool.reals[pool.index.get(realId) ?? -1];
+    const known = stateOf(pool, realId);
     if (!known) return { before: undefined, after: undefined, audit: [] };
     const { override: before, configured } = known;
     const at = this.#parties.now();
@@ -198,7 +200,7 @@ export class ServiceKeeper implements Disposable {
   #report(realId: string, report: CheckReport): void {
     try {
       const before = this.#pool;
-      const known = before.reals[before.index.get(realId) ?? -1];
+      const known = stateOf(before, realId);
       this.#parties.log.debug(checkLine(before.service, realId, report));
       this.history.note(realId, report);
       this.certificates.note(before.service, realId, report);

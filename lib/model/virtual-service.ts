@@ -76,6 +76,10 @@ export interface ServiceOptions {
   readonly rise: number;
   /** What `failurecount` is in force; undefined: the file's. */
   readonly fall: number | undefined;
+  /** From check to check while a server is down; undefined: as `checkinterval` says. */
+  readonly downIntervalMs: number | undefined;
+  /** Percents, 0 to 50, by which each interval may be longer or shorter. */
+  readonly checkJitter: number;
 }
 
 /** A virtual service with every value in force, inheritance done, names resolved.

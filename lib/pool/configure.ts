@@ -18,6 +18,7 @@ import {
   type Pool,
   type PoolStep,
   type RealServerState,
+  stateOf,
 } from './pool.ts';
 import { under, upState, withWeight } from './under.ts';
 
@@ -77,11 +78,6 @@ function leftBehind(
   weights: ReadonlyMap<string, number>,
 ): Fallback | undefined {
   return weights.has(fallbackId(fallback)) ? fallback : undefined;
-}
-
-function stateOf(pool: Pool | undefined, id: string): RealServerState | undefined {
-  const row = pool?.index.get(id);
-  return row === undefined ? undefined : pool?.reals[row];
 }
 
 function fresh(

@@ -61,6 +61,15 @@ export interface PoolStep {
   readonly changes: readonly PoolChange[];
 }
 
+/** The server of that id; undefined: the service has none. */
+export function stateOf(
+  pool: Pick<Pool, 'reals' | 'index'> | undefined,
+  id: string,
+): RealServerState | undefined {
+  const row = pool?.index.get(id);
+  return row === undefined ? undefined : pool?.reals[row];
+}
+
 /** Whether a server in that state counts as up: keeps the fallback away. One of weight 0 does,
  *  though it takes no connection, as with ldirectord (observed). */
 export function countsAsUp(state: RealState | undefined): boolean {

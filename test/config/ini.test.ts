@@ -69,6 +69,8 @@ tls-verify = no
 tls-expiry = 14
 rise = 3
 fall = 2
+down-interval = 500ms
+check-jitter = 12.5 %
 body-limit = 64k
 tls-ca = FOLDER/ca.pem
 [log]
@@ -102,6 +104,8 @@ fall = 4
       bodyLimit: 65_536,
       rise: 3,
       fall: 2,
+      downIntervalMs: 500,
+      checkJitter: 12.5,
     };
     t.strictSame(config.virtuals[0]?.options, {
       ...common,
@@ -242,6 +246,9 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[checks]\nbody-limit = 1T\n', 2, 'expected a size in bytes'],
   ['[checks]\nrise = 0\n', 2, 'expected how many checks in a row, 1 to 100'],
   ['[checks]\nfall = 2.5\n', 2, 'expected how many checks in a row, 1 to 100'],
+  ['[checks]\ndown-interval = 0\n', 2, 'expected a time above 0'],
+  ['[checks]\ncheck-jitter = 51%\n', 2, 'expected 0 to 50 %, as in "10%"'],
+  ['[checks]\ncheck-jitter = much\n', 2, 'expected 0 to 50 %'],
   ['[alerts]\ndigest = daily\n', 2, 'expected yes or no'],
   ['[limits]\nconnections = many\n', 2, 'expected how many connections'],
   ['[limits]\nconnections = 0\n', 2, 'expected how many connections'],

@@ -50,6 +50,8 @@ export const OPTIONS: ServiceOptions = {
   dontlognull: false,
   rise: 1,
   fall: undefined,
+  downIntervalMs: undefined,
+  checkJitter: 0,
 };
 
 /** A virtual service with the defaults of ldirectord, `tcp:10.1.1.19:80` unless told otherwise. */

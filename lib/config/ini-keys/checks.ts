@@ -1,4 +1,12 @@
-import { authorities, days, rounds, size, yesno } from '../ini-values.ts';
+import {
+  authorities,
+  days,
+  duration,
+  jitter,
+  rounds,
+  size,
+  yesno,
+} from '../ini-values.ts';
 import type { IniKey } from './ini-key.ts';
 
 /** Keys of `[checks]`. */
@@ -50,5 +58,21 @@ export const CHECKS_KEYS = {
     parse: rounds,
     default: undefined as number | undefined,
     doc: 'In the place of failurecount: a server that is up is down after so many bad checks in a row.',
+  },
+  'down-interval': {
+    section: 'checks',
+    perService: true,
+    syntax: '<time>',
+    parse: duration,
+    default: undefined as number | undefined,
+    doc: 'In the place of checkinterval while a server is down.',
+  },
+  'check-jitter': {
+    section: 'checks',
+    perService: true,
+    syntax: '<percent>',
+    parse: jitter,
+    default: 0,
+    doc: 'The time between two checks is longer or shorter by up to that part of it, at random.',
   },
 } as const satisfies Record<string, IniKey<unknown>>;
