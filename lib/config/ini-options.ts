@@ -53,5 +53,6 @@ export function optionsFrom(values: IniValues): ServiceOptions {
     fall: value('fall'),
     downIntervalMs: value('down-interval'),
     checkJitter: value('check-jitter'),
+    slowStartMs: value('slow-start'),
   };
 }

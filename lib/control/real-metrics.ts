@@ -16,6 +16,12 @@ export const REAL: readonly Metric<RealStatus>[] = [
     value: (real) => real.weight,
   },
   {
+    name: 'real_warming',
+    type: 'gauge',
+    help: '1 while the real server warms up: it has come back, and its share grows.',
+    value: ({ warming }) => Number(warming !== null),
+  },
+  {
     name: 'real_configured_weight',
     type: 'gauge',
     help: 'Weight from the configuration.',

@@ -31,6 +31,12 @@ export function logLine(
       );
     case 'soft-reset':
       return `Resetting soft failure count: ${change.server} (${service.id})`;
+    case 'warming': {
+      const { server, weight, ms } = change;
+      return `Warming up real server: ${server} (${serviceLabel(service)}) (to weight ${weight} within ${ms / 1000} s)`;
+    }
+    case 'warm':
+      return `Warmed up real server: ${change.server} (${serviceLabel(service)}) (Weight set to ${change.weight})`;
     case 'soft-success': {
       const { server, successes, needed, report } = change;
       const place = `${server} (${service.id})`;

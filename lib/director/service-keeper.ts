@@ -12,6 +12,7 @@ import { configure } from '../pool/configure.ts';
 import { setOverride } from '../pool/override.ts';
 import { type Pool, type PoolStep, stateOf } from '../pool/pool.ts';
 import { takeReport } from '../pool/take-report.ts';
+import { warm } from '../pool/warm.ts';
 import {
   assign,
   type Carriage,
@@ -33,7 +34,8 @@ import { checkLine } from './log-lines.ts';
 import type { Left } from './recovery.ts';
 import { createServiceChecks, type ServiceChecks } from './service-checks.ts';
 import { ServiceNews } from './service-news.ts';
-import { type Audited, audited, granted } from './wishes.ts';
+import { WarmUp } from './warm-up.ts';
+import { audited, type Fulfilled, granted } from './wishes.ts';
 
 /** Keeps one virtual service at work: takes the reports of its checks into its pool, and says
  *  what the engine should carry. Disposing ends its checks. */
@@ -41,6 +43,7 @@ export class ServiceKeeper implements Disposable {
   readonly #parties: KeeperParties;
   readonly #checks: ServiceChecks;
   readonly #news: ServiceNews;
+  readonly #warmUp = new WarmUp((steps) => this.#warm(steps));
   readonly history = new CheckHistory();
   readonly downTimes = new DownTimes();
   readonly certificates: Certificates;
@@ -158,15 +161,7 @@ export class ServiceKeeper implements Disposable {
   }
 
   /** What an operator wishes of a real server that is there. */
-  change(
-    realId: string,
-    wish: Wish,
-    by: string,
-  ): {
-    readonly before: Override | undefined;
-    readonly after: Override | undefined;
-    readonly audit: readonly Audited[];
-  } {
+  change(realId: string, wish: Wish, by: string): Fulfilled {
     const pool = this.#pool;
     const known = stateOf(pool, realId);
     if (!known) return { before: undefined, after: undefined, audit: [] };
@@ -174,7 +169,6 @@ export class ServiceKeeper implements Disposable {
     const at = this.#parties.now();
     const after = granted(before, configured.weight, wish, { by, at });
     const step = setOverride(pool, realId, after, at);
-    this.#pool = step.pool;
     this.#tell(step, 'running');
     this.#news.happened(this, [realHappening(realId, pool, step.pool, null)]);
     this.#parties.changed(this);
@@ -195,6 +189,16 @@ export class ServiceKeeper implements Disposable {
 
   [Symbol.dispose](): void {
     this.#checks[Symbol.dispose]();
+    this.#warmUp[Symbol.dispose]();
+  }
+
+  #warm(steps: ReadonlyMap<string, number>): void {
+    try {
+      this.#tell(warm(this.#pool, steps, this.#parties.now()), 'running');
+      this.#parties.changed(this);
+    } catch (error) {
+      this.#defect(error);
+    }
   }
 
   #report(realId: string, report: CheckReport): void {
@@ -206,7 +210,6 @@ export class ServiceKeeper implements Disposable {
       this.certificates.note(before.service, realId, report);
       if (known) this.#parties.alerts.checked(before.service, known.real, report);
       const step = takeReport(before, realId, report);
-      this.#pool = step.pool;
       this.downTimes.note(step.pool, realId, report.at);
       const part = known?.own === 'starting' ? this.#configured : 'running';
       this.#tell(step, part);
@@ -216,15 +219,19 @@ export class ServiceKeeper implements Disposable {
       if (step.pool.entry !== before.entry || step.pool.settled !== before.settled)
         this.#parties.changed(this);
     } catch (error) {
-      this.#parties.log.error(
-        `Defect in virtual server ${this.label}: ${String(error)}`,
-      );
+      this.#defect(error);
     }
+  }
+
+  #defect(error: unknown): void {
+    this.#parties.log.error(`Defect in virtual server ${this.label}: ${String(error)}`);
   }
 
   /** @param state  what brought it about */
   #tell(step: PoolStep, state: AlertState): void {
+    this.#pool = step.pool;
     this.#news.changed(step, state);
+    this.#warmUp.follow(step.pool);
     const { service, settled, up } = step.pool;
     // Also after a reload: the command itself may have changed. One that ran already is dropped.
     if (settled) this.#parties.commands.run(service, up ? 'stop' : 'start');

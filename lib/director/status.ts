@@ -2,6 +2,7 @@ import type { ServerEntry, ServerStats, ServiceStats } from '../model/engine.ts'
 import type { RealStatus, ServiceState, ServiceStatus } from '../model/status.ts';
 import { fallbackId } from '../model/virtual-service.ts';
 import type { Pool, RealServerState } from '../pool/pool.ts';
+import { partAt } from '../pool/warming.ts';
 import { type Carriage, carrier } from './carriage.ts';
 import type { Certificates } from './certificates.ts';
 import type { CheckHistory } from './check-history.ts';
@@ -128,7 +129,7 @@ function checksOf(
 }
 
 function realStatus(
-  { real, configured, override, state, since }: RealServerState,
+  { real, configured, override, state, since, warming }: RealServerState,
   weight: number | undefined,
   stats: ServerStats | undefined,
   checks: OfChecks,
@@ -142,6 +143,7 @@ function realStatus(
     configuredWeight: configured.weight,
     inForce: weight !== undefined,
     state,
+    warming: warming === undefined ? null : Math.round(partAt(warming) * 100),
     override: override ?? null,
     since: new Date(since).toISOString(),
     ...counters(stats),
@@ -168,6 +170,7 @@ function fallbackStatus(
       configuredWeight: 1,
       inForce: inForce.has(id),
       state: fallbackActive ? 'up' : 'down',
+      warming: null,
       override: null,
       since: new Date(fallbackSince).toISOString(),
       ...counters(numbers.get(id)),

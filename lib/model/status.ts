@@ -105,6 +105,8 @@ export interface RealStatus {
   /** It stands in the engine's table, be it at weight 0: what IPVS would list. */
   readonly inForce: boolean;
   readonly state: RealState;
+  /** Percents of its share that it has while it warms up (`slow-start`); null: all of it. */
+  readonly warming: number | null;
   /** What was changed of it at run time; null: nothing. */
   readonly override: Override | null;
   /** When it took that state. */

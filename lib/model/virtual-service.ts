@@ -80,6 +80,8 @@ export interface ServiceOptions {
   readonly downIntervalMs: number | undefined;
   /** Percents, 0 to 50, by which each interval may be longer or shorter. */
   readonly checkJitter: number;
+  /** How long a server that comes back takes to get its whole share; undefined: it has it at once. */
+  readonly slowStartMs: number | undefined;
 }
 
 /** A virtual service with every value in force, inheritance done, names resolved.

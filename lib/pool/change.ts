@@ -42,6 +42,16 @@ export type PoolChange =
       readonly report: CheckReport;
     }
   | { readonly type: 'soft-reset'; readonly server: string }
+  /** It came back, and its share grows up to that of its weight. */
+  | {
+      readonly type: 'warming';
+      readonly server: string;
+      readonly weight: number;
+      /** How long that takes. */
+      readonly ms: number;
+    }
+  /** It has its whole share. */
+  | { readonly type: 'warm'; readonly server: string; readonly weight: number }
   /** Its line in the file changed or went, and what was changed at run time holds no more. */
   | {
       readonly type: 'overruled';

@@ -31,6 +31,8 @@ export interface RealServerState {
   readonly report: CheckReport | undefined;
   /** The weight at which an earlier run left it in force: it keeps that while it is starting. */
   readonly found?: number | undefined;
+  /** The step of its warming up, from 0; undefined: it has its whole share. */
+  readonly warming?: number | undefined;
 }
 
 /** One virtual service's real servers: an immutable value, replaced at each step. */
@@ -51,6 +53,8 @@ export interface Pool {
   readonly fallbackInForce: boolean;
   /** When `fallbackActive` last changed. */
   readonly fallbackSince: number;
+  /** One server at least warms up. */
+  readonly warming: boolean;
   /** What the engine should carry. The same object as before a step when nothing in it changed. */
   readonly entry: ServiceEntry;
 }

@@ -71,6 +71,7 @@ rise = 3
 fall = 2
 down-interval = 500ms
 check-jitter = 12.5 %
+slow-start = 1m
 body-limit = 64k
 tls-ca = FOLDER/ca.pem
 [log]
@@ -106,6 +107,7 @@ fall = 4
       fall: 2,
       downIntervalMs: 500,
       checkJitter: 12.5,
+      slowStartMs: 60_000,
     };
     t.strictSame(config.virtuals[0]?.options, {
       ...common,
@@ -186,6 +188,21 @@ t.test('a key that does nothing for a service is a warning', async (t) => {
   t.strictSame(await warningsOf('tcp:[2001:db8::1]:443', 'yes'), []);
 });
 
+t.test('slow-start for a scheduler without shares is a warning', async (t) => {
+  const folder = t.testdir({
+    'a.cf': `${CONFIG}    scheduler=sh\nvirtual=10.1.1.19:81\n    real=10.0.0.2:80 masq\n    checktype=connect\n    scheduler=rr\n\n`,
+    'a.cf.ini': '[checks]\nslow-start = 30s\n[service tcp:10.1.1.19:80]\n',
+  });
+  const read = await readConfig(join(folder, 'a.cf'));
+  t.match(read.ok && read.config.warnings, [
+    {
+      line: 4,
+      message:
+        'slow-start does nothing for tcp:[2001:db8::1]:443: with the scheduler sh its servers have no shares that could grow; expected one of rr, lc, wrr',
+    },
+  ]);
+});
+
 t.test('a section for a service that is not there is a warning', async (t) => {
   const { warnings } = await readWith(
     t,
@@ -249,6 +266,7 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[checks]\ndown-interval = 0\n', 2, 'expected a time above 0'],
   ['[checks]\ncheck-jitter = 51%\n', 2, 'expected 0 to 50 %, as in "10%"'],
   ['[checks]\ncheck-jitter = much\n', 2, 'expected 0 to 50 %'],
+  ['[checks]\nslow-start = soon\n', 2, 'expected a time above 0'],
   ['[alerts]\ndigest = daily\n', 2, 'expected yes or no'],
   ['[limits]\nconnections = many\n', 2, 'expected how many connections'],
   ['[limits]\nconnections = 0\n', 2, 'expected how many connections'],

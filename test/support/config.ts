@@ -52,6 +52,7 @@ export const OPTIONS: ServiceOptions = {
   fall: undefined,
   downIntervalMs: undefined,
   checkJitter: 0,
+  slowStartMs: undefined,
 };
 
 /** A virtual service with the defaults of ldirectord, `tcp:10.1.1.19:80` unless told otherwise. */

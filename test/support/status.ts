@@ -74,6 +74,7 @@ export function realStatus(fields: Partial<RealStatus> = {}): RealStatus {
     configuredWeight: 1,
     inForce: true,
     state: 'up',
+    warming: null,
     override: null,
     since: '2026-11-23T18:00:00.000Z',
     activeConnections: 3,

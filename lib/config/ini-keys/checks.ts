@@ -75,4 +75,12 @@ export const CHECKS_KEYS = {
     default: 0,
     doc: 'The time between two checks is longer or shorter by up to that part of it, at random.',
   },
+  'slow-start': {
+    section: 'checks',
+    perService: true,
+    syntax: '<time>',
+    parse: duration,
+    default: undefined as number | undefined,
+    doc: 'A server that comes back gets its share of the clients little by little over that time.',
+  },
 } as const satisfies Record<string, IniKey<unknown>>;

@@ -111,6 +111,7 @@ export const REAL: Shape<RealStatus> = object<RealStatus>('Real', {
   configuredWeight: count(),
   inForce: flag("it stands in the engine's table, be it at weight 0"),
   state: REAL_STATE,
+  warming: nullable(count(), 'percents of its share while it warms up; null: all'),
   override: nullable(OVERRIDE, 'null: nothing was changed'),
   since: time('when it took that state'),
   activeConnections: count(),

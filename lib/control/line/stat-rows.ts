@@ -112,6 +112,7 @@ function server(
     bck: real.fallback ? 1 : 0,
     lastchg: Math.max(0, Math.floor((now - Date.parse(real.since)) / 1000)),
     sid,
+    throttle: real.warming ?? undefined,
     lbtot: real.totalConnections,
     type: 2,
     addr: endpoint(real.address, real.port),
