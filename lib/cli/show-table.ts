@@ -19,6 +19,7 @@ export const STATE_COLOURS: Readonly<Record<string, Colour>> = {
   up: 'green',
   down: 'red',
   failed: 'red',
+  panic: 'red',
   fallback: 'yellow',
   drain: 'yellow',
   'waiting-for-address': 'yellow',

@@ -54,5 +54,6 @@ export function optionsFrom(values: IniValues): ServiceOptions {
     downIntervalMs: value('down-interval'),
     checkJitter: value('check-jitter'),
     slowStartMs: value('slow-start'),
+    panicThreshold: value('panic-threshold'),
   };
 }

@@ -127,6 +127,12 @@ export function jitter(text: string): number {
   return Number.isNaN(number) ? expected('0 to 50 %', '10%') : number;
 }
 
+/** 0 to 99 percent: all of them may go where there is no threshold. */
+export function panicThreshold(text: string): number | undefined {
+  const number = percents(text, 99);
+  return Number.isNaN(number) ? expected('0 to 99 %', '50%') : number;
+}
+
 /** 1 to 10,000,000. */
 export function connections(text: string): number | undefined {
   const number = /^\d+$/.test(text) ? Number(text) : 0;

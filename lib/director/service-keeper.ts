@@ -28,7 +28,7 @@ import { CheckHistory } from './check-history.ts';
 import { checkingOf } from './check-plan.ts';
 import type { EngineChoice } from './choose-engine.ts';
 import { DownTimes } from './down-times.ts';
-import { realHappening, realHappenings } from './happenings.ts';
+import { realHappenings, whatHappened } from './happenings.ts';
 import type { EngineWord, KeeperParties } from './keeper-parties.ts';
 import { checkLine } from './log-lines.ts';
 import type { Left } from './recovery.ts';
@@ -170,7 +170,7 @@ export class ServiceKeeper implements Disposable {
     const after = granted(before, configured.weight, wish, { by, at });
     const step = setOverride(pool, realId, after, at);
     this.#tell(step, 'running');
-    this.#news.happened(this, [realHappening(realId, pool, step.pool, null)]);
+    this.#news.happened(this, whatHappened(realId, pool, step.pool, null));
     this.#parties.changed(this);
     return { before, after, audit: audited(before, after, configured.weight) };
   }
@@ -213,9 +213,10 @@ export class ServiceKeeper implements Disposable {
       this.downTimes.note(step.pool, realId, report.at);
       const part = known?.own === 'starting' ? this.#configured : 'running';
       this.#tell(step, part);
-      this.#news.happened(this, [
-        realHappening(realId, before, step.pool, report.message),
-      ]);
+      this.#news.happened(
+        this,
+        whatHappened(realId, before, step.pool, report.message),
+      );
       if (step.pool.entry !== before.entry || step.pool.settled !== before.settled)
         this.#parties.changed(this);
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { ServerEntry, ServerStats, ServiceStats } from '../model/engine.ts';
 import type { RealStatus, ServiceState, ServiceStatus } from '../model/status.ts';
 import { fallbackId } from '../model/virtual-service.ts';
+import { panicCounts } from '../pool/panic.ts';
 import type { Pool, RealServerState } from '../pool/pool.ts';
 import { partAt } from '../pool/warming.ts';
 import { type Carriage, carrier } from './carriage.ts';
@@ -89,6 +90,7 @@ export function serviceState({
   if (refusal !== undefined || outcome?.state === 'failed') return 'failed';
   if (outcome?.state === 'waiting-for-address') return outcome.state;
   if (!ready) return 'starting';
+  if (pool.panic) return 'panic';
   if (pool.reals.some(({ state }) => state === 'up')) return 'up';
   return pool.fallbackActive && pool.service.fallback ? 'fallback' : 'down';
 }
@@ -97,10 +99,17 @@ function problemOf({ pool, carriage }: ServiceView): string | undefined {
   return (
     carriageProblem(carriage) ??
     checkingOf(pool.service).problem ??
+    panicProblem(pool) ??
     (pool.up && pool.reals.every(({ state }) => state !== 'up')
       ? ONLY_DRAINED
       : undefined)
   );
+}
+
+function panicProblem({ panic, reals, service }: Pool): string | undefined {
+  if (!panic) return undefined;
+  const { of, down, held } = panicCounts(reals);
+  return `panic: ${down} of ${of} real servers are down by their checks, ${held} of them in force all the same, since panic-threshold = ${service.options.panicThreshold ?? 100}% lets go no more; what their checks say tells whether it is them, the network between, or the checks`;
 }
 
 function carriageProblem({ refusal, outcome, leaving }: Carriage): string | undefined {

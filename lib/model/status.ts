@@ -48,6 +48,7 @@ export interface MailStatus {
 export const SERVICE_STATES = [
   'starting',
   'up',
+  'panic',
   'fallback',
   'down',
   'waiting-for-address',

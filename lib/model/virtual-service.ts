@@ -82,6 +82,8 @@ export interface ServiceOptions {
   readonly checkJitter: number;
   /** How long a server that comes back takes to get its whole share; undefined: it has it at once. */
   readonly slowStartMs: number | undefined;
+  /** Percents of its servers, 0 to 99, that checks may take out; undefined: all. */
+  readonly panicThreshold: number | undefined;
 }
 
 /** A virtual service with every value in force, inheritance done, names resolved.

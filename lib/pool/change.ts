@@ -42,6 +42,19 @@ export type PoolChange =
       readonly report: CheckReport;
     }
   | { readonly type: 'soft-reset'; readonly server: string }
+  /** It is down and stays in force, since more would be out than `panic-threshold` lets go. */
+  | {
+      readonly type: 'held';
+      readonly server: string;
+      /** So many of the servers that count are down. */
+      readonly down: number;
+      readonly of: number;
+      /** Percents. */
+      readonly threshold: number;
+      readonly report: CheckReport | undefined;
+    }
+  /** Nobody who is down is in force any more. */
+  | { readonly type: 'panic-over'; readonly down: number; readonly of: number }
   /** It came back, and its share grows up to that of its weight. */
   | {
       readonly type: 'warming';

@@ -62,6 +62,8 @@ function tableChange(
   if (after.state.state === 'starting') return was && changedAtStart(was, is);
   if (!is) return wentAway(before, was);
   if (countsAsUp(after.state.state)) return cameUp(was, is, wasUp);
+  // That it stays is told besides.
+  if (after.state.held !== undefined) return cameUp(was, is, true);
   if (was) return wasUp || was.weight > 0 ? 'quiesced' : undefined;
   return after.service.readdquiescent ? 'readd-quiesced' : 'quiesced';
 }

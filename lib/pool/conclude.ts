@@ -7,6 +7,7 @@ import {
 } from '../model/virtual-service.ts';
 import type { PoolChange } from './change.ts';
 import { fallbackEntry, realEntry, sameEntry } from './entry.ts';
+import { panicChanges } from './panic.ts';
 import { countsAsUp, type Pool, type PoolStep } from './pool.ts';
 import { warmChanges, warmedUp, warmService, warmWeights } from './warming.ts';
 
@@ -26,7 +27,8 @@ export function conclude(
   const { service, index } = next;
   const reals = warmedUp(before, next);
   const warming = reals.some((state) => state.warming !== undefined);
-  const up = reals.some(({ state }) => countsAsUp(state));
+  const panic = reals.some(({ held }) => held !== undefined);
+  const up = panic || reals.some(({ state }) => countsAsUp(state));
   const settled =
     before?.settled || up || reals.every(({ state }) => state !== 'starting');
   const fallbackActive = settled && !up;
@@ -46,6 +48,7 @@ export function conclude(
     fallbackActive,
     fallbackInForce,
     fallbackSince,
+    panic,
     warming,
     entry,
   };
@@ -53,6 +56,7 @@ export function conclude(
     pool,
     changes: [
       ...changes,
+      ...panicChanges(before, pool),
       ...(warming || before?.warming ? warmChanges(before, pool) : []),
       ...fallbackChanges(was, fallbackInForce ? service.fallback : undefined),
       ...availability(before, pool),

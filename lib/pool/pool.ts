@@ -33,6 +33,9 @@ export interface RealServerState {
   readonly found?: number | undefined;
   /** The step of its warming up, from 0; undefined: it has its whole share. */
   readonly warming?: number | undefined;
+  /** It is down and stays in force all the same, since too many are (`panic-threshold`): its place among
+   *  those, who failed first is 1. */
+  readonly held?: number | undefined;
 }
 
 /** One virtual service's real servers: an immutable value, replaced at each step. */
@@ -44,7 +47,7 @@ export interface Pool {
   readonly index: ReadonlyMap<string, number>;
   /** False while starting: until one server counts as up, or each has had a report. */
   readonly settled: boolean;
-  /** One server at least counts as up. */
+  /** One server at least counts as up, or is held back in a panic. */
   readonly up: boolean;
   /** Settled with none up: the fallback's case, whether the service has one or not. */
   readonly fallbackActive: boolean;
@@ -53,6 +56,8 @@ export interface Pool {
   readonly fallbackInForce: boolean;
   /** When `fallbackActive` last changed. */
   readonly fallbackSince: number;
+  /** One server at least stays in force though it is down. */
+  readonly panic: boolean;
   /** One server at least warms up. */
   readonly warming: boolean;
   /** What the engine should carry. The same object as before a step when nothing in it changed. */

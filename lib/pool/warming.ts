@@ -33,7 +33,8 @@ export function warmedUp(
 function beginning(before: Pool | undefined, { real }: RealServerState): 0 | undefined {
   const was = stateOf(before, real.id);
   const isBack = was?.state === 'down' || was?.state === 'maintenance';
-  return before?.settled && isBack ? 0 : undefined;
+  // One that was held back in a panic was never away.
+  return before?.settled && isBack && was.held === undefined ? 0 : undefined;
 }
 
 function isWeighed({ override }: RealServerState): boolean {

@@ -72,6 +72,7 @@ fall = 2
 down-interval = 500ms
 check-jitter = 12.5 %
 slow-start = 1m
+panic-threshold = 50%
 body-limit = 64k
 tls-ca = FOLDER/ca.pem
 [log]
@@ -108,6 +109,7 @@ fall = 4
       downIntervalMs: 500,
       checkJitter: 12.5,
       slowStartMs: 60_000,
+      panicThreshold: 50,
     };
     t.strictSame(config.virtuals[0]?.options, {
       ...common,
@@ -267,6 +269,7 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[checks]\ncheck-jitter = 51%\n', 2, 'expected 0 to 50 %, as in "10%"'],
   ['[checks]\ncheck-jitter = much\n', 2, 'expected 0 to 50 %'],
   ['[checks]\nslow-start = soon\n', 2, 'expected a time above 0'],
+  ['[checks]\npanic-threshold = 100%\n', 2, 'expected 0 to 99 %, as in "50%"'],
   ['[alerts]\ndigest = daily\n', 2, 'expected yes or no'],
   ['[limits]\nconnections = many\n', 2, 'expected how many connections'],
   ['[limits]\nconnections = 0\n', 2, 'expected how many connections'],

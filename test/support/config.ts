@@ -53,6 +53,7 @@ export const OPTIONS: ServiceOptions = {
   downIntervalMs: undefined,
   checkJitter: 0,
   slowStartMs: undefined,
+  panicThreshold: undefined,
 };
 
 /** A virtual service with the defaults of ldirectord, `tcp:10.1.1.19:80` unless told otherwise. */

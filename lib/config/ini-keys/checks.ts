@@ -3,6 +3,7 @@ import {
   days,
   duration,
   jitter,
+  panicThreshold,
   rounds,
   size,
   yesno,
@@ -82,5 +83,13 @@ export const CHECKS_KEYS = {
     parse: duration,
     default: undefined as number | undefined,
     doc: 'A server that comes back gets its share of the clients little by little over that time.',
+  },
+  'panic-threshold': {
+    section: 'checks',
+    perService: true,
+    syntax: '<percent>',
+    parse: panicThreshold,
+    default: undefined as number | undefined,
+    doc: 'Checks take out no more than that part of the servers of a service; who fails then stays in force.',
   },
 } as const satisfies Record<string, IniKey<unknown>>;

@@ -62,7 +62,7 @@ function frontend(
 }
 
 /** States in which clients are let in. */
-const OPEN: ReadonlySet<string> = new Set(['up', 'fallback']);
+const OPEN: ReadonlySet<string> = new Set(['up', 'panic', 'fallback']);
 
 function backend(service: ServiceStatus, common: Cells, uptime: number): StatRow {
   const total = service.acceptedConnections;

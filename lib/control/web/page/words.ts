@@ -9,6 +9,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   up: 'good',
   down: 'bad',
   failed: 'bad',
+  panic: 'bad',
   drain: 'care',
   maintenance: 'care',
   fallback: 'care',
