@@ -8,15 +8,17 @@ import type { Pool, RealServerState } from './pool.ts';
  *  @param row     of that one
  *  @param report  that changed it; undefined: an operator did */
 export function allChanges(
-  { service, reals: before }: Pool,
+  { service, reals: before, panic }: Pool,
   reals: readonly RealServerState[],
   row: number,
   report: CheckReport | undefined,
 ): readonly PoolChange[] {
-  return reals.flatMap((state, at) => {
-    const was = before[at];
-    if (!was || (at !== row && state.held === was.held)) return [];
+  const changesOf = (at: number) => {
+    const [was, is] = [before[at], reals[at]];
+    if (!was || !is || (at !== row && is.held === was.held)) return [];
     const cause = at === row ? report : undefined;
-    return realChanges({ service, state: was }, { service, state }, cause);
-  });
+    return realChanges({ service, state: was }, { service, state: is }, cause);
+  };
+  // Others go only with those that were kept.
+  return panic ? reals.flatMap((_, at) => changesOf(at)) : changesOf(row);
 }

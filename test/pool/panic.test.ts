@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import t from 'tap';
 import type { Override } from '../../lib/model/override.ts';
 import type { VirtualService } from '../../lib/model/virtual-service.ts';
@@ -190,4 +191,24 @@ t.test('who was held back does not warm up: it never was away', async (t) => {
   const both = aService({ ...four, options: { ...options, slowStartMs: 30_000 } });
   const { pool } = play(both, [...up, ...fail(A, B, C), [C, good()]]);
   t.same([pool.panic, pool.warming], [false, false]);
+});
+
+t.test('whatever checks find, no more of those that took clients are out', async () => {
+  const anyReports = fc.array(fc.record({ at: fc.nat(3), good: fc.boolean() }), {
+    maxLength: 40,
+  });
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 99 }), anyReports, (percents, reports) => {
+      const moves = reports.map(({ at, good: isGood }): Move => {
+        return [FOUR[at] ?? A, isGood ? good() : bad()];
+      });
+      const { pool } = play(threshold(percents), [...up, ...moves]);
+      const inForce = new Set(pool.entry.servers.map(({ id }) => id));
+      const out = pool.reals.filter(({ real }) => !inForce.has(real.id));
+      const down = pool.reals.filter(({ state }) => state === 'down');
+      const most = Math.floor((percents * 4) / 100);
+      return out.length === Math.min(most, down.length);
+    }),
+    { numRuns: 2000 },
+  );
 });

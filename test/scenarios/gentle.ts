@@ -9,9 +9,10 @@ const SLOW_START_MS = 10_000;
 /** checkinterval + checktimeout. */
 const WITHIN = (1 + 5) * 1000;
 
-const TWO_SERVICES = [
+const SERVICES = [
   ['80', 'wrr'],
   ['81', 'wlc'],
+  ['82', 'rr'],
 ]
   .map(
     ([port, scheduler]) => `virtual=10.1.1.19:${port}
@@ -33,7 +34,7 @@ export const gentle: readonly Scenario[] = [
 checktimeout=5
 quiescent=yes
 logfile="/var/log/ldirectord.log"
-${TWO_SERVICES}`,
+${SERVICES}`,
     ini: `[checks]\nslow-start = ${SLOW_START_MS}ms\n`,
     async play(stage, t) {
       const { client, daemon, url } = stage;
@@ -50,7 +51,8 @@ ${TWO_SERVICES}`,
       await web1.page('Test Page');
       await daemon.until((service) => partsOf(service)[0] !== null, WITHIN);
       const back = now();
-      const load = client.do('load', url, 50);
+      const turns = 'http://10.1.1.19:82/';
+      const loads = [url, turns].map((to) => client.do('load', to, 50));
       await sleep(SLOW_START_MS * 0.36);
       for (let held = 0; held < 20; held++) {
         void client.do('hold', '10.1.1.19', 81);
@@ -66,21 +68,24 @@ ${TWO_SERVICES}`,
       const warm = now();
       await sleep(1000);
       await client.do('endLoad', url);
-      const visits = await load;
+      await client.do('endLoad', turns);
+      const [visits = [], turned = []] = await Promise.all(loads);
 
       const tookMs = warm - back;
       t.ok(Math.abs(tookMs - SLOW_START_MS) < 1500, `it took ${Math.round(tookMs)} ms`);
       t.same(
-        visits.filter(({ outcome }) => outcome !== 'ok'),
+        [...visits, ...turned].filter(({ outcome }) => outcome !== 'ok'),
         [],
         'nobody is lost',
       );
-      const between = (from: number, to: number) =>
-        shareOf(visits, back + from * SLOW_START_MS, back + to * SLOW_START_MS);
-      const first = between(0, 0.1);
+      const between = (made: readonly Visit[], from: number, to: number) =>
+        shareOf(made, back + from * SLOW_START_MS, back + to * SLOW_START_MS);
+      const first = between(visits, 0, 0.1);
       t.ok(first < 0.15, `at the beginning it has ${percent(first)} of its share`);
-      const half = between(0.4, 0.6);
+      const half = between(visits, 0.4, 0.6);
       t.ok(Math.abs(half - 0.5) < 0.1, `wrr: at half the time ${percent(half)}`);
+      const even = between(turned, 0.4, 0.6);
+      t.ok(Math.abs(even - 0.5) < 0.1, `rr: at half the time ${percent(even)}`);
       const whole = shareOf(visits, warm + 200, warm + 1000);
       t.ok(Math.abs(whole - 1) < 0.1, `then all of it: ${percent(whole)}`);
       const open = openShare(counted);
