@@ -23,6 +23,8 @@ export interface CheckRunnerOptions {
   readonly names?: ReverseNames;
   /** Told at every start how late it is, in milliseconds; for those who measure. */
   readonly started?: (lateMs: number) => void;
+  /** A number in [0, 1), for jitter. */
+  readonly random?: () => number;
 }
 
 /** Makes planned checks, each on its own timer. The caller closes it. */
@@ -57,17 +59,18 @@ class Runner implements CheckRunner {
       check: (plan, word, abort) => this.#check(plan, word, abort),
       stalledSince: (began) => this.#stalls.since(began),
       started: options.started,
+      random: options.random ?? Math.random,
       unwanted: (planned) => this.#end(planned),
       failed: (error) =>
         options.log.error(`A check's report was not taken: ${describe(error)}`),
     };
   }
 
-  subscribe(...[plan, on]: Parameters<CheckRunner['subscribe']>): Disposable {
+  subscribe(...[plan, on, isDown]: Parameters<CheckRunner['subscribe']>): Disposable {
     if (this.#closed) throw new Error('the check runner is closed');
     const key = identity(plan);
     const planned = this.#planned.get(key) ?? this.#start(key, plan);
-    return planned.subscribe(on);
+    return planned.subscribe(on, isDown);
   }
 
   maintenancedir(directory: string | undefined): void {

@@ -19,6 +19,7 @@ export const STATE_COLOURS: Readonly<Record<string, Colour>> = {
   up: 'green',
   down: 'red',
   failed: 'red',
+  panic: 'red',
   fallback: 'yellow',
   drain: 'yellow',
   'waiting-for-address': 'yellow',
@@ -36,7 +37,7 @@ const COLUMNS: readonly Column<RealStatus>[] = [
   {
     title: 'STATE',
     align: 'left',
-    text: stateOf,
+    text: (real) => [stateOf(real), ...warmthOf(real)].join(' '),
     colour: (real) => STATE_COLOURS[stateOf(real)],
   },
   { title: 'SINCE', align: 'right', text: sinceOf },
@@ -176,6 +177,11 @@ export function weightOf({ weight, configuredWeight }: RealStatus): string {
 export function stateOf({ fallback, inForce, state }: RealStatus): string {
   if (!fallback) return state;
   return inForce ? 'in use' : 'standby';
+}
+
+/** `(25 %)`: what it has of its share while it warms up. */
+function warmthOf({ warming }: RealStatus): readonly string[] {
+  return warming === null ? [] : [`(${warming} %)`];
 }
 
 function sinceOf({ since }: RealStatus, now: number): string {

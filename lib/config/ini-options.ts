@@ -32,6 +32,9 @@ function userOf({ user, 'daemon-group': gid }: IniValues): ProcessOptions['user'
   return user && { ...user, gid: gid ?? user.gid };
 }
 
+/** A key's value for one service. */
+type ValueOf = <K extends IniKeyName>(key: K) => (typeof INI_KEYS)[K]['default'];
+
 /** What they say for the service of that id: of a key that is for others, its default. */
 export function optionsFrom(values: IniValues, id: string): ServiceOptions {
   const value = <K extends IniKeyName>(key: K) => {
@@ -39,6 +42,15 @@ export function optionsFrom(values: IniValues, id: string): ServiceOptions {
     const own = row.only?.ids.test(id) === false ? undefined : values[key];
     return (own ?? row.default) as (typeof INI_KEYS)[K]['default'];
   };
+  return {
+    ...trafficOptions(value),
+    ...checkOptions(value),
+    ...alertOptions(value),
+    ...limitOptions(value),
+  };
+}
+
+function trafficOptions(value: ValueOf) {
   return {
     engine: value('engine'),
     snat: value('snat'),
@@ -48,10 +60,32 @@ export function optionsFrom(values: IniValues, id: string): ServiceOptions {
     udpIdleTimeoutMs: value('udp-idle-timeout'),
     udpAnswerTimeoutMs: value('udp-answer-timeout'),
     capture: value('capture'),
+    sendProxy: value('send-proxy'),
+    acceptProxy: value('accept-proxy'),
+    acceptProxyTimeoutMs: value('accept-proxy-timeout'),
+    logConnections: value('log-connections'),
+    dontlognull: value('dontlognull'),
+  } as const satisfies Partial<ServiceOptions>;
+}
+
+function checkOptions(value: ValueOf) {
+  return {
     tlsVerify: value('tls-verify'),
     tlsCa: value('tls-ca'),
     tlsExpiryDays: value('tls-expiry'),
     bodyLimit: value('body-limit'),
+    checkProxy: checkProxyFrom(value('check-send-proxy'), value('send-proxy')),
+    rise: value('rise'),
+    fall: value('fall'),
+    downIntervalMs: value('down-interval'),
+    checkJitter: value('check-jitter'),
+    slowStartMs: value('slow-start'),
+    panicThreshold: value('panic-threshold'),
+  } as const satisfies Partial<ServiceOptions>;
+}
+
+function alertOptions(value: ValueOf) {
+  return {
     digest: value('digest'),
     webhook: value('webhook'),
     webhookSecretFile: value('webhook-secret-file'),
@@ -60,18 +94,17 @@ export function optionsFrom(values: IniValues, id: string): ServiceOptions {
     webhookRetryForMs: value('webhook-retry-for'),
     command: value('command'),
     commandTimeoutMs: value('command-timeout'),
-    logConnections: value('log-connections'),
-    dontlognull: value('dontlognull'),
-    sendProxy: value('send-proxy'),
-    acceptProxy: value('accept-proxy'),
-    acceptProxyTimeoutMs: value('accept-proxy-timeout'),
-    checkProxy: checkProxyFrom(value('check-send-proxy'), value('send-proxy')),
+  } as const satisfies Partial<ServiceOptions>;
+}
+
+function limitOptions(value: ValueOf) {
+  return {
     allow: value('allow'),
     deny: value('deny'),
     sourceConnections: value('source-connections'),
     sourceRate: value('source-rate'),
     sourceNetmask6: value('source-netmask6'),
-  };
+  } as const satisfies Partial<ServiceOptions>;
 }
 
 function checkProxyFrom(

@@ -123,7 +123,7 @@ export const SERVICE: readonly Metric<ServiceStatus>[] = [
     name: 'service_up',
     type: 'gauge',
     help: '1 when the virtual service is carried by a real server or its fallback.',
-    value: ({ state }) => Number(state === 'up' || state === 'fallback'),
+    value: ({ state }) => Number(['up', 'panic', 'fallback'].includes(state)),
   },
   {
     name: 'service_fallback_active',

@@ -49,6 +49,8 @@ export function checkPlan(service: VirtualService, real: RealServer): CheckPlan 
       proxy: service.options.checkProxy,
     },
     intervalMs: milliseconds(service.checkinterval),
+    downIntervalMs: service.options.downIntervalMs,
+    jitter: service.options.checkJitter / 100,
   };
 }
 

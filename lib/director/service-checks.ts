@@ -15,10 +15,12 @@ export interface ServiceChecks extends Disposable {
   follow(service: VirtualService): void;
 }
 
-/** @param on  gets every report; not after its server left, and not after the disposal */
+/** @param on      gets every report; not after its server left, and not after the disposal
+ *  @param isDown  whether that server is down, for the interval of its checks */
 export function createServiceChecks(
   runner: CheckRunner,
   on: (realId: string, report: CheckReport) => void,
+  isDown: (realId: string) => boolean,
 ): ServiceChecks {
   let subscriptions = new Map<string, Subscription>();
 
@@ -32,7 +34,11 @@ export function createServiceChecks(
           subscriptions.set(id, known);
           before.delete(id);
         } else {
-          const handle = runner.subscribe(plan, (report) => on(id, report));
+          const handle = runner.subscribe(
+            plan,
+            (report) => on(id, report),
+            plan.downIntervalMs === undefined ? undefined : () => isDown(id),
+          );
           subscriptions.set(id, { plan, handle });
         }
       }

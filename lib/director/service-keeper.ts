@@ -10,8 +10,9 @@ import {
 } from '../model/virtual-service.ts';
 import { configure } from '../pool/configure.ts';
 import { setOverride } from '../pool/override.ts';
-import type { Pool, PoolStep } from '../pool/pool.ts';
+import { type Pool, type PoolStep, stateOf } from '../pool/pool.ts';
 import { takeReport } from '../pool/take-report.ts';
+import { warm } from '../pool/warm.ts';
 import {
   assign,
   type Carriage,
@@ -27,13 +28,14 @@ import { CheckHistory } from './check-history.ts';
 import { checkingOf } from './check-plan.ts';
 import type { EngineChoice } from './choose-engine.ts';
 import { DownTimes } from './down-times.ts';
-import { realHappening, realHappenings } from './happenings.ts';
+import { realHappenings, whatHappened } from './happenings.ts';
 import type { EngineWord, KeeperParties } from './keeper-parties.ts';
 import { checkLine } from './log-lines.ts';
 import type { Left } from './recovery.ts';
 import { createServiceChecks, type ServiceChecks } from './service-checks.ts';
 import { ServiceNews } from './service-news.ts';
-import { type Audited, audited, granted } from './wishes.ts';
+import { WarmUp } from './warm-up.ts';
+import { audited, type Fulfilled, granted } from './wishes.ts';
 
 /** Keeps one virtual service at work: takes the reports of its checks into its pool, and says
  *  what the engine should carry. Disposing ends its checks. */
@@ -41,6 +43,7 @@ export class ServiceKeeper implements Disposable {
   readonly #parties: KeeperParties;
   readonly #checks: ServiceChecks;
   readonly #news: ServiceNews;
+  readonly #warmUp = new WarmUp((steps) => this.#warm(steps));
   readonly history = new CheckHistory();
   readonly downTimes = new DownTimes();
   readonly certificates: Certificates;
@@ -65,8 +68,10 @@ export class ServiceKeeper implements Disposable {
     this.#news = new ServiceNews(parties);
     this.certificates = new Certificates(parties.log);
     this.#configured = parties.configuring();
-    this.#checks = createServiceChecks(parties.runner, (id, report) =>
-      this.#report(id, report),
+    this.#checks = createServiceChecks(
+      parties.runner,
+      (id, report) => this.#report(id, report),
+      (id) => stateOf(this.#pool, id)?.own === 'down',
     );
     this.#carriage = assign(choice, left?.engine);
     const { checking, problem } = checkingOf(service);
@@ -156,25 +161,16 @@ export class ServiceKeeper implements Disposable {
   }
 
   /** What an operator wishes of a real server that is there. */
-  change(
-    realId: string,
-    wish: Wish,
-    by: string,
-  ): {
-    readonly before: Override | undefined;
-    readonly after: Override | undefined;
-    readonly audit: readonly Audited[];
-  } {
+  change(realId: string, wish: Wish, by: string): Fulfilled {
     const pool = this.#pool;
-    const known = pool.reals[pool.index.get(realId) ?? -1];
+    const known = stateOf(pool, realId);
     if (!known) return { before: undefined, after: undefined, audit: [] };
     const { override: before, configured } = known;
     const at = this.#parties.now();
     const after = granted(before, configured.weight, wish, { by, at });
     const step = setOverride(pool, realId, after, at);
-    this.#pool = step.pool;
     this.#tell(step, 'running');
-    this.#news.happened(this, [realHappening(realId, pool, step.pool, null)]);
+    this.#news.happened(this, whatHappened(realId, pool, step.pool, null));
     this.#parties.changed(this);
     return { before, after, audit: audited(before, after, configured.weight) };
   }
@@ -193,36 +189,50 @@ export class ServiceKeeper implements Disposable {
 
   [Symbol.dispose](): void {
     this.#checks[Symbol.dispose]();
+    this.#warmUp[Symbol.dispose]();
+  }
+
+  #warm(steps: ReadonlyMap<string, number>): void {
+    try {
+      this.#tell(warm(this.#pool, steps, this.#parties.now()), 'running');
+      this.#parties.changed(this);
+    } catch (error) {
+      this.#defect(error);
+    }
   }
 
   #report(realId: string, report: CheckReport): void {
     try {
       const before = this.#pool;
-      const known = before.reals[before.index.get(realId) ?? -1];
+      const known = stateOf(before, realId);
       this.#parties.log.debug(checkLine(before.service, realId, report));
       this.history.note(realId, report);
       this.certificates.note(before.service, realId, report);
       if (known) this.#parties.alerts.checked(before.service, known.real, report);
       const step = takeReport(before, realId, report);
-      this.#pool = step.pool;
       this.downTimes.note(step.pool, realId, report.at);
       const part = known?.own === 'starting' ? this.#configured : 'running';
       this.#tell(step, part);
-      this.#news.happened(this, [
-        realHappening(realId, before, step.pool, report.message),
-      ]);
+      this.#news.happened(
+        this,
+        whatHappened(realId, before, step.pool, report.message),
+      );
       if (step.pool.entry !== before.entry || step.pool.settled !== before.settled)
         this.#parties.changed(this);
     } catch (error) {
-      this.#parties.log.error(
-        `Defect in virtual server ${this.label}: ${String(error)}`,
-      );
+      this.#defect(error);
     }
+  }
+
+  #defect(error: unknown): void {
+    this.#parties.log.error(`Defect in virtual server ${this.label}: ${String(error)}`);
   }
 
   /** @param state  what brought it about */
   #tell(step: PoolStep, state: AlertState): void {
+    this.#pool = step.pool;
     this.#news.changed(step, state);
+    this.#warmUp.follow(step.pool);
     const { service, settled, up } = step.pool;
     // Also after a reload: the command itself may have changed. One that ran already is dropped.
     if (settled) this.#parties.commands.run(service, up ? 'stop' : 'start');

@@ -3,7 +3,7 @@ import type { Happening } from '../model/event.ts';
 import type { ServiceState } from '../model/status.ts';
 import type { PoolStep } from '../pool/pool.ts';
 import type { KeeperParties } from './keeper-parties.ts';
-import { logLine } from './log-lines.ts';
+import { levelOf, logLine } from './log-lines.ts';
 import { noticeOf } from './notices.ts';
 import { problemOf, type ServiceView, serviceState } from './status.ts';
 import { tellTurn } from './told-changes.ts';
@@ -25,7 +25,7 @@ export class ServiceNews {
     const { alerts, log, now } = this.#parties;
     for (const change of changes) {
       const line = logLine(pool.service, change);
-      if (line !== undefined) log.info(line);
+      if (line !== undefined) log[levelOf(change)](line);
       const told = noticeOf(pool.service, change, state, now());
       if (told) alerts.tell(pool.service, told.notice, told.about);
     }

@@ -26,6 +26,13 @@ export interface Audited {
   readonly new: Override['state'] | number;
 }
 
+/** What became of a wish. */
+export interface Fulfilled {
+  readonly before: Override | undefined;
+  readonly after: Override | undefined;
+  readonly audit: readonly Audited[];
+}
+
 /** What differs between two overrides. */
 export function audited(
   before: Override | undefined,

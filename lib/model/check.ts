@@ -90,6 +90,10 @@ export interface CheckPlan {
   /** From the start of one check to the start of the next; one that takes longer delays
    *  only its own next. */
   readonly intervalMs: number;
+  /** The same while the server is down for somebody who subscribed; undefined: as always. */
+  readonly downIntervalMs?: number | undefined;
+  /** Each interval is longer or shorter by up to that part of it, at random: 0 (the default) to 0.5. */
+  readonly jitter?: number | undefined;
 }
 
 /** Makes checks on time, none waiting for another. Plans that are equal field by field are
@@ -97,8 +101,13 @@ export interface CheckPlan {
 export interface CheckRunner {
   /** The first check starts at once. `on` is called from the event loop, never from within
    *  this call, and not after the subscription was disposed.
+   *  @param isDown  asked behind each report: whether the server is down, so that `downIntervalMs` holds
    *  @returns a handle; disposing it aborts the check when nobody else wants it */
-  subscribe(plan: CheckPlan, on: (report: CheckReport) => void): Disposable;
+  subscribe(
+    plan: CheckPlan,
+    on: (report: CheckReport) => void,
+    isDown?: () => boolean,
+  ): Disposable;
   /** Directory whose files name servers in maintenance; undefined: none. */
   maintenancedir(directory: string | undefined): void;
   /** Aborts every check; settles when all have ended, helpers and children too. */

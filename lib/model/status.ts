@@ -65,6 +65,7 @@ export interface HookStatus {
 export const SERVICE_STATES = [
   'starting',
   'up',
+  'panic',
   'fallback',
   'down',
   'waiting-for-address',
@@ -125,6 +126,8 @@ export interface RealStatus {
   /** It stands in the engine's table, be it at weight 0: what IPVS would list. */
   readonly inForce: boolean;
   readonly state: RealState;
+  /** Percents of its share that it has while it warms up (`slow-start`); null: all of it. */
+  readonly warming: number | null;
   /** What was changed of it at run time; null: nothing. */
   readonly override: Override | null;
   /** When it took that state. */
@@ -164,6 +167,9 @@ export interface CheckStatus extends CheckRecord {
   readonly service: string;
   /** Failures in a row, up to failurecount. */
   readonly failures: number;
+  /** Successes in a row while it is down, of the `rise` that it takes to be up. */
+  readonly successes: number;
+  readonly rise: number;
   readonly totals: CheckTotals;
   /** From the last TLS handshake; null where the check makes none. */
   readonly certificate: CertificateStatus | null;

@@ -108,6 +108,18 @@ export interface ServiceOptions {
   readonly sourceRate: Rate | undefined;
   /** The prefix length that makes one source of IPv6 addresses. */
   readonly sourceNetmask6: number;
+  /** Good checks in a row after which a server that is down counts as up. */
+  readonly rise: number;
+  /** What `failurecount` is in force; undefined: the file's. */
+  readonly fall: number | undefined;
+  /** From check to check while a server is down; undefined: as `checkinterval` says. */
+  readonly downIntervalMs: number | undefined;
+  /** Percents, 0 to 50, by which each interval may be longer or shorter. */
+  readonly checkJitter: number;
+  /** How long a server that comes back takes to get its whole share; undefined: it has it at once. */
+  readonly slowStartMs: number | undefined;
+  /** Percents of its servers, 0 to 99, that checks may take out; undefined: all. */
+  readonly panicThreshold: number | undefined;
 }
 
 /** A virtual service with every value in force, inheritance done, names resolved.
@@ -142,6 +154,7 @@ export interface VirtualService {
   readonly negotiatetimeout: number;
   readonly checkinterval: number;
   readonly checkcount: number;
+  /** Or what `fall` of l4director.ini says in its place. */
   readonly failurecount: number;
   /** Name from ldirectord's list, `none` included. */
   readonly service: string;

@@ -1,6 +1,7 @@
 import type { Override } from '../model/override.ts';
-import { realChanges } from './compare.ts';
+import { allChanges } from './all-changes.ts';
 import { conclude } from './conclude.ts';
+import { heldBack } from './panic.ts';
 import type { Pool, PoolStep } from './pool.ts';
 import { under } from './under.ts';
 
@@ -18,11 +19,7 @@ export function setOverride(
   if (row === undefined || !before) return { pool, changes: [] };
   const { service, index } = pool;
   const state = under(override, before, now);
-  const reals = pool.reals.with(row, state);
-  const changes = realChanges(
-    { service, state: before },
-    { service, state },
-    undefined,
-  );
+  const reals = heldBack(pool, { service, reals: pool.reals.with(row, state) });
+  const changes = allChanges(pool, reals, row, undefined);
   return conclude(pool, { service, reals, index }, changes, now);
 }

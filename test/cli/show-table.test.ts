@@ -14,7 +14,7 @@ const check = {
   durationMs: 12.4,
   made: 'negotiate',
   message: 'connect ECONNREFUSED 10.1.1.22:80',
-  failures: 2,
+  ...{ failures: 2, successes: 0, rise: 1 },
   totals: { up: 5, down: 2, seconds: 0.1 },
   certificate: null,
 } as const;

@@ -74,6 +74,12 @@ read-only-mode = 0640
 [checks]
 tls-verify = no
 tls-expiry = 14
+rise = 3
+fall = 2
+down-interval = 500ms
+check-jitter = 12.5 %
+slow-start = 1m
+panic-threshold = 50%
 body-limit = 64k
 tls-ca = FOLDER/ca.pem
 [log]
@@ -102,6 +108,7 @@ deny = 192.0.2.7
 source-connections = no
 source-rate = no
 source-netmask6 = 56
+fall = 4
 `,
     );
     const common = {
@@ -115,6 +122,12 @@ source-netmask6 = 56
       allow: ['10.0.0.0/8', '2001:db8::/32', '198.51.100.0/24', '203.0.113.9'],
       sourceConnections: 50,
       sourceRate: { connections: 100, windowMs: 10_000 },
+      rise: 3,
+      fall: 2,
+      downIntervalMs: 500,
+      checkJitter: 12.5,
+      slowStartMs: 60_000,
+      panicThreshold: 50,
     };
     t.strictSame(config.virtuals[0]?.options, {
       ...common,
@@ -134,7 +147,13 @@ source-netmask6 = 56
       sourceConnections: 0,
       sourceRate: undefined,
       sourceNetmask6: 56,
+      fall: 4,
     });
+    t.same(
+      config.virtuals.map(({ failurecount }) => failurecount),
+      [2, 4],
+      'fall is the failurecount in force',
+    );
     t.match(config.options, {
       file: `${config.file}.ini`,
       maxConnections: 2000,
@@ -244,6 +263,21 @@ t.test('checks that begin as connections do need one that these have', async (t)
   ]);
 });
 
+t.test('slow-start for a scheduler without shares is a warning', async (t) => {
+  const folder = t.testdir({
+    'a.cf': `${CONFIG}    scheduler=sh\nvirtual=10.1.1.19:81\n    real=10.0.0.2:80 masq\n    checktype=connect\n    scheduler=rr\n\n`,
+    'a.cf.ini': '[checks]\nslow-start = 30s\n[service tcp:10.1.1.19:80]\n',
+  });
+  const read = await readConfig(join(folder, 'a.cf'));
+  t.match(read.ok && read.config.warnings, [
+    {
+      line: 4,
+      message:
+        'slow-start does nothing for tcp:[2001:db8::1]:443: with the scheduler sh its servers have no shares that could grow; expected one of rr, lc, wrr',
+    },
+  ]);
+});
+
 t.test('a section for a service that is not there is a warning', async (t) => {
   const { warnings } = await readWith(
     t,
@@ -313,6 +347,13 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[checks]\ntls-expiry = soon\n', 2, 'expected whole days, 0 to 3650'],
   ['[checks]\ntls-expiry =\n', 2, 'expected whole days, 0 to 3650'],
   ['[checks]\nbody-limit = 1T\n', 2, 'expected a size in bytes'],
+  ['[checks]\nrise = 0\n', 2, 'expected how many checks in a row, 1 to 100'],
+  ['[checks]\nfall = 2.5\n', 2, 'expected how many checks in a row, 1 to 100'],
+  ['[checks]\ndown-interval = 0\n', 2, 'expected a time above 0'],
+  ['[checks]\ncheck-jitter = 51%\n', 2, 'expected 0 to 50 %, as in "10%"'],
+  ['[checks]\ncheck-jitter = much\n', 2, 'expected 0 to 50 %'],
+  ['[checks]\nslow-start = soon\n', 2, 'expected a time above 0'],
+  ['[checks]\npanic-threshold = 100%\n', 2, 'expected 0 to 99 %, as in "50%"'],
   ['[alerts]\ndigest = daily\n', 2, 'expected yes or no'],
   ['[alerts]\nwebhook = hooks.example.com\n', 2, 'expected no, or an http or https'],
   ['[alerts]\nwebhook = ftp://h.example.com/\n', 2, 'expected no, or an http or https'],

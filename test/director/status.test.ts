@@ -77,7 +77,7 @@ t.test('a service at work, with its numbers', async (t) => {
     service: 'http',
     ...report,
     ...unknown,
-    failures: 0,
+    ...{ failures: 0, successes: 0, rise: 1 },
     totals: { up: 0, down: 0, seconds: 0 },
   };
   const neverDown = { downs: 0, downSeconds: 0 };
@@ -116,6 +116,7 @@ t.test('a service at work, with its numbers', async (t) => {
         configuredWeight: 3,
         inForce: true,
         state: 'up',
+        warming: null,
         override: null,
         since,
         ...zero,
@@ -132,6 +133,7 @@ t.test('a service at work, with its numbers', async (t) => {
         configuredWeight: 1,
         inForce: true,
         state: 'down',
+        warming: null,
         override: null,
         since,
         ...numbers,
@@ -148,6 +150,7 @@ t.test('a service at work, with its numbers', async (t) => {
         configuredWeight: 1,
         inForce: false,
         state: 'down',
+        warming: null,
         override: null,
         since,
         ...zero,

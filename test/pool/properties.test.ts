@@ -195,7 +195,7 @@ t.test('the pool does what the plain model says, whatever comes', async () => {
 /** What a listener believes to be in the table, from nothing but the changes. */
 function believe(table: Map<string, number>, changes: readonly PoolChange[]): void {
   for (const change of changes) {
-    if (!('weight' in change)) continue;
+    if (!('fallback' in change)) continue;
     const id = `${change.fallback ? 'fallback:' : ''}${change.server}`;
     if (change.type === 'deleted' || change.type === 'purged') table.delete(id);
     else table.set(id, change.weight);

@@ -64,6 +64,12 @@ export const OPTIONS: ServiceOptions = {
   sourceConnections: 0,
   sourceRate: undefined,
   sourceNetmask6: 64,
+  rise: 1,
+  fall: undefined,
+  downIntervalMs: undefined,
+  checkJitter: 0,
+  slowStartMs: undefined,
+  panicThreshold: undefined,
 };
 
 /** A virtual service with the defaults of ldirectord, `tcp:10.1.1.19:80` unless told otherwise. */

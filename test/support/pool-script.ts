@@ -8,10 +8,11 @@ import { configure } from '../../lib/pool/configure.ts';
 import { setOverride } from '../../lib/pool/override.ts';
 import type { Checking, Pool, PoolStep } from '../../lib/pool/pool.ts';
 import { takeReport } from '../../lib/pool/take-report.ts';
+import { warm } from '../../lib/pool/warm.ts';
 import { aService } from './config.ts';
 import { NOON } from './reports.ts';
 
-/** A report on a real server, an operator's change, or a reload. */
+/** A report on a real server, an operator's change, a reload, or steps of those that warm up. */
 export type Move =
   | readonly [real: string, report: CheckReport]
   | {
@@ -19,6 +20,7 @@ export type Move =
       readonly of: string;
       readonly at?: number;
     }
+  | { readonly steps: Readonly<Record<string, number>> }
   | {
       readonly reload: VirtualService;
       readonly checking?: Checking;
@@ -64,6 +66,7 @@ function next(pool: Pool, move: Move, checking: Checking): PoolStep {
     return configure(pool, move.reload, move.checking ?? checking, move.at ?? NOON);
   if ('override' in move)
     return setOverride(pool, move.of, move.override, move.at ?? NOON);
+  if ('steps' in move) return warm(pool, new Map(Object.entries(move.steps)), NOON);
   return takeReport(pool, move[0], move[1]);
 }
 

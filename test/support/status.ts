@@ -78,6 +78,7 @@ export function realStatus(fields: Partial<RealStatus> = {}): RealStatus {
     configuredWeight: 1,
     inForce: true,
     state: 'up',
+    warming: null,
     override: null,
     since: '2026-11-23T18:00:00.000Z',
     activeConnections: 3,
@@ -98,6 +99,8 @@ export function realStatus(fields: Partial<RealStatus> = {}): RealStatus {
       made: 'negotiate',
       message: '200 OK',
       failures: 0,
+      successes: 0,
+      rise: 1,
       totals: { up: 5400, down: 7, seconds: 16.4 },
       certificate: {
         expires: '2027-06-01T12:00:00.000Z',

@@ -13,8 +13,9 @@ function ofService({ scheduler, engine, persistent, problem }: ServiceStatus): s
   return problem === null ? words.join(', ') : `! ${problem}`;
 }
 
-function ofReal({ override, check }: RealStatus): string {
-  const said = check ? checkOf(check) : '';
+function ofReal({ override, check, warming }: RealStatus): string {
+  const checked = check ? checkOf(check) : '';
+  const said = warming === null ? checked : `warming up, ${warming} %; ${checked}`;
   if (override === null) return said;
   const { state, weight, by } = override;
   const set = [

@@ -98,6 +98,8 @@ const CHECK_STATUS = object<CheckStatus>('CheckStatus', {
   type: text('`negotiate`, `connect` ... or N of a combined check'),
   service: text(),
   failures: count('in a row, up to failurecount'),
+  successes: count('in a row while it is down'),
+  rise: count('how many of them it takes to be up'),
   totals: CHECK_TOTALS,
   certificate: nullable(CERTIFICATE, 'null where the check makes no TLS handshake'),
 });
@@ -111,6 +113,7 @@ export const REAL: Shape<RealStatus> = object<RealStatus>('Real', {
   configuredWeight: count(),
   inForce: flag("it stands in the engine's table, be it at weight 0"),
   state: REAL_STATE,
+  warming: nullable(count(), 'percents of its share while it warms up; null: all'),
   override: nullable(OVERRIDE, 'null: nothing was changed'),
   since: time('when it took that state'),
   activeConnections: count(),

@@ -64,7 +64,7 @@ function frontend(
 }
 
 /** States in which clients are let in. */
-const OPEN: ReadonlySet<string> = new Set(['up', 'fallback']);
+const OPEN: ReadonlySet<string> = new Set(['up', 'panic', 'fallback']);
 
 function backend(service: ServiceStatus, common: Cells, uptime: number): StatRow {
   const total = service.acceptedConnections;
@@ -114,6 +114,7 @@ function server(
     bck: real.fallback ? 1 : 0,
     lastchg: Math.max(0, Math.floor((now - Date.parse(real.since)) / 1000)),
     sid,
+    throttle: real.warming ?? undefined,
     lbtot: real.totalConnections,
     type: 2,
     addr: endpoint(real.address, real.port),
@@ -139,7 +140,7 @@ function checkCells(real: RealStatus): Cells {
     last_chk: check.message,
     check_desc: desc,
     chkfail: check.totals.down,
-    check_rise: 1,
+    check_rise: check.rise,
   };
 }
 

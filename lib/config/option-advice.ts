@@ -1,0 +1,16 @@
+import { SHARING, sharesOf } from '../model/shares.ts';
+import type { VirtualService } from '../model/virtual-service.ts';
+import type { Findings } from './findings.ts';
+
+/** Warns of what l4director.ini asks for a service and cannot have with what the config says of it. */
+export function adviseOnOptions(
+  services: readonly VirtualService[],
+  findings: Findings,
+): void {
+  for (const { id, line, scheduler, options } of services)
+    if (options.slowStartMs !== undefined && !sharesOf(scheduler))
+      findings.warn(
+        line,
+        `slow-start does nothing for ${id}: with the scheduler ${scheduler} its servers have no shares that could grow; expected one of ${SHARING.join(', ')}, as in "scheduler = wrr"`,
+      );
+}
