@@ -174,7 +174,8 @@ export class ServiceKeeper implements Disposable {
     const step = setOverride(pool, realId, after, at);
     this.#pool = step.pool;
     this.#tell(step, 'running');
-    this.#news.happened(this, [realHappening(realId, pool, step.pool, null)]);
+    const happening = realHappening(realId, pool, step.pool, null);
+    this.#news.happened(this, [happening], `changed by ${by}`);
     this.#parties.changed(this);
     return { before, after, audit: audited(before, after, configured.weight) };
   }
