@@ -6,8 +6,8 @@ export interface StateChange {
   readonly from: string | null;
   /** Null: it is gone. */
   readonly to: string | null;
-  /** What brought it about, one line without secrets: a real server's check, a service's problem;
-   *  null: neither did. */
+  /** What brought it about, one line without secrets: what a real server's check said, who changed it, a
+   *  service's problem; null: none of these. */
   readonly reason: string | null;
   /** How many real servers of the service are up after it, and how many there are. */
   readonly up: number;

@@ -170,7 +170,8 @@ export class ServiceKeeper implements Disposable {
     const after = granted(before, configured.weight, wish, { by, at });
     const step = setOverride(pool, realId, after, at);
     this.#tell(step, 'running');
-    this.#news.happened(this, whatHappened(realId, pool, step.pool, null));
+    const happened = whatHappened(realId, pool, step.pool, null);
+    this.#news.happened(this, happened, `changed by ${by}`);
     this.#parties.changed(this);
     return { before, after, audit: audited(before, after, configured.weight) };
   }

@@ -32,17 +32,19 @@ export class ServiceNews {
   }
 
   /** Events and hooks: those of its real servers, then that the service has another state than the one told
-   *  last. */
+   *  last.
+   *  @param why  what hooks are told where it was not a check; null: the configuration */
   happened(
     view: Pick<ServiceView, 'pool' | 'carriage' | 'ready'>,
     reals: readonly (Happening | undefined)[],
+    why: string | null = null,
   ): void {
     for (const happening of reals) {
       if (happening === undefined) continue;
       this.#parties.happened(happening);
       if (happening.type !== 'real') continue;
-      const { real, from, to, message: reason } = happening;
-      tellTurn(this.#parties, view.pool, { real, from, to, reason });
+      const { real, from, to, message } = happening;
+      tellTurn(this.#parties, view.pool, { real, from, to, reason: message ?? why });
     }
     const from = this.#state;
     const to = serviceState(view);

@@ -195,7 +195,7 @@ t.test(
     );
     t.strictSame(told().slice(1), [
       'service fallback>up 1/2: null',
-      '10.1.1.21:80 up>drain 0/2: null',
+      '10.1.1.21:80 up>drain 0/2: changed by anna',
       'service up>down 0/2: every real server that is up has weight 0, and the fallback is for when none is up: give one a weight above 0',
     ]);
     t.match(bench.alerts.changes[0], { service: WEB, at: NOON });
