@@ -54,5 +54,10 @@ export function optionsFrom(values: IniValues): ServiceOptions {
     sourceConnections: value('source-connections'),
     sourceRate: value('source-rate'),
     sourceNetmask6: value('source-netmask6'),
+    serverConnections: value('server-connections'),
+    serviceConnections: value('service-connections'),
+    queue: value('queue'),
+    queueTimeoutMs: value('queue-timeout'),
+    abortOnClose: value('abortonclose'),
   };
 }

@@ -17,6 +17,8 @@ export const CARRIED: Omit<CarriedService, 'servers'> = {
   halfClosedTimeoutMs: 60_000,
   logged: 'none',
   limits: undefined,
+  queue: undefined,
+  holds: false,
   listen: true,
   home: undefined,
   sockets: [],

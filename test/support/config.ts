@@ -53,6 +53,11 @@ export const OPTIONS: ServiceOptions = {
   sourceConnections: 0,
   sourceRate: undefined,
   sourceNetmask6: 64,
+  serverConnections: 0,
+  serviceConnections: 0,
+  queue: 0,
+  queueTimeoutMs: 5000,
+  abortOnClose: true,
 };
 
 /** A virtual service with the defaults of ldirectord, `tcp:10.1.1.19:80` unless told otherwise. */

@@ -58,7 +58,7 @@ export function serviceStatus(fields: Partial<ServiceStatus> = {}): ServiceStatu
     refusedConnections: 3,
     retries: 2,
     persistenceEntries: 0,
-    limits: { denied: 4, limited: 5 },
+    limits: { denied: 4, limited: 5, queued: 6, mostQueued: 7, queueTimeouts: 8 },
     reals: [realStatus(), realStatus({ id: '10.1.1.22:80', address: '10.1.1.22' })],
     ...fields,
   };

@@ -2,7 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Logged } from '../../../model/connection-log.ts';
 import type { LeftClients } from '../../../model/heritage.ts';
 import { LONGEST_TIMER_MS } from '../../../model/timer.ts';
-import type { CarriedService, ListenReport, WorkerStart } from '../protocol.ts';
+import type {
+  CarriedQueue,
+  CarriedService,
+  ListenReport,
+  WorkerStart,
+} from '../protocol.ts';
+import type { Memory } from '../table/memory.ts';
+import { QueueRecord } from '../table/queue-record.ts';
 import type { ServiceRecord } from '../table/service-record.ts';
 import type { Desk, Timeouts } from './desk.ts';
 import type { Entrance, Reception } from './entrance.ts';
@@ -12,11 +19,16 @@ import { PassedListener } from './passed-listener.ts';
 import type { RealServer } from './real-server.ts';
 import { Switchboard } from './switchboard.ts';
 import { Doors } from './udp/doors.ts';
+import { WaitingRoom } from './waiting-room.ts';
 
 /** Between two looks for persistence templates that are over, at least. */
 const SWEEP_MS = 100;
 
-type Seat = Pick<WorkerStart, 'worker' | 'shares'>;
+const NO_QUEUE: CarriedQueue = { most: 0, timeoutMs: 0, abortOnClose: false };
+
+interface Seat extends Pick<WorkerStart, 'worker' | 'shares'> {
+  readonly memory: Memory;
+}
 
 /** One virtual service in one worker: its entrance and what new clients need. */
 export class Carrier implements Reception {
@@ -27,6 +39,7 @@ export class Carrier implements Reception {
   readonly #entrance: Entrance;
   #service: CarriedService;
   #gate: Gate | undefined;
+  #room: WaitingRoom | undefined;
   #servers: readonly RealServer[] = [];
   /** The last change of the entrance, under way or done. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -50,6 +63,10 @@ export class Carrier implements Reception {
     return this.#service;
   }
 
+  get room(): WaitingRoom | undefined {
+    return this.#room;
+  }
+
   get gate(): Gate | undefined {
     return this.#gate;
   }
@@ -66,6 +83,7 @@ export class Carrier implements Reception {
     this.#service = service;
     this.#servers = servers;
     this.switchboard.update(service, servers);
+    this.#setRoom(service);
     for (const clients of left) this.switchboard.restore(clients);
     return this.listen(service.listen);
   }
@@ -81,6 +99,7 @@ export class Carrier implements Reception {
 
   /** No new clients; open connections stay. */
   close(): void {
+    this.#room?.close();
     this.#turn = this.#turn.then(() => {
       clearTimeout(this.#sweeper);
       this.#entrance.shut();
@@ -96,6 +115,11 @@ export class Carrier implements Reception {
   refused(id: string): void {
     const server = this.#servers.find((one) => one.id === id);
     if (server) this.#entrance.refused?.(server);
+  }
+
+  /** A place may have become free in another worker. */
+  freed(): void {
+    this.#room?.freed();
   }
 
   /** Clients of an earlier run. @returns false: their server is not in the table */
@@ -123,6 +147,18 @@ export class Carrier implements Reception {
     const code = await this.#entrance.open(this.#service);
     if (code !== undefined) return { id: this.id, state: 'failed', code };
     return { id: this.id, state: this.#entrance.isOpen ? 'listening' : 'idle' };
+  }
+
+  /** Whoever waits when the queue goes waits on. */
+  #setRoom({ queue = NO_QUEUE, record, id }: CarriedService): void {
+    const { memory, worker } = this.#seat;
+    if (this.#room) this.#room.rules = queue;
+    else if (queue !== NO_QUEUE)
+      this.#room = new WaitingRoom(queue, {
+        ...{ service: id, worker, switchboard: this.switchboard, desk: this.#desk },
+        record: new QueueRecord(memory.cell(record), worker, memory.workers),
+      });
+    this.#room?.serve();
   }
 
   #gateOf({ record, limits }: CarriedService): Gate | undefined {

@@ -7,6 +7,7 @@ import { Outlet, type StallListener } from './outlet.ts';
 import type { RealServer } from './real-server.ts';
 import { endedByReset, wasReset } from './reset-socket.ts';
 import type { Timed } from './timer-wheel.ts';
+import type { Early } from './waiter.ts';
 
 /** Most connections are over before this; the others pay for keepalive. */
 const KEEPALIVE_AFTER_MS = 60_000;
@@ -31,6 +32,8 @@ export interface Splicing {
   readonly real: RealServer;
   /** What the server's socket reads into. */
   readonly buffer: ReadBuffer;
+  /** What the client sent while it waited; undefined: it did not wait. */
+  readonly early: Early | undefined;
 }
 
 /** Two open sockets: passes bytes and ends both ways, and watches over the times. */
@@ -62,7 +65,7 @@ export class Splice implements Timed, Outgoing, StallListener {
 
   /** Reads from the client from now on. */
   constructor(line: Line, desk: Desk, owner: SpliceOwner, splicing: Splicing) {
-    const { client, server, real, buffer } = splicing;
+    const { client, server, real, buffer, early } = splicing;
     this.#line = line;
     this.#desk = desk;
     this.#owner = owner;
@@ -77,6 +80,7 @@ export class Splice implements Timed, Outgoing, StallListener {
     server.on('end', () => this.#serverEnded());
     client.on('end', () => this.#clientEnded());
     client.on('data', (chunk: Buffer) => this.#fromClient(chunk));
+    if (early) this.#takeEarly(early);
     client.resume();
   }
 
@@ -130,6 +134,11 @@ export class Splice implements Timed, Outgoing, StallListener {
     if (this.#probing) return;
     this.#probing = true;
     this.#desk.wheel.move(this, PROBE_MS);
+  }
+
+  #takeEarly({ chunks, ended }: Early): void {
+    for (const chunk of chunks) this.#fromClient(chunk);
+    if (ended) this.#clientEnded();
   }
 
   #fromClient(chunk: Buffer): void {
