@@ -193,3 +193,16 @@ t.test('how often and how long a server was down is counted', async (t) => {
   });
   t.same(turns.cells({ ...row, kind: 'F' }, 0), {});
 });
+
+t.test('who waits, and who is kept out', async (t) => {
+  const { path } = await openControl(t, async () => statusDocument());
+  const rows = csvRows(await raw(path, 'show stat\n'));
+  const [front, back] = [rows[0], rows.at(-1)];
+  t.equal(front?.dcon, '9', 'denied and limited');
+  t.same([back?.qcur, back?.qmax], ['6', '7']);
+  t.same(
+    [rows[1]?.qcur, rows[1]?.qmax],
+    ['0', '0'],
+    'no server has a queue of its own',
+  );
+});
