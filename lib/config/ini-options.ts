@@ -42,6 +42,7 @@ export function optionsFrom(values: IniValues): ServiceOptions {
     udpIdleTimeoutMs: value('udp-idle-timeout'),
     udpAnswerTimeoutMs: value('udp-answer-timeout'),
     capture: value('capture'),
+    onDown: value('on-down'),
     tlsVerify: value('tls-verify'),
     tlsCa: value('tls-ca'),
     tlsExpiryDays: value('tls-expiry'),

@@ -21,6 +21,8 @@ export interface ServerEntry {
   readonly fallback: boolean;
   /** What becomes of its connections when the entry vanishes from the table. */
   readonly onRemoval: 'reset' | 'keep';
+  /** Its connections end and its clients are forgotten, though it stays in the table. */
+  readonly cut?: true;
 }
 
 export interface ServiceEntry {

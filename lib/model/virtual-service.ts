@@ -59,6 +59,8 @@ export interface ServiceOptions {
   readonly udpAnswerTimeoutMs: number;
   /** The kernel leads its clients to a port of the net engine's, whoever else listens on its own. */
   readonly capture: boolean;
+  /** What becomes of the connections of a server that is down; undefined: what `quiescent` says. */
+  readonly onDown: 'keep' | 'kill' | undefined;
   readonly tlsVerify: boolean;
   /** PEM file with further authorities; undefined: the system's only. */
   readonly tlsCa: string | undefined;

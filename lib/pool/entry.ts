@@ -39,8 +39,16 @@ export function realEntry(
     lower,
     upper,
     fallback: false,
-    onRemoval: service.quiescent ? 'keep' : 'reset',
+    onRemoval: onRemoval(service),
+    ...(service.options.onDown === 'kill' && state.state === 'down' ? CUT : {}),
   };
+}
+
+const CUT = { cut: true } as const;
+
+function onRemoval({ quiescent, options }: VirtualService): ServerEntry['onRemoval'] {
+  const keeps = options.onDown ? options.onDown === 'keep' : quiescent;
+  return keeps ? 'keep' : 'reset';
 }
 
 /** The table's row for the fallback. It is removed, never quiesced, when a real server comes
@@ -72,6 +80,7 @@ export function sameEntry(a: ServerEntry, b: ServerEntry): boolean {
     a.weight === b.weight &&
     a.lower === b.lower &&
     a.upper === b.upper &&
-    a.onRemoval === b.onRemoval
+    a.onRemoval === b.onRemoval &&
+    a.cut === b.cut
   );
 }

@@ -41,6 +41,7 @@ export const OPTIONS: ServiceOptions = {
   udpIdleTimeoutMs: 300_000,
   udpAnswerTimeoutMs: 10_000,
   capture: false,
+  onDown: undefined,
   tlsVerify: true,
   tlsCa: undefined,
   tlsExpiryDays: 30,

@@ -14,6 +14,8 @@ export interface CarriedServer {
   readonly port: number;
   /** Why it is never dialled. */
   readonly problem: string | undefined;
+  /** Its connections end, and its clients are forgotten. */
+  readonly cut: boolean;
 }
 
 /** How UDP is carried: a session for each port of a client; or each packet by itself with its one

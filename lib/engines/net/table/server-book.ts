@@ -57,7 +57,8 @@ export class ServerBook {
   carried(service: VirtualService): CarriedServer {
     const { id, address, port } = this.entry;
     const problem = leadsBack(service, this.entry);
-    return { id, address, port, problem, ...this.loan };
+    const cut = this.entry.cut === true;
+    return { id, address, port, problem, cut, ...this.loan };
   }
 
   stats(): ServerStats {

@@ -42,7 +42,7 @@ export class RealServer {
   port: number;
   /** Why it is never dialled. */
   problem: string | undefined;
-  /** It is in a service's table: persistence may lead to it. */
+  /** It is in a service's table, and not cut: persistence may lead to it. */
   listed = true;
   /** UDP: it has answered this worker at least once. */
   answers = false;
@@ -59,6 +59,7 @@ export class RealServer {
     this.address = server.address;
     this.port = server.port;
     this.problem = server.problem;
+    this.listed = !server.cut;
   }
 
   /** Whether a failed dial is to be reported now. */
@@ -89,7 +90,8 @@ export class Roster {
     known.address = server.address;
     known.port = server.port;
     known.problem = server.problem;
-    known.listed = true;
+    known.listed = !server.cut;
+    if (server.cut) resetAll(known);
     return known;
   }
 
@@ -98,7 +100,7 @@ export class Roster {
     const server = this.#servers.get(record);
     if (!server) return;
     server.listed = false;
-    if (reset) for (const connection of server.connections) connection.reset('down');
+    if (reset) resetAll(server);
   }
 
   /** Every connection of the worker, or of one service or server. They may come and go meanwhile. */
@@ -119,4 +121,8 @@ export class Roster {
     this.#servers.set(server.record, created);
     return created;
   }
+}
+
+function resetAll({ connections }: RealServer): void {
+  for (const connection of connections) connection.reset('down');
 }

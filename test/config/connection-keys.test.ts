@@ -1,0 +1,51 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { readConfig } from '../../lib/config/index.ts';
+import { readIni } from '../../lib/config/ini.ts';
+import type { ServiceOptions } from '../../lib/model/virtual-service.ts';
+
+const CONFIG = `quiescent=no
+virtual=10.1.1.19:80
+    real=10.0.0.2:80 masq
+virtual=10.1.1.19:53
+    real=10.0.0.2:53 masq
+    protocol=udp
+    checktype=ping
+`;
+
+async function readWith(t: Test, ini: string) {
+  const file = join(t.testdir({ 'a.cf': CONFIG }), 'a.cf');
+  writeFileSync(`${file}.ini`, ini);
+  const read = await readConfig(file);
+  if (!read.ok) throw new Error(JSON.stringify(read.errors));
+  return read.config;
+}
+
+/** Lines of `[net]`, and what they make of a service. */
+const TAKEN: readonly (readonly [string, Partial<ServiceOptions>])[] = [
+  ['', { onDown: undefined }],
+  ['on-down = keep', { onDown: 'keep' }],
+  ['on-down = kill', { onDown: 'kill' }],
+];
+
+t.test('keys of open connections are in force for every service', async (t) => {
+  for (const [line, options] of TAKEN) {
+    const config = await readWith(t, `[net]\n${line}\n`);
+    t.match(config.virtuals[0]?.options, options, line);
+    t.strictSame(config.warnings, [], line);
+  }
+});
+
+const REFUSED: readonly (readonly [string, string])[] = [
+  ['on-down = reset', 'expected keep or kill, as in "kill"'],
+  ['on-down =', 'expected keep or kill'],
+];
+
+t.test('what is wrong about them is an error with its line', async (t) => {
+  for (const [line, saying] of REFUSED) {
+    const file = join(t.testdir({ 'l.ini': `[net]\n${line}\n` }), 'l.ini');
+    const { errors } = await readIni('/nonexistent/a.cf', file);
+    t.match(errors, [{ file, line: 2, message: saying }], line);
+  }
+});
