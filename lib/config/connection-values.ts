@@ -6,3 +6,14 @@ import { expected } from './values.ts';
 export function onDown(text: string): 'keep' | 'kill' | undefined {
   return text === 'keep' || text === 'kill' ? text : expected('keep or kill', 'kill');
 }
+
+/** What the reader takes, or `no`, which is undefined. */
+export function orNo<T>(read: (text: string) => T): (text: string) => T | undefined {
+  return (text) => (text === 'no' ? undefined : read(text));
+}
+
+/** `10%`. @returns 0 to 1 */
+export function share(text: string): number {
+  const percent = Number(/^(\d{1,3}) ?%$/.exec(text)?.[1] ?? NaN);
+  return percent <= 100 ? percent / 100 : expected('a share from 0% to 100%', '10%');
+}

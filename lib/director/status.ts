@@ -64,9 +64,11 @@ export function serviceStatus(
       service.fallback !== undefined && inForce.has(fallbackId(service.fallback)),
     persistent: service.persistent ?? null,
     netmask: service.netmask ?? null,
+    drainDeadlineSeconds: secondsOf(service.options.drainDeadlineMs),
     acceptedConnections: stats?.acceptedConnections ?? 0,
     refusedConnections: stats?.refusedConnections ?? 0,
     retries: stats?.retries ?? 0,
+    retiredConnections: stats?.retiredConnections ?? 0,
     persistenceEntries: stats?.persistenceEntries ?? 0,
     reals: [...reals, ...fallbackStatus(pool, inForce, numbers)],
   };
@@ -188,4 +190,8 @@ function counters(stats: ServerStats | undefined): Omit<ServerStats, 'id'> {
     bytesOut: stats?.bytesOut ?? 0,
     connectFailures: stats?.connectFailures ?? 0,
   };
+}
+
+function secondsOf(ms: number | undefined): number | null {
+  return ms === undefined ? null : ms / 1000;
 }

@@ -70,6 +70,8 @@ export interface ServiceStats {
   readonly refusedConnections: number;
   /** Dials made again at another server. */
   readonly retries: number;
+  /** Ended by max-age and rebalance. Absent: it does neither. */
+  readonly retiredConnections?: number;
   /** Live persistence entries. */
   readonly persistenceEntries: number;
 }

@@ -61,6 +61,11 @@ export interface ServiceOptions {
   readonly capture: boolean;
   /** What becomes of the connections of a server that is down; undefined: what `quiescent` says. */
   readonly onDown: 'keep' | 'kill' | undefined;
+  /** A connection ends at that age, or by that share of it later, 0 to 1; undefined: at none. */
+  readonly maxAgeMs: number | undefined;
+  readonly maxAgeJitter: number;
+  /** What is open at a server that an operator takes out ends after that time; undefined: by itself. */
+  readonly drainDeadlineMs: number | undefined;
   readonly tlsVerify: boolean;
   /** PEM file with further authorities; undefined: the system's only. */
   readonly tlsCa: string | undefined;

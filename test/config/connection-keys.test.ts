@@ -27,6 +27,11 @@ const TAKEN: readonly (readonly [string, Partial<ServiceOptions>])[] = [
   ['', { onDown: undefined }],
   ['on-down = keep', { onDown: 'keep' }],
   ['on-down = kill', { onDown: 'kill' }],
+  ['', { maxAgeMs: undefined, maxAgeJitter: 0.1 }],
+  ['', { drainDeadlineMs: undefined }],
+  ['drain-deadline = 10m', { drainDeadlineMs: 600_000 }],
+  ['max-age = no', { maxAgeMs: undefined }],
+  ['max-age = 1h\nmax-age-jitter = 25%', { maxAgeMs: 3_600_000, maxAgeJitter: 0.25 }],
 ];
 
 t.test('keys of open connections are in force for every service', async (t) => {
@@ -40,6 +45,10 @@ t.test('keys of open connections are in force for every service', async (t) => {
 const REFUSED: readonly (readonly [string, string])[] = [
   ['on-down = reset', 'expected keep or kill, as in "kill"'],
   ['on-down =', 'expected keep or kill'],
+  ['max-age = 0', 'expected a time above 0'],
+  ['drain-deadline = soon', 'expected a time above 0'],
+  ['max-age-jitter = 10', 'expected a share from 0% to 100%, as in "10%"'],
+  ['max-age-jitter = 101%', 'expected a share from 0% to 100%'],
 ];
 
 t.test('what is wrong about them is an error with its line', async (t) => {

@@ -64,6 +64,7 @@ t.test('a service at work, with its numbers', async (t) => {
     acceptedConnections: 7,
     refusedConnections: 8,
     retries: 9,
+    retiredConnections: 11,
     persistenceEntries: 10,
   };
   const zero = Object.fromEntries(Object.keys(numbers).map((name) => [name, 0]));
@@ -98,9 +99,11 @@ t.test('a service at work, with its numbers', async (t) => {
     fallbackActive: false,
     persistent: null,
     netmask: null,
+    drainDeadlineSeconds: null,
     acceptedConnections: 7,
     refusedConnections: 8,
     retries: 9,
+    retiredConnections: 11,
     persistenceEntries: 10,
     reals: [
       {

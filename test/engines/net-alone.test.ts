@@ -25,3 +25,12 @@ t.test('IPVS refuses ends that it cannot make, with the mend', async (t) => {
     t.equal(ipvs(service), undefined);
   t.equal(nftables(asking({ onDown: 'kill' })), undefined);
 });
+
+t.test('kernel engines refuse what takes the connection in hand', async (t) => {
+  for (const [key, options] of [['max-age', { maxAgeMs: 1000 }]] as const)
+    for (const refusal of [ipvs, nftables])
+      t.equal(
+        refusal(asking(options)),
+        `${key}: only a process that holds the connection can do that; set engine = net`,
+      );
+});

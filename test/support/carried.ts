@@ -15,6 +15,8 @@ export const CARRIED: Omit<CarriedService, 'servers'> = {
   connectTimeoutMs: 3000,
   idleTimeoutMs: 60_000,
   halfClosedTimeoutMs: 60_000,
+  maxAgeMs: undefined,
+  maxAgeJitter: 0,
   logged: 'none',
   listen: true,
   home: undefined,

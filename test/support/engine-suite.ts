@@ -1,6 +1,7 @@
 import type { Test } from 'tap';
 import t from 'tap';
 import type { Engine } from '../../lib/model/engine.ts';
+import { ages } from './engine-cases/ages.ts';
 import { bulk } from './engine-cases/bulk.ts';
 import { cut } from './engine-cases/cut.ts';
 import { dialling } from './engine-cases/dialling.ts';
@@ -25,6 +26,7 @@ const CASES = {
   ...bulk,
   ...dialling,
   ...cut,
+  ...ages,
   ...thresholds,
   ...persistence,
   ...table,

@@ -1,5 +1,8 @@
-import { onDown } from '../connection-values.ts';
+import { onDown, orNo, share } from '../connection-values.ts';
+import { duration } from '../ini-values.ts';
 import type { IniKey } from './ini-key.ts';
+
+const TCP = { ids: /^tcp:/, words: 'a TCP service' } as const;
 
 /** Keys of `[net]` about the connections that are open: how long they last, and when they end. */
 export const CONNECTION_KEYS = {
@@ -10,5 +13,31 @@ export const CONNECTION_KEYS = {
     parse: onDown,
     default: undefined,
     doc: 'What becomes of the connections of a server that is found down; without it that is what quiescent says.',
+  },
+  'max-age': {
+    section: 'net',
+    perService: true,
+    syntax: 'no | <time>',
+    parse: orNo(duration),
+    default: undefined,
+    only: TCP,
+    doc: 'A connection that is so old is ended, busy or not.',
+  },
+  'max-age-jitter': {
+    section: 'net',
+    perService: true,
+    syntax: '<number>%',
+    parse: share,
+    default: 0.1,
+    only: TCP,
+    doc: 'By how much of that time later at most, at random, so that those of one moment do not end in one.',
+  },
+  'drain-deadline': {
+    section: 'net',
+    perService: true,
+    syntax: 'no | <time>',
+    parse: orNo(duration),
+    default: undefined,
+    doc: 'What is open at a server that somebody takes out by hand, for a drain or maintenance, is ended after that time.',
   },
 } as const satisfies Record<string, IniKey<unknown>>;

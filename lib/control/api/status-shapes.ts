@@ -138,9 +138,11 @@ export const SERVICE: Shape<ServiceStatus> = object<ServiceStatus>('Service', {
   fallbackActive: flag(),
   persistent: nullable(count(), 'seconds'),
   netmask: nullable(text()),
+  drainDeadlineSeconds: nullable(amount(), 'of drains that have none of their own'),
   acceptedConnections: count(),
   refusedConnections: count(),
   retries: count(),
+  retiredConnections: count(),
   persistenceEntries: count(),
   reals: list(REAL, "in the file's order, then the fallback where there is one"),
 });

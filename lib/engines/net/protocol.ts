@@ -48,6 +48,9 @@ export interface CarriedService {
   /** UDP: the session's time, or that of the answer. */
   readonly idleTimeoutMs: number;
   readonly halfClosedTimeoutMs: number;
+  /** A connection ends at that age, or by this share of it later; undefined: at none. */
+  readonly maxAgeMs: number | undefined;
+  readonly maxAgeJitter: number;
   /** Which of its connections have a line in the log. */
   readonly logged: Logged;
   /** In the table's order. */

@@ -12,7 +12,7 @@ import { quiet } from './left-numbers.ts';
 import type { Memory } from './memory.ts';
 import type { Loan, RecordPool } from './record-pool.ts';
 import { ServerBook } from './server-book.ts';
-import { ServiceRecord } from './service-record.ts';
+import { type Count, ServiceRecord } from './service-record.ts';
 import { keyOf, turnAfter } from './turn.ts';
 
 /** A virtual service as the main thread keeps it: the entry in force, and its records. */
@@ -127,7 +127,8 @@ export class ServiceBook {
 
   carried(): Omit<CarriedService, 'listen' | 'home' | 'sockets'> {
     const { service } = this.#entry;
-    const { connectTimeoutMs, halfClosedTimeoutMs } = service.options;
+    const { connectTimeoutMs, halfClosedTimeoutMs, maxAgeMs, maxAgeJitter } =
+      service.options;
     const datagrams = datagramsOf(service);
     return {
       id: service.id,
@@ -143,6 +144,8 @@ export class ServiceBook {
       connectTimeoutMs,
       idleTimeoutMs: silenceOf(service.options, datagrams),
       halfClosedTimeoutMs,
+      maxAgeMs,
+      maxAgeJitter,
       logged: loggedOf(service.options),
       servers: this.#servers.map((server) => server.carried(service)),
     };
@@ -153,6 +156,7 @@ export class ServiceBook {
     return {
       ...numbers,
       servers: [...servers, ...[...this.#left.values()].map(quiet)],
+      retiredConnections: this.#sum('retired'),
       persistenceEntries: this.persisting,
     };
   }
@@ -176,7 +180,7 @@ export class ServiceBook {
     return first;
   }
 
-  #sum(name: 'accepted' | 'refused' | 'retries' | 'persistence'): number {
+  #sum(name: Count): number {
     return this.#columns.reduce((total, column) => total + column.read(name), 0);
   }
 

@@ -8,8 +8,8 @@ const CURSOR = 2;
 const CURSOR_WORDS = 4;
 
 /** The numbers of a worker's column. */
-const NUMBERS = ['accepted', 'refused', 'retries', 'persistence'] as const;
-type Count = (typeof NUMBERS)[number];
+const NUMBERS = ['accepted', 'refused', 'retries', 'persistence', 'retired'] as const;
+export type Count = (typeof NUMBERS)[number];
 
 /** A virtual service's record as one thread sees it: its lock, and its counters. */
 export class ServiceRecord {

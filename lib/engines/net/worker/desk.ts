@@ -18,6 +18,9 @@ export interface Timeouts {
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly halfClosedTimeoutMs: number;
+  /** As in {@link CarriedService}. */
+  readonly maxAgeMs: number | undefined;
+  readonly maxAgeJitter: number;
 }
 
 /** What the connections of one worker have in common. */

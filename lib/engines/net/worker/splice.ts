@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Outgoing } from './batch.ts';
 import { BULK, type ReadBuffer } from './buffers.ts';
-import type { Desk, Line } from './desk.ts';
+import type { Desk, Line, Timeouts } from './desk.ts';
 import type { Ender } from './log/termination.ts';
 import { Outlet, type StallListener } from './outlet.ts';
 import type { RealServer } from './real-server.ts';
@@ -15,6 +15,8 @@ const PROBE_MS = 1000;
 /** How many batches a first end waits for the second. Where both come together, as they do where a
  *  server closes behind its answer, close() sends the FINs and no shutdown() is needed. */
 const END_BATCHES = 2;
+/** So long without a byte, and a connection is taken to be in the middle of nothing. */
+const QUIET_MS = 1000;
 
 /** Whose connection is spliced. */
 export interface SpliceOwner {
@@ -57,6 +59,8 @@ export class Splice implements Timed, Outgoing, StallListener {
   #awaitsServer = false;
   /** When bytes last came, on the wheel's clock. */
   #touched: number;
+  /** When it is too old, on the wheel's clock; Infinity: never. */
+  readonly #endsAt: number;
   /** The wheel's next visit is for {@link PROBE_MS}. */
   #probing = false;
 
@@ -73,7 +77,8 @@ export class Splice implements Timed, Outgoing, StallListener {
     this.#toServer = new Outlet(client, server, desk.batch, this);
     this.#toClient = new Outlet(server, client, desk.batch, this);
     this.#touched = desk.wheel.now;
-    desk.wheel.add(this, Math.min(this.#patience, KEEPALIVE_AFTER_MS));
+    this.#endsAt = desk.wheel.now + longestLife(line.timeouts);
+    desk.wheel.add(this, this.#until(Math.min(this.#patience, KEEPALIVE_AFTER_MS)));
     server.on('end', () => this.#serverEnded());
     client.on('end', () => this.#clientEnded());
     client.on('data', (chunk: Buffer) => this.#fromClient(chunk));
@@ -110,7 +115,20 @@ export class Splice implements Timed, Outgoing, StallListener {
     else this.#toClient.send(chunk);
   }
 
+  /** Ends it though nobody asked for that. Where nothing goes on, both sides get a FIN, as from a peer
+   *  that closes; in the middle of something a RST, as a FIN would look like its proper end. */
+  retire(): void {
+    const isQuiet = this.#desk.wheel.now - this.#touched >= QUIET_MS && !this.#queued;
+    if (isQuiet) for (const side of [this.#client, this.#server]) side.destroy();
+    this.#line.switchboard.record.count('retired');
+    this.#owner.reset('retired');
+  }
+
   expire(): void {
+    if (this.#desk.wheel.now >= this.#endsAt) {
+      this.retire();
+      return;
+    }
     const left = this.#touched + this.#patience - this.#desk.wheel.now;
     if (left <= 0) {
       this.#giveUp();
@@ -121,7 +139,11 @@ export class Splice implements Timed, Outgoing, StallListener {
     this.#probing = this.#queued;
     if (this.#probing && wasReset(this.#client)) this.#owner.reset('client');
     else if (this.#probing && wasReset(this.#server)) this.#owner.reset('server');
-    else this.#desk.wheel.add(this, this.#probing ? Math.min(left, PROBE_MS) : left);
+    else
+      this.#desk.wheel.add(
+        this,
+        this.#until(this.#probing ? Math.min(left, PROBE_MS) : left),
+      );
   }
 
   /** A side is not read from until the other one takes what is queued. Its RST would go unseen
@@ -171,7 +193,10 @@ export class Splice implements Timed, Outgoing, StallListener {
     this.#touch();
     this.#owner.halfClosed();
     const { halfClosedTimeoutMs } = this.#line.timeouts;
-    this.#desk.wheel.move(this, Math.min(halfClosedTimeoutMs, KEEPALIVE_AFTER_MS));
+    this.#desk.wheel.move(
+      this,
+      this.#until(Math.min(halfClosedTimeoutMs, KEEPALIVE_AFTER_MS)),
+    );
     outlet.end(false);
   }
 
@@ -182,6 +207,11 @@ export class Splice implements Timed, Outgoing, StallListener {
     for (const side of [this.#client, this.#server])
       if (side.writableFinished) side.destroy();
     this.#owner.reset(ender);
+  }
+
+  /** That time, or what is left of its life. */
+  #until(ms: number): number {
+    return Math.min(ms, this.#endsAt - this.#desk.wheel.now);
   }
 
   /** Bytes wait for a side to take them. */
@@ -205,4 +235,9 @@ export class Splice implements Timed, Outgoing, StallListener {
   #touch(): void {
     this.#touched = this.#desk.wheel.now;
   }
+}
+
+function longestLife({ maxAgeMs, maxAgeJitter }: Timeouts): number {
+  if (maxAgeMs === undefined) return Infinity;
+  return maxAgeMs * (1 + maxAgeJitter * Math.random());
 }

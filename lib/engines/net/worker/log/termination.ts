@@ -8,6 +8,8 @@ export type Ender =
   | 'resources'
   /** The server left the table, as one that is down does with `quiescent = no`. */
   | 'down'
+  /** By max-age or rebalance. */
+  | 'retired'
   | 'killed';
 
 /** The first letter of HAProxy's two. Source: its configuration manual, "Session state at
@@ -19,6 +21,7 @@ const WHO: Readonly<Record<Ender, string>> = {
   'server-silent': 's',
   resources: 'R',
   down: 'D',
+  retired: 'P',
   killed: 'K',
 };
 /** HAProxy 2.6 does not say when for these (observed). */
