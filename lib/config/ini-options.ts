@@ -46,6 +46,7 @@ export function optionsFrom(values: IniValues): ServiceOptions {
     maxAgeMs: value('max-age'),
     maxAgeJitter: value('max-age-jitter'),
     drainDeadlineMs: value('drain-deadline'),
+    rebalance: value('rebalance'),
     tlsVerify: value('tls-verify'),
     tlsCa: value('tls-ca'),
     tlsExpiryDays: value('tls-expiry'),

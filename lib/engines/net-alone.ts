@@ -4,7 +4,10 @@ import type { ServiceOptions, VirtualService } from '../model/virtual-service.ts
  *  whether the service asks for it. */
 type Row = readonly [key: string, isAsked: (options: ServiceOptions) => boolean];
 
-const ROWS: readonly Row[] = [['max-age', ({ maxAgeMs }) => maxAgeMs !== undefined]];
+const ROWS: readonly Row[] = [
+  ['max-age', ({ maxAgeMs }) => maxAgeMs !== undefined],
+  ['rebalance', ({ rebalance }) => rebalance !== undefined],
+];
 
 /** What keeps the service from the kernel's engines, in words; undefined: nothing. */
 export function netAlone({

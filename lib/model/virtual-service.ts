@@ -66,6 +66,8 @@ export interface ServiceOptions {
   readonly maxAgeJitter: number;
   /** What is open at a server that an operator takes out ends after that time; undefined: by itself. */
   readonly drainDeadlineMs: number | undefined;
+  /** So many connections a second move to a server that came back; undefined: none. */
+  readonly rebalance: number | undefined;
   readonly tlsVerify: boolean;
   /** PEM file with further authorities; undefined: the system's only. */
   readonly tlsCa: string | undefined;

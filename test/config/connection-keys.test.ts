@@ -30,6 +30,8 @@ const TAKEN: readonly (readonly [string, Partial<ServiceOptions>])[] = [
   ['', { maxAgeMs: undefined, maxAgeJitter: 0.1 }],
   ['', { drainDeadlineMs: undefined }],
   ['drain-deadline = 10m', { drainDeadlineMs: 600_000 }],
+  ['rebalance = no', { rebalance: undefined }],
+  ['rebalance = 20/s', { rebalance: 20 }],
   ['max-age = no', { maxAgeMs: undefined }],
   ['max-age = 1h\nmax-age-jitter = 25%', { maxAgeMs: 3_600_000, maxAgeJitter: 0.25 }],
 ];
@@ -47,6 +49,8 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['on-down =', 'expected keep or kill'],
   ['max-age = 0', 'expected a time above 0'],
   ['drain-deadline = soon', 'expected a time above 0'],
+  ['rebalance = 20', 'expected how many a second, 1/s to 10000/s, as in "20/s"'],
+  ['rebalance = 0/s', 'expected how many a second'],
   ['max-age-jitter = 10', 'expected a share from 0% to 100%, as in "10%"'],
   ['max-age-jitter = 101%', 'expected a share from 0% to 100%'],
 ];

@@ -27,7 +27,11 @@ t.test('IPVS refuses ends that it cannot make, with the mend', async (t) => {
 });
 
 t.test('kernel engines refuse what takes the connection in hand', async (t) => {
-  for (const [key, options] of [['max-age', { maxAgeMs: 1000 }]] as const)
+  const asked = [
+    ['max-age', { maxAgeMs: 1000 }],
+    ['rebalance', { rebalance: 20 }],
+  ] as const;
+  for (const [key, options] of asked)
     for (const refusal of [ipvs, nftables])
       t.equal(
         refusal(asking(options)),

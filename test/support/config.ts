@@ -45,6 +45,7 @@ export const OPTIONS: ServiceOptions = {
   maxAgeMs: undefined,
   maxAgeJitter: 0.1,
   drainDeadlineMs: undefined,
+  rebalance: undefined,
   tlsVerify: true,
   tlsCa: undefined,
   tlsExpiryDays: 30,

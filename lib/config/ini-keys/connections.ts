@@ -1,4 +1,4 @@
-import { onDown, orNo, share } from '../connection-values.ts';
+import { onDown, orNo, rate, share } from '../connection-values.ts';
 import { duration } from '../ini-values.ts';
 import type { IniKey } from './ini-key.ts';
 
@@ -39,5 +39,14 @@ export const CONNECTION_KEYS = {
     parse: orNo(duration),
     default: undefined,
     doc: 'What is open at a server that somebody takes out by hand, for a drain or maintenance, is ended after that time.',
+  },
+  rebalance: {
+    section: 'net',
+    perService: true,
+    syntax: 'no | <number>/s',
+    parse: orNo(rate),
+    default: undefined,
+    only: TCP,
+    doc: 'So many of the oldest connections of other servers are ended for one that came back, until it has its share.',
   },
 } as const satisfies Record<string, IniKey<unknown>>;

@@ -101,6 +101,13 @@ export type ToWorker =
       readonly sequence: number;
       readonly question: Question;
     }
+  /** So many of the oldest connections of a server are to end, of those that are older than that. */
+  | {
+      readonly type: 'retire';
+      readonly record: number;
+      readonly count: number;
+      readonly olderThanMs: number;
+    }
   /** Clients of an earlier run, for the worker that carries their service. */
   | { readonly type: 'left'; readonly left: LeftClients }
   /** The main thread has taken one of its `lines`. */

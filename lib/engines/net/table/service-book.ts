@@ -1,13 +1,8 @@
-import type { Logged } from '../../../model/connection-log.ts';
 import type { ServerEntry, ServiceEntry, ServiceStats } from '../../../model/engine.ts';
 import type { LeftNumbers, LeftServerNumbers } from '../../../model/heritage.ts';
-import {
-  asksSingly,
-  type ServiceOptions,
-  type VirtualService,
-} from '../../../model/virtual-service.ts';
 import { schedulerNamed } from '../../../schedulers/index.ts';
-import type { CarriedService, Datagrams, Dismissal } from '../protocol.ts';
+import type { CarriedService, Dismissal } from '../protocol.ts';
+import { datagramsOf, loggedOf, silenceOf } from './carried-values.ts';
 import { quiet } from './left-numbers.ts';
 import type { Memory } from './memory.ts';
 import type { Loan, RecordPool } from './record-pool.ts';
@@ -48,6 +43,10 @@ export class ServiceBook {
 
   get entry(): ServiceEntry {
     return this.#entry;
+  }
+
+  get servers(): readonly ServerBook[] {
+    return this.#servers;
   }
 
   /** Whether there is a server that connections could be sent to. */
@@ -221,25 +220,6 @@ export class ServiceBook {
     const reset = server.entry.onRemoval === 'reset';
     return { service: this.#entry.service.id, record: server.loan.record, reset };
   }
-}
-
-function loggedOf({ logConnections, dontlognull }: ServiceOptions): Logged {
-  if (!logConnections) return 'none';
-  return dontlognull ? 'not-null' : 'all';
-}
-
-/** A DNS client mostly has a new port for each query: as with ops. */
-function datagramsOf(service: VirtualService): Datagrams | undefined {
-  if (service.protocol !== 'udp') return undefined;
-  if (asksSingly(service)) return 'queries';
-  return service.ops ? 'exchanges' : 'sessions';
-}
-
-function silenceOf(options: ServiceOptions, datagrams: Datagrams | undefined): number {
-  if (datagrams === undefined) return options.idleTimeoutMs;
-  return datagrams === 'sessions'
-    ? options.udpIdleTimeoutMs
-    : options.udpAnswerTimeoutMs;
 }
 
 function keysOf(servers: readonly ServerBook[]): readonly number[] {

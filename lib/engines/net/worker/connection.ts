@@ -41,6 +41,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   slot = -1;
   place = -1;
   serial = 0;
+  began = 0;
   readonly #line: Line;
   readonly #desk: Desk;
   readonly #client: Socket;
@@ -52,7 +53,6 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   /** For the log, where it has a line. */
   #trace: Trace | undefined;
   #state: State = 'dialling';
-  #began = 0;
   /** Sockets whose 'close' is still to come. */
   #sockets = 1;
 
@@ -87,6 +87,10 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
     else if (this.#server) resetSocket(this.#server);
   }
 
+  retire(): void {
+    this.#splice?.retire();
+  }
+
   seen(): Sight | undefined {
     const server = this.#booking?.server;
     const { remoteAddress, remotePort = 0, bytesRead } = this.#client;
@@ -97,7 +101,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
       client: endpoint(remoteAddress, remotePort),
       protocol: 'tcp',
       state: SEEN[this.#state],
-      began: this.#began,
+      began: this.began,
       bytesIn: bytesRead,
       bytesOut: this.#server?.bytesRead ?? 0,
     };
@@ -131,7 +135,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
     this.#trace?.dialled(server);
     server.connections.add(this);
     this.#desk.wheel.add(this, timeouts.connectTimeoutMs);
-    if (this.#tried === NONE) this.#began = tenths(this.#desk.wheel);
+    if (this.#tried === NONE) this.began = tenths(this.#desk.wheel);
     if (server.problem !== undefined) {
       this.#dialFailed(serverFailure(server.problem));
       return;

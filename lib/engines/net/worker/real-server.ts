@@ -5,13 +5,19 @@ import { ServerRecord } from '../table/server-record.ts';
 import { keyOf } from '../table/turn.ts';
 import type { Ender } from './log/termination.ts';
 import { type Member, Members } from './members.ts';
-import type { Sight } from './sight.ts';
+import { oldest } from './oldest.ts';
+import { type Sight, type Tenths, tenths } from './sight.ts';
+import type { TimerWheel } from './timer-wheel.ts';
 
 /** A connection, as far as its server must know it. */
 export interface Resettable extends Member {
   /** Ends it at once.
    *  @param ender  what the log gives as the reason */
   reset(ender: Ender): void;
+  /** When it was dialled for; absent as `retire`, where it is no TCP client's. */
+  began?: Tenths;
+  /** Ends it though nobody asked for that, where a server has taken it. */
+  retire?(): void;
   /** The server was found dead: what still waits for its first word goes to another. */
   abandon?(server: RealServer): void;
   /** Part of the name that operators know it by; 0: it was never listed. Absent, as `seen`, where it is
@@ -101,6 +107,18 @@ export class Roster {
     if (!server) return;
     server.listed = false;
     if (reset) resetAll(server);
+  }
+
+  /** Ends so many of a server's oldest connections, of those that are older than that. */
+  retire(
+    record: number,
+    { count, olderThanMs }: { readonly count: number; readonly olderThanMs: number },
+    wheel: Pick<TimerWheel, 'now'>,
+  ): void {
+    const server = this.#servers.get(record);
+    if (!server) return;
+    const before = tenths({ now: wheel.now - olderThanMs });
+    for (const one of oldest(server.connections, count, before)) one.retire?.();
   }
 
   /** Every connection of the worker, or of one service or server. They may come and go meanwhile. */
