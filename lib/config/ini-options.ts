@@ -47,6 +47,8 @@ export function optionsFrom(values: IniValues): ServiceOptions {
     maxAgeJitter: value('max-age-jitter'),
     drainDeadlineMs: value('drain-deadline'),
     rebalance: value('rebalance'),
+    sources: value('source'),
+    keepaliveMs: value('keepalive'),
     tlsVerify: value('tls-verify'),
     tlsCa: value('tls-ca'),
     tlsExpiryDays: value('tls-expiry'),

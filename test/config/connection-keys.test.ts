@@ -32,6 +32,11 @@ const TAKEN: readonly (readonly [string, Partial<ServiceOptions>])[] = [
   ['drain-deadline = 10m', { drainDeadlineMs: 600_000 }],
   ['rebalance = no', { rebalance: undefined }],
   ['rebalance = 20/s', { rebalance: 20 }],
+  ['source = no', { sources: [] }],
+  ['source = 127.0.0.2, 127.0.0.3', { sources: ['127.0.0.2', '127.0.0.3'] }],
+  ['', { keepaliveMs: 60_000 }],
+  ['keepalive = no', { keepaliveMs: Infinity }],
+  ['keepalive = 75s', { keepaliveMs: 75_000 }],
   ['max-age = no', { maxAgeMs: undefined }],
   ['max-age = 1h\nmax-age-jitter = 25%', { maxAgeMs: 3_600_000, maxAgeJitter: 0.25 }],
 ];
@@ -51,6 +56,9 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['drain-deadline = soon', 'expected a time above 0'],
   ['rebalance = 20', 'expected how many a second, 1/s to 10000/s, as in "20/s"'],
   ['rebalance = 0/s', 'expected how many a second'],
+  ['source = eth0', 'expected no, or addresses with commas between'],
+  ['source = 10.0.0.5,', 'expected no, or addresses with commas between'],
+  ['keepalive = 500ms', 'expected no, or a time of 1 s or more, as in "75s"'],
   ['max-age-jitter = 10', 'expected a share from 0% to 100%, as in "10%"'],
   ['max-age-jitter = 101%', 'expected a share from 0% to 100%'],
 ];
@@ -62,3 +70,13 @@ t.test('what is wrong about them is an error with its line', async (t) => {
     t.match(errors, [{ file, line: 2, message: saying }], line);
   }
 });
+
+t.test(
+  'a source that this host does not have is a warning with its line',
+  async (t) => {
+    const config = await readWith(t, '[net]\nsource = 127.0.0.2, 192.0.2.77\n');
+    t.match(config.warnings, [
+      { line: 2, message: '192.0.2.77: expected an address of this host' },
+    ]);
+  },
+);

@@ -17,6 +17,8 @@ export const CARRIED: Omit<CarriedService, 'servers'> = {
   halfClosedTimeoutMs: 60_000,
   maxAgeMs: undefined,
   maxAgeJitter: 0,
+  keepaliveMs: 60_000,
+  sources: [],
   logged: 'none',
   listen: true,
   home: undefined,

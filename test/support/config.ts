@@ -46,6 +46,8 @@ export const OPTIONS: ServiceOptions = {
   maxAgeJitter: 0.1,
   drainDeadlineMs: undefined,
   rebalance: undefined,
+  sources: [],
+  keepaliveMs: 60_000,
   tlsVerify: true,
   tlsCa: undefined,
   tlsExpiryDays: 30,

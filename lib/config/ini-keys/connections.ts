@@ -1,4 +1,12 @@
-import { onDown, orNo, rate, share } from '../connection-values.ts';
+import {
+  addresses,
+  keepalive,
+  onDown,
+  orNo,
+  rate,
+  share,
+  strangers,
+} from '../connection-values.ts';
 import { duration } from '../ini-values.ts';
 import type { IniKey } from './ini-key.ts';
 
@@ -48,5 +56,24 @@ export const CONNECTION_KEYS = {
     default: undefined,
     only: TCP,
     doc: 'So many of the oldest connections of other servers are ended for one that came back, until it has its share.',
+  },
+  source: {
+    section: 'net',
+    perService: true,
+    syntax: 'no | <address>,...',
+    parse: addresses,
+    default: [] as readonly string[],
+    only: TCP,
+    advise: strangers,
+    doc: 'Addresses of this host that connections to real servers come from, in turn.',
+  },
+  keepalive: {
+    section: 'net',
+    perService: true,
+    syntax: 'no | <time>',
+    parse: keepalive,
+    default: 60_000,
+    only: TCP,
+    doc: 'After so long without a byte the kernel asks both sides whether they are still there.',
   },
 } as const satisfies Record<string, IniKey<unknown>>;

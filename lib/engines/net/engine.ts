@@ -95,9 +95,7 @@ class NetEngine implements Engine {
     this.#admission = new Admission(admission, 0);
     this.#crew = new Crew({
       script: options.workerScript ?? WORKER,
-      workers: this.#workers,
-      shares: this.#shares,
-      admission,
+      ...{ workers: this.#workers, shares: this.#shares, admission },
       patienceMs: options.workerTimeoutMs,
       segments: () => this.#segments,
       prepare: () => this.#openings.claim(this.#ledger.ids, async () => {}),

@@ -51,6 +51,10 @@ export interface CarriedService {
   /** A connection ends at that age, or by this share of it later; undefined: at none. */
   readonly maxAgeMs: number | undefined;
   readonly maxAgeJitter: number;
+  /** From so long without a byte on the kernel asks peers if they live; Infinity: never. */
+  readonly keepaliveMs: number;
+  /** Addresses that connections to real servers come from; none: the kernel chooses. */
+  readonly sources: readonly string[];
   /** Which of its connections have a line in the log. */
   readonly logged: Logged;
   /** In the table's order. */
@@ -123,6 +127,7 @@ export type ListenReport =
 /** What workers tell besides: a closed set, so that each is said once a minute. */
 export type NoticeKind =
   | 'source-ports'
+  | 'source'
   | 'full'
   | 'sessions'
   | 'accept'

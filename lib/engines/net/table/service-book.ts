@@ -126,8 +126,8 @@ export class ServiceBook {
 
   carried(): Omit<CarriedService, 'listen' | 'home' | 'sockets'> {
     const { service } = this.#entry;
-    const { connectTimeoutMs, halfClosedTimeoutMs, maxAgeMs, maxAgeJitter } =
-      service.options;
+    const { connectTimeoutMs, halfClosedTimeoutMs, keepaliveMs } = service.options;
+    const { maxAgeMs, maxAgeJitter, sources } = service.options;
     const datagrams = datagramsOf(service);
     return {
       id: service.id,
@@ -145,6 +145,8 @@ export class ServiceBook {
       halfClosedTimeoutMs,
       maxAgeMs,
       maxAgeJitter,
+      keepaliveMs,
+      sources,
       logged: loggedOf(service.options),
       servers: this.#servers.map((server) => server.carried(service)),
     };

@@ -8,6 +8,7 @@ import type { Entrance, Reception } from './entrance.ts';
 import { Listener } from './listener.ts';
 import { PassedListener } from './passed-listener.ts';
 import type { RealServer } from './real-server.ts';
+import { Sources } from './sources.ts';
 import { Switchboard } from './switchboard.ts';
 import { Doors } from './udp/doors.ts';
 
@@ -20,6 +21,7 @@ type Seat = Pick<WorkerStart, 'worker' | 'shares'>;
 export class Carrier implements Reception {
   readonly id: string;
   readonly switchboard: Switchboard;
+  sources: Sources | undefined;
   readonly #seat: Seat;
   readonly #desk: Desk;
   readonly #entrance: Entrance;
@@ -32,6 +34,7 @@ export class Carrier implements Reception {
   constructor(service: CarriedService, record: ServiceRecord, desk: Desk, seat: Seat) {
     this.id = service.id;
     this.#service = service;
+    this.sources = Sources.of(service);
     this.#desk = desk;
     this.#seat = seat;
     this.switchboard = new Switchboard(service, record, () => performance.now());
@@ -54,6 +57,7 @@ export class Carrier implements Reception {
     left: readonly LeftClients[] = [],
   ): Promise<ListenReport> {
     this.#service = service;
+    this.sources = Sources.of(service);
     this.#servers = servers;
     this.switchboard.update(service, servers);
     for (const clients of left) this.switchboard.restore(clients);

@@ -8,12 +8,14 @@ import {
   type DialFailure,
   dialFailure,
   serverFailure,
+  strangeSource,
   tellDialFailure,
 } from './dial-failure.ts';
 import type { Ender } from './log/termination.ts';
 import { Trace } from './log/trace.ts';
 import { writeLine } from './log/write-line.ts';
 import type { Member } from './members.ts';
+import type { RealServer } from './real-server.ts';
 import { resetSocket } from './reset-socket.ts';
 import { type Sight, tenths } from './sight.ts';
 import { Splice, type SpliceOwner } from './splice.ts';
@@ -53,6 +55,9 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   /** For the log, where it has a line. */
   #trace: Trace | undefined;
   #state: State = 'dialling';
+  /** Whose turn it was among the sources, and how many of them have failed at this server. */
+  #turn = 0;
+  #failedSources = 0;
   /** Sockets whose 'close' is still to come. */
   #sockets = 1;
 
@@ -140,17 +145,21 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
       this.#dialFailed(serverFailure(server.problem));
       return;
     }
-    this.#sockets++;
-    this.#server = this.#connect(server.address, server.port);
+    this.#failedSources = 0;
+    this.#turn = this.#line.sources?.turn() ?? 0;
+    this.#connect(server);
   }
 
-  #connect(host: string, port: number): Socket {
+  #connect({ address: host, port }: RealServer): void {
+    this.#sockets++;
     const onread = { buffer: this.#buffer.next, callback: this.#fromServer };
-    const socket = connect({ host, port, allowHalfOpen: true, onread });
+    const source = this.#turn + this.#failedSources;
+    const localAddress = this.#line.sources?.address(host, source);
+    const socket = connect({ host, port, localAddress, allowHalfOpen: true, onread });
+    this.#server = socket;
     socket.on('connect', this.#connected);
     socket.on('close', this.#closed);
     socket.on('error', (error) => this.#serverFailed(socket, error));
-    return socket;
   }
 
   /** @returns that it wants more; whoever takes no more pauses the socket */
@@ -161,8 +170,19 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
 
   #serverFailed(socket: Socket, error: NodeJS.ErrnoException): void {
     if (socket !== this.#server) return; // an earlier dial that was given up
-    if (this.#state === 'dialling') this.#dialFailed(dialFailure(error));
-    else this.reset('server');
+    if (this.#state !== 'dialling') this.reset('server');
+    else if (!this.#dialFromAnother(error)) this.#dialFailed(dialFailure(error));
+  }
+
+  /** @returns false: it was not the source, or there is no other one */
+  #dialFromAnother(error: NodeJS.ErrnoException): boolean {
+    const server = this.#booking?.server;
+    if (!server || dialFailure(error).blame) return false;
+    const sources = this.#line.sources?.count(server.address) ?? 0;
+    if (++this.#failedSources >= sources) return false;
+    tellDialFailure(this.#line, this.#desk, server, strangeSource(error));
+    this.#connect(server);
+    return true;
   }
 
   /** Tries the next server with this one left out, until none is left. */

@@ -9,6 +9,7 @@ import type { BufferPool } from './buffers.ts';
 import type { Duplicates } from './duplicates.ts';
 import type { LinePost } from './log/line-post.ts';
 import type { RealServer } from './real-server.ts';
+import type { Sources } from './sources.ts';
 import type { Switchboard } from './switchboard.ts';
 import type { TimerWheel } from './timer-wheel.ts';
 import type { UdpDesk } from './udp/udp-desk.ts';
@@ -21,6 +22,7 @@ export interface Timeouts {
   /** As in {@link CarriedService}. */
   readonly maxAgeMs: number | undefined;
   readonly maxAgeJitter: number;
+  readonly keepaliveMs: number;
 }
 
 /** What the connections of one worker have in common. */
@@ -43,6 +45,8 @@ export interface Line {
   readonly switchboard: Switchboard;
   readonly timeouts: Timeouts;
   readonly logged: Logged;
+  /** Of connections to real servers; undefined: the kernel chooses. */
+  readonly sources: Sources | undefined;
 }
 
 /** A socket's peer as schedulers see it; asked for its address only when one wants to know. */

@@ -8,8 +8,6 @@ import type { RealServer } from './real-server.ts';
 import { endedByReset, wasReset } from './reset-socket.ts';
 import type { Timed } from './timer-wheel.ts';
 
-/** Most connections are over before this; the others pay for keepalive. */
-const KEEPALIVE_AFTER_MS = 60_000;
 /** How often a side that is not read from, since the other takes nothing, is asked if it lives. */
 const PROBE_MS = 1000;
 /** How many batches a first end waits for the second. Where both come together, as they do where a
@@ -78,7 +76,10 @@ export class Splice implements Timed, Outgoing, StallListener {
     this.#toClient = new Outlet(server, client, desk.batch, this);
     this.#touched = desk.wheel.now;
     this.#endsAt = desk.wheel.now + longestLife(line.timeouts);
-    desk.wheel.add(this, this.#until(Math.min(this.#patience, KEEPALIVE_AFTER_MS)));
+    desk.wheel.add(
+      this,
+      this.#until(Math.min(this.#patience, line.timeouts.keepaliveMs)),
+    );
     server.on('end', () => this.#serverEnded());
     client.on('end', () => this.#clientEnded());
     client.on('data', (chunk: Buffer) => this.#fromClient(chunk));
@@ -134,8 +135,7 @@ export class Splice implements Timed, Outgoing, StallListener {
       this.#giveUp();
       return;
     }
-    this.#client.setKeepAlive(true, KEEPALIVE_AFTER_MS);
-    this.#server.setKeepAlive(true, KEEPALIVE_AFTER_MS);
+    this.#keepAlive();
     this.#probing = this.#queued;
     if (this.#probing && wasReset(this.#client)) this.#owner.reset('client');
     else if (this.#probing && wasReset(this.#server)) this.#owner.reset('server');
@@ -192,11 +192,9 @@ export class Splice implements Timed, Outgoing, StallListener {
     this.#awaitsServer = outlet === this.#toServer;
     this.#touch();
     this.#owner.halfClosed();
-    const { halfClosedTimeoutMs } = this.#line.timeouts;
-    this.#desk.wheel.move(
-      this,
-      this.#until(Math.min(halfClosedTimeoutMs, KEEPALIVE_AFTER_MS)),
-    );
+    const { halfClosedTimeoutMs, keepaliveMs } = this.#line.timeouts;
+    const next = Math.min(halfClosedTimeoutMs, keepaliveMs);
+    this.#desk.wheel.move(this, this.#until(next));
     outlet.end(false);
   }
 
@@ -207,6 +205,14 @@ export class Splice implements Timed, Outgoing, StallListener {
     for (const side of [this.#client, this.#server])
       if (side.writableFinished) side.destroy();
     this.#owner.reset(ender);
+  }
+
+  /** Not before the first visit: most connections are over then, and do not pay for it. */
+  #keepAlive(): void {
+    const { keepaliveMs } = this.#line.timeouts;
+    if (keepaliveMs === Infinity) return;
+    this.#client.setKeepAlive(true, keepaliveMs);
+    this.#server.setKeepAlive(true, keepaliveMs);
   }
 
   /** That time, or what is left of its life. */
