@@ -1,6 +1,5 @@
 import { ALERTS_KEYS } from './ini-keys/alerts.ts';
 import { CHECKS_KEYS } from './ini-keys/checks.ts';
-import { CONNECTION_KEYS } from './ini-keys/connections.ts';
 import { CONTROL_KEYS } from './ini-keys/control.ts';
 import { DAEMON_KEYS } from './ini-keys/daemon.ts';
 import type { IniKey } from './ini-keys/ini-key.ts';
@@ -16,7 +15,6 @@ import { WEB_USER_KEYS } from './ini-keys/web-user.ts';
  *  come from here. */
 export const INI_KEYS = {
   ...NET_KEYS,
-  ...CONNECTION_KEYS,
   ...NFTABLES_KEYS,
   ...CHECKS_KEYS,
   ...ALERTS_KEYS,

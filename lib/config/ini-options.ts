@@ -47,7 +47,7 @@ export function optionsFrom(values: IniValues): ServiceOptions {
     maxAgeJitter: value('max-age-jitter'),
     drainDeadlineMs: value('drain-deadline'),
     rebalance: value('rebalance'),
-    sources: value('source'),
+    source: value('source'),
     keepaliveMs: value('keepalive'),
     tlsVerify: value('tls-verify'),
     tlsCa: value('tls-ca'),

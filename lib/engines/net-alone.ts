@@ -7,7 +7,7 @@ type Row = readonly [key: string, isAsked: (options: ServiceOptions) => boolean]
 const ROWS: readonly Row[] = [
   ['max-age', ({ maxAgeMs }) => maxAgeMs !== undefined],
   ['rebalance', ({ rebalance }) => rebalance !== undefined],
-  ['source', ({ sources }) => sources.length > 0],
+  ['source', ({ source }) => source.length > 0],
 ];
 
 /** What keeps the service from the kernel's engines, in words; undefined: nothing. */

@@ -69,7 +69,7 @@ export interface ServiceOptions {
   /** So many connections a second move to a server that came back; undefined: none. */
   readonly rebalance: number | undefined;
   /** Addresses that connections to real servers come from; none: the kernel chooses. */
-  readonly sources: readonly string[];
+  readonly source: readonly string[];
   /** From so long without a byte on the kernel asks peers if they live; Infinity: never. */
   readonly keepaliveMs: number;
   readonly tlsVerify: boolean;

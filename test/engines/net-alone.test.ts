@@ -30,7 +30,7 @@ t.test('kernel engines refuse what takes the connection in hand', async (t) => {
   const asked = [
     ['max-age', { maxAgeMs: 1000 }],
     ['rebalance', { rebalance: 20 }],
-    ['source', { sources: ['10.0.0.5'] }],
+    ['source', { source: ['10.0.0.5'] }],
   ] as const;
   for (const [key, options] of asked)
     for (const refusal of [ipvs, nftables])

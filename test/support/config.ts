@@ -46,7 +46,7 @@ export const OPTIONS: ServiceOptions = {
   maxAgeJitter: 0.1,
   drainDeadlineMs: undefined,
   rebalance: undefined,
-  sources: [],
+  source: [],
   keepaliveMs: 60_000,
   tlsVerify: true,
   tlsCa: undefined,

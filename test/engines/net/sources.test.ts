@@ -5,7 +5,7 @@ import { ending, rigFor, tableOf } from '../../support/engine-rig.ts';
 t.test('connections to a real server come from each address in turn', async (t) => {
   const rig = rigFor(t, createNetEngine());
   const sources = ['127.0.0.2', '127.0.0.3', '::1'];
-  const service = await rig.service({}, { sources });
+  const service = await rig.service({}, { source: sources });
   const server = await rig.server((socket) => socket.end(`${socket.remoteAddress}`));
   await rig.engine.apply(tableOf(service, server.entry()));
   const seen: string[] = [];
@@ -17,7 +17,7 @@ t.test('connections to a real server come from each address in turn', async (t) 
 
 t.test('a real server of another family is reached as ever', async (t) => {
   const rig = rigFor(t, createNetEngine());
-  const service = await rig.service({}, { sources: ['127.0.0.2'] });
+  const service = await rig.service({}, { source: ['127.0.0.2'] });
   const server = await rig.server((socket) => socket.end('six'), '::1');
   await rig.engine.apply(tableOf(service, server.entry()));
   t.equal(await rig.ask(service), 'six');
@@ -26,7 +26,7 @@ t.test('a real server of another family is reached as ever', async (t) => {
 t.test('an address that is not there is told, and the next one taken', async (t) => {
   const rig = rigFor(t, createNetEngine());
   const sources = ['192.0.2.77', '127.0.0.3'];
-  const service = await rig.service({}, { sources });
+  const service = await rig.service({}, { source: sources });
   const server = await rig.server((socket) => socket.end(`${socket.remoteAddress}`));
   await rig.engine.apply(tableOf(service, server.entry()));
   const notice = rig.event('notice');
@@ -41,7 +41,7 @@ t.test('an address that is not there is told, and the next one taken', async (t)
 
 t.test('without any that is there the server is not blamed', async (t) => {
   const rig = rigFor(t, createNetEngine());
-  const service = await rig.service({}, { sources: ['192.0.2.77'] });
+  const service = await rig.service({}, { source: ['192.0.2.77'] });
   const server = await rig.server(() => {});
   await rig.engine.apply(tableOf(service, server.entry()));
   t.equal(await ending(await rig.client(service)), 'ECONNRESET');

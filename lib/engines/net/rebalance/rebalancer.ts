@@ -6,7 +6,7 @@ import { sharedOut, surplus } from './surplus.ts';
 /** Between two looks at a service that is being rebalanced. */
 const LOOK_MS = 100;
 /** Looks are late now and then, and two may come close together: this part of the rate keeps below it. */
-const CAUTION = 0.9;
+const CAUTION = 0.8;
 
 /** Servers of a service that came while the others had connections. */
 interface Campaign {

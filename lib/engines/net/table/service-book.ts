@@ -127,7 +127,7 @@ export class ServiceBook {
   carried(): Omit<CarriedService, 'listen' | 'home' | 'sockets'> {
     const { service } = this.#entry;
     const { connectTimeoutMs, halfClosedTimeoutMs, keepaliveMs } = service.options;
-    const { maxAgeMs, maxAgeJitter, sources } = service.options;
+    const { maxAgeMs, maxAgeJitter, source: sources } = service.options;
     const datagrams = datagramsOf(service);
     return {
       id: service.id,

@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net';
 import type { Outgoing } from './batch.ts';
 import { BULK, type ReadBuffer } from './buffers.ts';
-import type { Desk, Line, Timeouts } from './desk.ts';
+import type { Desk, Line } from './desk.ts';
+import { endOfLife } from './lifetime.ts';
 import type { Ender } from './log/termination.ts';
 import { Outlet, type StallListener } from './outlet.ts';
 import type { RealServer } from './real-server.ts';
 import { endedByReset, wasReset } from './reset-socket.ts';
+import { sinceMs, type Tenths } from './sight.ts';
 import type { Timed } from './timer-wheel.ts';
 
 /** How often a side that is not read from, since the other takes nothing, is asked if it lives. */
@@ -57,8 +59,8 @@ export class Splice implements Timed, Outgoing, StallListener {
   #awaitsServer = false;
   /** When bytes last came, on the wheel's clock. */
   #touched: number;
-  /** When it is too old, on the wheel's clock; Infinity: never. */
-  readonly #endsAt: number;
+  /** When it is too old, on the wheel's clock. */
+  readonly #endsAt: Tenths;
   /** The wheel's next visit is for {@link PROBE_MS}. */
   #probing = false;
 
@@ -75,7 +77,7 @@ export class Splice implements Timed, Outgoing, StallListener {
     this.#toServer = new Outlet(client, server, desk.batch, this);
     this.#toClient = new Outlet(server, client, desk.batch, this);
     this.#touched = desk.wheel.now;
-    this.#endsAt = desk.wheel.now + longestLife(line.timeouts);
+    this.#endsAt = endOfLife(line.timeouts, desk.wheel.now);
     desk.wheel.add(
       this,
       this.#until(Math.min(this.#patience, line.timeouts.keepaliveMs)),
@@ -126,7 +128,7 @@ export class Splice implements Timed, Outgoing, StallListener {
   }
 
   expire(): void {
-    if (this.#desk.wheel.now >= this.#endsAt) {
+    if (sinceMs(this.#endsAt, this.#desk.wheel.now) >= 0) {
       this.retire();
       return;
     }
@@ -217,7 +219,7 @@ export class Splice implements Timed, Outgoing, StallListener {
 
   /** That time, or what is left of its life. */
   #until(ms: number): number {
-    return Math.min(ms, this.#endsAt - this.#desk.wheel.now);
+    return Math.min(ms, -sinceMs(this.#endsAt, this.#desk.wheel.now));
   }
 
   /** Bytes wait for a side to take them. */
@@ -241,9 +243,4 @@ export class Splice implements Timed, Outgoing, StallListener {
   #touch(): void {
     this.#touched = this.#desk.wheel.now;
   }
-}
-
-function longestLife({ maxAgeMs, maxAgeJitter }: Timeouts): number {
-  if (maxAgeMs === undefined) return Infinity;
-  return maxAgeMs * (1 + maxAgeJitter * Math.random());
 }
