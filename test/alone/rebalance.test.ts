@@ -51,8 +51,11 @@ async function levels(rig: Rig, service: VirtualService): Promise<readonly numbe
   return servers.map(({ activeConnections }) => activeConnections);
 }
 
+// By turns over several workers it may stop short: docs/connections.md.
 for (const scheduler of ['rr', 'wlc'])
-  for (const workers of canShare(process.versions.node) ? [1, 2] : [1])
+  for (const workers of scheduler === 'wlc' && canShare(process.versions.node)
+    ? [1, 2]
+    : [1])
     t.test(
       `a server that came back has its share: ${scheduler}, ${workers} workers`,
       {
