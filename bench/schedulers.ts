@@ -43,6 +43,7 @@ function carried(row: Row): CarriedServer {
     record: row,
     generation: 1,
     problem,
+    cut: false,
   };
 }
 

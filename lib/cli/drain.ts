@@ -11,7 +11,7 @@ import { realNamed } from './targets.ts';
 import { timeOf } from './time-text.ts';
 import { called, warn } from './weight.ts';
 
-const WITHIN = '10m';
+const WITHIN_S = 600;
 /** A director ends what is left at the deadline; this is for the answer. */
 const ANSWER_MS = 30_000;
 const LOOK_MS = 500;
@@ -20,10 +20,13 @@ const LOOK_MS = 500;
  *  in between. Ctrl-C ends the wait and nothing else. */
 export async function drain(context: Context): Promise<number> {
   const { line, out } = context;
-  const withinMs = timeOf('within', line.within ?? WITHIN);
   const director = directorOf(context);
   const document = await director.status();
   const ref = realNamed(document, line.operands[0] ?? '');
+  const withinMs =
+    line.within === undefined
+      ? usualSeconds(document, ref) * 1000
+      : timeOf('within', line.within);
   const order = { ref, endAt: performance.now() + withinMs };
   using interrupt = onInterrupt();
   using progress = createProgress(process.stderr);
@@ -44,6 +47,10 @@ export async function drain(context: Context): Promise<number> {
     progress[Symbol.dispose]();
     return interrupted(context, order);
   }
+}
+
+function usualSeconds({ services }: StatusDocument, { service }: RealRef): number {
+  return services.find(({ id }) => id === service)?.drainDeadlineSeconds ?? WITHIN_S;
 }
 
 interface Order {

@@ -58,7 +58,8 @@ export const OPTIONS = {
     some: true,
     value: 'TIME',
     offers: ['0', '1m', '10m', '1h'],
-    describe: 'drain: end what is left after that time; else 10m',
+    describe:
+      'drain: end what is left after that time; else drain-deadline of the ini, or 10m',
   },
   follow: {
     alias: 'f',

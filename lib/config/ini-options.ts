@@ -65,6 +65,13 @@ function trafficOptions(value: ValueOf) {
     acceptProxyTimeoutMs: value('accept-proxy-timeout'),
     logConnections: value('log-connections'),
     dontlognull: value('dontlognull'),
+    onDown: value('on-down'),
+    maxAgeMs: value('max-age'),
+    maxAgeJitter: value('max-age-jitter'),
+    drainDeadlineMs: value('drain-deadline'),
+    rebalance: value('rebalance'),
+    source: value('source'),
+    keepaliveMs: value('keepalive'),
   } as const satisfies Partial<ServiceOptions>;
 }
 

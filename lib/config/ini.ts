@@ -232,7 +232,12 @@ function readKey(
 ): void {
   const text = bare ? '' : String(raw);
   attempt(
-    () => Object.assign(into, { [name]: row.parse(text) }),
+    () => {
+      const value = row.parse(text);
+      Object.assign(into, { [name]: value });
+      const advice = row.advise?.(value);
+      if (advice !== undefined) findings.warn(line, `${key} = ${text}: ${advice}`);
+    },
     (why) => findings.error(line, `${key} = ${shown(key, text)}: ${why}`),
   );
 }

@@ -156,6 +156,12 @@ export const SERVICE: readonly Metric<ServiceStatus>[] = [
     value: (service) => service.proxyHeaderErrors,
   },
   {
+    name: 'service_retired_connections_total',
+    type: 'counter',
+    help: 'Connections ended since they were too old, or for the good of a server that came back.',
+    value: (service) => service.retiredConnections,
+  },
+  {
     name: 'service_persistence_entries',
     type: 'gauge',
     help: 'Clients that persistence holds to a real server.',

@@ -12,7 +12,7 @@ import {
   NotPossible,
   type WaitingDrain,
 } from './desk.ts';
-import { drained } from './drain.ts';
+import { Drains, type DrainTask } from './drains.ts';
 import type { WritableEventLog } from './event-log.ts';
 import type { ServiceKeeper } from './service-keeper.ts';
 import { unkept } from './unkept.ts';
@@ -42,27 +42,14 @@ export function createDesk(parties: DeskParties): OwnedDesk {
 const MOST_WEIGHT = 65_535;
 const IN_FORCE_MS = 2_000;
 
-/** Why a drain is not waited for any more. */
-const WISHED = 'something else was wished of it before it was empty';
-const ENDED = 'the director has ended, or handed over, before it was empty';
-
-/** A drain that waits for its server to be empty. */
-interface Waiting {
-  readonly ref: RealRef;
-  readonly by: string;
-  /** As `performance.now()`. */
-  readonly deadline: number;
-  readonly control: AbortController;
-}
-
 class VirtualDesk implements OwnedDesk {
   readonly #parties: DeskParties;
-  /** By service and real server. */
-  readonly #drains = new Map<string, Waiting>();
+  readonly #drains: Drains;
   #held = false;
 
   constructor(parties: DeskParties) {
     this.#parties = parties;
+    this.#drains = new Drains(parties);
   }
 
   get events(): WritableEventLog {
@@ -70,16 +57,20 @@ class VirtualDesk implements OwnedDesk {
   }
 
   async change(ref: RealRef, wish: Wish, by: string): Promise<Changed> {
-    const { weight } = wish;
-    if (
-      weight != null &&
-      !(Number.isInteger(weight) && weight >= 0 && weight <= MOST_WEIGHT)
-    )
-      throw new NotPossible(
-        `a weight is a whole number from 0 to ${MOST_WEIGHT}, not ${weight}`,
-      );
+    expectWeight(wish);
+    const { label, pool } = this.#keeper(ref);
+    const leftMs = pool.service.options.drainDeadlineMs;
+    const changed = this.#change(ref, wish, by);
+    const goes = wish.state !== undefined && wish.state !== 'ready';
+    // At once: what is wished next ends it.
+    if (goes && leftMs !== undefined)
+      void this.#drains.go(this.#begun(ref, by, leftMs, label, changed));
+    return changed;
+  }
+
+  async #change(ref: RealRef, wish: Wish, by: string): Promise<Changed> {
     const keeper = this.#keeper(ref);
-    if (wish.state !== undefined) this.#drains.get(key(ref))?.control.abort(WISHED);
+    if (wish.state !== undefined) this.#drains.overrule(ref);
     const { before, after, audit } = keeper.change(ref.real, wish, by);
     const { service, real } = ref;
     const about = `real server: ${real} (${keeper.label})`;
@@ -95,64 +86,45 @@ class VirtualDesk implements OwnedDesk {
   }
 
   async drain(ref: RealRef, { withinMs, by }: DrainOrder): Promise<Drained> {
-    const keeper = this.#keeper(ref);
-    const changed = this.change(ref, { state: 'drain' }, by);
-    const { service, real } = ref;
-    const about = `real server: ${real} (${keeper.label})`;
-    const seconds = withinMs / 1000;
+    const { label } = this.#keeper(ref);
+    const changed = this.#change(ref, { state: 'drain' }, by);
+    const done = await this.#drains.emptied(
+      this.#begun(ref, by, withinMs, label, changed),
+    );
+    return { ...done, ...(await unkept(this.#parties.changed())) };
+  }
+
+  #begun(
+    ref: RealRef,
+    by: string,
+    leftMs: number,
+    label: string,
+    changed: Promise<unknown>,
+  ): DrainTask {
+    const about = `real server: ${ref.real} (${label})`;
+    const seconds = leftMs / 1000;
     this.#audit(
-      { by, service, real, what: 'drain', old: null, new: seconds },
+      { by, ...ref, what: 'drain', old: null, new: seconds },
       `drain of ${about} within ${seconds} s`,
     );
-    return this.#emptied({ ref, by, leftMs: withinMs }, about, changed);
+    return { ref, by, leftMs, about, changed };
   }
 
   waiting(): readonly WaitingDrain[] {
-    const now = performance.now();
-    return [...this.#drains.values()].map(
-      ({ ref: { service, real }, by, deadline }) => ({
-        ...{ service, real, by },
-        leftMs: Math.max(0, deadline - now),
-      }),
-    );
+    return this.#drains.waiting();
   }
 
   async resume({ service, real, by, leftMs }: WaitingDrain): Promise<void> {
     const keeper = this.#parties.keepers().get(service);
     const row = keeper?.pool.reals[keeper.pool.index.get(real) ?? -1];
     // Else the file has changed since, which ends what was wished.
-    if (!keeper || row?.override?.state !== 'drain') return;
-    const { log } = this.#parties;
+    if (!keeper || (row?.override?.state ?? 'ready') === 'ready') return;
     const about = `real server: ${real} (${keeper.label})`;
     const seconds = Math.max(0, Math.round(leftMs / 1000));
-    log.info(`The drain of ${about} goes on, within ${seconds} s (by ${by})`);
-    const ref = { service, real };
-    await this.#emptied({ ref, by, leftMs }, about).catch((error: unknown) => {
-      if (!(error instanceof NotPossible))
-        log.error(`Not drained: ${about}: ${String(error)}`);
-    });
-  }
-
-  /** @param changed  settles when the server takes no new clients */
-  async #emptied(
-    { ref, by, leftMs }: Pick<Waiting, 'ref' | 'by'> & { readonly leftMs: number },
-    about: string,
-    changed?: Promise<unknown>,
-  ): Promise<Drained> {
-    const control = new AbortController();
-    const waiting = { ref, by, control, deadline: performance.now() + leftMs };
-    this.#drains.set(key(ref), waiting);
-    try {
-      await changed;
-      const done = await drained(ref, this.#parties.traffic, leftMs, control.signal);
-      this.#parties.log.info(`Drained ${about} (${done.ended} connections ended)`);
-      return { ...done, ...(await unkept(this.#parties.changed())) };
-    } catch (error) {
-      if (!control.signal.aborted) throw error;
-      throw new NotPossible(`${ref.real}: ${control.signal.reason}`);
-    } finally {
-      if (this.#drains.get(key(ref)) === waiting) this.#drains.delete(key(ref));
-    }
+    this.#parties.log.info(
+      `The drain of ${about} goes on, within ${seconds} s (by ${by})`,
+    );
+    await this.#drains.go({ ref: { service, real }, by, leftMs, about });
   }
 
   connections(filter: ConnectionFilter, most: number) {
@@ -191,7 +163,7 @@ class VirtualDesk implements OwnedDesk {
   }
 
   [Symbol.dispose](): void {
-    for (const { control } of this.#drains.values()) control.abort(ENDED);
+    this.#drains[Symbol.dispose]();
   }
 
   #keeper({ service, real }: RealRef): ServiceKeeper {
@@ -238,6 +210,13 @@ class VirtualDesk implements OwnedDesk {
   }
 }
 
-function key({ service, real }: RealRef): string {
-  return `${service} ${real}`;
+/** @throws NotPossible */
+function expectWeight({ weight }: Wish): void {
+  const isGood =
+    weight == null ||
+    (Number.isInteger(weight) && weight >= 0 && weight <= MOST_WEIGHT);
+  if (!isGood)
+    throw new NotPossible(
+      `a weight is a whole number from 0 to ${MOST_WEIGHT}, not ${weight}`,
+    );
 }

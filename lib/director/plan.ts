@@ -98,9 +98,11 @@ function changedValues(old: Values, next: Values): readonly ChangedValue[] {
     );
 }
 
-/** Of a key that another section has too. */
+/** Of a key that another section has too, or that is no such name. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   logConnections: 'connections',
+  checkProxy: 'check-send-proxy',
+  abortOnClose: 'abortonclose',
 };
 
 /** A request may be a URL, and that may hold a login and a password. */

@@ -67,6 +67,7 @@ export function serviceStatus(
       service.fallback !== undefined && inForce.has(fallbackId(service.fallback)),
     persistent: service.persistent ?? null,
     netmask: service.netmask ?? null,
+    drainDeadlineSeconds: secondsOf(service.options.drainDeadlineMs),
     ...countsOf(stats),
     reals: [...reals, ...fallbackStatus(pool, inForce, numbers)],
   };
@@ -78,6 +79,7 @@ function countsOf(stats: ServiceStats | undefined) {
     refusedConnections: stats?.refusedConnections ?? 0,
     retries: stats?.retries ?? 0,
     proxyHeaderErrors: stats?.proxyHeaderErrors ?? 0,
+    retiredConnections: stats?.retiredConnections ?? 0,
     persistenceEntries: stats?.persistenceEntries ?? 0,
     limits: stats?.limits ?? NO_LIMITS,
   } as const satisfies Partial<ServiceStatus>;
@@ -213,4 +215,8 @@ function counters(stats: ServerStats | undefined): Omit<ServerStats, 'id'> {
     bytesOut: stats?.bytesOut ?? 0,
     connectFailures: stats?.connectFailures ?? 0,
   };
+}
+
+function secondsOf(ms: number | undefined): number | null {
+  return ms === undefined ? null : ms / 1000;
 }

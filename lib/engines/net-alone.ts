@@ -13,6 +13,9 @@ const ROWS: readonly Row[] = [
   ['source-rate', ({ sourceRate }) => sourceRate !== undefined],
   ['service-connections', ({ serviceConnections }) => serviceConnections > 0],
   ['queue', ({ queue }) => queue > 0],
+  ['max-age', ({ maxAgeMs }) => maxAgeMs !== undefined],
+  ['rebalance', ({ rebalance }) => rebalance !== undefined],
+  ['source', ({ source }) => source.length > 0],
 ];
 
 /** What keeps the service from the kernel's engines, in words; undefined: nothing. */

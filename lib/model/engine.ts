@@ -22,6 +22,8 @@ export interface ServerEntry {
   readonly fallback: boolean;
   /** What becomes of its connections when the entry vanishes from the table. */
   readonly onRemoval: 'reset' | 'keep';
+  /** Its connections end and its clients are forgotten, though it stays in the table. */
+  readonly cut?: true;
 }
 
 export interface ServiceEntry {
@@ -71,6 +73,8 @@ export interface ServiceStats {
   readonly retries: number;
   /** Accepted and reset: without a good PROXY header, where one was expected. */
   readonly proxyHeaderErrors: number;
+  /** Ended by max-age and rebalance. Absent: it does neither. */
+  readonly retiredConnections?: number;
   /** Live persistence entries. */
   readonly persistenceEntries: number;
   /** Absent: the engine has none of them. */

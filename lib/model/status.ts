@@ -104,11 +104,15 @@ export interface ServiceStatus {
   /** Seconds; null: no persistence. */
   readonly persistent: number | null;
   readonly netmask: string | null;
+  /** Of drains that have none of their own, in seconds; null: there is none. */
+  readonly drainDeadlineSeconds: number | null;
   readonly acceptedConnections: number;
   readonly refusedConnections: number;
   readonly retries: number;
   /** Accepted and reset: without a good PROXY header, where one was expected. */
   readonly proxyHeaderErrors: number;
+  /** Ended by max-age and rebalance. */
+  readonly retiredConnections: number;
   readonly persistenceEntries: number;
   readonly limits: LimitStats;
   /** Real servers in the file's order, then the fallback where there is one. */

@@ -66,6 +66,19 @@ export interface ServiceOptions {
   readonly udpAnswerTimeoutMs: number;
   /** The kernel leads its clients to a port of the net engine's, whoever else listens on its own. */
   readonly capture: boolean;
+  /** What becomes of the connections of a server that is down; undefined: what `quiescent` says. */
+  readonly onDown: 'keep' | 'kill' | undefined;
+  /** A connection ends at that age, or by that share of it later, 0 to 1; undefined: at none. */
+  readonly maxAgeMs: number | undefined;
+  readonly maxAgeJitter: number;
+  /** What is open at a server that an operator takes out ends after that time; undefined: by itself. */
+  readonly drainDeadlineMs: number | undefined;
+  /** So many connections a second move to a server that came back; undefined: none. */
+  readonly rebalance: number | undefined;
+  /** Addresses that connections to real servers come from; none: the kernel chooses. */
+  readonly source: readonly string[];
+  /** From so long without a byte on the kernel asks peers if they live; Infinity: never. */
+  readonly keepaliveMs: number;
   readonly tlsVerify: boolean;
   /** PEM file with further authorities; undefined: the system's only. */
   readonly tlsCa: string | undefined;

@@ -40,7 +40,8 @@ export function realEntry(
     weight,
     ...thresholds(service, state.real),
     fallback: false,
-    onRemoval: service.quiescent ? 'keep' : 'reset',
+    onRemoval: onRemoval(service),
+    ...(isCut(service, state, weight) ? CUT : {}),
   };
 }
 
@@ -51,6 +52,22 @@ function thresholds(
 ): Pick<ServerEntry, 'lower' | 'upper'> {
   const cap = options.serverConnections;
   return upper > 0 || cap === 0 ? { lower, upper } : { lower: cap, upper: cap };
+}
+
+const CUT = { cut: true } as const;
+
+/** One that a panic keeps in force serves those who are on it. */
+function isCut(
+  { options }: VirtualService,
+  { state }: RealServerState,
+  weight: number,
+) {
+  return options.onDown === 'kill' && state === 'down' && weight === 0;
+}
+
+function onRemoval({ quiescent, options }: VirtualService): ServerEntry['onRemoval'] {
+  const keeps = options.onDown ? options.onDown === 'keep' : quiescent;
+  return keeps ? 'keep' : 'reset';
 }
 
 /** The table's row for the fallback. It is removed, never quiesced, when a real server comes
@@ -82,6 +99,7 @@ export function sameEntry(a: ServerEntry, b: ServerEntry): boolean {
     a.weight === b.weight &&
     a.lower === b.lower &&
     a.upper === b.upper &&
-    a.onRemoval === b.onRemoval
+    a.onRemoval === b.onRemoval &&
+    a.cut === b.cut
   );
 }

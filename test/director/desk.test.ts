@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { KeptOverride, Override } from '../../lib/model/override.ts';
-import { aConfig, aFallback, aReal, aService } from '../support/config.ts';
+import { aConfig, aFallback, aReal, aService, OPTIONS } from '../support/config.ts';
 import { aBench, WEB } from '../support/director.ts';
 import { recordingEngine } from '../support/recording-engine.ts';
 import { recordingTraffic } from '../support/recording-traffic.ts';
@@ -20,6 +20,7 @@ async function atWork(
   t: Test,
   traffic = recordingTraffic(),
   elder = recordingTraffic(),
+  drainDeadlineMs?: number,
 ) {
   const kept: (readonly KeptOverride[])[] = [];
   const overrides = {
@@ -31,7 +32,8 @@ async function atWork(
   };
   const elders = () => [['of pid 1', elder] as const];
   const bench = aBench(t, recordingEngine({ traffic }), {}, { overrides, elders });
-  await bench.director.apply(aConfig([web]));
+  const options = { ...OPTIONS, drainDeadlineMs };
+  await bench.director.apply(aConfig([{ ...web, options }]));
   for (const id of [A, B]) bench.runner.report(id, good());
   await bench.settle();
   bench.log.take();
@@ -344,4 +346,43 @@ t.test('services and servers tell how they are', async (t) => {
     { type: 'real', real: B, from: 'down', to: null },
     { type: 'service', from: 'fallback', to: null },
   ]);
+});
+
+t.test(
+  'a server that is taken out by hand is empty by the drain-deadline',
+  async (t) => {
+    for (const state of ['drain', 'maintenance'] as const) {
+      const traffic = recordingTraffic();
+      const { desk, log } = await atWork(t, traffic, recordingTraffic(), 300);
+      traffic.open = 3;
+      const began = performance.now();
+      await desk.change(REF, { state }, 'x');
+      t.match(desk.waiting(), [{ ...REF, by: 'x' }]);
+      t.match(
+        await log.saw(/^Drained/),
+        `Drained real server: ${A} (10.1.1.19:80) (3 connections ended)`,
+      );
+      t.ok(performance.now() - began >= 290);
+      t.strictSame(desk.waiting(), []);
+    }
+  },
+);
+
+t.test('one that is back before the drain-deadline keeps what it has', async (t) => {
+  const traffic = recordingTraffic();
+  const { desk } = await atWork(t, traffic, recordingTraffic(), 300);
+  traffic.open = 3;
+  const drain = desk.change(REF, { state: 'drain' }, 'x');
+  const back = desk.change(REF, { state: 'ready' }, 'x');
+  await Promise.all([drain, back]);
+  t.strictSame(desk.waiting(), []);
+  await new Promise((wait) => setTimeout(wait, 600));
+  t.strictSame([traffic.open, traffic.calls], [3, []]);
+});
+
+t.test('a drain with a deadline of its own has that one', async (t) => {
+  const traffic = recordingTraffic();
+  const { desk } = await atWork(t, traffic, recordingTraffic(), 60_000);
+  traffic.open = 3;
+  t.match(await desk.drain(REF, { withinMs: 0, by: 'x' }), { ended: 3 });
 });

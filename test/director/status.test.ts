@@ -65,6 +65,7 @@ t.test('a service at work, with its numbers', async (t) => {
     refusedConnections: 8,
     retries: 9,
     proxyHeaderErrors: 0,
+    retiredConnections: 11,
     persistenceEntries: 10,
     limits: { denied: 11, limited: 12, queued: 1, mostQueued: 2, queueTimeouts: 3 },
   };
@@ -100,10 +101,12 @@ t.test('a service at work, with its numbers', async (t) => {
     fallbackActive: false,
     persistent: null,
     netmask: null,
+    drainDeadlineSeconds: null,
     acceptedConnections: 7,
     refusedConnections: 8,
     retries: 9,
     proxyHeaderErrors: 0,
+    retiredConnections: 11,
     persistenceEntries: 10,
     limits: { denied: 11, limited: 12, queued: 1, mostQueued: 2, queueTimeouts: 3 },
     reals: [

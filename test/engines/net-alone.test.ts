@@ -1,24 +1,58 @@
 import t from 'tap';
+import { refusal as ipvs } from '../../lib/engines/ipvs/refusal.ts';
 import { netAlone } from '../../lib/engines/net-alone.ts';
-import { refusal } from '../../lib/engines/nftables/refusal.ts';
+import { refusal as nftables } from '../../lib/engines/nftables/refusal.ts';
 import type { ServiceOptions } from '../../lib/model/virtual-service.ts';
-import { aService, OPTIONS } from '../support/config.ts';
+import { aReal, aService, OPTIONS } from '../support/config.ts';
 
 const CASES: readonly (readonly [Partial<ServiceOptions>, string])[] = [
   [{ sendProxy: 'v2' }, 'send-proxy'],
   [{ acceptProxy: ['10.0.0.0/8'] }, 'accept-proxy'],
   [{ acceptProxy: ['10.0.0.0/8'], sendProxy: 'v1' }, 'send-proxy, accept-proxy'],
+  [{ allow: ['10.0.0.0/8'] }, 'allow'],
+  [{ deny: ['10.0.0.0/8'] }, 'deny'],
+  [{ sourceConnections: 1 }, 'source-connections'],
+  [{ sourceRate: { connections: 1, windowMs: 1000 } }, 'source-rate'],
+  [{ serviceConnections: 1 }, 'service-connections'],
+  [{ queue: 1 }, 'queue'],
+  [{ maxAgeMs: 1000 }, 'max-age'],
+  [{ rebalance: 20 }, 'rebalance'],
+  [{ source: ['10.0.0.5'] }, 'source'],
 ];
 
-t.test('a kernel carries no service that asks for what only we can do', (t) => {
+const asking = (options: Partial<ServiceOptions>, quiescent = true) =>
+  aService({
+    quiescent,
+    reals: [aReal('10.0.0.2:80')],
+    options: { ...OPTIONS, ...options },
+  });
+
+t.test('a kernel carries no service that asks for what only we can do', async (t) => {
   for (const [fields, keys] of CASES) {
-    const service = aService({ options: { ...OPTIONS, ...fields } });
+    const service = asking(fields);
     const words = `${keys}: only a process that holds the connection can do that; set engine = net`;
     t.equal(netAlone(service), words);
-    t.equal(refusal(service), words);
+    for (const refusal of [ipvs, nftables]) t.equal(refusal(service), words);
   }
   t.equal(netAlone(aService()), undefined);
-  const checked = aService({ options: { ...OPTIONS, checkProxy: 'v2' } });
-  t.equal(netAlone(checked), undefined, 'a check is nothing to an engine');
-  t.end();
+  t.equal(
+    netAlone(asking({ checkProxy: 'v2' })),
+    undefined,
+    'a check is nothing to an engine',
+  );
+});
+
+t.test('IPVS refuses ends that it cannot make, with the mend', async (t) => {
+  t.match(ipvs(asking({ onDown: 'kill' })), 'on-down = kill: IPVS has no command');
+  t.match(
+    ipvs(asking({ onDown: 'keep' }, false)),
+    'on-down = keep: IPVS passes nothing',
+  );
+  for (const service of [
+    asking({}),
+    asking({ onDown: 'keep' }),
+    asking({ onDown: 'kill' }, false),
+  ])
+    t.equal(ipvs(service), undefined);
+  t.equal(nftables(asking({ onDown: 'kill' })), undefined);
 });

@@ -1,7 +1,9 @@
 import type { Test } from 'tap';
 import t from 'tap';
 import type { Engine } from '../../lib/model/engine.ts';
+import { ages } from './engine-cases/ages.ts';
 import { bulk } from './engine-cases/bulk.ts';
+import { cut } from './engine-cases/cut.ts';
 import { dialling } from './engine-cases/dialling.ts';
 import { ends } from './engine-cases/ends.ts';
 import { listening } from './engine-cases/listening.ts';
@@ -23,6 +25,8 @@ const CASES = {
   ...ends,
   ...bulk,
   ...dialling,
+  ...cut,
+  ...ages,
   ...thresholds,
   ...persistence,
   ...table,

@@ -23,7 +23,8 @@ export function defaultText({ syntax, default: value }: IniKey<unknown>): string
   if (Array.isArray(value)) return value.join(',');
   if (typeof value !== 'number') return value === undefined ? 'none' : String(value);
   if (syntax === '<octal>') return `0${value.toString(8)}`;
-  const units = { '<time>': ENDING, '<size>': SIZES }[syntax];
+  if (syntax === '<number>%') return `${value * 100}%`;
+  const units = { '<time>': ENDING, 'no | <time>': ENDING, '<size>': SIZES }[syntax];
   const fits = units?.find(([size]) => value >= size && value % size === 0);
   return fits ? `${value / fits[0]}${fits[1]}` : String(value);
 }

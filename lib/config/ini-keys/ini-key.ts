@@ -19,6 +19,8 @@ export interface IniKey<T> {
   readonly syntax: string;
   /** @throws RangeError saying what was expected, as in "example" */
   readonly parse: (text: string) => T;
+  /** What is hardly meant by such a value, in words; undefined: it is fine. */
+  advise?(value: T): string | undefined;
   readonly default: T;
   readonly doc: string;
   /** The only services that it does something for; absent: all. */

@@ -12,5 +12,14 @@ export function refusal(service: VirtualService): string | undefined {
     return 'persistent=0 is no time: give seconds, as in "persistent=300", or leave the line out';
   if (port === 0 && persistent === undefined)
     return 'port 0 (every port) goes only with persistence, as in "persistent=300"';
-  return netAlone(service);
+  return refusesEnds(service) ?? netAlone(service);
+}
+
+/** A server of weight 0 keeps its connections, and one that was taken out takes no packet of them. */
+function refusesEnds({ quiescent, options: { onDown } }: VirtualService) {
+  if (onDown === 'kill' && quiescent)
+    return 'on-down = kill: IPVS has no command that ends a connection; write quiescent = no, or set engine = nftables or net';
+  if (onDown === 'keep' && !quiescent)
+    return 'on-down = keep: IPVS passes nothing on to a server that was taken out; write quiescent = yes, or set engine = nftables or net';
+  return undefined;
 }

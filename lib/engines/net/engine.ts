@@ -28,6 +28,7 @@ import { Openings } from './listening/openings.ts';
 import { SocketSeats } from './listening/socket-seats.ts';
 import type { NetOptions } from './net-options.ts';
 import type { NoticeKind, TableChange, Told } from './protocol.ts';
+import { Rebalancer } from './rebalance/rebalancer.ts';
 import { refusal } from './refusal.ts';
 import { Ledger, type LedgerChange } from './table/ledger.ts';
 import { Memory } from './table/memory.ts';
@@ -47,6 +48,7 @@ class NetEngine implements Engine {
   readonly traffic: Traffic;
   readonly heritage: NetHeritage;
   readonly workers = (): readonly WorkerStats[] => this.#admission.stats();
+  readonly refuses = refusal;
   readonly isHopeless = (): boolean => this.#crew.isHopeless;
   readonly #connectionLog: ConnectionSink | undefined;
   readonly #proc: string;
@@ -62,6 +64,7 @@ class NetEngine implements Engine {
   readonly #crew: Crew;
   readonly #captures: Captures;
   readonly #openings: Openings;
+  readonly #rebalancer: Rebalancer;
   readonly #seats: SocketSeats;
   readonly #notices = new Notices(() => performance.now());
   /** Tables and retries, one after the other. */
@@ -90,8 +93,7 @@ class NetEngine implements Engine {
     this.#bound = new FileBound(this.#admission, this.#workers, options);
     this.#crew = new Crew({
       script: options.workerScript ?? WORKER,
-      workers: this.#workers,
-      shares: this.#shares,
+      ...{ workers: this.#workers, shares: this.#shares },
       admission: this.#admission.memory,
       patienceMs: options.workerTimeoutMs,
       segments: () => this.#segments,
@@ -102,6 +104,7 @@ class NetEngine implements Engine {
       died: (worker, reason) => this.#died(worker, reason),
       stuck: (worker) => this.#notice('stuck', String(worker)),
     });
+    this.#rebalancer = new Rebalancer(this.#ledger, this.#crew);
     this.traffic = createTraffic(this.#crew.inquiries);
     this.heritage = new NetHeritage(this.#crew, this.#ledger);
     this.#openings = new Openings({
@@ -110,10 +113,6 @@ class NetEngine implements Engine {
       wants: (id) => this.#ledger.wants(id),
       told: (outcome) => this.events.push({ type: 'outcome', outcome }),
     });
-  }
-
-  refuses(service: VirtualService): string | undefined {
-    return refusal(service);
   }
 
   /** Of what was captured; no listener outlives a process. */
@@ -143,6 +142,7 @@ class NetEngine implements Engine {
   }
 
   async close(): Promise<void> {
+    this.#rebalancer.close();
     this.#listeners.close();
     await this.#crew.close();
     const message = await this.#captures.close();
@@ -162,6 +162,7 @@ class NetEngine implements Engine {
     const ids = change.services.map(({ id }) => id);
     this.heritage.hand(change.services);
     await this.#openings.open(ids, () => this.#crew.change(this.#forWorkers(change)));
+    this.#rebalancer.revised(carried);
     await this.#relocate(ids);
     await this.#captures.settle();
     return table.map(({ service }) => this.#outcome(service));

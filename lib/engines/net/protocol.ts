@@ -15,6 +15,8 @@ export interface CarriedServer {
   readonly port: number;
   /** Why it is never dialled. */
   readonly problem: string | undefined;
+  /** Its connections end, and its clients are forgotten. */
+  readonly cut: boolean;
 }
 
 /** How UDP is carried: a session for each port of a client; or each packet by itself with its one
@@ -69,6 +71,13 @@ export interface CarriedService {
   /** UDP: the session's time, or that of the answer. */
   readonly idleTimeoutMs: number;
   readonly halfClosedTimeoutMs: number;
+  /** A connection ends at that age, or by this share of it later; undefined: at none. */
+  readonly maxAgeMs: number | undefined;
+  readonly maxAgeJitter: number;
+  /** From so long without a byte on the kernel asks peers if they live; Infinity: never. */
+  readonly keepaliveMs: number;
+  /** Addresses that connections to real servers come from; none: the kernel chooses. */
+  readonly sources: readonly string[];
   /** Which of its connections have a line in the log. */
   readonly logged: Logged;
   /** Of the header that servers are sent; undefined: none. */
@@ -132,6 +141,13 @@ export type ToWorker =
     }
   /** A place of the service may have become free, and somebody waits for it here. */
   | { readonly type: 'freed'; readonly service: string }
+  /** So many of the oldest connections of a server are to end, of those that are older than that. */
+  | {
+      readonly type: 'retire';
+      readonly record: number;
+      readonly count: number;
+      readonly olderThanMs: number;
+    }
   /** Clients of an earlier run, for the worker that carries their service. */
   | { readonly type: 'left'; readonly left: LeftClients }
   /** The main thread has taken one of its `lines`. */
@@ -147,6 +163,7 @@ export type ListenReport =
 /** What workers tell besides: a closed set, so that each is said once a minute. */
 export type NoticeKind =
   | 'source-ports'
+  | 'own-address'
   | 'full'
   | 'sessions'
   | 'source'

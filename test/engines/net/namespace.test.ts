@@ -73,6 +73,29 @@ t.test(
 );
 
 t.test(
+  'an address of source has every port once, over all real servers',
+  lab('root', 'namespaces'),
+  async (t) => {
+    const seen: Record<string, readonly (readonly [number, number])[]> =
+      await scene('sources');
+    const about = (places: number) => (open: number) =>
+      t.ok(Math.abs(open - places) <= 4, `${open} of ${places}`);
+    for (const [how, places] of Object.entries({
+      '0 to 1': 100,
+      '0 to 2': 200,
+      '1 to 1': 100,
+      '1 to 2': 100,
+      '2 to 1': 200,
+      '2 to 2': 200,
+    })) {
+      const servers = seen[how] ?? [];
+      about(places)(servers.reduce((sum, [open]) => sum + open, 0));
+      t.ok(servers.every(([, failures]) => failures === 0));
+    }
+  },
+);
+
+t.test(
   'a client halfway through the handshake is served, though the service leaves',
   lab('root', 'namespaces', 'nft'),
   async (t) => {

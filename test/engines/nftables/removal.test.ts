@@ -78,3 +78,17 @@ for (const [kind, { one, other, where, beside }] of Object.entries(KINDS))
       t.equal(await ask(stage.client, where), 'refused');
     },
   );
+
+t.test('connections end with a server that is cut and stays', NEEDS, async (t) => {
+  const stage = await kernelStage(t);
+  const engine = stage.engine();
+  const one = (fields = {}) =>
+    entry({ persistent: 300 }, [serverAt(WEB1, 80, { onRemoval: 'reset', ...fields })]);
+  await engine.apply([one()]);
+  const lost = await hold(stage.client, `TCP:${VIP}:80`);
+  await engine.apply([one({ weight: 0, cut: true })]);
+  t.equal(await lost.say('hello'), 'reset');
+  t.equal(await ask(stage.client, `TCP:${VIP}:80`), 'refused', 'it persists no more');
+  await engine.apply([one()]);
+  t.equal(await ask(stage.client, `TCP:${VIP}:80`), 'web1');
+});

@@ -5,6 +5,8 @@ const QUIET_MS = 60_000;
 const WORDS: Readonly<Record<NoticeKind, (about: string) => string>> = {
   'source-ports': (about) =>
     `No source port left for connections from ${about}: another server is tried. Widen net.ipv4.ip_local_port_range, set net.ipv4.tcp_tw_reuse=1, or give this host more addresses`,
+  'own-address': (about) =>
+    `An address of source is not one of this host's, for connections from ${about}: another one is tried. Give it to an interface, or take it out of l4director.ini`,
   full: (about) =>
     `No file descriptors left for more connections (${about}): new ones are reset until some end. Raise the limit of open files (LimitNOFILE= in the unit, or ulimit -n)`,
   sessions: (about) =>

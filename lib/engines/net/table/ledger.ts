@@ -5,6 +5,7 @@ import { Homes } from './homes.ts';
 import { inTheBeginning } from './left-numbers.ts';
 import type { Memory } from './memory.ts';
 import type { RecordPool } from './record-pool.ts';
+import type { ServerBook } from './server-book.ts';
 import { ServiceBook } from './service-book.ts';
 
 /** A service as the table has it; whether and on which sockets it may listen is not known here. */
@@ -71,6 +72,11 @@ export class Ledger {
   /** Whether the service has a server that connections could be sent to. */
   wants(id: string): boolean {
     return this.#books.get(id)?.wanted ?? false;
+  }
+
+  /** Real servers in the table, in its order. */
+  serversOf(id: string): readonly ServerBook[] {
+    return this.#books.get(id)?.servers ?? [];
   }
 
   /** Clients that persist, of all services. */

@@ -37,6 +37,16 @@ export class ServerBook {
     return this.#shared.connections;
   }
 
+  /** Of these, the ones that are open both ways. */
+  get active(): number {
+    return this.#shared.active;
+  }
+
+  /** And of these, each worker's. */
+  get activeByWorker(): readonly number[] {
+    return this.#columns.map((column) => column.own('active'));
+  }
+
   /** Under the service's lock. */
   revise(entry: ServerEntry): void {
     this.entry = entry;
@@ -57,7 +67,8 @@ export class ServerBook {
   carried(service: VirtualService): CarriedServer {
     const { id, address, port } = this.entry;
     const problem = leadsBack(service, this.entry);
-    return { id, address, port, problem, ...this.loan };
+    const cut = this.entry.cut === true;
+    return { id, address, port, problem, cut, ...this.loan };
   }
 
   stats(): ServerStats {

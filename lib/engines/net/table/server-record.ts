@@ -157,7 +157,7 @@ export class ServerRecord {
   bury(columns: readonly ServerRecord[]): void {
     for (const word of Object.values(COLUMN)) this.words[this.#column + word] = 0;
     const sum = (what: keyof typeof COLUMN) =>
-      columns.reduce((total, column) => total + column.#own(what), 0);
+      columns.reduce((total, column) => total + column.own(what), 0);
     const [active, inactive] = [sum('active'), sum('inactive')];
     this.#put(SERVER.active, active);
     this.#put(SERVER.inactive, inactive);
@@ -219,7 +219,8 @@ export class ServerRecord {
     this.words[index] = (this.words[index] ?? 0) + step;
   }
 
-  #own(what: keyof typeof COLUMN): number {
+  /** Of this worker's column. */
+  own(what: keyof typeof COLUMN): number {
     return this.words[this.#column + COLUMN[what]] ?? 0;
   }
 

@@ -50,6 +50,10 @@ export class ServiceBook {
     return this.#entry;
   }
 
+  get servers(): readonly ServerBook[] {
+    return this.#servers;
+  }
+
   /** Whether there is a server that connections could be sent to. */
   get wanted(): boolean {
     return this.#entry.servers.some(({ weight }) => weight > 0) || this.persisting > 0;
@@ -129,8 +133,9 @@ export class ServiceBook {
 
   carried(): Omit<CarriedService, 'listen' | 'home' | 'sockets'> {
     const { service } = this.#entry;
-    const { connectTimeoutMs, halfClosedTimeoutMs, sendProxy, acceptProxy } =
-      service.options;
+    const { connectTimeoutMs, halfClosedTimeoutMs, keepaliveMs } = service.options;
+    const { maxAgeMs, maxAgeJitter, source: sources } = service.options;
+    const { sendProxy, acceptProxy } = service.options;
     const datagrams = datagramsOf(service);
     return {
       id: service.id,
@@ -146,6 +151,10 @@ export class ServiceBook {
       connectTimeoutMs,
       idleTimeoutMs: silenceOf(service.options, datagrams),
       halfClosedTimeoutMs,
+      maxAgeMs,
+      maxAgeJitter,
+      keepaliveMs,
+      sources,
       logged: loggedOf(service.options),
       sendProxy,
       acceptProxy,
@@ -163,6 +172,7 @@ export class ServiceBook {
     return {
       ...numbers,
       servers: [...servers, ...[...this.#left.values()].map(quiet)],
+      retiredConnections: this.#record.tallied('retired'),
       persistenceEntries: this.persisting,
       limits: this.#limits(),
     };

@@ -14,7 +14,13 @@ const OPEN = 7;
 export const QUEUE = { waiting: 9, most: 10, ticket: 11 } as const;
 
 /** Numbers of the record that all workers share, for what is counted seldom, under the lock. */
-const TALLIES = ['denied', 'limited', 'expired', 'proxyHeaderErrors'] as const;
+const TALLIES = [
+  'denied',
+  'limited',
+  'expired',
+  'proxyHeaderErrors',
+  'retired',
+] as const;
 type Tally = (typeof TALLIES)[number];
 const TALLY = 12;
 const LAST_WORD = TALLY + 2 * TALLIES.length;

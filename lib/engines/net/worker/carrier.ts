@@ -19,6 +19,7 @@ import { Gate } from './gate.ts';
 import { Listener } from './listener.ts';
 import { headedBy } from './opening/headed.ts';
 import type { Opening } from './opening/opening.ts';
+import { OwnAddresses } from './own-addresses.ts';
 import { PassedListener } from './passed-listener.ts';
 import type { RealServer } from './real-server.ts';
 import { Switchboard } from './switchboard.ts';
@@ -40,6 +41,7 @@ export class Carrier implements Reception {
   readonly switchboard: Switchboard;
   readonly openings = new Set<Opening>();
   headed: ((client: Socket) => boolean) | undefined;
+  ownAddresses: OwnAddresses | undefined;
   readonly #seat: Seat;
   readonly #desk: Desk;
   readonly #entrance: Entrance;
@@ -54,6 +56,7 @@ export class Carrier implements Reception {
   constructor(service: CarriedService, record: ServiceRecord, desk: Desk, seat: Seat) {
     this.id = service.id;
     this.#service = service;
+    this.ownAddresses = OwnAddresses.of(service);
     this.#desk = desk;
     this.#gate = this.#gateOf(service);
     this.#seat = seat;
@@ -101,6 +104,7 @@ export class Carrier implements Reception {
       this.#gate = this.#gateOf(service);
     this.#service = service;
     this.headed = headedBy(service.acceptProxy);
+    this.ownAddresses = OwnAddresses.of(service);
     this.#servers = servers;
     this.switchboard.update(service, servers);
     this.#setRoom(service);

@@ -9,6 +9,7 @@ import {
   type DialFailure,
   dialFailure,
   serverFailure,
+  strangeSource,
   tellDialFailure,
 } from './dial-failure.ts';
 import { UNCOUNTED } from './gate.ts';
@@ -17,6 +18,7 @@ import { Trace } from './log/trace.ts';
 import { writeLine } from './log/write-line.ts';
 import type { Member } from './members.ts';
 import type { Opened } from './opening/opening.ts';
+import type { RealServer } from './real-server.ts';
 import { resetSocket, wasReset } from './reset-socket.ts';
 import { SEEN, type Sight, type State, tenths } from './sight.ts';
 import { Splice, type SpliceOwner } from './splice.ts';
@@ -37,6 +39,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner, Waiting
   slot = -1;
   place = -1;
   serial = 0;
+  began = 0;
   readonly #line: Line;
   readonly #desk: Desk;
   readonly #client: Socket;
@@ -53,7 +56,9 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner, Waiting
   /** For the log, where it has a line. */
   #trace: Trace | undefined;
   #state: State = 'dialling';
-  #began = 0;
+  /** Whose turn it was among the sources, and how many of them have failed at this server. */
+  #turn = 0;
+  #failedSources = 0;
   /** Sockets whose 'close' is still to come. */
   #sockets = 1;
 
@@ -92,6 +97,10 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner, Waiting
     else if (this.#server) resetSocket(this.#server);
   }
 
+  retire(): void {
+    this.#splice?.retire();
+  }
+
   seen(): Sight | undefined {
     const server = this.#booking?.server;
     const { remoteAddress, remotePort = 0 } = this.#ends;
@@ -102,7 +111,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner, Waiting
       client: endpoint(remoteAddress, remotePort),
       protocol: 'tcp',
       state: SEEN[this.#state],
-      began: this.#began,
+      began: this.began,
       bytesIn: this.#client.bytesRead,
       bytesOut: this.#server?.bytesRead ?? 0,
     };
@@ -162,22 +171,26 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner, Waiting
     this.#trace?.dialled(server);
     server.connections.add(this);
     this.#desk.wheel.add(this, timeouts.connectTimeoutMs);
-    if (this.#tried === NONE) this.#began = tenths(this.#desk.wheel);
+    if (this.#tried === NONE) this.began = tenths(this.#desk.wheel);
     if (server.problem !== undefined) {
       this.#dialFailed(serverFailure(server.problem));
       return;
     }
-    this.#sockets++;
-    this.#server = this.#connect(server.address, server.port);
+    this.#failedSources = 0;
+    this.#turn = this.#line.ownAddresses?.turn() ?? 0;
+    this.#connect(server);
   }
 
-  #connect(host: string, port: number): Socket {
+  #connect({ address: host, port }: RealServer): void {
+    this.#sockets++;
     const onread = { buffer: this.#buffer.next, callback: this.#fromServer };
-    const socket = connect({ host, port, allowHalfOpen: true, onread });
+    const source = this.#turn + this.#failedSources;
+    const localAddress = this.#line.ownAddresses?.address(host, source);
+    const socket = connect({ host, port, localAddress, allowHalfOpen: true, onread });
+    this.#server = socket;
     socket.on('connect', this.#connected);
     socket.on('close', this.#closed);
     socket.on('error', (error) => this.#serverFailed(socket, error));
-    return socket;
   }
 
   /** @returns that it wants more; whoever takes no more pauses the socket */
@@ -188,8 +201,19 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner, Waiting
 
   #serverFailed(socket: Socket, error: NodeJS.ErrnoException): void {
     if (socket !== this.#server) return; // an earlier dial that was given up
-    if (this.#state === 'dialling') this.#dialFailed(dialFailure(error));
-    else this.reset('server');
+    if (this.#state !== 'dialling') this.reset('server');
+    else if (!this.#dialFromAnother(error)) this.#dialFailed(dialFailure(error));
+  }
+
+  /** @returns false: it was not the source, or there is no other one */
+  #dialFromAnother(error: NodeJS.ErrnoException): boolean {
+    const server = this.#booking?.server;
+    if (!server || dialFailure(error).blame) return false;
+    const sources = this.#line.ownAddresses?.count(server.address) ?? 0;
+    if (++this.#failedSources >= sources) return false;
+    tellDialFailure(this.#line, this.#desk, server, strangeSource(error));
+    this.#connect(server);
+    return true;
   }
 
   /** Tries the next server with this one left out, until none is left. */

@@ -9,6 +9,7 @@ import type { BufferPool } from './buffers.ts';
 import type { Duplicates } from './duplicates.ts';
 import type { Counting, Gate } from './gate.ts';
 import type { LinePost } from './log/line-post.ts';
+import type { OwnAddresses } from './own-addresses.ts';
 import type { RealServer } from './real-server.ts';
 import type { Switchboard } from './switchboard.ts';
 import type { TimerWheel } from './timer-wheel.ts';
@@ -20,6 +21,10 @@ export interface Timeouts {
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly halfClosedTimeoutMs: number;
+  /** As in {@link CarriedService}. */
+  readonly maxAgeMs: number | undefined;
+  readonly maxAgeJitter: number;
+  readonly keepaliveMs: number;
 }
 
 /** What the connections of one worker have in common. */
@@ -51,6 +56,8 @@ export interface Line {
   readonly gate: Gate | undefined;
   /** Undefined: nobody waits for a place. */
   readonly room: WaitingRoom | undefined;
+  /** Of connections to real servers; undefined: the kernel chooses. */
+  readonly ownAddresses: OwnAddresses | undefined;
 }
 
 /** A connection's client: 4 or 16 bytes, none when it has gone already. */

@@ -16,12 +16,14 @@ export interface DialFailure {
 /** Errors that are this host's own: the server is not blamed. */
 const OURS: Readonly<Record<string, NoticeKind>> = {
   EADDRNOTAVAIL: 'source-ports',
+  /** From an address that was chosen, as each port is one connection's there. */
+  EADDRINUSE: 'source-ports',
   EMFILE: 'full',
   ENFILE: 'full',
 };
 
 export function dialFailure(error: NodeJS.ErrnoException): DialFailure {
-  const notice = OURS[error.code ?? ''];
+  const notice = noticeOf(error);
   return notice
     ? { blame: false, reason: error.message, ender: 'resources', notice }
     : serverFailure(error.message);
@@ -47,4 +49,19 @@ export function tellDialFailure(
   if (!server.mayReport(wheel.now)) return false;
   tell({ type: 'connect-failed', service, server: server.id, reason });
   return true;
+}
+
+function noticeOf({
+  code = '',
+  syscall,
+}: NodeJS.ErrnoException): NoticeKind | undefined {
+  const isStrange = code === 'EADDRNOTAVAIL' && syscall === 'bind';
+  return isStrange ? 'own-address' : OURS[code];
+}
+
+/** What is to be said of a source where another one is tried: nothing, but of one that this host has not. */
+export function strangeSource(error: NodeJS.ErrnoException): DialFailure {
+  const failure = dialFailure(error);
+  const { notice: _, ...silent } = failure;
+  return failure.notice === 'own-address' ? failure : silent;
 }

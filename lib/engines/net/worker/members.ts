@@ -25,6 +25,14 @@ export class Members<T extends Member> implements Iterable<T> {
     member.place = -1;
   }
 
+  get size(): number {
+    return this.#all.length;
+  }
+
+  at(place: number): T | undefined {
+    return this.#all[place];
+  }
+
   /** Of what is there now; members may leave meanwhile. */
   [Symbol.iterator](): Iterator<T> {
     return [...this.#all].values();

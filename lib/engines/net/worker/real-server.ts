@@ -5,13 +5,19 @@ import { ServerRecord } from '../table/server-record.ts';
 import { keyOf } from '../table/turn.ts';
 import type { Ender } from './log/termination.ts';
 import { type Member, Members } from './members.ts';
-import type { Sight } from './sight.ts';
+import { oldest } from './oldest.ts';
+import { type Sight, type Tenths, tenths } from './sight.ts';
+import type { TimerWheel } from './timer-wheel.ts';
 
 /** A connection, as far as its server must know it. */
 export interface Resettable extends Member {
   /** Ends it at once.
    *  @param ender  what the log gives as the reason */
   reset(ender: Ender): void;
+  /** When it was dialled for; absent as `retire`, where it is no TCP client's. */
+  began?: Tenths;
+  /** Ends it though nobody asked for that, where a server has taken it. */
+  retire?(): void;
   /** The server was found dead: what still waits for its first word goes to another. */
   abandon?(server: RealServer): void;
   /** Part of the name that operators know it by; 0: it was never listed. Absent, as `seen`, where it is
@@ -42,7 +48,7 @@ export class RealServer {
   port: number;
   /** Why it is never dialled. */
   problem: string | undefined;
-  /** It is in a service's table: persistence may lead to it. */
+  /** It is in a service's table, and not cut: persistence may lead to it. */
   listed = true;
   /** UDP: it has answered this worker at least once. */
   answers = false;
@@ -59,6 +65,7 @@ export class RealServer {
     this.address = server.address;
     this.port = server.port;
     this.problem = server.problem;
+    this.listed = !server.cut;
   }
 
   /** Whether a failed dial is to be reported now. */
@@ -89,7 +96,8 @@ export class Roster {
     known.address = server.address;
     known.port = server.port;
     known.problem = server.problem;
-    known.listed = true;
+    known.listed = !server.cut;
+    if (server.cut) resetAll(known);
     return known;
   }
 
@@ -98,7 +106,19 @@ export class Roster {
     const server = this.#servers.get(record);
     if (!server) return;
     server.listed = false;
-    if (reset) for (const connection of server.connections) connection.reset('down');
+    if (reset) resetAll(server);
+  }
+
+  /** Ends so many of a server's oldest connections, of those that are older than that. */
+  retire(
+    record: number,
+    { count, olderThanMs }: { readonly count: number; readonly olderThanMs: number },
+    wheel: Pick<TimerWheel, 'now'>,
+  ): void {
+    const server = this.#servers.get(record);
+    if (!server) return;
+    const before = tenths({ now: wheel.now - olderThanMs });
+    for (const one of oldest(server.connections, count, before)) one.retire?.();
   }
 
   /** Every connection of the worker, or of one service or server. They may come and go meanwhile. */
@@ -119,4 +139,8 @@ export class Roster {
     this.#servers.set(server.record, created);
     return created;
   }
+}
+
+function resetAll({ connections }: RealServer): void {
+  for (const connection of connections) connection.reset('down');
 }

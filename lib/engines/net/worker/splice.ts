@@ -2,20 +2,22 @@ import type { Socket } from 'node:net';
 import type { Outgoing } from './batch.ts';
 import { BULK, type ReadBuffer } from './buffers.ts';
 import type { Desk, Line } from './desk.ts';
+import { endOfLife } from './lifetime.ts';
 import type { Ender } from './log/termination.ts';
 import { Outlet, type StallListener } from './outlet.ts';
 import type { RealServer } from './real-server.ts';
 import { endedByReset, wasReset } from './reset-socket.ts';
+import { sinceMs, type Tenths } from './sight.ts';
 import type { Timed } from './timer-wheel.ts';
 import type { Early } from './waiter.ts';
 
-/** Most connections are over before this; the others pay for keepalive. */
-const KEEPALIVE_AFTER_MS = 60_000;
 /** How often a side that is not read from, since the other takes nothing, is asked if it lives. */
 const PROBE_MS = 1000;
 /** How many batches a first end waits for the second. Where both come together, as they do where a
  *  server closes behind its answer, close() sends the FINs and no shutdown() is needed. */
 const END_BATCHES = 2;
+/** So long without a byte, and a connection is taken to be in the middle of nothing. */
+const QUIET_MS = 1000;
 
 /** Whose connection is spliced. */
 export interface SpliceOwner {
@@ -62,6 +64,8 @@ export class Splice implements Timed, Outgoing, StallListener {
   #awaitsServer = false;
   /** When bytes last came, on the wheel's clock. */
   #touched: number;
+  /** When it is too old, on the wheel's clock. */
+  readonly #endsAt: Tenths;
   /** The wheel's next visit is for {@link PROBE_MS}. */
   #probing = false;
 
@@ -78,7 +82,11 @@ export class Splice implements Timed, Outgoing, StallListener {
     this.#toServer = new Outlet(client, server, desk.batch, this);
     this.#toClient = new Outlet(server, client, desk.batch, this);
     this.#touched = desk.wheel.now;
-    desk.wheel.add(this, Math.min(this.#patience, KEEPALIVE_AFTER_MS));
+    this.#endsAt = endOfLife(line.timeouts, desk.wheel.now);
+    desk.wheel.add(
+      this,
+      this.#until(Math.min(this.#patience, line.timeouts.keepaliveMs)),
+    );
     server.on('end', () => this.#serverEnded());
     client.on('end', () => this.clientEnded());
     client.on('data', (chunk: Buffer) => this.#fromClient(chunk));
@@ -123,18 +131,34 @@ export class Splice implements Timed, Outgoing, StallListener {
     else this.#toClient.send(chunk);
   }
 
+  /** Ends it though nobody asked for that. Where nothing goes on, both sides get a FIN, as from a peer
+   *  that closes; in the middle of something a RST, as a FIN would look like its proper end. */
+  retire(): void {
+    const isQuiet = this.#desk.wheel.now - this.#touched >= QUIET_MS && !this.#queued;
+    if (isQuiet) for (const side of [this.#client, this.#server]) side.destroy();
+    this.#line.switchboard.record.tally('retired');
+    this.#owner.reset('retired');
+  }
+
   expire(): void {
+    if (sinceMs(this.#endsAt, this.#desk.wheel.now) >= 0) {
+      this.retire();
+      return;
+    }
     const left = this.#touched + this.#patience - this.#desk.wheel.now;
     if (left <= 0) {
       this.#giveUp();
       return;
     }
-    this.#client.setKeepAlive(true, KEEPALIVE_AFTER_MS);
-    this.#server.setKeepAlive(true, KEEPALIVE_AFTER_MS);
+    this.#keepAlive();
     this.#probing = this.#queued;
     if (this.#probing && wasReset(this.#client)) this.#owner.reset('client');
     else if (this.#probing && wasReset(this.#server)) this.#owner.reset('server');
-    else this.#desk.wheel.add(this, this.#probing ? Math.min(left, PROBE_MS) : left);
+    else
+      this.#desk.wheel.add(
+        this,
+        this.#until(this.#probing ? Math.min(left, PROBE_MS) : left),
+      );
   }
 
   /** A side is not read from until the other one takes what is queued. Its RST would go unseen
@@ -178,8 +202,9 @@ export class Splice implements Timed, Outgoing, StallListener {
     this.#awaitsServer = outlet === this.#toServer;
     this.#touch();
     this.#owner.halfClosed();
-    const { halfClosedTimeoutMs } = this.#line.timeouts;
-    this.#desk.wheel.move(this, Math.min(halfClosedTimeoutMs, KEEPALIVE_AFTER_MS));
+    const { halfClosedTimeoutMs, keepaliveMs } = this.#line.timeouts;
+    const next = Math.min(halfClosedTimeoutMs, keepaliveMs);
+    this.#desk.wheel.move(this, this.#until(next));
     outlet.end(false);
   }
 
@@ -190,6 +215,19 @@ export class Splice implements Timed, Outgoing, StallListener {
     for (const side of [this.#client, this.#server])
       if (side.writableFinished) side.destroy();
     this.#owner.reset(ender);
+  }
+
+  /** Not before the first visit: most connections are over then, and do not pay for it. */
+  #keepAlive(): void {
+    const { keepaliveMs } = this.#line.timeouts;
+    if (keepaliveMs === Infinity) return;
+    this.#client.setKeepAlive(true, keepaliveMs);
+    this.#server.setKeepAlive(true, keepaliveMs);
+  }
+
+  /** That time, or what is left of its life. */
+  #until(ms: number): number {
+    return Math.min(ms, -sinceMs(this.#endsAt, this.#desk.wheel.now));
   }
 
   /** Bytes wait for a side to take them. */

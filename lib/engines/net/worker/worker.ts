@@ -89,6 +89,9 @@ export class Worker {
       case 'question':
         this.#informant.take(message.sequence, message.question);
         break;
+      case 'retire':
+        this.#roster.retire(message.record, message, this.#desk.wheel);
+        break;
       case 'left':
         this.#restore(message.left);
         break;

@@ -42,6 +42,7 @@ async function listening(t: Test, told: FromWorker[]): Promise<Server> {
     address: '127.0.0.1',
     port: await freePort(),
     problem: undefined,
+    cut: false,
   };
   const services: CarriedService[] = [{ ...CARRIED, servers: [dead] }];
   const change = { services, gone: [], dismissed: [] };

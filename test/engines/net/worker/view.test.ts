@@ -27,7 +27,7 @@ function viewOf(records: readonly number[]): RecordView {
     });
     for (let n = 0; n < 4 + ((row * 3) % 5); n++) server.open();
     const address = `10.0.0.${row + 1}`;
-    const place = { id: address, address, port: 80, problem: undefined };
+    const place = { id: address, address, port: 80, problem: undefined, cut: false };
     const carried = { ...place, record, generation: 1 };
     return new RealServer('', carried, server);
   });

@@ -13,7 +13,9 @@ export type Ender =
   | 'killed'
   /** It did not begin with the header that it had to begin with, or not in time. */
   | 'header'
-  | 'header-silent';
+  | 'header-silent'
+  /** By max-age or rebalance. */
+  | 'retired';
 
 /** The first letter of HAProxy's two. Source: its configuration manual, "Session state at
  *  disconnection". */
@@ -25,6 +27,7 @@ const WHO: Readonly<Record<Ender, string>> = {
   resources: 'R',
   rule: 'P',
   down: 'D',
+  retired: 'P',
   killed: 'K',
   header: 'P',
   'header-silent': 'c',

@@ -83,7 +83,7 @@ async function opened(t: Test, ...given: readonly UdpServer[]) {
     const record = n + 1;
     new ServerRecord(memory.cell(record), 0).set({ weight: 1, lower: 0, upper: 0 });
     const { id, address, port } = server.entry();
-    return { id, record, generation: 1, address, port, problem: undefined };
+    return { id, record, generation: 1, address, port, problem: undefined, cut: false };
   });
   const seat = { worker: 0, workers: 1, shares: false };
   const counts = { admission: admissionMemory(1), sources: sourceMemory(1) };

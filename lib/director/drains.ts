@@ -1,0 +1,95 @@
+import type { Log } from '../model/log.ts';
+import type { RealRef } from '../model/override.ts';
+import type { Traffic } from '../model/traffic.ts';
+import { type Drained, NotPossible, type WaitingDrain } from './desk.ts';
+import { drained } from './drain.ts';
+
+/** Why a drain is not waited for any more. */
+const WISHED = 'something else was wished of it before it was empty';
+const ENDED = 'the director has ended, or handed over, before it was empty';
+
+/** What is to be empty, and until when. */
+export interface DrainTask {
+  readonly ref: RealRef;
+  readonly by: string;
+  /** To its deadline, in milliseconds. */
+  readonly leftMs: number;
+  /** As log lines name it: `real server: ... (...)`. */
+  readonly about: string;
+  /** Settles when the server takes no new clients; absent: it takes none. */
+  readonly changed?: Promise<unknown>;
+}
+
+/** A drain that waits for its server to be empty. */
+interface Waiting extends Pick<DrainTask, 'ref' | 'by'> {
+  /** As `performance.now()`. */
+  readonly deadline: number;
+  readonly control: AbortController;
+}
+
+interface Parties {
+  readonly traffic: Traffic;
+  readonly log: Log;
+}
+
+/** Drains under way, one a real server. To be disposed of at the director's end: those that wait reject. */
+export class Drains implements Disposable {
+  readonly #parties: Parties;
+  /** By service and real server. */
+  readonly #waiting = new Map<string, Waiting>();
+
+  constructor(parties: Parties) {
+    this.#parties = parties;
+  }
+
+  waiting(): readonly WaitingDrain[] {
+    const now = performance.now();
+    const going = [...this.#waiting.values()].filter(
+      ({ control }) => !control.signal.aborted,
+    );
+    return going.map(({ ref: { service, real }, by, deadline }) => ({
+      ...{ service, real, by },
+      leftMs: Math.max(0, deadline - now),
+    }));
+  }
+
+  /** Something else is wished of that server: a drain of it is over. */
+  overrule(ref: RealRef): void {
+    this.#waiting.get(key(ref))?.control.abort(WISHED);
+  }
+
+  /** Settles when the server is empty. @throws NotPossible when it was overruled before */
+  async emptied({ ref, by, leftMs, about, changed }: DrainTask): Promise<Drained> {
+    const control = new AbortController();
+    const waiting = { ref, by, control, deadline: performance.now() + leftMs };
+    this.#waiting.set(key(ref), waiting);
+    try {
+      await changed;
+      const { traffic, log } = this.#parties;
+      const done = await drained(ref, traffic, leftMs, control.signal);
+      log.info(`Drained ${about} (${done.ended} connections ended)`);
+      return done;
+    } catch (error) {
+      if (!control.signal.aborted) throw error;
+      throw new NotPossible(`${ref.real}: ${control.signal.reason}`);
+    } finally {
+      if (this.#waiting.get(key(ref)) === waiting) this.#waiting.delete(key(ref));
+    }
+  }
+
+  /** The same where nobody waits for it: the log says how it ends. Never rejects. */
+  async go(task: DrainTask): Promise<void> {
+    await this.emptied(task).catch((error: unknown) => {
+      if (!(error instanceof NotPossible))
+        this.#parties.log.error(`Not drained: ${task.about}: ${String(error)}`);
+    });
+  }
+
+  [Symbol.dispose](): void {
+    for (const { control } of this.#waiting.values()) control.abort(ENDED);
+  }
+}
+
+function key({ service, real }: RealRef): string {
+  return `${service} ${real}`;
+}

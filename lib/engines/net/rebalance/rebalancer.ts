@@ -1,0 +1,148 @@
+import type { ServiceEntry, ServiceTable } from '../../../model/engine.ts';
+import type { ToWorker } from '../protocol.ts';
+import type { ServerBook } from '../table/server-book.ts';
+import { sharedOut, surplus } from './surplus.ts';
+
+/** Between two looks at a service that is being rebalanced. */
+const LOOK_MS = 100;
+/** Looks are late now and then, and two may come close together: this part of the rate keeps below it. */
+const CAUTION = 0.8;
+
+/** Servers of a service that came while the others had connections. */
+interface Campaign {
+  readonly came: Set<string>;
+  /** When the first of them came. What began later has had its choice. */
+  readonly since: number;
+  /** Connections that may still be ended; undefined: before the first look. */
+  budget: number | undefined;
+  /** Of the rate, carried over to the next look. */
+  allowance: number;
+}
+
+/** Whom it asks for servers. */
+interface Books {
+  serversOf(service: string): readonly ServerBook[];
+}
+
+/** Who has the connections. */
+interface Workers {
+  reply(worker: number, message: ToWorker): void;
+}
+
+/** Ends a few of the oldest connections of other servers a second when a server has come, or has come
+ *  back, until it has what its weight says. It looks at nothing while no server has come. */
+export class Rebalancer {
+  readonly #books: Books;
+  readonly #workers: Workers;
+  readonly #known = new Map<string, ServiceEntry>();
+  readonly #campaigns = new Map<string, Campaign>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(books: Books, workers: Workers) {
+    this.#books = books;
+    this.#workers = workers;
+  }
+
+  /** The workers have the table. What is the same object as in the last one is not looked into. */
+  revised(table: ServiceTable): void {
+    for (const entry of table) {
+      const before = this.#known.get(entry.service.id);
+      if (before !== entry) this.#compare(before, entry);
+    }
+    if (this.#known.size > table.length) this.#forget(table);
+    if (this.#campaigns.size > 0)
+      this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#campaigns.clear();
+  }
+
+  #compare(before: ServiceEntry | undefined, entry: ServiceEntry): void {
+    const { id } = entry.service;
+    this.#known.set(id, entry);
+    if (rateOf(entry) === undefined) this.#campaigns.delete(id);
+    // A service that is new has no connections.
+    else if (before) this.#welcome(id, raised(before, entry));
+  }
+
+  #welcome(service: string, came: readonly string[]): void {
+    if (came.length === 0) return;
+    const campaign = this.#campaigns.get(service) ?? {
+      came: new Set(),
+      since: performance.now(),
+      budget: undefined,
+      allowance: 0,
+    };
+    for (const id of came) campaign.came.add(id);
+    campaign.budget = undefined;
+    this.#campaigns.set(service, campaign);
+  }
+
+  #forget(table: ServiceTable): void {
+    const listed = new Set(table.map(({ service }) => service.id));
+    for (const id of this.#known.keys()) {
+      if (listed.has(id)) continue;
+      this.#known.delete(id);
+      this.#campaigns.delete(id);
+    }
+  }
+
+  #look(): void {
+    for (const [id, campaign] of this.#campaigns)
+      if (this.#isOver(id, campaign)) this.#campaigns.delete(id);
+    if (this.#campaigns.size === 0) this.close();
+  }
+
+  #isOver(id: string, campaign: Campaign): boolean {
+    const entry = this.#known.get(id);
+    const rate = entry && rateOf(entry);
+    const books = this.#books
+      .serversOf(id)
+      .filter(({ entry: { weight, fallback } }) => weight > 0 && !fallback);
+    const levels = books.map((book) => ({
+      id: book.entry.id,
+      weight: book.entry.weight,
+      active: book.active,
+    }));
+    const found = surplus(levels, campaign.came);
+    if (!found || rate === undefined) return true;
+    // A client that comes again may be sent to any server: so many times it takes on average.
+    campaign.budget ??= Math.ceil(found.lack / found.share);
+    campaign.allowance += (rate * CAUTION * LOOK_MS) / 1000;
+    const now = Math.floor(campaign.allowance);
+    campaign.allowance -= now;
+    const count = Math.min(now, campaign.budget, Math.ceil(found.lack));
+    campaign.budget -= count;
+    const ageMs = performance.now() - campaign.since;
+    for (const [server, ends] of sharedOut(count, found.beyond)) {
+      const book = books.find(({ entry }) => entry.id === server);
+      if (book) this.#retire(book, ends, ageMs);
+    }
+    return campaign.budget === 0;
+  }
+
+  /** Each worker ends its own. */
+  #retire(book: ServerBook, count: number, olderThanMs: number): void {
+    const open = new Map(book.activeByWorker.entries());
+    const { record } = book.loan;
+    for (const [worker, ends] of sharedOut(count, open))
+      this.#workers.reply(worker, { type: 'retire', record, count: ends, olderThanMs });
+  }
+}
+
+/** Connections a second. A client that persists would come back to where it was. */
+function rateOf({ service }: ServiceEntry): number | undefined {
+  const { protocol, persistent, options } = service;
+  return protocol === 'tcp' && !persistent ? options.rebalance : undefined;
+}
+
+/** Ids of servers that came, or whose weight has risen. */
+function raised(before: ServiceEntry, after: ServiceEntry): readonly string[] {
+  const weights = new Map(before.servers.map(({ id, weight }) => [id, weight]));
+  return after.servers
+    .filter(({ id, weight, fallback }) => !fallback && weight > (weights.get(id) ?? 0))
+    .map(({ id }) => id);
+}
