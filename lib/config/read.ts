@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { FileEncoding } from '../model/file-text.ts';
 import { advise, adviseOnQuiescent, adviseOnRepeats } from './advice.ts';
+import { adviseOnAgents } from './agent-advice.ts';
 import { readBounded } from './bounded.ts';
 import type { ReadResult } from './config.ts';
 import { decodeUtf8, isAscii } from './decode.ts';
@@ -66,7 +67,7 @@ export async function readConfig(
   const config = {
     file: path,
     digest: hash('sha256', Buffer.from(text, 'latin1')),
-    warnings: [...warnings, ...ini.warnings(ids)],
+    warnings: [...warnings, ...adviseOnAgents(virtuals, path), ...ini.warnings(ids)],
     global,
     virtuals,
     options: ini.process,

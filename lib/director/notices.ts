@@ -7,6 +7,7 @@ import { changeText, findingText } from './log-lines.ts';
 const OUT = {
   added: false,
   restored: false,
+  reweighed: false,
   quiesced: true,
   'readd-quiesced': true,
   deleted: true,
@@ -21,13 +22,14 @@ export function noticeOf(
   state: AlertState,
   at: number,
 ): { readonly notice: Notice; readonly about: Subject | undefined } | undefined {
-  if (!isTableChange(change)) return undefined;
-  const { type, server, fallback, report } = change;
+  if (!isTableChange(change) || change.type === 'reweighed') return undefined;
+  const { type, server, fallback, report, agent } = change;
   // To ldirectord's mails the second is the first.
   const told =
     type === 'readd-quiesced' ? { ...change, type: 'quiesced' as const } : change;
   const subject = changeText(service, told);
-  const finding = report && findingText(service, report);
+  const finding =
+    agent === undefined ? report && findingText(service, report) : `agent: ${agent}`;
   const about = fallback ? undefined : { real: server, out: OUT[type] };
   return { notice: { subject, finding, state, at }, about };
 }

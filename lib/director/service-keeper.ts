@@ -1,8 +1,8 @@
 import type { AlertState } from '../alerts/notice.ts';
+import { type AgentWords, agentText } from '../model/agent.ts';
 import type { CheckReport } from '../model/check.ts';
 import type { ServerEntry, ServiceEntry } from '../model/engine.ts';
 import type { Override, Wish } from '../model/override.ts';
-import { same } from '../model/same.ts';
 import {
   type EngineName,
   serviceLabel,
@@ -11,7 +11,9 @@ import {
 import { configure } from '../pool/configure.ts';
 import { setOverride } from '../pool/override.ts';
 import type { Pool, PoolStep } from '../pool/pool.ts';
+import { takeAgent } from '../pool/take-agent.ts';
 import { takeReport } from '../pool/take-report.ts';
+import { Agents } from './agents.ts';
 import {
   assign,
   type Carriage,
@@ -21,7 +23,7 @@ import {
   isIn,
   reassign,
 } from './carriage.ts';
-import { logChoice, logOutcome, logReason, type Subject } from './carriage-lines.ts';
+import { logChoice, logOutcome, logReload, type Subject } from './carriage-lines.ts';
 import { Certificates } from './certificates.ts';
 import { CheckHistory } from './check-history.ts';
 import { checkingOf } from './check-plan.ts';
@@ -44,6 +46,7 @@ export class ServiceKeeper implements Disposable {
   readonly history = new CheckHistory();
   readonly downTimes = new DownTimes();
   readonly certificates: Certificates;
+  readonly agents: Agents;
   #pool: Pool;
   #carriage: Carriage;
   /** What brought servers here that have no report yet. */
@@ -68,6 +71,7 @@ export class ServiceKeeper implements Disposable {
     this.#checks = createServiceChecks(parties.runner, (id, report) =>
       this.#report(id, report),
     );
+    this.agents = new Agents(parties, (id, words) => this.#agentSaid(id, words));
     this.#carriage = assign(choice, left?.engine);
     const { checking, problem } = checkingOf(service);
     const earlier = { found: left?.servers, overrides };
@@ -78,6 +82,7 @@ export class ServiceKeeper implements Disposable {
     this.#tell(step, this.#configured);
     this.#news.happened(this, realHappenings(undefined, step.pool));
     this.#checks.follow(service);
+    this.agents.follow(service);
   }
 
   get service(): VirtualService {
@@ -118,12 +123,6 @@ export class ServiceKeeper implements Disposable {
     );
   }
 
-  /** Whether that is what it goes by already. */
-  has({ engine, reason, refusal }: EngineChoice): boolean {
-    const is = this.#carriage;
-    return is.engine === engine && is.reason === reason && is.refusal === refusal;
-  }
-
   /** Reload: goes on as the changed service says.
    *  @param carries  whether an engine can carry that one */
   follow(
@@ -143,16 +142,14 @@ export class ServiceKeeper implements Disposable {
     this.#carriage = reassign(was, choice, carries);
     const has = carrier(this.#carriage);
     if (has !== carrier(was) || !isIn(this.#carriage, has)) this.#carried = [];
-    const anew = choice.engine !== was.engine || choice.refusal !== was.refusal;
-    if (anew || !same(virtualPart(before.service), virtualPart(service)))
-      logChoice(this.#parties.log, this.#about, was, this.#carriage);
-    else if (choice.reason !== was.reason)
-      logReason(this.#parties.log, this.#about, this.#carriage);
+    const is = this.#carriage;
+    logReload(this.#parties.log, this.#about, [before.service, was], [service, is]);
     if (problem && problem !== checkingOf(before.service).problem)
       this.#parties.log.warn(`Not checked: ${this.label}: ${problem}`);
     this.#tell(step, this.#configured);
     this.#news.happened(this, realHappenings(before, step.pool));
     this.#checks.follow(service);
+    this.agents.follow(service);
   }
 
   /** What an operator wishes of a real server that is there. */
@@ -172,10 +169,7 @@ export class ServiceKeeper implements Disposable {
     const at = this.#parties.now();
     const after = granted(before, configured.weight, wish, { by, at });
     const step = setOverride(pool, realId, after, at);
-    this.#pool = step.pool;
-    this.#tell(step, 'running');
-    this.#news.happened(this, [realHappening(realId, pool, step.pool, null)]);
-    this.#parties.changed(this);
+    this.#take(realId, step, { at, message: null, state: 'running' });
     return { before, after, audit: audited(before, after, configured.weight) };
   }
 
@@ -193,30 +187,56 @@ export class ServiceKeeper implements Disposable {
 
   [Symbol.dispose](): void {
     this.#checks[Symbol.dispose]();
+    this.agents[Symbol.dispose]();
   }
 
   #report(realId: string, report: CheckReport): void {
-    try {
-      const before = this.#pool;
-      const known = before.reals[before.index.get(realId) ?? -1];
-      this.#parties.log.debug(checkLine(before.service, realId, report));
+    this.#guard(() => {
+      const { service, reals, index } = this.#pool;
+      const known = reals[index.get(realId) ?? -1];
+      this.#parties.log.debug(checkLine(service, realId, report));
       this.history.note(realId, report);
-      this.certificates.note(before.service, realId, report);
-      if (known) this.#parties.alerts.checked(before.service, known.real, report);
-      const step = takeReport(before, realId, report);
-      this.#pool = step.pool;
-      this.downTimes.note(step.pool, realId, report.at);
-      const part = known?.own === 'starting' ? this.#configured : 'running';
-      this.#tell(step, part);
-      this.#news.happened(this, [
-        realHappening(realId, before, step.pool, report.message),
-      ]);
-      if (step.pool.entry !== before.entry || step.pool.settled !== before.settled)
-        this.#parties.changed(this);
+      this.certificates.note(service, realId, report);
+      if (known) this.#parties.alerts.checked(service, known.real, report);
+      const state = known?.own === 'starting' ? this.#configured : 'running';
+      const { at, message } = report;
+      const step = takeReport(this.#pool, realId, report);
+      this.#take(realId, step, { at, message, state });
+    });
+  }
+
+  #agentSaid(realId: string, words: AgentWords): void {
+    this.#guard(() => {
+      const at = this.#parties.now();
+      const step = takeAgent(this.#pool, realId, words, at);
+      if (step.pool === this.#pool) return;
+      const { agent } = step.pool.reals[step.pool.index.get(realId) ?? -1] ?? {};
+      const message = agent ? `agent: ${agentText(agent)}` : null;
+      this.#take(realId, step, { at, message, state: 'running' });
+    });
+  }
+
+  /** Goes on as one real server's check or agent has it. */
+  #take(
+    realId: string,
+    step: PoolStep,
+    { at, message, state }: { at: number; message: string | null; state: AlertState },
+  ): void {
+    const before = this.#pool;
+    this.#pool = step.pool;
+    this.downTimes.note(step.pool, realId, at);
+    this.#tell(step, state);
+    this.#news.happened(this, [realHappening(realId, before, step.pool, message)]);
+    if (step.pool.entry !== before.entry || step.pool.settled !== before.settled)
+      this.#parties.changed(this);
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
     } catch (error) {
-      this.#parties.log.error(
-        `Defect in virtual server ${this.label}: ${String(error)}`,
-      );
+      const line = `Defect in virtual server ${this.label}: ${String(error)}`;
+      this.#parties.log.error(line);
     }
   }
 
@@ -227,10 +247,4 @@ export class ServiceKeeper implements Disposable {
     // Also after a reload: the command itself may have changed. One that ran already is dropped.
     if (settled) this.#parties.commands.run(service, up ? 'stop' : 'start');
   }
-}
-
-/** The service without its real servers. */
-function virtualPart(service: VirtualService): Omit<VirtualService, 'reals'> {
-  const { reals: _, ...rest } = service;
-  return rest;
 }

@@ -21,7 +21,7 @@ export type Happening =
       readonly to: RealState | null;
       /** In force from now on; 0 where it is not in the table. */
       readonly weight: number;
-      /** What its last check said; null: it was not a check that changed it. */
+      /** What its last check said, or its agent; null: neither changed it. */
       readonly message: string | null;
     }
   | {

@@ -1,4 +1,6 @@
+import type { AgentSaid } from '../model/agent.ts';
 import type { ServerEntry } from '../model/engine.ts';
+import type { Override } from '../model/override.ts';
 import {
   destinationPort,
   type Fallback,
@@ -7,19 +9,24 @@ import {
 } from '../model/virtual-service.ts';
 import { countsAsUp, type RealServerState } from './pool.ts';
 
-type Weighed = Pick<RealServerState, 'real' | 'state' | 'found' | 'override'>;
+type Weighed = Pick<RealServerState, 'real' | 'state' | 'found' | 'override' | 'agent'>;
 
 /** The weight a server has in the table; undefined: it is not in it. A down server stays at
  *  weight 0 with quiescent=yes, a starting one is in the table only as an earlier run left it, but
- *  for what an operator has changed: one that had traffic has what was asked for. */
+ *  for what an operator or its agent has changed: one that had traffic has what was asked for. */
 export function weightInForce(
   service: Pick<VirtualService, 'quiescent'>,
-  { real, state, found, override }: Weighed,
+  { real, state, found, override, agent }: Weighed,
 ): number | undefined {
   if (countsAsUp(state)) return real.weight;
-  const isAsked = override?.state === 'drain' || (override?.weight ?? null) !== null;
+  const isAsked = [override, agent].some((above) => above && wantsWeight(above));
   if (state === 'starting') return found && isAsked ? real.weight : found;
   return service.quiescent ? 0 : undefined;
+}
+
+function wantsWeight(above: Override | AgentSaid): boolean {
+  const weight = 'weight' in above ? above.weight : above.percent;
+  return above.state === 'drain' || weight !== null;
 }
 
 /** The table's row for a real server; undefined when it is not in the table. */

@@ -69,6 +69,9 @@ tls-verify = no
 tls-expiry = 14
 body-limit = 64k
 tls-ca = FOLDER/ca.pem
+agent-port = 9990
+agent-interval = 500ms
+agent-send = state\\n
 [log]
 connections = yes
 connections-file = LOCAL3
@@ -87,6 +90,7 @@ tls-verify = true
 tls-expiry = 0
 digest = yes
 connections = no
+agent-port = no
 `,
     );
     const common = {
@@ -97,6 +101,9 @@ connections = no
       tlsExpiryDays: 14,
       tlsCa: join(dirname(config.file), 'ca.pem'),
       bodyLimit: 65_536,
+      agentPort: 9990,
+      agentIntervalMs: 500,
+      agentSend: 'state\n',
     };
     t.strictSame(config.virtuals[0]?.options, {
       ...common,
@@ -110,6 +117,7 @@ connections = no
       capture: true,
       tlsVerify: true,
       tlsExpiryDays: 0,
+      agentPort: 0,
       digest: true,
     });
     t.match(config.options, {
@@ -126,7 +134,13 @@ connections = no
       readOnlySocket: '/run/x/stats.sock',
       readOnlyMode: 0o640,
     });
-    t.strictSame(config.warnings, []);
+    t.strictSame(config.warnings, [
+      {
+        ...{ file: config.file, line: 3, severity: 'warning' },
+        message:
+          'an agent\'s 50% of weight 1 is 1 too: expected weights such as 100 where agent-port is set, as in "real = 10.0.0.2:80 masq 100"',
+      },
+    ]);
   },
 );
 
@@ -229,6 +243,14 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[checks]\ntls-expiry = soon\n', 2, 'expected whole days, 0 to 3650'],
   ['[checks]\ntls-expiry =\n', 2, 'expected whole days, 0 to 3650'],
   ['[checks]\nbody-limit = 1T\n', 2, 'expected a size in bytes'],
+  ['[checks]\nagent-port = 0\n', 2, 'expected a port, 1 to 65535, or no, as in "9990"'],
+  ['[checks]\nagent-port = 65536\n', 2, 'expected a port, 1 to 65535, or no'],
+  ['[checks]\nagent-port = off\n', 2, 'expected a port, 1 to 65535, or no'],
+  ['[checks]\nagent-interval = 50ms\n', 2, 'expected a time of 100 ms or more'],
+  ['[checks]\nagent-interval = often\n', 2, 'expected a time above 0'],
+  ['[checks]\nagent-send =\n', 2, 'expected a text of 1 to 256 bytes'],
+  [`[checks]\nagent-send = ${'x'.repeat(257)}\n`, 2, 'a text of 1 to 256 bytes'],
+  ['[checks]\nagent-send = state\\x\n', 2, 'expected only \\n, \\r, \\t'],
   ['[alerts]\ndigest = daily\n', 2, 'expected yes or no'],
   ['[limits]\nconnections = many\n', 2, 'expected how many connections'],
   ['[limits]\nconnections = 0\n', 2, 'expected how many connections'],

@@ -24,6 +24,7 @@ const UNSEEN = {
   history: new CheckHistory(),
   downTimes: new DownTimes(),
   certificates: new Certificates(silent),
+  agents: { of: () => null },
 };
 const WISH = { now: NOON, checks: 0 };
 const ON_NET: Carriage = {
@@ -113,6 +114,7 @@ t.test('a service at work, with its numbers', async (t) => {
         inForce: true,
         state: 'up',
         override: null,
+        agent: null,
         since,
         ...zero,
         ...neverDown,
@@ -129,6 +131,7 @@ t.test('a service at work, with its numbers', async (t) => {
         inForce: true,
         state: 'down',
         override: null,
+        agent: null,
         since,
         ...numbers,
         ...neverDown,
@@ -145,6 +148,7 @@ t.test('a service at work, with its numbers', async (t) => {
         inForce: false,
         state: 'down',
         override: null,
+        agent: null,
         since,
         ...zero,
         ...neverDown,

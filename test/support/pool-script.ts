@@ -1,5 +1,6 @@
 import t from 'tap';
 import { logLine } from '../../lib/director/log-lines.ts';
+import type { AgentWords } from '../../lib/model/agent.ts';
 import type { CheckReport } from '../../lib/model/check.ts';
 import type { RecoveredServer } from '../../lib/model/engine.ts';
 import type { Override } from '../../lib/model/override.ts';
@@ -7,11 +8,12 @@ import type { VirtualService } from '../../lib/model/virtual-service.ts';
 import { configure } from '../../lib/pool/configure.ts';
 import { setOverride } from '../../lib/pool/override.ts';
 import type { Checking, Pool, PoolStep } from '../../lib/pool/pool.ts';
+import { takeAgent } from '../../lib/pool/take-agent.ts';
 import { takeReport } from '../../lib/pool/take-report.ts';
 import { aService } from './config.ts';
 import { NOON } from './reports.ts';
 
-/** A report on a real server, an operator's change, or a reload. */
+/** A report on a real server, an operator's change, an agent's line, or a reload. */
 export type Move =
   | readonly [real: string, report: CheckReport]
   | {
@@ -19,6 +21,7 @@ export type Move =
       readonly of: string;
       readonly at?: number;
     }
+  | { readonly words: AgentWords; readonly of: string; readonly at?: number }
   | {
       readonly reload: VirtualService;
       readonly checking?: Checking;
@@ -64,6 +67,7 @@ function next(pool: Pool, move: Move, checking: Checking): PoolStep {
     return configure(pool, move.reload, move.checking ?? checking, move.at ?? NOON);
   if ('override' in move)
     return setOverride(pool, move.of, move.override, move.at ?? NOON);
+  if ('words' in move) return takeAgent(pool, move.of, move.words, move.at ?? NOON);
   return takeReport(pool, move[0], move[1]);
 }
 

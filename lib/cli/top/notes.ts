@@ -1,5 +1,5 @@
 import type { RealStatus, ServiceStatus } from '../../model/status.ts';
-import { checkOf } from '../show-table.ts';
+import { saidOf } from '../show-table.ts';
 import type { Row } from './rows.ts';
 
 /** What there is to say of a row beside its figures. */
@@ -13,8 +13,9 @@ function ofService({ scheduler, engine, persistent, problem }: ServiceStatus): s
   return problem === null ? words.join(', ') : `! ${problem}`;
 }
 
-function ofReal({ override, check }: RealStatus): string {
-  const said = check ? checkOf(check) : '';
+function ofReal(real: RealStatus): string {
+  const { override, agent, check } = real;
+  const said = agent || check ? saidOf(real) : '';
   if (override === null) return said;
   const { state, weight, by } = override;
   const set = [

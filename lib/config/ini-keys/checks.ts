@@ -1,3 +1,4 @@
+import { agentInterval, agentPort, agentSend } from '../agent-values.ts';
 import { authorities, days, size, yesno } from '../ini-values.ts';
 import type { IniKey } from './ini-key.ts';
 
@@ -34,5 +35,29 @@ export const CHECKS_KEYS = {
     parse: size,
     default: 2 ** 20,
     doc: 'Largest answer that a check reads; past it the server is down.',
+  },
+  'agent-port': {
+    section: 'checks',
+    perService: true,
+    syntax: '<port> | no',
+    parse: agentPort,
+    default: 0,
+    doc: "Where an agent on each real server says its weight and state, in HAProxy's words.",
+  },
+  'agent-interval': {
+    section: 'checks',
+    perService: true,
+    syntax: '<time>',
+    parse: agentInterval,
+    default: undefined as number | undefined,
+    doc: 'How often it is asked; without it as often as the server is checked.',
+  },
+  'agent-send': {
+    section: 'checks',
+    perService: true,
+    syntax: '<text>',
+    parse: agentSend,
+    default: '',
+    doc: 'What it is sent, with \\n for a line end; without it nothing.',
   },
 } as const satisfies Record<string, IniKey<unknown>>;

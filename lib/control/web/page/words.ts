@@ -1,6 +1,6 @@
 import type { DirectorEvent } from '../../../model/event.ts';
 import type { Override } from '../../../model/override.ts';
-import type { RealStatus, ServiceState } from '../../../model/status.ts';
+import type { AgentStatus, RealStatus, ServiceState } from '../../../model/status.ts';
 
 /** How a state looks; its word is always beside it. */
 export type Tone = 'good' | 'bad' | 'care' | 'idle';
@@ -33,9 +33,27 @@ export function stateOf({ fallback, weight, state }: RealStatus): string {
 }
 
 /** `3`, or `0 of 3` where another one is in the file. */
-export function weightText({ weight, configuredWeight, override }: RealStatus): string {
-  const wanted = override?.weight ?? configuredWeight;
+export function weightText({
+  weight,
+  configuredWeight,
+  override,
+  agent,
+}: RealStatus): string {
+  const wanted = override?.weight ?? agent?.weight ?? configuredWeight;
   return weight === wanted ? `${weight}` : `${weight} of ${wanted}`;
+}
+
+/** What its agent has said, in words. */
+export function agentWords(agent: AgentStatus | null): string {
+  if (agent === null) return 'none';
+  const { percent, state, down, problem } = agent;
+  const words = [
+    ...(percent === null ? [] : [`${percent}%`]),
+    ...(state === 'ready' ? [] : [state]),
+    ...(down === null ? [] : [down]),
+  ];
+  const silent = problem === null ? '' : `; silent: ${problem}`;
+  return `${words.join(', ') || 'ready'}${silent}`;
 }
 
 /** What was changed at run time, in words. */
