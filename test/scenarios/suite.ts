@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Test } from 'tap';
 import type { EngineName } from '../../lib/model/virtual-service.ts';
 import { lab } from '../support/lab.ts';
+import { agents } from './agents.ts';
 import { balance } from './balance.ts';
 import { disaster } from './disaster.ts';
 import { facts } from './facts.ts';
@@ -14,6 +15,8 @@ export interface Scenario {
   readonly name: string;
   /** Text of the ldirectord.cf, FOLDER for the director's own; or a file of examples/. */
   readonly config: string | { readonly example: string };
+  /** Sections of the ini besides [net]. */
+  readonly ini?: string;
   readonly play: (stage: Stage, t: Test) => Promise<void>;
 }
 
@@ -34,13 +37,13 @@ export function runScenarios(
 ): void {
   t.setTimeout(300_000);
   t.jobs = 2;
-  for (const { name, config, play } of SCENARIOS) {
+  for (const { name, config, ini = '', play } of SCENARIOS) {
     const needs = lab('namespaces', 'apache2', 'perl', 'logger');
     const why = skip[name];
     const options = why === undefined ? { ...needs, ...where } : { skip: why };
     t.test(name, { timeout: 120_000, ...options }, async (t) =>
       onStage(
-        { net: `engine = ${engine}\n${net}`, routed: engine !== 'net' },
+        { net: `engine = ${engine}\n${net}\n${ini}`, routed: engine !== 'net' },
         textOf(config),
         (stage) => play(stage, t),
       ),
@@ -54,4 +57,10 @@ function textOf(config: Scenario['config']): string {
   return readFileSync(file, 'utf8');
 }
 
-const SCENARIOS: readonly Scenario[] = [...balance, ...rules, ...facts, ...disaster];
+const SCENARIOS: readonly Scenario[] = [
+  ...balance,
+  ...rules,
+  ...agents,
+  ...facts,
+  ...disaster,
+];
