@@ -4,9 +4,9 @@ import { expected } from './values.ts';
 // What the agent's keys may say: each reader throws a RangeError that says what was expected, as in
 // "example".
 
-/** 1 to 65535. @returns 0 for `no` */
-export function agentPort(text: string): number {
-  if (text === 'no') return 0;
+/** 1 to 65535. @returns undefined for `no` */
+export function agentPort(text: string): number | undefined {
+  if (text === 'no') return undefined;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   return port >= 1 && port <= 65_535
     ? port

@@ -41,7 +41,7 @@ export const CHECKS_KEYS = {
     perService: true,
     syntax: '<port> | no',
     parse: agentPort,
-    default: 0,
+    default: undefined as number | undefined,
     doc: "Where an agent on each real server says its weight and state, in HAProxy's words.",
   },
   'agent-interval': {
@@ -57,7 +57,7 @@ export const CHECKS_KEYS = {
     perService: true,
     syntax: '<text>',
     parse: agentSend,
-    default: '',
+    default: undefined as string | undefined,
     doc: 'What it is sent, with \\n for a line end; without it nothing.',
   },
 } as const satisfies Record<string, IniKey<unknown>>;
