@@ -82,10 +82,10 @@ class VirtualDesk implements OwnedDesk {
     const { before, after, audit } = keeper.change(ref.real, wish, by);
     const { service, real } = ref;
     const about = `real server: ${real} (${keeper.label})`;
-    for (const { what, old, new: is } of audit)
+    for (const { what, old, new: is, said } of audit)
       this.#audit(
         { by, service, real, what, old, new: is },
-        `${what} of ${about}: ${old} -> ${is}`,
+        `${what} of ${about}: ${said ?? old} -> ${is}`,
       );
     if (audit.length > 0) {
       const done = [this.#parties.changed(), this.#parties.inForce()];

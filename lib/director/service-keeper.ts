@@ -10,7 +10,7 @@ import {
 } from '../model/virtual-service.ts';
 import { configure } from '../pool/configure.ts';
 import { setOverride } from '../pool/override.ts';
-import type { Pool, PoolStep } from '../pool/pool.ts';
+import { type Pool, type PoolStep, realIn } from '../pool/pool.ts';
 import { takeAgent } from '../pool/take-agent.ts';
 import { takeReport } from '../pool/take-report.ts';
 import { Agents } from './agents.ts';
@@ -35,7 +35,7 @@ import { checkLine } from './log-lines.ts';
 import type { Left } from './recovery.ts';
 import { createServiceChecks, type ServiceChecks } from './service-checks.ts';
 import { ServiceNews } from './service-news.ts';
-import { type Audited, audited, granted } from './wishes.ts';
+import { audited, auditedAgent, granted, type Wished } from './wishes.ts';
 
 /** Keeps one virtual service at work: takes the reports of its checks into its pool, and says
  *  what the engine should carry. Disposing ends its checks. */
@@ -153,24 +153,18 @@ export class ServiceKeeper implements Disposable {
   }
 
   /** What an operator wishes of a real server that is there. */
-  change(
-    realId: string,
-    wish: Wish,
-    by: string,
-  ): {
-    readonly before: Override | undefined;
-    readonly after: Override | undefined;
-    readonly audit: readonly Audited[];
-  } {
+  change(realId: string, wish: Wish, by: string): Wished {
     const pool = this.#pool;
-    const known = pool.reals[pool.index.get(realId) ?? -1];
+    const known = realIn(pool, realId);
     if (!known) return { before: undefined, after: undefined, audit: [] };
-    const { override: before, configured } = known;
+    const { override: before, configured, agent } = known;
     const at = this.#parties.now();
     const after = granted(before, configured.weight, wish, { by, at });
-    const step = setOverride(pool, realId, after, at);
+    const step = setOverride(pool, realId, after, at, wish.state === 'ready');
     this.#take(realId, step, { at, message: null, state: 'running' });
-    return { before, after, audit: audited(before, after, configured.weight) };
+    const forgotten = auditedAgent(agent, realIn(step.pool, realId)?.agent);
+    const audit = audited(before, after, configured.weight);
+    return { before, after, audit: [...audit, ...forgotten] };
   }
 
   heard(engine: EngineName, { outcome, answers, entry }: EngineWord): void {
@@ -192,16 +186,19 @@ export class ServiceKeeper implements Disposable {
 
   #report(realId: string, report: CheckReport): void {
     this.#guard(() => {
-      const { service, reals, index } = this.#pool;
-      const known = reals[index.get(realId) ?? -1];
+      const { service } = this;
+      const known = realIn(this.#pool, realId);
       this.#parties.log.debug(checkLine(service, realId, report));
       this.history.note(realId, report);
       this.certificates.note(service, realId, report);
       if (known) this.#parties.alerts.checked(service, known.real, report);
       const state = known?.own === 'starting' ? this.#configured : 'running';
       const { at, message } = report;
-      const step = takeReport(this.#pool, realId, report);
-      this.#take(realId, step, { at, message, state });
+      this.#take(realId, takeReport(this.#pool, realId, report), {
+        at,
+        message,
+        state,
+      });
     });
   }
 
@@ -209,9 +206,9 @@ export class ServiceKeeper implements Disposable {
     this.#guard(() => {
       const at = this.#parties.now();
       const step = takeAgent(this.#pool, realId, words, at);
-      if (step.pool === this.#pool) return;
-      const { agent } = step.pool.reals[step.pool.index.get(realId) ?? -1] ?? {};
-      const message = agent ? `agent: ${agentText(agent)}` : null;
+      const agent = realIn(step.pool, realId)?.agent;
+      if (!agent || step.pool === this.#pool) return;
+      const message = `agent: ${agentText(agent)}`;
       this.#take(realId, step, { at, message, state: 'running' });
     });
   }

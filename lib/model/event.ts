@@ -36,7 +36,13 @@ export type Happening =
       readonly by: string;
       readonly service: string | null;
       readonly real: string | null;
-      readonly what: 'weight' | 'state' | 'drain' | 'connections' | 'persistence';
+      readonly what:
+        | 'weight'
+        | 'state'
+        | 'agent'
+        | 'drain'
+        | 'connections'
+        | 'persistence';
       readonly old: AdminState | number | null;
       readonly new: AdminState | number | null;
     }

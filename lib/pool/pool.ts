@@ -62,6 +62,14 @@ export interface PoolStep {
   readonly changes: readonly PoolChange[];
 }
 
+/** The real server of that id; undefined: it is not in the service. */
+export function realIn(
+  { reals, index }: Pick<Pool, 'reals' | 'index'>,
+  id: string,
+): RealServerState | undefined {
+  return reals[index.get(id) ?? -1];
+}
+
 /** Whether a server in that state counts as up: keeps the fallback away. One of weight 0 does,
  *  though it takes no connection, as with ldirectord (observed). */
 export function countsAsUp(state: RealState | undefined): boolean {

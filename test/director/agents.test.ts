@@ -155,6 +155,29 @@ t.test('an operator’s word wins over the agent’s', async (t) => {
   t.strictSame(await inForce(), [`${A}@5`, `${B}@1`]);
 });
 
+t.test('an operator’s ready ends what an agent holds, and is told of', async (t) => {
+  const { agents, inForce, director, log, events } = await atWork(t);
+  const ref = { service: WEB, real: A };
+  for (const [line, said, old] of [
+    ['50% drain', '50%, drain', 'drain'],
+    ['maint', '50%, maintenance', 'maintenance'],
+    ['fail # stuck', '50%, fail (stuck)', null],
+  ] as const) {
+    agents.say(ADDRESS, line);
+    t.strictSame(await inForce(), [`${A}@0`, `${B}@1`], line);
+    log.take();
+    await director.desk.change(ref, { state: 'ready' }, 'uid 0');
+    t.strictSame(await inForce(), [`${A}@5`, `${B}@1`]);
+    t.match(log.take(), [
+      `Restored real server: ${PLACE} (Weight set to 5)`,
+      `Changed by uid 0: agent of real server: ${PLACE}: ${said} -> ready`,
+    ]);
+    t.match(events().at(-1), { type: 'change', what: 'agent', old, new: 'ready' });
+  }
+  await director.desk.change(ref, { state: 'ready' }, 'uid 0');
+  t.strictSame(log.take(), [], 'it holds nothing');
+});
+
 t.test('what the checks find goes on below it', async (t) => {
   const { agents, runner, inForce } = await atWork(t);
   agents.say(ADDRESS, 'maint');

@@ -193,6 +193,19 @@ t.test('an operator’s word stands above its agent’s', async (t) => {
   t.strictSame(state([half, set({ weight: 7 }), taken]), [`${A}@5`, `${A} up`]);
 });
 
+t.test('an operator’s ready ends what it holds, until it says so again', async (t) => {
+  const held = says({ percent: 50, state: 'drain', health: 'down' });
+  const ready: Move = { of: A, override: undefined, frees: true };
+  const after = (moves: readonly Move[]) => {
+    const { table, states } = play(aService(service), [...UP, held, ...moves]);
+    return [table[0], states[0]];
+  };
+  t.strictSame(after([]), [`${A}@0`, `${A} down`]);
+  t.strictSame(after([ready]), [`${A}@5`, `${A} up`]);
+  t.strictSame(after([ready, says({ state: 'drain' })]), [`${A}@0`, `${A} drain`]);
+  t.strictSame(after([{ of: A, override: undefined }]), [`${A}@0`, `${A} down`]);
+});
+
 t.test('a reload keeps what was said, of the new weight', async (t) => {
   const reload = (fields: Partial<typeof service>): Move => ({
     reload: aService({ ...service, ...fields }),

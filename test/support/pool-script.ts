@@ -20,6 +20,7 @@ export type Move =
       readonly override: Override | undefined;
       readonly of: string;
       readonly at?: number;
+      readonly frees?: boolean;
     }
   | { readonly words: AgentWords; readonly of: string; readonly at?: number }
   | {
@@ -66,7 +67,7 @@ function next(pool: Pool, move: Move, checking: Checking): PoolStep {
   if ('reload' in move)
     return configure(pool, move.reload, move.checking ?? checking, move.at ?? NOON);
   if ('override' in move)
-    return setOverride(pool, move.of, move.override, move.at ?? NOON);
+    return setOverride(pool, move.of, move.override, move.at ?? NOON, move.frees);
   if ('words' in move) return takeAgent(pool, move.of, move.words, move.at ?? NOON);
   return takeReport(pool, move[0], move[1]);
 }
