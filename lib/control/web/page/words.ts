@@ -118,6 +118,8 @@ function changeText(event: DirectorEvent & { readonly type: 'change' }): string 
   switch (event.what) {
     case 'drain':
       return `drain of ${of} within ${event.new} s`;
+    case 'agent':
+      return `what the agent of ${of} held is forgotten`;
     case 'connections':
     case 'persistence':
       return `${event.what} of ${of}: ${event.old} ended`;
