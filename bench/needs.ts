@@ -13,6 +13,7 @@ export const PROGRAMS = {
   wrk: { path: '/usr/bin/wrk', package: 'wrk' },
   ip: { path: '/usr/bin/ip', package: 'iproute2' },
   nft: { path: '/usr/sbin/nft', package: 'nftables' },
+  strace: { path: '/usr/bin/strace', package: 'strace' },
   conntrack: { path: '/usr/sbin/conntrack', package: 'conntrack' },
 } as const satisfies Record<string, { path: string; package: string }>;
 

@@ -36,7 +36,8 @@ const SHORT = {
   ...{ idle: 1000, open: 1000, out: '' },
 };
 
-export const USAGE = `npm run bench -- checks [--help]: what ten thousand checks cost
+export const USAGE = `npm run bench -- beside [--help]: this version beside another
+npm run bench -- checks [--help]: what ten thousand checks cost
 npm run bench -- scale [--help]: start and reload with a thousand services
 npm run bench -- kernel [--help]: the kernel's forwarding beside ours, on a network of its own
 npm run bench -- [--node PATH] [--workers N[,N]] [--rounds N] [--only ROW[,ROW]] [--short] [--out FILE]

@@ -2,6 +2,7 @@ import { loadavg } from 'node:os';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bench } from './bench.ts';
+import { benchBeside } from './beside/index.ts';
 import { benchChecks } from './checks/index.ts';
 import { Guard } from './guard.ts';
 import { benchKernel } from './kernel/index.ts';
@@ -16,6 +17,7 @@ const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url));
 
 /** Benches of their own, by the first word of the command line. */
 const PARTS: Readonly<Record<string, typeof benchChecks>> = {
+  beside: benchBeside,
   checks: benchChecks,
   kernel: benchKernel,
   scale: benchScale,

@@ -40,6 +40,7 @@ function plan(index: number): CheckPlan {
       tlsVerify: true,
       tlsCa: undefined,
       bodyLimit: 1_048_576,
+      proxy: undefined,
     },
   };
 }

@@ -16,12 +16,20 @@ interface Form {
   readonly quota?: number;
   /** Each connection has a line in the log. */
   readonly logged?: boolean;
+  /** Of another version; by default this one's. */
+  readonly program?: string;
   /** What forwards; by default what the director takes by itself. */
   readonly engine?: EngineName;
 }
 
 /** The director in a form of its own. */
-export function l4director({ workers, quota, logged, engine }: Form): Kind {
+export function l4director({
+  workers,
+  quota,
+  logged,
+  program = DIRECTOR,
+  engine,
+}: Form): Kind {
   return {
     lacks: () =>
       workers === 1 || workersSection()
@@ -37,7 +45,7 @@ export function l4director({ workers, quota, logged, engine }: Form): Kind {
       const runtime = join(setup.folder, 'run');
       mkdirSync(runtime);
       const args = ['--foreground', '--runtime-dir', runtime, config, 'start'];
-      return [setup.node, DIRECTOR, ...args];
+      return [setup.node, program, ...args];
     },
   };
 }

@@ -2,10 +2,11 @@ import type { LookupFunction } from 'node:net';
 import { hostname, userInfo } from 'node:os';
 import type { CheckReport } from '../model/check.ts';
 import type { Log } from '../model/log.ts';
-import type { MailStatus } from '../model/status.ts';
+import type { StatusDocument } from '../model/status.ts';
 import type { RealServer, VirtualService } from '../model/virtual-service.ts';
 import { type Courier, createCourier } from './courier.ts';
 import type { Digest } from './digest.ts';
+import { createHooks, type Hooks } from './hooks.ts';
 import { mailOf, mailSubject, type Sender } from './mail.ts';
 import { createMonitorFiles, type OpenLineFile } from './monitor-files.ts';
 import { isMonitored, monitorLine } from './monitor-line.ts';
@@ -13,8 +14,9 @@ import type { Notice, Subject } from './notice.ts';
 import { sendmailRoute } from './sendmail-route.ts';
 import { ServiceMail } from './service-mail.ts';
 import { smtpRoute } from './smtp-route.ts';
+import type { StateChange } from './state-change.ts';
 
-/** Tells people what happens in the virtual services: mail and monitor files. Each call returns
+/** Tells people and programs what happens in the virtual services: mail, webhooks, commands, monitor files. Each call returns
  *  at once and never throws. */
 export interface Alerts {
   /** Start and reload: the services as they are from now on. What waits for a digest of one that
@@ -24,7 +26,9 @@ export interface Alerts {
   tell(service: VirtualService, notice: Notice, about: Subject | undefined): void;
   /** A check of one of its real servers has ended. */
   checked(service: VirtualService, real: RealServer, report: CheckReport): void;
-  status(): MailStatus;
+  /** It or one of its real servers took another state. */
+  changed(service: VirtualService, change: StateChange): void;
+  status(): Pick<StatusDocument, 'mail' | 'webhooks' | 'alertCommands'>;
   /** Sends and writes what waits, within 5 s. */
   close(): Promise<void>;
 }
@@ -54,6 +58,7 @@ export function createAlerts({
   }),
 }: AlertParts): Alerts {
   const monitors = createMonitorFiles(openFile);
+  const hooks = createHooks({ log, host: sender.host, lookup });
   const services = new Map<string, ServiceMail>();
 
   function post(service: VirtualService, digest: Digest): void {
@@ -81,6 +86,7 @@ export function createAlerts({
       }
       for (const service of next) mailFor(service).follow(service);
       monitors.keepOnly(new Set(next.flatMap(({ monitorfile }) => monitorfile ?? [])));
+      hooks.follow(next);
       courier.follow(new Set(next.map(({ smtp }) => smtp)));
     },
     tell: (service, notice, about) => mailFor(service).tell(notice, about),
@@ -88,13 +94,26 @@ export function createAlerts({
       if (service.monitorfile && isMonitored(service, report))
         monitors.write(service.monitorfile, monitorLine(service, real, report));
     },
-    status: () => courier.status(),
+    changed: (service, change) => hooks.changed(service, change),
+    status: () => statusOf(courier, hooks),
     async close() {
       for (const mail of services.values()) mail.end();
       services.clear();
-      await Promise.all([courier.close(CLOSE_MS), monitors.close(CLOSE_MS)]);
+      await Promise.all([
+        courier.close(CLOSE_MS),
+        hooks.close(CLOSE_MS),
+        monitors.close(CLOSE_MS),
+      ]);
     },
   };
+}
+
+function statusOf(
+  courier: Pick<Courier, 'status'>,
+  hooks: Pick<Hooks, 'status'>,
+): ReturnType<Alerts['status']> {
+  const { webhook: webhooks, command: alertCommands } = hooks.status();
+  return { mail: courier.status(), webhooks, alertCommands };
 }
 
 function thisHost(): Sender {

@@ -14,42 +14,60 @@ export interface CommandLimits {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Runs a command line through `/bin/sh`, as system() of ldirectord does, {@link withoutRights}, and settles
- *  when it has ended; past the time-out, or when aborted, it gets TERM, then KILL, and its children with it.
- *  Its output goes nowhere: a server that it leaves in the background must not die of a closed
- *  pipe. Failure is logged (`system(CMD) failed: ...`), never thrown.
+/** Runs a command line through `/bin/sh`, as system() of ldirectord does: {@link runProgram}. Failure is
+ *  logged (`system(CMD) failed: ...`), never thrown.
  *  @returns whether it ended with exit status 0 */
 export async function runCommand(
   command: string,
-  { timeoutMs, signal, env = childEnvironment() }: CommandLimits,
+  limits: CommandLimits,
   log: Log,
 ): Promise<boolean> {
-  if (signal.aborted) return false;
-  const stop = new AbortController();
-  const abort = () => stop.abort();
-  signal.addEventListener('abort', abort, { once: true });
-  const timer = setTimeout(() => {
+  if (limits.signal.aborted) return false;
+  const late = () =>
     log.error(
-      `system_timeout(${timeoutMs / 1000}, ${command}) timed out, kill -TERM child`,
+      `system_timeout(${limits.timeoutMs / 1000}, ${command}) timed out, kill -TERM child`,
     );
-    stop.abort();
-  }, timeoutMs);
-  // What spawn() throws (no memory, a NUL in the command) is a failure like others.
-  const problem = await ended(command, env, stop.signal).catch(String);
-  clearTimeout(timer);
-  signal.removeEventListener('abort', abort);
+  const problem = await runProgram('/bin/sh', ['-c', command], limits, late);
   if (problem !== undefined) log.error(`system(${command}) failed: ${problem}`);
   return problem === undefined;
 }
 
+/** Runs a program {@link withoutRights}, and settles when it has ended; past the time-out, or when aborted,
+ *  it gets TERM, then KILL, and its children with it. Its output goes nowhere: a server that it leaves in the
+ *  background must not die of a closed pipe. Never rejects.
+ *  @param late  called when its time is over
+ *  @returns why it failed; undefined: exit status 0 */
+export async function runProgram(
+  file: string,
+  args: readonly string[],
+  { timeoutMs, signal, env = childEnvironment() }: CommandLimits,
+  late: () => void,
+): Promise<string | undefined> {
+  if (signal.aborted) return 'aborted';
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  signal.addEventListener('abort', abort, { once: true });
+  const timer = setTimeout(() => {
+    late();
+    stop.abort();
+  }, timeoutMs);
+  // What spawn() throws (no memory, a NUL in the command) is a failure like others.
+  const problem = await ended(withoutRights(file, args), env, stop.signal).catch(
+    String,
+  );
+  clearTimeout(timer);
+  signal.removeEventListener('abort', abort);
+  return problem;
+}
+
 /** @returns why it failed; undefined: exit status 0 */
 function ended(
-  command: string,
+  command: ReturnType<typeof withoutRights>,
   env: NodeJS.ProcessEnv,
   stop: AbortSignal,
 ): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const child = spawn(...withoutRights('/bin/sh', ['-c', command]), {
+    const child = spawn(...command, {
       env,
       stdio: 'ignore',
       detached: true,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { childEnvironment } from '../model/child-environment.ts';
 import { within } from '../model/within.ts';
 import { withoutRights } from '../model/without-rights.ts';
+import { noteLack } from './own-lack.ts';
 
 /** How a child ended: by itself with a status, or by a signal. */
 export interface ChildEnd {
@@ -45,6 +46,9 @@ export async function runChild(
     if (signal.aborted) killGroup(child, 'SIGKILL');
     signal.throwIfAborted();
     return { status, signal: by, output: output.text() };
+  } catch (error) {
+    noteLack(error, signal);
+    throw error;
   } finally {
     signal.removeEventListener('abort', end);
     child.stdout?.destroy();

@@ -1,12 +1,12 @@
 import type { Check } from '../model/check.ts';
 import { describe } from './message.ts';
-import { openSocket } from './socket.ts';
+import { openSocket, peerOf } from './socket.ts';
 
 /** `checktype = connect`: up when the TCP handshake completes; the connection is closed at
  *  once. Source: ldirectord(8). */
-export const connectCheck: Check = async ({ address, port }, { signal }) => {
+export const connectCheck: Check = async (target, { signal }) => {
   try {
-    const socket = await openSocket({ host: address, port }, signal);
+    const socket = await openSocket(peerOf(target), signal);
     socket.destroy();
     return { up: true, message: 'connected' };
   } catch (error) {

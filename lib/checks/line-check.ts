@@ -3,6 +3,7 @@ import { parted } from './goodbye.ts';
 import { type LineSocket, openLines } from './line-socket.ts';
 import { describe } from './message.ts';
 import { secretsOf } from './secrets.ts';
+import { peerOf } from './socket.ts';
 import { tlsSettings } from './tls.ts';
 
 /** A service that is spoken in lines. */
@@ -20,14 +21,13 @@ export interface LineService {
  *  comes after the verdict and never changes it. */
 export function lineCheck({ secureName, talk, goodbye }: LineService): Check {
   return async (target, { signal }) => {
-    const { address: host, port } = target;
     try {
       const tls =
         target.service === secureName
           ? await tlsSettings(target, target.virtualhost)
           : undefined;
       const secrets = secretsOf(target);
-      using lines = await openLines({ host, port, tls, secrets }, signal);
+      using lines = await openLines({ ...peerOf(target), tls, secrets }, signal);
       const came = await talk(lines, target);
       const well = await parted(answer(lines, goodbye));
       return { up: true, message: well ? came : `${came}; no answer to the goodbye` };

@@ -18,6 +18,8 @@ export interface Checking {
   /** Whether this process could not run for some of that time. */
   stalledSince(began: number): boolean;
   readonly started: ((lateMs: number) => void) | undefined;
+  /** A number in [0, 1). */
+  random(): number;
   /** Nobody subscribes to it any more. */
   unwanted(planned: PlannedCheck): void;
   /** A subscriber threw. */
@@ -31,10 +33,16 @@ type Listener = (report: CheckReport) => void;
 
 class Subscription implements Disposable {
   readonly on: Listener;
+  readonly isDown: (() => boolean) | undefined;
   readonly #planned: PlannedCheck;
 
-  constructor(on: Listener, planned: PlannedCheck) {
+  constructor(
+    on: Listener,
+    isDown: (() => boolean) | undefined,
+    planned: PlannedCheck,
+  ) {
     this.on = on;
+    this.isDown = isDown;
     this.#planned = planned;
   }
 
@@ -76,9 +84,10 @@ export class PlannedCheck implements Startable {
     checking.pacer.add(this);
   }
 
-  /** A report younger than the interval is given to a late comer too, soon. */
-  subscribe(on: Listener): Disposable {
-    const subscription = new Subscription(on, this);
+  /** A report younger than the interval is given to a late comer too, soon.
+   *  @param isDown  as of {@link CheckRunner.subscribe} */
+  subscribe(on: Listener, isDown?: () => boolean): Disposable {
+    const subscription = new Subscription(on, isDown, this);
     this.#subscriptions = [...this.#subscriptions, subscription];
     const last = this.#last;
     if (last && performance.now() - last.at < this.#plan.intervalMs)
@@ -120,13 +129,27 @@ export class PlannedCheck implements Startable {
   }
 
   #schedule(): void {
-    const { intervalMs } = this.#plan;
     const now = performance.now();
     // From start to start; one that took longer has lost its turn and follows at once.
-    const early = this.#parting-- > 0 ? this.#early : 0;
-    this.#due = Math.max(this.#due + intervalMs * (1 - early), now);
+    const pace = this.#parting-- > 0 ? 1 - this.#early : this.#jittered();
+    this.#due = Math.max(this.#due + this.#interval() * pace, now);
     const { pacer } = this.#checking;
     this.#timer = setTimeout(() => pacer.add(this), timerMs(this.#due - now));
+  }
+
+  /** The shortest that anybody wants of it. */
+  #interval(): number {
+    const { intervalMs, downIntervalMs } = this.#plan;
+    if (downIntervalMs === undefined) return intervalMs;
+    const wanted = this.#subscriptions.map(({ isDown }) =>
+      isDown?.() ? downIntervalMs : intervalMs,
+    );
+    return Math.min(...wanted);
+  }
+
+  #jittered(): number {
+    const { jitter = 0 } = this.#plan;
+    return jitter === 0 ? 1 : 1 + jitter * (2 * this.#checking.random() - 1);
   }
 
   async #look(): Promise<Found | undefined> {

@@ -6,6 +6,7 @@ import { CheckLoader } from './loader.ts';
 import { Maintenance } from './maintenance.ts';
 import { createMatcher } from './matcher.ts';
 import { describe } from './message.ts';
+import { LackNews, lackSeen } from './own-lack.ts';
 import { createPacer } from './pacer.ts';
 import { type Checking, PlannedCheck } from './planned-check.ts';
 import type { ReverseNames } from './reverse-names.ts';
@@ -22,6 +23,8 @@ export interface CheckRunnerOptions {
   readonly names?: ReverseNames;
   /** Told at every start how late it is, in milliseconds; for those who measure. */
   readonly started?: (lateMs: number) => void;
+  /** A number in [0, 1), for jitter. */
+  readonly random?: () => number;
 }
 
 /** Makes planned checks, each on its own timer. The caller closes it. */
@@ -37,12 +40,17 @@ class Runner implements CheckRunner {
   readonly #loader: CheckLoader;
   readonly #maintenance: Maintenance;
   readonly #stalls = new Stalls();
+  readonly #lack: LackNews;
   readonly #checking: Checking;
   #count = 0;
   #closed = false;
 
   constructor(options: CheckRunnerOptions) {
     this.#options = options;
+    this.#lack = new LackNews(
+      (message) => options.log.error(message),
+      () => performance.now(),
+    );
     this.#loader = new CheckLoader(options.log);
     this.#maintenance = new Maintenance(options.names);
     this.#checking = {
@@ -51,17 +59,18 @@ class Runner implements CheckRunner {
       check: (plan, word, abort) => this.#check(plan, word, abort),
       stalledSince: (began) => this.#stalls.since(began),
       started: options.started,
+      random: options.random ?? Math.random,
       unwanted: (planned) => this.#end(planned),
       failed: (error) =>
         options.log.error(`A check's report was not taken: ${describe(error)}`),
     };
   }
 
-  subscribe(...[plan, on]: Parameters<CheckRunner['subscribe']>): Disposable {
+  subscribe(...[plan, on, isDown]: Parameters<CheckRunner['subscribe']>): Disposable {
     if (this.#closed) throw new Error('the check runner is closed');
     const key = identity(plan);
     const planned = this.#planned.get(key) ?? this.#start(key, plan);
-    return planned.subscribe(on);
+    return planned.subscribe(on, isDown);
   }
 
   maintenancedir(directory: string | undefined): void {
@@ -101,7 +110,11 @@ class Runner implements CheckRunner {
     try {
       const check = await this.#loader.load(chosen.load);
       const matcher = this.#matcher;
-      return await attempt({ target, chosen, check, matcher, graceMs, abort });
+      const result = await attempt({ target, chosen, check, matcher, graceMs, abort });
+      const lack = result.up ? undefined : lackSeen(abort.signal);
+      if (lack === undefined) return result;
+      this.#lack.came(lack);
+      return undefined;
     } catch (error) {
       return { up: false, message: describe(error) };
     }

@@ -20,9 +20,11 @@ const USED: Readonly<Record<string, Names>> = {
 
 /** A short word, equal for plans whose checks would ask the same of the same server, at the same pace:
  *  they are made once. A service's own address, say, tells two http checks not apart. */
-export function identity({ target, intervalMs }: CheckPlan): string {
+export function identity({ target, ...pace }: CheckPlan): string {
   const names = USED[target.checktype] ?? others(target);
-  const text = JSON.stringify([intervalMs, ...names.map((name) => target[name])]);
+  const { intervalMs, downIntervalMs, jitter } = pace;
+  const paces = [intervalMs, downIntervalMs, jitter];
+  const text = JSON.stringify([...paces, ...names.map((name) => target[name])]);
   // Hashed: it is kept as long as the check, and there may be thousands.
   return hash('sha256', text, 'base64');
 }

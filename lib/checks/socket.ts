@@ -1,16 +1,24 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { CheckTarget } from '../model/check.ts';
+import { type ProxyVersion, proxyHeader } from '../model/proxy-header.ts';
 import { noteCertificates } from './certificate.ts';
 import { distrust } from './distrust.ts';
 import { namesFairly } from './fair-lookup.ts';
 import { describe } from './message.ts';
+import { noteLack } from './own-lack.ts';
 import type { TlsSettings } from './tls.ts';
 
 /** Whom to connect to. */
-export interface StreamPeer {
+export interface SocketPeer {
   readonly host: string;
   readonly port: number;
+  /** Of the PROXY header that the connection begins with; undefined: with none. */
+  readonly proxy?: ProxyVersion | undefined;
+}
+
+export interface StreamPeer extends SocketPeer {
   /** Undefined: not over TLS. */
   readonly tls?: TlsSettings | undefined;
 }
@@ -20,10 +28,10 @@ export interface StreamPeer {
  *  nothing is left open.
  *  @param signal  the check's own: see {@link startTls} */
 export async function openStream(
-  { host, port, tls }: StreamPeer,
+  { host, port, proxy, tls }: StreamPeer,
   signal: AbortSignal,
 ): Promise<Socket> {
-  const socket = await openSocket({ host, port }, signal);
+  const socket = await openSocket({ host, port, proxy }, signal);
   if (tls === undefined) return socket;
   try {
     return await startTls(socket, tls, signal);
@@ -33,18 +41,39 @@ export async function openStream(
   }
 }
 
+/** The real server itself, as its service's checks meet it. */
+export function peerOf({ address: host, port, proxy }: CheckTarget): SocketPeer {
+  return { host, port, proxy };
+}
+
 /** A TCP connection; the caller destroys it, and the signal does. Rejects with errno and
  *  peer, with the mend where nothing gives a port (0), or with the signal's reason, and then
  *  nothing is left open. */
 export async function openSocket(
-  peer: { readonly host: string; readonly port: number },
+  { host, port, proxy }: SocketPeer,
   signal: AbortSignal,
 ): Promise<Socket> {
   signal.throwIfAborted();
-  if (peer.port === 0)
+  if (port === 0)
     throw new Error('no port to ask: give the real server one, or set checkport');
   // Only a redirect brings a name.
-  return await ready(connect({ ...peer, lookup: namesFairly }), 'connect', signal);
+  const dialled = connect({ host, port, lookup: namesFairly });
+  const socket = await ready(dialled, 'connect', signal);
+  if (proxy !== undefined) socket.write(ownHeader(proxy, socket));
+  return socket;
+}
+
+/** A check is nobody's connection but ours. Version 1 has no word for that which all servers take, so that it
+ *  says from where it comes, as HAProxy's checks do (2.6 observed). */
+function ownHeader(version: ProxyVersion, socket: Socket): Buffer {
+  if (version === 'v2') return proxyHeader(version);
+  const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  return proxyHeader(version, {
+    remoteAddress: localAddress,
+    remotePort: localPort,
+    localAddress: remoteAddress,
+    localPort: remotePort,
+  });
 }
 
 /** TLS over an open connection, which the caller destroys when it rejects: with OpenSSL's
@@ -98,6 +127,7 @@ async function ready<S extends Socket>(
     return socket;
   } catch (error) {
     socket.destroy();
+    noteLack(error, signal);
     throw signal.aborted ? signal.reason : error;
   }
 }

@@ -3,6 +3,7 @@ import { on, once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import { endpoint } from '../model/address.ts';
 import { describe } from './message.ts';
+import { noteLack } from './own-lack.ts';
 
 /** A question, and how its answer is known. */
 export interface UdpQuestion<Answer> {
@@ -50,6 +51,7 @@ export async function askByUdp<Answer>(
     }
     throw new Error('the socket was closed');
   } catch (error) {
+    noteLack(error, signal);
     throw signal.aborted ? signal.reason : withPeer(error, peer);
   } finally {
     sending?.[Symbol.dispose]();

@@ -42,10 +42,20 @@ export function asking(
     try {
       return await run(context);
     } catch (error) {
-      context.err(printable(error instanceof Error ? error.message : String(error)));
+      const { socket } = directorOf(context);
+      context.err(printable(reasonOf(error, socket)));
       return error instanceof WrongUsage ? EXIT.usage : EXIT.failed;
     }
   };
+}
+
+/** Why it could not be done, in words. An answer that lacks what every director says breaks whoever works with
+ *  it: that is no defect of the command's.
+ *  @param socket  where was asked */
+export function reasonOf(error: unknown, socket: string): string {
+  if (error instanceof TypeError || error instanceof RangeError)
+    return `${socket} did not answer as a director does: ${error.message}`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What an operator types again to name this director: `l4director`, `l4director x.cf`. */

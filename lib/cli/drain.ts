@@ -9,7 +9,7 @@ import { createProgress, type Progress } from './progress.ts';
 import { humanSpan, printable, printableJson } from './show-text.ts';
 import { realNamed } from './targets.ts';
 import { timeOf } from './time-text.ts';
-import { called } from './weight.ts';
+import { called, warn } from './weight.ts';
 
 const WITHIN = '10m';
 /** A director ends what is left at the deadline; this is for the answer. */
@@ -34,6 +34,7 @@ export async function drain(context: Context): Promise<number> {
     finished.abort();
     await watching;
     progress[Symbol.dispose]();
+    warn(context, drained);
     out(line.json ? printableJson({ ...ref, ...drained }) : words(ref, drained));
     return EXIT.done;
   } catch (error) {

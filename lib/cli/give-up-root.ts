@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { capabilitiesFor } from '../config/capabilities.ts';
 import type { Config } from '../config/config.ts';
 import { becoming, cannotBecome } from '../instance/become.ts';
-import { instanceIn, ownInstance, SYSTEM } from '../instance/instance.ts';
+import { ownInstance, SYSTEM } from '../instance/instance.ts';
 import type { Mode } from '../instance/launch.ts';
 import { endQuarters, prepareQuarters } from '../instance/quarters.ts';
 import { rootsFolder } from '../instance/roots-folder.ts';
@@ -24,18 +24,21 @@ interface Start {
   /** Of the config, absolute. */
   readonly path: string;
   readonly config: Config;
+  /** For the log. */
+  tell(words: string): void;
 }
 
 /** Where root starts a director that is to be another user: makes all ready for it. Undefined: it stays
  *  who it is. The director itself never was root, and binds every address as that user: with
  *  SO_REUSEPORT another one could not join.
  *  @throws Error in words for the operator */
-export function guiseFor({ line, mode, path, config }: Start): Guise | undefined {
+export function guiseFor({ line, mode, path, config, tell }: Start): Guise | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const runtimeDir = line.runtimeDir === undefined ? SYSTEM : resolve(line.runtimeDir);
+  const usual = ownInstance(line.instance, line.runtimeDir && runtimeDir);
   const { user, file } = config.options;
   if (!user) {
-    endQuarters(instanceIn(runtimeDir, line.instance));
+    for (const words of endQuarters(runtimeDir, usual)) tell(words);
     return undefined;
   }
   if (isSuccessor())
@@ -46,11 +49,12 @@ export function guiseFor({ line, mode, path, config }: Start): Guise | undefined
   const obstacle = cannotBecome(identity, [
     path,
     ...(file === undefined ? [] : [file]),
+    ...secretsOf(config),
   ]);
   if (obstacle !== undefined) throw new Error(obstacle);
   const logs = logsOf(config, mode);
-  const usual = ownInstance(line.instance, line.runtimeDir && runtimeDir);
   const quarters = prepareQuarters(runtimeDir, usual, user, logs);
+  for (const words of quarters.told) tell(words);
   return {
     words: becoming(identity),
     line: { ...line, runtimeDir: quarters.runtimeDir },
@@ -67,6 +71,11 @@ export function guiseFor({ line, mode, path, config }: Start): Guise | undefined
 export function mayLog({ global: { logfile }, options: { user } }: Config): boolean {
   const isOurs = !user || process.getuid?.() !== 0 || !logfile.startsWith('/');
   return isOurs || rootsFolder(dirname(logfile)) !== undefined;
+}
+
+/** Files with secrets that the director reads while it runs. */
+function secretsOf({ virtuals }: Config): ReadonlySet<string> {
+  return new Set(virtuals.flatMap(({ options }) => options.webhookSecretFile ?? []));
 }
 
 /** Files that the director writes lines to, by their absolute paths. */

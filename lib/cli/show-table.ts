@@ -21,6 +21,7 @@ export const STATE_COLOURS: Readonly<Record<string, Colour>> = {
   up: 'green',
   down: 'red',
   failed: 'red',
+  panic: 'red',
   fallback: 'yellow',
   drain: 'yellow',
   'waiting-for-address': 'yellow',
@@ -38,7 +39,7 @@ const COLUMNS: readonly Column<RealStatus>[] = [
   {
     title: 'STATE',
     align: 'left',
-    text: stateOf,
+    text: (real) => [stateOf(real), ...warmthOf(real)].join(' '),
     colour: (real) => STATE_COLOURS[stateOf(real)],
   },
   { title: 'SINCE', align: 'right', text: sinceOf },
@@ -76,7 +77,7 @@ export function formatTable(document: StatusDocument, style: Style): string {
 function headOf(document: StatusDocument, paint: Paint): readonly string[] {
   const { version, pid, uptimeSeconds, config, configError } = document;
   const head = `${paint('bold', 'l4director')} ${printable(version)}, pid ${pid}, up ${humanSpan(uptimeSeconds)}, ${printable(config)}`;
-  const notices = [...rightsLines(document), ...mailLines(document, paint)];
+  const notices = [...rightsLines(document), ...troubleLines(document, paint)];
   if (configError === null) return [head, ...notices];
   return [
     head,
@@ -97,10 +98,17 @@ function rightsLines({ user, capabilities }: StatusDocument): readonly string[] 
   return [`runs as ${printable(user)}, with ${rights}`];
 }
 
-function mailLines({ mail }: StatusDocument, paint: Paint): readonly string[] {
-  if (mail.problem === null) return [];
-  const counts = [`${mail.pending} waiting`, ...countOf(mail.dropped, 'dropped')];
-  return [paint('red', `MAIL: ${counts.join(', ')}: ${printable(mail.problem)}`)];
+/** Whom changes cannot be told. */
+function troubleLines(
+  { mail, webhooks, alertCommands }: StatusDocument,
+  paint: Paint,
+): readonly string[] {
+  const ways = { MAIL: mail, WEBHOOK: webhooks, COMMAND: alertCommands };
+  return Object.entries(ways).flatMap(([name, { problem, pending, dropped }]) => {
+    if (problem === null) return [];
+    const counts = [`${pending} waiting`, ...countOf(dropped, 'dropped')];
+    return [paint('red', `${name}: ${counts.join(', ')}: ${printable(problem)}`)];
+  });
 }
 
 function serviceLines(service: ServiceStatus, paint: Paint): readonly string[] {
@@ -114,6 +122,7 @@ function serviceLines(service: ServiceStatus, paint: Paint): readonly string[] {
     `${service.acceptedConnections} accepted`,
     ...countOf(service.refusedConnections, 'refused'),
     ...countOf(service.retries, 'retried'),
+    ...countOf(service.proxyHeaderErrors, 'without PROXY header'),
   ];
   const line = words.join('  ');
   // An engine that the file names explains itself.
@@ -171,6 +180,11 @@ export function weightOf({ weight, configuredWeight }: RealStatus): string {
 export function stateOf({ fallback, inForce, state }: RealStatus): string {
   if (!fallback) return state;
   return inForce ? 'in use' : 'standby';
+}
+
+/** `(25 %)`: what it has of its share while it warms up. */
+function warmthOf({ warming }: RealStatus): readonly string[] {
+  return warming === null ? [] : [`(${warming} %)`];
 }
 
 function sinceOf({ since }: RealStatus, now: number): string {

@@ -9,7 +9,7 @@ import type { CommandLine } from './command-line.ts';
 import { complain, configPath, readLastingFile } from './config-file.ts';
 import type { Context } from './context.ts';
 import { detach, startArguments, wasDetached } from './detach.ts';
-import { goOnAs, guiseFor } from './give-up-root.ts';
+import { goOnAs, guiseFor, mayLog } from './give-up-root.ts';
 
 /** `start`: errors in the config are told before anything happens; where a director of that
  *  name runs already there is nothing to do, and nothing is said. */
@@ -37,7 +37,12 @@ export async function startWith(
   const mode = modeFor(context, config);
   if (mode !== 'debug')
     for (const warning of config.warnings) context.err(formatDiagnostic(warning));
-  const guise = guiseFor({ line: context.line, mode, path: resolve(path), config });
+  const told: string[] = [];
+  const guise = guiseFor({
+    ...{ line: context.line, mode, path: resolve(path), config },
+    tell: (words) => told.push(words),
+  });
+  await tellOf(context, { told, mode, config });
   const own = guise ? { ...context, line: guise.line } : context;
   const launch = launchOf(own, path, mode);
   if (mode === 'daemon') return detach(own, launch, guise);
@@ -47,6 +52,22 @@ export async function startWith(
       '[daemon] user: a director in the foreground loses the sockets that it was passed when it becomes another user: have the service manager do that (User=), or start it in the background',
     );
   return goOnAs(guise, [...context.program, ...attached(guise.line)]);
+}
+
+/** In the log, or on stderr where that cannot be. */
+async function tellOf(
+  { line, daemon, err }: Context,
+  {
+    told,
+    mode,
+    config,
+  }: { readonly told: readonly string[]; readonly mode: Mode; readonly config: Config },
+): Promise<void> {
+  if (told.length === 0) return;
+  if (mode === 'debug' || mode === 'supervised' || !mayLog(config))
+    return told.forEach(err);
+  const { record } = await daemon();
+  for (const words of told) await record(config.global.logfile, line.instance, words);
 }
 
 /** The same start once more, in this terminal or under this supervisor. */

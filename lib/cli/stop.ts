@@ -1,3 +1,4 @@
+import { leftBeside } from '../instance/beside.ts';
 import { findInstance } from '../instance/instance.ts';
 import { EXIT } from '../instance/launch.ts';
 import { presence } from '../instance/pid-file.ts';
@@ -7,15 +8,36 @@ import type { Context } from './context.ts';
 
 /** The director's own end is bounded well below this. */
 const WAIT_MS = 60_000;
+/** To one that a younger one has told to stop. */
+const PASSED_ON_MS = 15_000;
 
 /** `stop`: reads no config, so a half-edited file cannot keep a director running. */
 export async function stop(context: Context): Promise<number> {
   const { line } = context;
-  const found = presence(findInstance(line.instance, line.runtimeDir));
+  const instance = findInstance(line.instance, line.runtimeDir);
+  const found = presence(instance);
   if (found.state === 'running') return end(context, found.process);
+  const left = leftBeside(instance.socket);
+  if (left.length > 0) return endLeft(context, left);
   if (configPath(line.config) === undefined)
     return complain(context, missing(line.config));
   return EXIT.done;
+}
+
+/** Ends those that have handed over to one that was killed, and go on with what they have open.
+ *  @param left  the youngest first: it passes a stop on to those before it
+ *  @returns     the exit code */
+export async function endLeft(
+  context: Context,
+  left: readonly ProcessIdentity[],
+): Promise<number> {
+  let code: number = EXIT.done;
+  for (const [at, one] of left.entries()) {
+    // A second signal would cut its end short.
+    if (at > 0 && (await ended(one, PASSED_ON_MS))) continue;
+    code = Math.max(code, await end(context, one));
+  }
+  return code;
 }
 
 /** Asks the process to stop and waits until it has. @returns the exit code */

@@ -17,6 +17,7 @@ export async function weight(context: Context): Promise<number> {
   const real = realOf(document, ref);
   if (wish === undefined) return tell(context, ref, real);
   const changed = await director.ask(CALLS.change(ref, wish));
+  warn(context, changed);
   if (context.line.json) return json(context, changed);
   const { configuredWeight } = real;
   const before = changed.before?.weight ?? configuredWeight;
@@ -37,12 +38,21 @@ async function take(context: Context, state: AdminState): Promise<number> {
   const director = directorOf(context);
   const ref = realNamed(await director.status(), name);
   const changed = await director.ask(CALLS.change(ref, { state }));
+  warn(context, changed);
   if (context.line.json) return json(context, changed);
   const was = changed.before?.state ?? 'ready';
   const kept = changed.after?.weight ?? undefined;
   const weight = kept === undefined ? '' : `; its weight stays ${kept}`;
   context.out(`${called(ref)}: ${state} (was ${was})${weight}`);
   return EXIT.done;
+}
+
+/** On stderr, that what was done would not outlive the director. */
+export function warn(
+  { err }: Context,
+  { warning }: { readonly warning?: string },
+): void {
+  if (warning !== undefined) err(printable(`Warning: ${warning}`));
 }
 
 /** A real server as answers call it. */

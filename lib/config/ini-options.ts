@@ -1,6 +1,9 @@
+import type { ProxyVersion } from '../model/proxy-header.ts';
 import type { ServiceOptions } from '../model/virtual-service.ts';
 import type { ProcessOptions } from './config.ts';
+import type { IniKey } from './ini-keys/ini-key.ts';
 import { INI_KEYS, type IniKeyName, type IniValues } from './ini-keys.ts';
+import type { CheckProxy } from './proxy-values.ts';
 
 /** What the values say for the process. */
 export function processOptions(
@@ -29,10 +32,25 @@ function userOf({ user, 'daemon-group': gid }: IniValues): ProcessOptions['user'
   return user && { ...user, gid: gid ?? user.gid };
 }
 
-/** What they say for a service. */
-export function optionsFrom(values: IniValues): ServiceOptions {
-  const value = <K extends IniKeyName>(key: K) =>
-    (values[key] ?? INI_KEYS[key].default) as (typeof INI_KEYS)[K]['default'];
+/** A key's value for one service. */
+type ValueOf = <K extends IniKeyName>(key: K) => (typeof INI_KEYS)[K]['default'];
+
+/** What they say for the service of that id: of a key that is for others, its default. */
+export function optionsFrom(values: IniValues, id: string): ServiceOptions {
+  const value = <K extends IniKeyName>(key: K) => {
+    const row: IniKey<unknown> = INI_KEYS[key];
+    const own = row.only?.ids.test(id) === false ? undefined : values[key];
+    return (own ?? row.default) as (typeof INI_KEYS)[K]['default'];
+  };
+  return {
+    ...trafficOptions(value),
+    ...checkOptions(value),
+    ...alertOptions(value),
+    ...limitOptions(value),
+  };
+}
+
+function trafficOptions(value: ValueOf) {
   return {
     engine: value('engine'),
     snat: value('snat'),
@@ -42,6 +60,16 @@ export function optionsFrom(values: IniValues): ServiceOptions {
     udpIdleTimeoutMs: value('udp-idle-timeout'),
     udpAnswerTimeoutMs: value('udp-answer-timeout'),
     capture: value('capture'),
+    sendProxy: value('send-proxy'),
+    acceptProxy: value('accept-proxy'),
+    acceptProxyTimeoutMs: value('accept-proxy-timeout'),
+    logConnections: value('log-connections'),
+    dontlognull: value('dontlognull'),
+  } as const satisfies Partial<ServiceOptions>;
+}
+
+function checkOptions(value: ValueOf) {
+  return {
     tlsVerify: value('tls-verify'),
     tlsCa: value('tls-ca'),
     tlsExpiryDays: value('tls-expiry'),
@@ -49,8 +77,42 @@ export function optionsFrom(values: IniValues): ServiceOptions {
     agentPort: value('agent-port') ?? 0,
     agentIntervalMs: value('agent-interval'),
     agentSend: value('agent-send') ?? '',
+    checkProxy: checkProxyFrom(value('check-send-proxy'), value('send-proxy')),
+    rise: value('rise'),
+    fall: value('fall'),
+    downIntervalMs: value('down-interval'),
+    checkJitter: value('check-jitter'),
+    slowStartMs: value('slow-start'),
+    panicThreshold: value('panic-threshold'),
+  } as const satisfies Partial<ServiceOptions>;
+}
+
+function alertOptions(value: ValueOf) {
+  return {
     digest: value('digest'),
-    logConnections: value('log-connections'),
-    dontlognull: value('dontlognull'),
-  };
+    webhook: value('webhook'),
+    webhookSecretFile: value('webhook-secret-file'),
+    webhookCa: value('webhook-ca'),
+    webhookTimeoutMs: value('webhook-timeout'),
+    webhookRetryForMs: value('webhook-retry-for'),
+    command: value('command'),
+    commandTimeoutMs: value('command-timeout'),
+  } as const satisfies Partial<ServiceOptions>;
+}
+
+function limitOptions(value: ValueOf) {
+  return {
+    allow: value('allow'),
+    deny: value('deny'),
+    sourceConnections: value('source-connections'),
+    sourceRate: value('source-rate'),
+    sourceNetmask6: value('source-netmask6'),
+  } as const satisfies Partial<ServiceOptions>;
+}
+
+function checkProxyFrom(
+  wish: CheckProxy,
+  sent: ProxyVersion | undefined,
+): ProxyVersion | undefined {
+  return wish === 'as sent' ? sent : wish;
 }

@@ -107,6 +107,32 @@ export function days(text: string): number {
   return number <= 3650 ? number : expected('whole days, 0 to 3650', '30');
 }
 
+/** Checks in a row, 1 to 100. */
+export function rounds(text: string): number {
+  const number = /^\d+$/.test(text) ? Number(text) : 0;
+  return number >= 1 && number <= 100
+    ? number
+    : expected('how many checks in a row, 1 to 100', '3');
+}
+
+/** `10 %`, `10%` or `10`. @returns percents, from 0 to `most`, NaN for anything else */
+function percents(text: string, most: number): number {
+  const number = Number(/^(\d+(?:\.\d+)?) ?%?$/.exec(text)?.[1] ?? NaN);
+  return number <= most ? number : NaN;
+}
+
+/** 0 to 50 percent. */
+export function jitter(text: string): number {
+  const number = percents(text, 50);
+  return Number.isNaN(number) ? expected('0 to 50 %', '10%') : number;
+}
+
+/** 0 to 99 percent: all of them may go where there is no threshold. */
+export function panicThreshold(text: string): number | undefined {
+  const number = percents(text, 99);
+  return Number.isNaN(number) ? expected('0 to 99 %', '50%') : number;
+}
+
 /** 1 to 10,000,000. */
 export function connections(text: string): number | undefined {
   const number = /^\d+$/.test(text) ? Number(text) : 0;

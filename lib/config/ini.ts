@@ -1,9 +1,10 @@
 import { parse } from 'ini';
 import { didYouMean } from '../model/nearest.ts';
-import type { ServiceOptions } from '../model/virtual-service.ts';
+import type { ServiceOptions, VirtualService } from '../model/virtual-service.ts';
 import { readBounded } from './bounded.ts';
 import type { Diagnostic, ProcessOptions } from './config.ts';
 import { createFindings, type Findings } from './findings.ts';
+import { refuseForeign, warnOfIdle } from './ini-idle.ts';
 import type { IniKey } from './ini-keys/ini-key.ts';
 import {
   headerOf,
@@ -16,7 +17,8 @@ import {
 import { type IniLine, type IniSection, indexIni } from './ini-lines.ts';
 import { optionsFrom, processOptions } from './ini-options.ts';
 import { attempt } from './parse.ts';
-import { adviseOnReaders } from './readers.ts';
+import { warnOfProxy } from './proxy-advice.ts';
+import { adviseOnReaders, adviseOnSecretFiles } from './readers.ts';
 import { type ValueSection, webOptions } from './web.ts';
 
 /** What the ini says. */
@@ -25,8 +27,8 @@ export interface IniOptions {
   /** For the service of that id. */
   readonly service: (id: string) => ServiceOptions;
   readonly errors: readonly Diagnostic[];
-  /** @param ids  of the services that there are */
-  readonly warnings: (ids: readonly string[]) => readonly Diagnostic[];
+  /** @param there  the services that there are */
+  readonly warnings: (there: readonly VirtualService[]) => readonly Diagnostic[];
 }
 
 /** Whose keys a section holds. */
@@ -100,30 +102,50 @@ function readSections(
     const known = place.kind === 'user' ? users : services;
     known.set(place.of, { ...section, values: into });
   });
+  for (const [id, section] of services) refuseForeign(id, section, findings);
   const passwords = sections.flatMap(({ keys }) =>
     keys.filter(({ key }) => key === 'password').map(({ line }) => line),
   );
   if (file !== undefined) adviseOnReaders(file, passwords, findings);
-  const web = sections.find(({ name }) => name === 'web');
+  const valuesOf = (id: string): IniValues => ({
+    ...common,
+    ...services.get(id)?.values,
+  });
+  const sectionNamed = (wanted: string) => sections.find(({ name }) => name === wanted);
+  const alerts = { keys: sectionNamed('alerts')?.keys ?? [], values: common };
+  adviseOnSecretFiles([alerts, ...services.values()], findings);
   return {
     process: processOptions(common, {
       file,
-      web: webOptions({ values: common, keys: web?.keys ?? [], users }, findings),
+      web: webOptions(
+        { values: common, keys: sectionNamed('web')?.keys ?? [], users },
+        findings,
+      ),
     }),
-    service: (id) => optionsFrom({ ...common, ...services.get(id)?.values }),
+    service: (id) => optionsFrom(valuesOf(id), id),
     errors: findings.errors(),
-    warnings: (ids) => {
+    warnings: (there) => {
       const all = createFindings(file ?? '', findings);
-      for (const [id, section] of services)
-        if (ids.includes(id)) warnOfIdle(id, section, all);
-        else
-          all.warn(
-            section.line,
-            `[service ${id}]: there is no such service${didYouMean(id, ids)}`,
-          );
+      warnOfServices(services, there, all);
+      warnOfProxy(there, { sections, valuesOf }, all);
       return all.warnings();
     },
   };
+}
+
+function warnOfServices(
+  services: ReadonlyMap<string, ValueSection>,
+  there: readonly VirtualService[],
+  findings: Findings,
+): void {
+  const ids = there.map(({ id }) => id);
+  for (const [id, section] of services)
+    if (ids.includes(id)) warnOfIdle(id, section, findings);
+    else
+      findings.warn(
+        section.line,
+        `[service ${id}]: there is no such service${didYouMean(id, ids)}`,
+      );
 }
 
 function placeOf({ name = '' }: IniSection): Place {
@@ -131,23 +153,6 @@ function placeOf({ name = '' }: IniSection): Place {
   if (service !== undefined) return { kind: 'service', of: service };
   const user = USER.exec(name)?.[1];
   return user === undefined ? { kind: 'common' } : { kind: 'user', of: user };
-}
-
-/** The keys of a service that do nothing for it. */
-function warnOfIdle(
-  id: string,
-  { keys, values }: ValueSection,
-  findings: Findings,
-): void {
-  for (const { key, line } of keys) {
-    const [name, row] = iniKeys(key).find(([, { perService }]) => perService) ?? [];
-    const value = name && values[name];
-    if (!row?.only || row.only.ids.test(id) || value === row.default) continue;
-    findings.warn(
-      line,
-      `${key} does nothing for ${id}: expected it for ${row.only.words}, as in "[service tcp:10.1.1.19:80]"`,
-    );
-  }
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -232,7 +237,7 @@ function readKey(
   );
 }
 
-/** One who wrote the password itself there should not find it in a log. */
+/** One who wrote the password itself there should not find it in a log. Many a webhook's URL is one. */
 function shown(key: string, text: string): string {
-  return key === 'password' ? '***' : text;
+  return key === 'password' || key === 'webhook' ? '***' : text;
 }

@@ -3,8 +3,8 @@ import { hash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { FileEncoding } from '../model/file-text.ts';
+import type { VirtualService } from '../model/virtual-service.ts';
 import { advise, adviseOnQuiescent, adviseOnRepeats } from './advice.ts';
-import { adviseOnAgents } from './agent-advice.ts';
 import { readBounded } from './bounded.ts';
 import type { ReadResult } from './config.ts';
 import { decodeUtf8, isAscii } from './decode.ts';
@@ -15,6 +15,7 @@ import { resolveGlobals } from './globals.ts';
 import { readIni } from './ini.ts';
 import { reportLacking } from './lacking.ts';
 import { type Lookup, withNames } from './lookup.ts';
+import { adviseOnOptions } from './option-advice.ts';
 import { type ParsedFile, type ParsedSection, parseText } from './parse.ts';
 import { adviseOnReaders, isSecret } from './readers.ts';
 import { type Resolver, systemResolver } from './resolver.ts';
@@ -60,14 +61,19 @@ export async function readConfig(
     encoding === 'utf8' && !isAscii(text) ? decodeUtf8(built) : built;
   if (errors.length + ini.errors.length > 0)
     return { ok: false, errors: [...errors, ...ini.errors], warnings };
-  const ids = services.map(({ id }) => id);
   const virtuals = services.map((service) => {
-    return { ...service, encoding, options: ini.service(service.id) };
+    const options = ini.service(service.id);
+    const failurecount = options.fall ?? service.failurecount;
+    return { ...service, failurecount, encoding, options };
   });
   const config = {
     file: path,
     digest: hash('sha256', Buffer.from(text, 'latin1')),
-    warnings: [...warnings, ...adviseOnAgents(virtuals, path), ...ini.warnings(ids)],
+    warnings: [
+      ...warnings,
+      ...optionWarnings(virtuals, path),
+      ...ini.warnings(virtuals),
+    ],
     global,
     virtuals,
     options: ini.process,
@@ -108,6 +114,12 @@ function build(
   adviseOnQuiescent(parsed.sections, parsed.globals, findings);
   const global = globalSettings(globals);
   return { services, global, errors: findings.errors(), warnings: findings.warnings() };
+}
+
+function optionWarnings(services: readonly VirtualService[], path: string) {
+  const findings = createFindings(path);
+  adviseOnOptions(services, findings);
+  return findings.warnings();
 }
 
 /** A service may be there once. */

@@ -9,6 +9,9 @@ import type {
   PersistenceEntry,
   PersistenceFilter,
 } from '../model/traffic.ts';
+import { CHANGED, DRAINED, EVENTS } from './api/change-shapes.ts';
+import { CONNECTIONS } from './api/traffic-shapes.ts';
+import type { Expected } from './expected.ts';
 
 /** A request to the control socket; the type says what comes back. */
 export interface Call<T> {
@@ -17,6 +20,8 @@ export interface Call<T> {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: object | undefined;
+  /** What comes back, where something is done with it. */
+  readonly expected?: Expected;
   /** Never there: it carries the type. */
   readonly answer?: T;
 }
@@ -32,12 +37,14 @@ export const CALLS = {
     method: 'PATCH',
     path: pathOf(real),
     body: wish,
+    expected: { form: CHANGED, needs: ['before', 'after'] },
   }),
   /** Answered when the server is empty: wait as long as that, and some seconds more. */
   drain: (real: RealRef, withinSeconds: number): Call<Drained> => ({
     method: 'POST',
     path: `${pathOf(real)}/drain`,
     body: { withinSeconds },
+    expected: { form: DRAINED, needs: ['ended', 'forgotten', 'seconds'] },
   }),
   /** Answered when the file is in force; a bad one is refused with 422. */
   reload: (): Call<ReloadDone> => ({ method: 'POST', path: '/v1/reload' }),
@@ -46,10 +53,12 @@ export const CALLS = {
   events: (since: number): Call<{ readonly events: readonly DirectorEvent[] }> => ({
     method: 'GET',
     path: withQuery('/v1/events', { since }),
+    expected: { form: EVENTS, needs: ['events'] },
   }),
   connections: (filter: ConnectionFilter, most?: number): Call<ConnectionList> => ({
     method: 'GET',
     path: withQuery('/v1/connections', { ...filter, most }),
+    expected: { form: CONNECTIONS, needs: ['connections', 'total'] },
   }),
   /** One by its id, or all of a service or real server. */
   end: ({ id, ...filter }: ConnectionFilter): Call<{ readonly ended: number }> => ({

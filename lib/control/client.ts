@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StatusDocument } from '../model/status.ts';
+import { object } from './api/shape.ts';
+import { STATUS } from './api/status-shapes.ts';
 import type { Call } from './calls.ts';
+import { type Expected, isExpected } from './expected.ts';
 
 /** More than a hundred times the document of 100 services of 20. */
 const MOST_BYTES = 64 << 20;
@@ -54,7 +57,7 @@ export async function ask<T>(
     // What ends as the time is over looks whole.
     signal.throwIfAborted();
     if (response.statusCode !== 200) throw refused(response.statusCode, text);
-    return answered(text, socketPath);
+    return answered(text, socketPath, asking);
   } catch (error) {
     asking.signal?.throwIfAborted();
     if (error instanceof Refused) throw error;
@@ -72,16 +75,12 @@ export async function readStatus(
 ): Promise<StatusDocument> {
   const query = checks === undefined ? '' : `?checks=${checks}`;
   const path = `/v1/status${query}`;
-  const found = await ask<unknown>(socketPath, {
-    method: 'GET',
-    path,
-    timeoutMs,
-  }).catch((error: unknown) => {
+  const expected = { form: STATUS, needs: ['services'] };
+  const call: Call<StatusDocument> = { method: 'GET', path, expected };
+  return ask(socketPath, { ...call, timeoutMs }).catch((error: unknown) => {
     if (!(error instanceof Refused)) throw error;
     throw new Error(`${socketPath}: ${error.message}`, { cause: error });
   });
-  if (!isStatus(found)) throw new Error(`${socketPath} did not answer with a status`);
-  return found;
 }
 
 /** Sends a request. @returns the answer, its body unread; rejects as node:http does */
@@ -132,7 +131,8 @@ async function send(
   return response;
 }
 
-async function textOf(response: IncomingMessage): Promise<string> {
+/** @throws Error when it has more than 64 MiB */
+export async function textOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of response) {
@@ -143,37 +143,42 @@ async function textOf(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** Its fields are a contract of one program: only that it is an object is looked at. */
-function answered<T>(text: string, socketPath: string): T {
+/** @throws Error where it is none of a director's */
+function answered<T>(
+  text: string,
+  socketPath: string,
+  { expected = ANY }: Pick<Call<T>, 'expected'>,
+): T {
   const found: unknown = JSON.parse(text);
-  if (typeof found === 'object' && found !== null) return found as T;
-  throw new Error(`${socketPath} did not answer as a director does`);
+  if (isExpected(expected, found)) return found as T;
+  throw new Strange(`${socketPath} did not answer as a director does`);
+}
+
+/** The message names the socket already. */
+class Strange extends Error {}
+
+const ANY: Expected = { form: object(undefined, {}), needs: [] };
+
+/** A director gives ten reasons at most, and says how many more there are. */
+const MOST_REASONS = 100;
+const MOST_CHARACTERS = 16 << 10;
+
+function inShort(text: string): string {
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}...` : text;
 }
 
 /** What an answer other than 200 says. */
 export function refused(status = 0, text: string): Refused {
   try {
     const { error, errors }: { error?: unknown; errors?: unknown } = JSON.parse(text);
-    if (typeof error === 'string')
-      return new Refused(
-        status,
-        error,
-        Array.isArray(errors) ? errors.map(String) : [],
-      );
+    if (typeof error === 'string') {
+      const all = Array.isArray(errors) ? errors.slice(0, MOST_REASONS) : [];
+      return new Refused(status, inShort(error), all.map(String).map(inShort));
+    }
   } catch {
     // no JSON: another's
   }
   return new Refused(status, `answered ${status}: ${text.slice(0, 200)}`);
-}
-
-/** Only what tells the document from another's. */
-function isStatus(found: unknown): found is StatusDocument {
-  return (
-    typeof found === 'object' &&
-    found !== null &&
-    'services' in found &&
-    Array.isArray(found.services)
-  );
 }
 
 function codeOf(error: unknown): unknown {
@@ -182,6 +187,7 @@ function codeOf(error: unknown): unknown {
 
 /** In words for the operator: why there is no answer. */
 export function explain(error: unknown, socketPath: string, timeoutMs: number): string {
+  if (error instanceof Strange) return error.message;
   const code = codeOf(error);
   if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTSOCK')
     return `no director is running: nobody listens on ${socketPath}`;

@@ -3,10 +3,10 @@ import type { WaitingDrain } from '../director/desk.ts';
 import type { Log } from '../model/log.ts';
 import type { Connection, ConnectionFilter, Traffic } from '../model/traffic.ts';
 import { answerRequests } from './answer.ts';
-import { CONNECTION } from './api/change-shapes.ts';
 import { wholeNumber, words } from './api/query.ts';
 import { row } from './api/row.ts';
 import { amount, count, list, object, text } from './api/shape.ts';
+import { CONNECTION } from './api/traffic-shapes.ts';
 import { type Call, type ConnectionList, withQuery } from './calls.ts';
 import { boundClients } from './clients.ts';
 import type { Route } from './routes.ts';
@@ -27,17 +27,38 @@ export interface Estate {
   readonly left: Promise<void>;
 }
 
+const LIST = object<ConnectionList>(undefined, {
+  connections: list<Connection>(CONNECTION),
+  total: count(),
+});
+const ENDED = object<{ readonly ended: number }>(undefined, { ended: count() });
+const DRAIN = object<WaitingDrain>(undefined, {
+  service: text(),
+  real: text(),
+  leftMs: amount(),
+  by: text(),
+});
+const BEGUN = object<Begun>(undefined, { drains: list(DRAIN), children: list(text()) });
+
+const NOTHING = object<Readonly<Record<string, never>>>(undefined, {});
+
 /** Requests to one that is open. */
 export const ESTATE_CALLS = {
-  begun: (): Call<Begun> => ({ method: 'GET', path: '/begun' }),
+  begun: (): Call<Begun> => ({
+    method: 'GET',
+    path: '/begun',
+    expected: { form: BEGUN, needs: ['drains', 'children'] },
+  }),
   left: (): Call<Readonly<Record<string, never>>> => ({ method: 'GET', path: '/left' }),
   connections: (filter: ConnectionFilter, most: number): Call<ConnectionList> => ({
     method: 'GET',
     path: withQuery('/connections', { ...filter, most }),
+    expected: { form: LIST, needs: ['connections', 'total'] },
   }),
   end: (filter: ConnectionFilter): Call<{ readonly ended: number }> => ({
     method: 'DELETE',
     path: withQuery('/connections', { ...filter }),
+    expected: { form: ENDED, needs: ['ended'] },
   }),
 } as const;
 
@@ -80,21 +101,6 @@ const FILTER = {
   id: words("a connection's", 'its id', 'n1-17'),
 };
 const MOST = wholeNumber({ least: 0, most: MOST_LISTED }, 'listed at most', 0);
-
-const LIST = object<ConnectionList>(undefined, {
-  connections: list<Connection>(CONNECTION),
-  total: count(),
-});
-const ENDED = object<{ readonly ended: number }>(undefined, { ended: count() });
-const DRAIN = object<WaitingDrain>(undefined, {
-  service: text(),
-  real: text(),
-  leftMs: amount(),
-  by: text(),
-});
-const BEGUN = object<Begun>(undefined, { drains: list(DRAIN), children: list(text()) });
-
-const NOTHING = object<Readonly<Record<string, never>>>(undefined, {});
 
 function routesOf({ traffic, begun, left }: Estate): readonly Route[] {
   return [

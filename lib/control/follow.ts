@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { DirectorEvent } from '../model/event.ts';
-import { explain, open, Refused, refused } from './client.ts';
+import { EVENT } from './api/change-shapes.ts';
+import { explain, open, Refused, refused, textOf } from './client.ts';
+import { isExpected } from './expected.ts';
 
 /** A director says something every 10 s. */
 const SILENCE_MS = 25_000;
@@ -50,9 +52,7 @@ async function listen(
       { accept: 'text/event-stream' },
     );
     if (response.statusCode === 200) return response;
-    let text = '';
-    for await (const piece of response.setEncoding('utf8')) text += piece;
-    throw refused(response.statusCode, text);
+    throw refused(response.statusCode, await textOf(response));
   } finally {
     clearTimeout(timer);
   }
@@ -97,11 +97,5 @@ function eventOf(line: string): DirectorEvent | undefined {
 }
 
 function isEvent(found: unknown): found is DirectorEvent {
-  return (
-    typeof found === 'object' &&
-    found !== null &&
-    'id' in found &&
-    typeof found.id === 'number' &&
-    'type' in found
-  );
+  return isExpected({ form: EVENT, needs: ['id', 'at', 'type'] }, found);
 }

@@ -45,6 +45,54 @@ export const DIRECTOR: readonly Metric<StatusDocument>[] = [
     help: 'Alert mails that wait to be sent or tried again.',
     value: ({ mail }) => mail.pending,
   },
+  {
+    name: 'webhooks_sent_total',
+    type: 'counter',
+    help: 'Changes of state that webhooks have taken.',
+    value: ({ webhooks }) => webhooks.sent,
+  },
+  {
+    name: 'webhook_failures_total',
+    type: 'counter',
+    help: 'Attempts to tell a webhook that failed.',
+    value: ({ webhooks }) => webhooks.failed,
+  },
+  {
+    name: 'webhooks_dropped_total',
+    type: 'counter',
+    help: 'Changes of state that no webhook got: refused, given up, or too many waited.',
+    value: ({ webhooks }) => webhooks.dropped,
+  },
+  {
+    name: 'webhooks_pending',
+    type: 'gauge',
+    help: 'Changes of state that wait to be told to webhooks, or to be tried again.',
+    value: ({ webhooks }) => webhooks.pending,
+  },
+  {
+    name: 'alert_commands_run_total',
+    type: 'counter',
+    help: 'Commands of [alerts] that ended well.',
+    value: ({ alertCommands }) => alertCommands.sent,
+  },
+  {
+    name: 'alert_command_failures_total',
+    type: 'counter',
+    help: 'Commands of [alerts] that failed, or took too long.',
+    value: ({ alertCommands }) => alertCommands.failed,
+  },
+  {
+    name: 'alert_commands_dropped_total',
+    type: 'counter',
+    help: 'Changes of state that a command was not told, or failed at.',
+    value: ({ alertCommands }) => alertCommands.dropped,
+  },
+  {
+    name: 'alert_commands_pending',
+    type: 'gauge',
+    help: 'Changes of state that commands are still to be told.',
+    value: ({ alertCommands }) => alertCommands.pending,
+  },
 ];
 
 /** Of each worker thread. */
@@ -75,7 +123,7 @@ export const SERVICE: readonly Metric<ServiceStatus>[] = [
     name: 'service_up',
     type: 'gauge',
     help: '1 when the virtual service is carried by a real server or its fallback.',
-    value: ({ state }) => Number(state === 'up' || state === 'fallback'),
+    value: ({ state }) => Number(['up', 'panic', 'fallback'].includes(state)),
   },
   {
     name: 'service_fallback_active',
@@ -102,10 +150,28 @@ export const SERVICE: readonly Metric<ServiceStatus>[] = [
     value: (service) => service.retries,
   },
   {
+    name: 'service_proxy_header_errors_total',
+    type: 'counter',
+    help: 'Connections accepted and reset: no good PROXY header came where one was expected.',
+    value: (service) => service.proxyHeaderErrors,
+  },
+  {
     name: 'service_persistence_entries',
     type: 'gauge',
     help: 'Clients that persistence holds to a real server.',
     value: (service) => service.persistenceEntries,
+  },
+  {
+    name: 'service_denied_connections_total',
+    type: 'counter',
+    help: 'Clients that allow or deny did not let in.',
+    value: ({ limits }) => limits.denied,
+  },
+  {
+    name: 'service_limited_connections_total',
+    type: 'counter',
+    help: 'Clients beyond source-connections or source-rate.',
+    value: ({ limits }) => limits.limited,
   },
   {
     name: 'service_problem',

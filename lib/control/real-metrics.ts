@@ -21,6 +21,12 @@ export const REAL: readonly Metric<RealStatus>[] = [
     value: (real) => real.weight,
   },
   {
+    name: 'real_warming',
+    type: 'gauge',
+    help: '1 while the real server warms up: it has come back, and its share grows.',
+    value: ({ warming }) => Number(warming !== null),
+  },
+  {
     name: 'real_configured_weight',
     type: 'gauge',
     help: 'Weight from the configuration.',
@@ -135,6 +141,12 @@ export const CHECK: readonly Metric<CheckStatus>[] = [
     type: 'gauge',
     help: 'Failures in a row, up to failurecount.',
     value: ({ failures }) => failures,
+  },
+  {
+    name: 'check_successes',
+    type: 'gauge',
+    help: 'Successes in a row while the real server is down, below rise.',
+    value: ({ successes }) => successes,
   },
   {
     name: 'check_timestamp_seconds',

@@ -121,7 +121,9 @@ function sourceOf(elder: ProcessIdentity, question: Ask): TrafficSource {
       const found =
         wanted && (await question(elder, ESTATE_CALLS.connections(wanted, most)));
       if (!found) return NOTHING_LISTED;
-      const items = found.connections.map((one) => ({ ...one, id: mark + one.id }));
+      const items = found.connections
+        .slice(0, most)
+        .map((one) => ({ ...one, id: mark + one.id }));
       return { items, total: found.total };
     },
     async end(filter) {

@@ -100,7 +100,6 @@ function isManaged({ launch, notifier }: HandoverParties): boolean {
 
 /** Why connections, or what was changed at run time, would be lost, in words. */
 async function obstaclesOf({
-  launch,
   reloader,
   director,
   overrides,
@@ -108,9 +107,10 @@ async function obstaclesOf({
   const { node } = process.versions;
   if (!canShare(node))
     return [`Node ${node} cannot share an address with another process: restart it`];
-  if (!(await overrides.flush()))
+  const unkept = await overrides.flush();
+  if (unkept !== undefined)
     return [
-      `${launch.instance.state} cannot be written, so that changes made at run time would be lost: make room, the log says why`,
+      `Changes made at run time would be lost: ${unkept}; make room, or mend that`,
     ];
   const captured = new Set(
     reloader.config.virtuals.flatMap(({ id, options }) =>

@@ -1,6 +1,6 @@
 import type { Instance } from '../instance/instance.ts';
 import type { Launch } from '../instance/launch.ts';
-import type { Heritage, LeftNumbers } from '../model/heritage.ts';
+import type { Heritage, LeftClients, LeftNumbers } from '../model/heritage.ts';
 import type { Log } from '../model/log.ts';
 import { type ClientsFile, clientsFile, MOST_CLIENTS } from '../state/clients-file.ts';
 import { type NumbersFile, numbersFile } from '../state/numbers-file.ts';
@@ -95,6 +95,13 @@ class Keeper implements HeritageKeeper {
 
   keep(): void {
     this.#timer ??= setInterval(() => void this.write(), EVERY_MS);
+    for (const one of this.#heritages) one.readAgain(() => this.#read());
+  }
+
+  /** What was written last. */
+  async #read(): Promise<readonly LeftClients[]> {
+    await this.#writing;
+    return this.#clients.read();
   }
 
   write(): Promise<void> {

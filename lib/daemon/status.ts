@@ -25,7 +25,7 @@ export async function statusDocument(
     configError,
     services: await director.services(checks),
     workers: director.workers(),
-    mail: alerts.status(),
+    ...alerts.status(),
   };
 }
 

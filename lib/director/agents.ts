@@ -37,7 +37,10 @@ export class Agents implements Disposable {
     this.#log = log;
     this.#on = on;
     this.#subscriptions =
-      agents && createSubscriptions(agents, (id, report) => this.#report(id, report));
+      agents &&
+      createSubscriptions((id, plan) =>
+        agents.subscribe(plan, (report) => this.#report(id, report)),
+      );
   }
 
   /** Asks those of that service from now on. */

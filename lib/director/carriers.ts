@@ -11,16 +11,13 @@ import type { EngineName, VirtualService } from '../model/virtual-service.ts';
 import { type Carriage, carrier, isCarrying, isIn } from './carriage.ts';
 import { type Candidates, chooseEngine, type EngineChoice } from './choose-engine.ts';
 import { createConnectFailureLog } from './connect-failures.ts';
-import { answerOf } from './engine-answer.ts';
 import { EngineFeed } from './engine-feed.ts';
+import { numbersOf } from './engine-numbers.ts';
 import { probeEngines } from './engine-probes.ts';
 import type { EngineWord } from './keeper-parties.ts';
 import { type Left, Recovery } from './recovery.ts';
 import type { ServiceKeeper } from './service-keeper.ts';
 import { joinTraffic, type TrafficSource } from './traffic.ts';
-
-/** How long the status waits for an engine's numbers. */
-const STATS_MS = 2000;
 
 /** What the carriers ask and tell. */
 export interface CarrierParties {
@@ -118,24 +115,13 @@ export class Carriers {
     await Promise.all([...this.#feeds.values()].map((feed) => feed.current()));
   }
 
-  /** By service id. An engine that fails or does not answer within 2 s is left out. */
-  async stats(): Promise<ReadonlyMap<string, ServiceStats>> {
-    const stats = new Map<string, ServiceStats>();
-    const ask = async (name: EngineName, { engine }: EngineFeed) => {
-      const numbers = await answerOf(
-        () => engine.stats(),
-        STATS_MS,
-        (why) => {
-          this.#parties.log.warn(`No numbers from the engine ${name}: ${why}`);
-          return [];
-        },
-      );
-      for (const service of numbers)
-        if (this.#isCarrier(name, service.id)) stats.set(service.id, service);
-    };
-    const asked = [...this.#feeds].filter(([name]) => this.#has(name));
-    await Promise.all(asked.map(([name, feed]) => ask(name, feed)));
-    return stats;
+  /** As {@link numbersOf}, of all services. */
+  stats(): Promise<ReadonlyMap<string, ServiceStats>> {
+    const asked = [...this.#feeds]
+      .filter(([name]) => this.#has(name))
+      .map(([name, { engine }]) => [name, engine] as const);
+    const isCarrier = (name: EngineName, id: string) => this.#isCarrier(name, id);
+    return numbersOf(asked, isCarrier, this.#parties.log);
   }
 
   workers(): readonly WorkerStats[] {

@@ -46,8 +46,11 @@ export function checkPlan(service: VirtualService, real: RealServer): CheckPlan 
       tlsVerify: service.options.tlsVerify,
       tlsCa: service.options.tlsCa,
       bodyLimit: service.options.bodyLimit,
+      proxy: service.options.checkProxy,
     },
     intervalMs: milliseconds(service.checkinterval),
+    downIntervalMs: service.options.downIntervalMs,
+    jitter: service.options.checkJitter / 100,
   };
 }
 

@@ -15,7 +15,7 @@ interface CheckedSoFar {
  *  @param now  wall clock, milliseconds since 1970 */
 export function checkStatus(
   service: VirtualService,
-  { report, failures }: RealServerState,
+  { report, failures, successes }: RealServerState,
   { certificate, totals }: CheckedSoFar,
   now: number,
 ): CheckStatus | null {
@@ -24,7 +24,7 @@ export function checkStatus(
     type: String(service.checktype),
     service: service.service,
     ...checkRecord(report),
-    failures,
+    ...{ failures, successes, rise: service.options.rise },
     totals,
     certificate: certificate ? certificateStatus(certificate, service, now) : null,
   };

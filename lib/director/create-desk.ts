@@ -15,6 +15,7 @@ import {
 import { drained } from './drain.ts';
 import type { WritableEventLog } from './event-log.ts';
 import type { ServiceKeeper } from './service-keeper.ts';
+import { unkept } from './unkept.ts';
 
 /** What a desk works with. */
 export interface DeskParties {
@@ -24,8 +25,8 @@ export interface DeskParties {
   readonly log: Log;
   /** Settles when the engines have what was changed so far. */
   inForce(): Promise<unknown>;
-  /** Some override has changed. Settles when the change would outlive this process. */
-  changed(): Promise<void>;
+  /** What was changed is to outlive this process. As `OverrideStore.keep`. */
+  changed(): Promise<string | undefined>;
 }
 
 /** The desk, to be disposed of at the director's end: drains that wait then reject. */
@@ -87,11 +88,10 @@ class VirtualDesk implements OwnedDesk {
         { by, service, real, what, old, new: is },
         `${what} of ${about}: ${said ?? old} -> ${is}`,
       );
-    if (audit.length > 0) {
-      const done = [this.#parties.changed(), this.#parties.inForce()];
-      await within<unknown>(IN_FORCE_MS, Promise.all(done), () => {});
-    }
-    return { ...ref, before: before ?? null, after: after ?? null };
+    // Where nothing was changed, it may have been once that was not kept.
+    const kept = unkept(this.#parties.changed());
+    await within<unknown>(IN_FORCE_MS, this.#parties.inForce(), () => {});
+    return { ...ref, before: before ?? null, after: after ?? null, ...(await kept) };
   }
 
   async drain(ref: RealRef, { withinMs, by }: DrainOrder): Promise<Drained> {
@@ -146,7 +146,7 @@ class VirtualDesk implements OwnedDesk {
       await changed;
       const done = await drained(ref, this.#parties.traffic, leftMs, control.signal);
       this.#parties.log.info(`Drained ${about} (${done.ended} connections ended)`);
-      return done;
+      return { ...done, ...(await unkept(this.#parties.changed())) };
     } catch (error) {
       if (!control.signal.aborted) throw error;
       throw new NotPossible(`${ref.real}: ${control.signal.reason}`);

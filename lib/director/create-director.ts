@@ -30,7 +30,7 @@ export interface DirectorParts {
   readonly checks: CheckRunner;
   /** Undefined: no agent is asked. */
   readonly agents?: AgentRunner | undefined;
-  readonly alerts: Pick<Alerts, 'follow' | 'tell' | 'checked'>;
+  readonly alerts: Pick<Alerts, 'follow' | 'tell' | 'checked' | 'changed'>;
   /** Undefined: what is changed at run time ends with the director. */
   readonly overrides?: OverrideStore | undefined;
   /** What happens is told there; undefined: to who asks the desk. */

@@ -17,6 +17,8 @@ export interface Changed extends RealRef {
   readonly before: Override | null;
   /** Null: all as the file and the checks say. */
   readonly after: Override | null;
+  /** Why it would not outlive the director, though it is in force; in words for the operator. */
+  readonly warning?: string;
 }
 
 export interface DrainOrder {
@@ -31,6 +33,8 @@ export interface Drained {
   /** Persistence entries that were taken away. */
   readonly forgotten: number;
   readonly seconds: number;
+  /** As {@link Changed.warning}, of the server's being in `drain`. */
+  readonly warning?: string;
 }
 
 /** What operators change while the director runs. Every change is written to an audit line and told

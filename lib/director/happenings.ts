@@ -12,9 +12,25 @@ export function realHappenings(
   return [...ids].flatMap((id) => realHappening(id, before, after, null) ?? []);
 }
 
+/** What happened when one of them changed, to that one first: in a panic others go with it.
+ *  @param message  as of {@link realHappening} */
+export function whatHappened(
+  real: string,
+  before: Pool,
+  after: Pool,
+  message: string | null,
+): readonly (Happening | undefined)[] {
+  const own = realHappening(real, before, after, message);
+  if (!before.panic) return [own];
+  const others = realHappenings(before, after).filter(
+    (happening) => happening.type !== 'real' || happening.real !== real,
+  );
+  return [own, ...others];
+}
+
 /** What happened to one of them; undefined: nothing, or that it is new and starting.
  *  @param message  what its check said; null: it was not a check that brought it about */
-export function realHappening(
+function realHappening(
   real: string,
   before: Pool | undefined,
   after: Pool,

@@ -14,7 +14,7 @@ export interface KeeperParties {
   /** Undefined: no agent is asked. */
   readonly agents: AgentRunner | undefined;
   readonly commands: FallbackCommands;
-  readonly alerts: Pick<Alerts, 'tell' | 'checked'>;
+  readonly alerts: Pick<Alerts, 'tell' | 'checked' | 'changed'>;
   readonly log: Log;
   /** Wall clock, milliseconds since 1970. */
   now(): number;

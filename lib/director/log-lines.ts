@@ -34,6 +34,21 @@ export function logLine(
       return `Agent of real server: ${change.server} (${serviceLabel(service)}) says: ${change.agent}`;
     case 'soft-reset':
       return `Resetting soft failure count: ${change.server} (${service.id})`;
+    case 'held':
+      return `${heldText(service, change)}${finding(service, change.report)}`;
+    case 'panic-over':
+      return `Panic over: ${serviceLabel(service)}: ${change.down} of ${change.of} real servers are down, and none of them is in force`;
+    case 'warming': {
+      const { server, weight, ms } = change;
+      return `Warming up real server: ${server} (${serviceLabel(service)}) (to weight ${weight} within ${ms / 1000} s)`;
+    }
+    case 'warm':
+      return `Warmed up real server: ${change.server} (${serviceLabel(service)}) (Weight set to ${change.weight})`;
+    case 'soft-success': {
+      const { server, successes, needed, report } = change;
+      const place = `${server} (${service.id})`;
+      return `Soft success real server: ${place} success ${successes}/${needed}${finding(service, report)}`;
+    }
     case 'soft-failure': {
       const { server, failures, max, report } = change;
       const place = `${server} (${service.id})`;
@@ -42,6 +57,20 @@ export function logLine(
     default:
       return `${changeText(service, change)}${findingOf(service, change)}`;
   }
+}
+
+/** The line for a server that stays in a panic, without the finding. */
+export function heldText(
+  service: VirtualService,
+  { server, down, of, threshold }: Extract<PoolChange, { readonly type: 'held' }>,
+): string {
+  return `Panic: real server: ${server} (${serviceLabel(service)}) is down and stays in force: ${down} of ${of} are down, and panic-threshold lets go ${threshold} % of them`;
+}
+
+/** How loud that line is. */
+export function levelOf({ type }: PoolChange): 'info' | 'warn' | 'error' {
+  if (type === 'held') return 'error';
+  return type === 'panic-over' ? 'warn' : 'info';
 }
 
 /** The line for one check, which -d shows: `Checked real server: R (ID): up (connect, 3 ms: ...)`. */

@@ -1,7 +1,7 @@
 import type { AlertState, Notice, Subject } from '../alerts/notice.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
 import type { PoolChange, TableChange } from '../pool/change.ts';
-import { changeText, findingText } from './log-lines.ts';
+import { changeText, findingText, heldText } from './log-lines.ts';
 
 /** Whether the server is out of service after it. */
 const OUT = {
@@ -22,6 +22,11 @@ export function noticeOf(
   state: AlertState,
   at: number,
 ): { readonly notice: Notice; readonly about: Subject | undefined } | undefined {
+  if (change.type === 'held') {
+    const finding = change.report && findingText(service, change.report);
+    const notice = { subject: heldText(service, change), finding, state, at };
+    return { notice, about: undefined };
+  }
   if (!isTableChange(change) || change.type === 'reweighed') return undefined;
   const { type, server, fallback, report, agent } = change;
   // To ldirectord's mails the second is the first.

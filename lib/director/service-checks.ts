@@ -10,12 +10,20 @@ export interface ServiceChecks extends Disposable {
   follow(service: VirtualService): void;
 }
 
-/** @param on  gets every report; not after its server left, and not after the disposal */
+/** @param on      gets every report; not after its server left, and not after the disposal
+ *  @param isDown  whether that server is down, for the interval of its checks */
 export function createServiceChecks(
   runner: CheckRunner,
   on: (realId: string, report: CheckReport) => void,
+  isDown: (realId: string) => boolean,
 ): ServiceChecks {
-  const subscriptions = createSubscriptions(runner, on);
+  const subscriptions = createSubscriptions<CheckPlan>((id, plan) =>
+    runner.subscribe(
+      plan,
+      (report) => on(id, report),
+      plan.downIntervalMs === undefined ? undefined : () => isDown(id),
+    ),
+  );
   return {
     follow: (service) => subscriptions.follow(plans(service)),
     [Symbol.dispose]: () => subscriptions[Symbol.dispose](),

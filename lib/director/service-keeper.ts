@@ -10,9 +10,10 @@ import {
 } from '../model/virtual-service.ts';
 import { configure } from '../pool/configure.ts';
 import { setOverride } from '../pool/override.ts';
-import { type Pool, type PoolStep, realIn } from '../pool/pool.ts';
+import { type Pool, type PoolStep, stateOf } from '../pool/pool.ts';
 import { takeAgent } from '../pool/take-agent.ts';
 import { takeReport } from '../pool/take-report.ts';
+import { warm } from '../pool/warm.ts';
 import { Agents } from './agents.ts';
 import {
   assign,
@@ -29,13 +30,14 @@ import { CheckHistory } from './check-history.ts';
 import { checkingOf } from './check-plan.ts';
 import type { EngineChoice } from './choose-engine.ts';
 import { DownTimes } from './down-times.ts';
-import { realHappening, realHappenings } from './happenings.ts';
+import { realHappenings, whatHappened } from './happenings.ts';
 import type { EngineWord, KeeperParties } from './keeper-parties.ts';
 import { checkLine } from './log-lines.ts';
 import type { Left } from './recovery.ts';
 import { createServiceChecks, type ServiceChecks } from './service-checks.ts';
-import { ServiceNews } from './service-news.ts';
-import { audited, auditedAgent, granted, type Wished } from './wishes.ts';
+import { type Cause, ServiceNews } from './service-news.ts';
+import { WarmUp } from './warm-up.ts';
+import { audited, auditedAgent, type Fulfilled, granted } from './wishes.ts';
 
 /** Keeps one virtual service at work: takes the reports of its checks into its pool, and says
  *  what the engine should carry. Disposing ends its checks. */
@@ -43,6 +45,7 @@ export class ServiceKeeper implements Disposable {
   readonly #parties: KeeperParties;
   readonly #checks: ServiceChecks;
   readonly #news: ServiceNews;
+  readonly #warmUp = new WarmUp((steps) => this.#guard(() => this.#warm(steps)));
   readonly history = new CheckHistory();
   readonly downTimes = new DownTimes();
   readonly certificates: Certificates;
@@ -68,8 +71,10 @@ export class ServiceKeeper implements Disposable {
     this.#news = new ServiceNews(parties);
     this.certificates = new Certificates(parties.log);
     this.#configured = parties.configuring();
-    this.#checks = createServiceChecks(parties.runner, (id, report) =>
-      this.#report(id, report),
+    this.#checks = createServiceChecks(
+      parties.runner,
+      (id, report) => this.#report(id, report),
+      (id) => stateOf(this.#pool, id)?.own === 'down',
     );
     this.agents = new Agents(parties, (id, words) => this.#agentSaid(id, words));
     this.#carriage = assign(choice, left?.engine);
@@ -134,9 +139,8 @@ export class ServiceKeeper implements Disposable {
     const before = this.#pool;
     const step = configure(before, service, checking, this.#parties.now());
     this.#pool = step.pool;
-    this.history.keep(step.pool.index);
-    this.downTimes.keep(step.pool.index);
-    this.certificates.keep(step.pool.index);
+    for (const known of [this.history, this.downTimes, this.certificates])
+      known.keep(step.pool.index);
     this.#configured = this.#parties.configuring();
     const was = this.#carriage;
     this.#carriage = reassign(was, choice, carries);
@@ -153,16 +157,15 @@ export class ServiceKeeper implements Disposable {
   }
 
   /** What an operator wishes of a real server that is there. */
-  change(realId: string, wish: Wish, by: string): Wished {
-    const pool = this.#pool;
-    const known = realIn(pool, realId);
+  change(realId: string, wish: Wish, by: string): Fulfilled {
+    const known = stateOf(this.#pool, realId);
     if (!known) return { before: undefined, after: undefined, audit: [] };
     const { override: before, configured, agent } = known;
     const at = this.#parties.now();
     const after = granted(before, configured.weight, wish, { by, at });
-    const step = setOverride(pool, realId, after, at, wish.state === 'ready');
-    this.#take(realId, step, { at, message: null, state: 'running' });
-    const forgotten = auditedAgent(agent, realIn(step.pool, realId)?.agent);
+    const step = setOverride(this.#pool, realId, after, at, wish.state === 'ready');
+    this.#take(realId, step, { at, message: null, why: `changed by ${by}` });
+    const forgotten = auditedAgent(agent, stateOf(step.pool, realId)?.agent);
     const audit = audited(before, after, configured.weight);
     return { before, after, audit: [...audit, ...forgotten] };
   }
@@ -182,23 +185,25 @@ export class ServiceKeeper implements Disposable {
   [Symbol.dispose](): void {
     this.#checks[Symbol.dispose]();
     this.agents[Symbol.dispose]();
+    this.#warmUp[Symbol.dispose]();
+  }
+
+  #warm(steps: ReadonlyMap<string, number>): void {
+    this.#tell(warm(this.#pool, steps, this.#parties.now()), 'running');
+    this.#parties.changed(this);
   }
 
   #report(realId: string, report: CheckReport): void {
     this.#guard(() => {
       const { service } = this;
-      const known = realIn(this.#pool, realId);
+      const known = stateOf(this.#pool, realId);
       this.#parties.log.debug(checkLine(service, realId, report));
       this.history.note(realId, report);
       this.certificates.note(service, realId, report);
       if (known) this.#parties.alerts.checked(service, known.real, report);
       const state = known?.own === 'starting' ? this.#configured : 'running';
-      const { at, message } = report;
-      this.#take(realId, takeReport(this.#pool, realId, report), {
-        at,
-        message,
-        state,
-      });
+      const step = takeReport(this.#pool, realId, report);
+      this.#take(realId, step, { at: report.at, message: report.message, state });
     });
   }
 
@@ -206,24 +211,18 @@ export class ServiceKeeper implements Disposable {
     this.#guard(() => {
       const at = this.#parties.now();
       const step = takeAgent(this.#pool, realId, words, at);
-      const agent = realIn(step.pool, realId)?.agent;
+      const agent = stateOf(step.pool, realId)?.agent;
       if (!agent || step.pool === this.#pool) return;
-      const message = `agent: ${agentText(agent)}`;
-      this.#take(realId, step, { at, message, state: 'running' });
+      this.#take(realId, step, { at, message: `agent: ${agentText(agent)}` });
     });
   }
 
-  /** Goes on as one real server's check or agent has it. */
-  #take(
-    realId: string,
-    step: PoolStep,
-    { at, message, state }: { at: number; message: string | null; state: AlertState },
-  ): void {
+  /** Goes on as one real server's check, agent or operator has it. */
+  #take(realId: string, step: PoolStep, { at, message, why, state }: Cause): void {
     const before = this.#pool;
-    this.#pool = step.pool;
     this.downTimes.note(step.pool, realId, at);
-    this.#tell(step, state);
-    this.#news.happened(this, [realHappening(realId, before, step.pool, message)]);
+    this.#tell(step, state ?? 'running');
+    this.#news.happened(this, whatHappened(realId, before, step.pool, message), why);
     if (step.pool.entry !== before.entry || step.pool.settled !== before.settled)
       this.#parties.changed(this);
   }
@@ -232,14 +231,17 @@ export class ServiceKeeper implements Disposable {
     try {
       work();
     } catch (error) {
-      const line = `Defect in virtual server ${this.label}: ${String(error)}`;
-      this.#parties.log.error(line);
+      this.#parties.log.error(
+        `Defect in virtual server ${this.label}: ${String(error)}`,
+      );
     }
   }
 
   /** @param state  what brought it about */
   #tell(step: PoolStep, state: AlertState): void {
+    this.#pool = step.pool;
     this.#news.changed(step, state);
+    this.#warmUp.follow(step.pool);
     const { service, settled, up } = step.pool;
     // Also after a reload: the command itself may have changed. One that ran already is dropped.
     if (settled) this.#parties.commands.run(service, up ? 'stop' : 'start');

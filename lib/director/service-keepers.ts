@@ -8,6 +8,7 @@ import type { KeeperParties } from './keeper-parties.ts';
 import type { Left } from './recovery.ts';
 import { ServiceKeeper } from './service-keeper.ts';
 import { serviceState } from './status.ts';
+import { tellTurn } from './told-changes.ts';
 import { overridesOf } from './wishes.ts';
 
 /** What all keepers together work with. */
@@ -78,9 +79,9 @@ export class ServiceKeepers implements Disposable {
   }
 
   /** What operators have changed is to outlive the director as it is now. As {@link OverrideStore.keep}. */
-  async keepOverrides(): Promise<void> {
+  async keepOverrides(): Promise<string | undefined> {
     const pools = [...this.#keepers.values()].map(({ pool }) => pool);
-    await this.#parties.overrides?.keep(overridesOf(pools));
+    return this.#parties.overrides?.keep(overridesOf(pools));
   }
 
   [Symbol.dispose](): void {
@@ -116,6 +117,8 @@ export class ServiceKeepers implements Disposable {
     each.log.info(`Purged virtual server (start): ${keeper.label}`);
     const from = serviceState(keeper);
     each.happened({ type: 'service', service: id, from, to: null });
+    const reason = 'it left the configuration';
+    tellTurn(each, keeper.pool, { real: undefined, from, to: null, reason });
   }
 
   /** A defect in one service must not harm the others. */

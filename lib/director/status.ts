@@ -1,7 +1,10 @@
 import type { ServerEntry, ServerStats, ServiceStats } from '../model/engine.ts';
+import { NO_LIMITS } from '../model/limits.ts';
 import type { RealStatus, ServiceState, ServiceStatus } from '../model/status.ts';
 import { fallbackId } from '../model/virtual-service.ts';
+import { panicCounts } from '../pool/panic.ts';
 import type { Pool, RealServerState } from '../pool/pool.ts';
+import { partAt } from '../pool/warming.ts';
 import type { Agents } from './agents.ts';
 import { type Carriage, carrier } from './carriage.ts';
 import type { Certificates } from './certificates.ts';
@@ -66,12 +69,20 @@ export function serviceStatus(
       service.fallback !== undefined && inForce.has(fallbackId(service.fallback)),
     persistent: service.persistent ?? null,
     netmask: service.netmask ?? null,
+    ...countsOf(stats),
+    reals: [...reals, ...fallbackStatus(pool, inForce, numbers)],
+  };
+}
+
+function countsOf(stats: ServiceStats | undefined) {
+  return {
     acceptedConnections: stats?.acceptedConnections ?? 0,
     refusedConnections: stats?.refusedConnections ?? 0,
     retries: stats?.retries ?? 0,
+    proxyHeaderErrors: stats?.proxyHeaderErrors ?? 0,
     persistenceEntries: stats?.persistenceEntries ?? 0,
-    reals: [...reals, ...fallbackStatus(pool, inForce, numbers)],
-  };
+    limits: stats?.limits ?? NO_LIMITS,
+  } as const satisfies Partial<ServiceStatus>;
 }
 
 function reasonOf({ engine, reason, leaving }: Carriage): string {
@@ -90,18 +101,30 @@ export function serviceState({
   if (refusal !== undefined || outcome?.state === 'failed') return 'failed';
   if (outcome?.state === 'waiting-for-address') return outcome.state;
   if (!ready) return 'starting';
+  if (pool.panic) return 'panic';
   if (pool.reals.some(({ state }) => state === 'up')) return 'up';
   return pool.fallbackActive && pool.service.fallback ? 'fallback' : 'down';
 }
 
-function problemOf({ pool, carriage }: ServiceView): string | undefined {
+/** Why it is waiting or failed, and how to mend it. */
+export function problemOf({
+  pool,
+  carriage,
+}: Pick<ServiceView, 'pool' | 'carriage'>): string | undefined {
   return (
     carriageProblem(carriage) ??
     checkingOf(pool.service).problem ??
+    panicProblem(pool) ??
     (pool.up && pool.reals.every(({ state }) => state !== 'up')
       ? ONLY_DRAINED
       : undefined)
   );
+}
+
+function panicProblem({ panic, reals, service }: Pool): string | undefined {
+  if (!panic) return undefined;
+  const { of, down, held } = panicCounts(reals);
+  return `panic: ${down} of ${of} real servers are down by their checks, ${held} of them in force all the same, since panic-threshold = ${service.options.panicThreshold ?? 100}% lets go no more; what their checks say tells whether it is them, the network between, or the checks`;
 }
 
 function carriageProblem({ refusal, outcome, leaving }: Carriage): string | undefined {
@@ -139,7 +162,7 @@ function checksOf(
 }
 
 function realStatus(
-  { real, configured, override, state, since }: RealServerState,
+  { real, configured, override, state, since, warming }: RealServerState,
   weight: number | undefined,
   stats: ServerStats | undefined,
   checks: OfChecks,
@@ -153,6 +176,7 @@ function realStatus(
     configuredWeight: configured.weight,
     inForce: weight !== undefined,
     state,
+    warming: warming === undefined ? null : Math.round(partAt(warming) * 100),
     override: override ?? null,
     since: new Date(since).toISOString(),
     ...counters(stats),
@@ -179,6 +203,7 @@ function fallbackStatus(
       configuredWeight: 1,
       inForce: inForce.has(id),
       state: fallbackActive ? 'up' : 'down',
+      warming: null,
       override: null,
       agent: null,
       since: new Date(fallbackSince).toISOString(),

@@ -11,11 +11,9 @@ interface Subscription<Plan> {
   readonly handle: Disposable;
 }
 
-/** @param runner  makes the plans
- *  @param on      gets every report; not after its server left, and not after the disposal */
-export function createSubscriptions<Plan, Report>(
-  runner: { subscribe(plan: Plan, on: (report: Report) => void): Disposable },
-  on: (realId: string, report: Report) => void,
+/** @param subscribe  begins the plan of one real server; disposing what it returns ends that */
+export function createSubscriptions<Plan>(
+  subscribe: (realId: string, plan: Plan) => Disposable,
 ): Subscriptions<Plan> {
   let subscriptions = new Map<string, Subscription<Plan>>();
 
@@ -29,8 +27,7 @@ export function createSubscriptions<Plan, Report>(
           subscriptions.set(id, known);
           before.delete(id);
         } else {
-          const handle = runner.subscribe(plan, (report) => on(id, report));
-          subscriptions.set(id, { plan, handle });
+          subscriptions.set(id, { plan, handle: subscribe(id, plan) });
         }
       }
       // Last, so that a plan which another server needs as well is not ended in between.

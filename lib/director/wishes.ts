@@ -30,8 +30,8 @@ export interface Audited {
   readonly said?: string;
 }
 
-/** What came of a wish. */
-export interface Wished {
+/** What became of a wish. */
+export interface Fulfilled {
   readonly before: Override | undefined;
   readonly after: Override | undefined;
   readonly audit: readonly Audited[];

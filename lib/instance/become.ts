@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type { Capability } from '../model/capability.ts';
-import type { Owner } from './quarters.ts';
+import type { Owner } from './belongings.ts';
 
 /** Who a process is to be, and what of root's rights it is to keep. */
 export interface Becoming extends Owner {

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { hasHandedOver, identify, type ProcessIdentity } from './process.ts';
+import { hasHandedOver, identify, mayName, type ProcessIdentity } from './process.ts';
 
 /** Where a director that hands over answers for what it still has.
  *  @param socket  that of its instance */
@@ -27,6 +27,12 @@ export function sweepBeside(socket: string): void {
   }
 }
 
+/** Whether it is that process's socket, as far as its owner tells: root's commands look in a user's folder. */
+function mayAnswer(path: string, pid: number): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isSocket() === true && found.nlink === 1 && mayName(found.uid, pid);
+}
+
 /** Directors that answer there for what they still have, the youngest first: who finds them at its start comes
  *  after one that was killed, and could not name them to a successor. */
 export function leftBeside(socket: string): readonly ProcessIdentity[] {
@@ -34,7 +40,7 @@ export function leftBeside(socket: string): readonly ProcessIdentity[] {
   return namesIn(dirname(socket))
     .filter((name) => name.startsWith(prefix))
     .map((name) => name.slice(prefix.length))
-    .filter((pid) => /^\d+$/.test(pid) && isSocket(`${socket}.${pid}`))
+    .filter((pid) => /^\d+$/.test(pid) && mayAnswer(`${socket}.${pid}`, Number(pid)))
     .flatMap((pid) => (hasHandedOver(Number(pid)) ? (identify(Number(pid)) ?? []) : []))
     .sort((a, b) => Number(b.started) - Number(a.started));
 }

@@ -2,7 +2,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Instance } from './instance.ts';
 import { leftText } from './left-text.ts';
-import { identify, isDirector, ownerOf, type ProcessIdentity } from './process.ts';
+import { identify, isDirector, mayName, type ProcessIdentity } from './process.ts';
 import { writingIn } from './runtime-dir.ts';
 
 /** What the pid file says. `stale`: there is one, but no director of that instance runs
@@ -20,11 +20,6 @@ export function presence(instance: Instance): Presence {
   return process && isDirector(pid, instance.name) && mayName(left.uid, pid)
     ? { state: 'running', process }
     : { state: 'stale' };
-}
-
-/** A user's pid file names that user's processes alone: root signals what it names. */
-function mayName(owner: number, pid: number): boolean {
-  return owner === 0 || owner === ownerOf(pid);
 }
 
 /** Whole or not at all: a reader never meets an empty file.

@@ -65,6 +65,12 @@ export function ownerOf(pid: number): number | undefined {
   return uid === undefined ? undefined : Number(uid);
 }
 
+/** Whether a file of that user may name that process: a user's names that user's processes alone, since root
+ *  signals what it names. */
+export function mayName(owner: number, pid: number): boolean {
+  return owner === 0 || owner === ownerOf(pid);
+}
+
 function readProc(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');

@@ -10,10 +10,10 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
-  statSync,
   symlinkSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { handOver, type Owner, takeBack } from './belongings.ts';
 import {
   type Instance,
   instanceIn,
@@ -25,22 +25,16 @@ import { lockHolder } from './lock.ts';
 import { rootsFolder } from './roots-folder.ts';
 import { writingIn } from './runtime-dir.ts';
 
-/** A user and a group, by number. */
-export interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
-
 /** Where a director that is not root keeps its files. */
 export interface Quarters {
   readonly runtimeDir: string;
   /** For what outlives it. */
   readonly stateDir: string;
+  /** What the log is to say of files that were found there. */
+  readonly told: readonly string[];
 }
 
 const LOG_MODE = 0o640;
-/** What goes on in the next run. */
-const OUTLIVES = ['state', 'clients', 'numbers'] as const;
 
 /** Makes, as root, what a director of that user needs and could not make itself: a folder of its own with
  *  pid file, lock and socket, to which the usual names of these lead; one for what outlives it, with what a
@@ -60,7 +54,8 @@ export function prepareQuarters(
   if (holder)
     throw new Error(`pid ${holder.pid} serves ${name} in the foreground; end it first`);
   const quarters = quartersIn(runtimeDir, name);
-  const stateDir = runtimeDir === SYSTEM ? join(SYSTEM_STATE, name) : quarters;
+  const stateDir = stateDirOf(runtimeDir, name);
+  const wereRoots = tenantOf(stateDir) === undefined;
   writingIn(runtimeDir, () => give(quarters, owner));
   if (stateDir !== quarters) {
     mkdirSync(SYSTEM_STATE, { recursive: true, mode: 0o755 });
@@ -71,15 +66,41 @@ export function prepareQuarters(
     lead(usual.pidFile, own.pidFile);
     lead(usual.socket, own.socket);
   });
-  for (const kind of OUTLIVES) handOn(usual[kind], own[kind], owner);
+  const told = handOver(usual, own, owner, wereRoots);
   for (const path of logs) giveLog(path, owner);
-  return { runtimeDir: quarters, stateDir };
+  return { runtimeDir: quarters, stateDir, told };
 }
 
-/** A director that stays root has the usual names for itself again. */
-export function endQuarters(instance: Instance): void {
-  for (const path of [instance.pidFile, instance.socket])
+/** A director that stays root has the usual names for itself again, and what another user's has left, where
+ *  that was the last one in charge.
+ *  @param runtimeDir  where the instance is looked for
+ *  @param usual       as root has it
+ *  @returns           what the log is to say, in lines */
+export function endQuarters(runtimeDir: string, usual: Instance): readonly string[] {
+  for (const path of [usual.pidFile, usual.socket])
     if (isLink(path)) rmSync(path, { force: true });
+  const stateDir = stateDirOf(runtimeDir, usual.name);
+  const tenant = tenantOf(stateDir);
+  if (!tenant) return [];
+  // First, so that nobody changes what is in it.
+  lchownSync(stateDir, 0, 0);
+  const own = instanceIn(quartersIn(runtimeDir, usual.name), usual.name, stateDir);
+  return takeBack(usual, own, tenant);
+}
+
+function stateDirOf(runtimeDir: string, name: string): string {
+  return runtimeDir === SYSTEM
+    ? join(SYSTEM_STATE, name)
+    : quartersIn(runtimeDir, name);
+}
+
+/** Whose director keeps its files in that folder, which root alone can have given away; undefined: root's
+ *  was the last one in charge, or the folder is in one of others. */
+function tenantOf(folder: string): Owner | undefined {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (!found?.isDirectory() || found.uid === 0) return undefined;
+  const { uid, gid } = found;
+  return rootsFolder(dirname(folder)) === undefined ? undefined : { uid, gid };
 }
 
 function isLink(path: string): boolean {
@@ -88,41 +109,14 @@ function isLink(path: string): boolean {
 
 /** A folder in one of root's. Nobody but root can have put anything else there. */
 function give(folder: string, { uid, gid }: Owner): void {
-  if (!isRoots(dirname(folder)))
+  if (rootsFolder(dirname(folder)) === undefined)
     throw new Error(
-      `${dirname(folder)}: it is not root's alone; choose another --runtime-dir`,
+      `${dirname(folder)}: others than root have a say in what is there, or where that is; choose another --runtime-dir`,
     );
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   if (!lstatSync(folder).isDirectory())
     throw new Error(`${folder}: it is no directory; move it away`);
   lchownSync(folder, uid, gid);
-}
-
-/** Root's file becomes the other user's, where that has none yet: its own is younger.
- *  @throws Error in words for the operator: a weight that was set by hand would be lost in silence */
-function handOn(from: string, to: string, owner: Owner): void {
-  if (lstatSync(to, { throwIfNoEntry: false }) || !isRoots(dirname(from))) return;
-  try {
-    moveFile(from, to, owner);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`${from} cannot be handed over: ${why}; move it to ${to}, or away`);
-  }
-}
-
-/** Leaves what is no file of root's alone, and follows no link. Given away last: where it cannot be moved
- *  it stays root's. @throws as node:fs does */
-function moveFile(from: string, to: string, { uid, gid }: Owner): void {
-  if (!lstatSync(from, { throwIfNoEntry: false })?.isFile()) return;
-  const file = openSync(from, constants.O_RDONLY | constants.O_NOFOLLOW);
-  try {
-    const found = fstatSync(file);
-    if (found.uid !== 0 || found.nlink !== 1) return;
-    renameSync(from, to);
-    fchownSync(file, uid, gid);
-  } finally {
-    closeSync(file);
-  }
 }
 
 /** In one step, in the place of whatever has the name. */
@@ -151,10 +145,4 @@ function giveLog(path: string, { uid, gid }: Owner): void {
   } finally {
     if (file !== undefined) closeSync(file);
   }
-}
-
-/** Root's, and nobody else may put a file there; syslog's group, on some systems, may. */
-function isRoots(folder: string): boolean {
-  const found = statSync(folder, { throwIfNoEntry: false });
-  return found?.isDirectory() === true && found.uid === 0 && (found.mode & 0o002) === 0;
 }

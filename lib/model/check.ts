@@ -1,5 +1,6 @@
 import type { Family } from './address.ts';
 import type { Pattern } from './pattern.ts';
+import type { ProxyVersion } from './proxy-header.ts';
 import type { CheckType, CheckWord, Protocol } from './virtual-service.ts';
 
 /** Everything a check may ask about what it checks: one real server as one service sees it.
@@ -34,6 +35,8 @@ export interface CheckTarget {
   readonly tlsVerify: boolean;
   readonly tlsCa: string | undefined;
   readonly bodyLimit: number;
+  /** Of the PROXY header that a TCP connection to the real server begins with; undefined: with none. */
+  readonly proxy: ProxyVersion | undefined;
 }
 
 /** What a check found. A failure is a result, never an exception. */
@@ -87,6 +90,10 @@ export interface CheckPlan {
   /** From the start of one check to the start of the next; one that takes longer delays
    *  only its own next. */
   readonly intervalMs: number;
+  /** The same while the server is down for somebody who subscribed; undefined: as always. */
+  readonly downIntervalMs?: number | undefined;
+  /** Each interval is longer or shorter by up to that part of it, at random: 0 (the default) to 0.5. */
+  readonly jitter?: number | undefined;
 }
 
 /** Makes checks on time, none waiting for another. Plans that are equal field by field are
@@ -94,8 +101,13 @@ export interface CheckPlan {
 export interface CheckRunner {
   /** The first check starts at once. `on` is called from the event loop, never from within
    *  this call, and not after the subscription was disposed.
+   *  @param isDown  asked behind each report: whether the server is down, so that `downIntervalMs` holds
    *  @returns a handle; disposing it aborts the check when nobody else wants it */
-  subscribe(plan: CheckPlan, on: (report: CheckReport) => void): Disposable;
+  subscribe(
+    plan: CheckPlan,
+    on: (report: CheckReport) => void,
+    isDown?: () => boolean,
+  ): Disposable;
   /** Directory whose files name servers in maintenance; undefined: none. */
   maintenancedir(directory: string | undefined): void;
   /** Aborts every check; settles when all have ended, helpers and children too. */

@@ -1,4 +1,5 @@
 import type { Heritage } from './heritage.ts';
+import type { LimitStats } from './limits.ts';
 import type { Traffic } from './traffic.ts';
 import type {
   EngineName,
@@ -68,8 +69,12 @@ export interface ServiceStats {
   readonly refusedConnections: number;
   /** Dials made again at another server. */
   readonly retries: number;
+  /** Accepted and reset: without a good PROXY header, where one was expected. */
+  readonly proxyHeaderErrors: number;
   /** Live persistence entries. */
   readonly persistenceEntries: number;
+  /** Absent: the engine has none of them. */
+  readonly limits?: LimitStats;
 }
 
 /** One thread of an engine that has several. */

@@ -19,7 +19,7 @@ export type Happening =
       readonly from: RealState | null;
       /** Null: it left the configuration. */
       readonly to: RealState | null;
-      /** In force from now on; 0 where it is not in the table. */
+      /** In force from now on, or what it warms up to; 0 where it is not in the table. */
       readonly weight: number;
       /** What its last check said, or its agent; null: neither changed it. */
       readonly message: string | null;

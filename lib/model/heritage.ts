@@ -4,7 +4,11 @@ import type { ServerStats, ServiceStats } from './engine.ts';
 export interface LeftNumbers
   extends Pick<
     ServiceStats,
-    'id' | 'acceptedConnections' | 'refusedConnections' | 'retries'
+    | 'id'
+    | 'acceptedConnections'
+    | 'refusedConnections'
+    | 'retries'
+    | 'proxyHeaderErrors'
   > {
   readonly servers: readonly LeftServerNumbers[];
 }
@@ -38,6 +42,8 @@ export interface Heritage {
   /** Goes on with those of an earlier run, each when its server is in the table, of a service whose
    *  clients persist under the same netmask. A client that has come since knows better. */
   take(left: readonly LeftClients[]): void;
+  /** Where clients can be read again whom a thread of the engine knew that has ended. */
+  readAgain(read: () => Promise<readonly LeftClients[]>): void;
   numbers(): readonly LeftNumbers[];
   /** Counts on from there, as long as the servers stay in the table or come into it for the first time. Once
    *  only. */

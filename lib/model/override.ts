@@ -54,9 +54,9 @@ export interface OverrideStore {
   /** What an earlier run left of that service, by real server's id. Where the line of the real server in
    *  the file has changed since, it is left out, and the log says so. */
   of(service: VirtualService): ReadonlyMap<string, Override>;
-  /** All that there are now. Settles when they would outlive this process, or cannot: the log says so
-   *  then. Never rejects. */
-  keep(overrides: readonly KeptOverride[]): Promise<void>;
+  /** All that there are now. Settles when they would outlive this process, or cannot. Never rejects.
+   *  @returns why they would not, in words for the operator, which the log has too; undefined: they would */
+  keep(overrides: readonly KeptOverride[]): Promise<string | undefined>;
 }
 
 export interface KeptOverride {

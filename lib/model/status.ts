@@ -1,5 +1,6 @@
 import type { Capability } from './capability.ts';
 import type { WorkerStats } from './engine.ts';
+import type { LimitStats } from './limits.ts';
 import type { AdminState, Override } from './override.ts';
 import type {
   CheckWord,
@@ -28,6 +29,8 @@ export interface StatusDocument {
   /** The threads that forward, in the order of their numbers. */
   readonly workers: readonly WorkerStats[];
   readonly mail: MailStatus;
+  readonly webhooks: HookStatus;
+  readonly alertCommands: HookStatus;
 }
 
 /** What became of the mails that alerts are, since the start. */
@@ -44,10 +47,25 @@ export interface MailStatus {
   readonly problem: string | null;
 }
 
+/** What became of the changes of state that webhooks, or commands, are told of, since the start. */
+export interface HookStatus {
+  /** Taken by a receiver; commands that ended well. */
+  readonly sent: number;
+  /** Attempts that failed. */
+  readonly failed: number;
+  /** That nobody got: refused, given up, or too many waited. */
+  readonly dropped: number;
+  /** Waiting to be told, or to be tried again. */
+  readonly pending: number;
+  /** Why the last attempts failed; null when they did not. */
+  readonly problem: string | null;
+}
+
 /** Every state of a service. */
 export const SERVICE_STATES = [
   'starting',
   'up',
+  'panic',
   'fallback',
   'down',
   'waiting-for-address',
@@ -89,7 +107,10 @@ export interface ServiceStatus {
   readonly acceptedConnections: number;
   readonly refusedConnections: number;
   readonly retries: number;
+  /** Accepted and reset: without a good PROXY header, where one was expected. */
+  readonly proxyHeaderErrors: number;
   readonly persistenceEntries: number;
+  readonly limits: LimitStats;
   /** Real servers in the file's order, then the fallback where there is one. */
   readonly reals: readonly RealStatus[];
 }
@@ -105,6 +126,8 @@ export interface RealStatus {
   /** It stands in the engine's table, be it at weight 0: what IPVS would list. */
   readonly inForce: boolean;
   readonly state: RealState;
+  /** Percents of its share that it has while it warms up (`slow-start`); null: all of it. */
+  readonly warming: number | null;
   /** What was changed of it at run time; null: nothing. */
   readonly override: Override | null;
   /** Null for a fallback, and where no agent is asked. */
@@ -166,6 +189,9 @@ export interface CheckStatus extends CheckRecord {
   readonly service: string;
   /** Failures in a row, up to failurecount. */
   readonly failures: number;
+  /** Successes in a row while it is down, of the `rise` that it takes to be up. */
+  readonly successes: number;
+  readonly rise: number;
   readonly totals: CheckTotals;
   /** From the last TLS handshake; null where the check makes none. */
   readonly certificate: CertificateStatus | null;

@@ -1,6 +1,7 @@
 import { endpoint, type Family } from './address.ts';
 import type { FileEncoding } from './file-text.ts';
 import type { Pattern } from './pattern.ts';
+import type { ProxyVersion } from './proxy-header.ts';
 
 export type Protocol = 'tcp' | 'udp' | 'fwm';
 export type ForwardingMethod = 'gate' | 'masq' | 'ipip';
@@ -45,6 +46,12 @@ export interface Fallback {
   readonly method: ForwardingMethod;
 }
 
+/** So many in a time. */
+export interface Rate {
+  readonly connections: number;
+  readonly windowMs: number;
+}
+
 /** What `l4director.ini` sets for one service (`[net]`, `[checks]`, `[alerts]`, `[log]`, overridden in
  *  `[service ID]`). */
 export interface ServiceOptions {
@@ -74,10 +81,51 @@ export interface ServiceOptions {
   readonly agentSend: string;
   /** Changes of one round of checks go into one mail. */
   readonly digest: boolean;
+  /** Where its changes of state are posted; undefined: nowhere. It may be a secret itself: nothing shows
+   *  more of it than scheme, host and port. */
+  readonly webhook: string | undefined;
+  /** File with the secret that they are signed with; undefined: they are not. */
+  readonly webhookSecretFile: string | undefined;
+  /** PEM file with further authorities; undefined: the system's only. */
+  readonly webhookCa: string | undefined;
+  /** For one attempt, and for all of one change. */
+  readonly webhookTimeoutMs: number;
+  readonly webhookRetryForMs: number;
+  /** Absolute path of a program that is run at each; undefined: none. */
+  readonly command: string | undefined;
+  readonly commandTimeoutMs: number;
   /** Its TCP connections have a line in the connection log; with `dontlognull` not those on which the
    *  client sent nothing and no server failed. */
   readonly logConnections: boolean;
   readonly dontlognull: boolean;
+  /** Of the PROXY header that real servers get of each connection; undefined: none. */
+  readonly sendProxy: ProxyVersion | undefined;
+  /** Networks whose clients begin with such a header, as `10.0.0.0/8`; and for how long it is waited for. */
+  readonly acceptProxy: readonly string[];
+  readonly acceptProxyTimeoutMs: number;
+  /** Of the header that checks begin with; undefined: with none. */
+  readonly checkProxy: ProxyVersion | undefined;
+  /** Networks whose clients alone are let in (none: all), and those whose clients never are. */
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+  /** Most connections of one source at once; 0: any number. */
+  readonly sourceConnections: number;
+  /** How many one source may make in a window; undefined: any number. */
+  readonly sourceRate: Rate | undefined;
+  /** The prefix length that makes one source of IPv6 addresses. */
+  readonly sourceNetmask6: number;
+  /** Good checks in a row after which a server that is down counts as up. */
+  readonly rise: number;
+  /** What `failurecount` is in force; undefined: the file's. */
+  readonly fall: number | undefined;
+  /** From check to check while a server is down; undefined: as `checkinterval` says. */
+  readonly downIntervalMs: number | undefined;
+  /** Percents, 0 to 50, by which each interval may be longer or shorter. */
+  readonly checkJitter: number;
+  /** How long a server that comes back takes to get its whole share; undefined: it has it at once. */
+  readonly slowStartMs: number | undefined;
+  /** Percents of its servers, 0 to 99, that checks may take out; undefined: all. */
+  readonly panicThreshold: number | undefined;
 }
 
 /** A virtual service with every value in force, inheritance done, names resolved.
@@ -112,6 +160,7 @@ export interface VirtualService {
   readonly negotiatetimeout: number;
   readonly checkinterval: number;
   readonly checkcount: number;
+  /** Or what `fall` of l4director.ini says in its place. */
   readonly failurecount: number;
   /** Name from ldirectord's list, `none` included. */
   readonly service: string;

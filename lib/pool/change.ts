@@ -37,9 +37,40 @@ export type PoolChange =
       readonly max: number;
       readonly report: CheckReport;
     }
+  | {
+      readonly type: 'soft-success';
+      readonly server: string;
+      /** This is success `successes` of the `needed` that make it up. */
+      readonly successes: number;
+      readonly needed: number;
+      readonly report: CheckReport;
+    }
   | { readonly type: 'soft-reset'; readonly server: string }
   /** Its agent says something else, and the table is as it was. */
   | { readonly type: 'agent'; readonly server: string; readonly agent: string }
+  /** It is down and stays in force, since more would be out than `panic-threshold` lets go. */
+  | {
+      readonly type: 'held';
+      readonly server: string;
+      /** So many of the servers that count are down. */
+      readonly down: number;
+      readonly of: number;
+      /** Percents. */
+      readonly threshold: number;
+      readonly report: CheckReport | undefined;
+    }
+  /** Nobody who is down is in force any more. */
+  | { readonly type: 'panic-over'; readonly down: number; readonly of: number }
+  /** It came back, and its share grows up to that of its weight. */
+  | {
+      readonly type: 'warming';
+      readonly server: string;
+      readonly weight: number;
+      /** How long that takes. */
+      readonly ms: number;
+    }
+  /** It has its whole share. */
+  | { readonly type: 'warm'; readonly server: string; readonly weight: number }
   /** Its line in the file changed or went, and what was changed at run time holds no more. */
   | {
       readonly type: 'overruled';

@@ -45,6 +45,11 @@ function softChanges(
   report: CheckReport,
 ): readonly PoolChange[] {
   const server = state.real.id;
+  const { successes } = state;
+  if (successes > 0) {
+    const needed = service.options.rise;
+    return [{ type: 'soft-success', server, successes, needed, report }];
+  }
   if (report.up && !report.maintenance && before.state.failures > 0)
     return [{ type: 'soft-reset', server }];
   if (countsAsUp(state.state) && state.failures > before.state.failures) {
@@ -66,6 +71,8 @@ function tableChange(
   if (after.state.state === 'starting') return was && changedAtStart(was, is);
   if (!is) return wentAway(before, was);
   if (countsAsUp(after.state.state)) return cameUp(was, is, wasUp);
+  // That it stays is told besides.
+  if (after.state.held !== undefined) return cameUp(was, is, true);
   if (was) return wasUp || was.weight > 0 ? 'quiesced' : undefined;
   return after.service.readdquiescent ? 'readd-quiesced' : 'quiesced';
 }

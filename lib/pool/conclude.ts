@@ -7,7 +7,9 @@ import {
 } from '../model/virtual-service.ts';
 import type { PoolChange } from './change.ts';
 import { fallbackEntry, realEntry, sameEntry } from './entry.ts';
-import { countsAsUp, type Pool, type PoolStep, type RealServerState } from './pool.ts';
+import { panicChanges } from './panic.ts';
+import { countsAsUp, type Pool, type PoolStep } from './pool.ts';
+import { warmChanges, warmedUp, warmService, warmWeights } from './warming.ts';
 
 /** Draws the consequences for the service as a whole from the states of its real servers:
  *  settled or not, fallback, table.
@@ -22,8 +24,11 @@ export function conclude(
   changes: readonly PoolChange[],
   now: number,
 ): PoolStep {
-  const { service, reals, index } = next;
-  const up = reals.some(({ state }) => countsAsUp(state));
+  const { service, index } = next;
+  const reals = warmedUp(before, next);
+  const warming = reals.some((state) => state.warming !== undefined);
+  const panic = reals.some(({ held }) => held !== undefined);
+  const up = panic || reals.some(({ state }) => countsAsUp(state));
   const settled =
     before?.settled || up || reals.every(({ state }) => state !== 'starting');
   const fallbackActive = settled && !up;
@@ -31,7 +36,9 @@ export function conclude(
   const fallbackInForce = settled ? !up : was !== undefined;
   const flipped = fallbackActive !== (before?.fallbackActive ?? false);
   const fallbackSince = before && !flipped ? before.fallbackSince : now;
-  const entry = tableEntry(before?.entry, service, reals, fallbackInForce);
+  const servers = tableServers({ service, reals, warming }, fallbackInForce);
+  const carried = warming ? warmService(service) : service;
+  const entry = tableEntry(before?.entry, carried, servers);
   const pool: Pool = {
     service,
     reals,
@@ -41,31 +48,43 @@ export function conclude(
     fallbackActive,
     fallbackInForce,
     fallbackSince,
+    panic,
+    warming,
     entry,
   };
   return {
     pool,
     changes: [
       ...changes,
+      ...panicChanges(before, pool),
+      ...(warming || before?.warming ? warmChanges(before, pool) : []),
       ...fallbackChanges(was, fallbackInForce ? service.fallback : undefined),
       ...availability(before, pool),
     ],
   };
 }
 
-function tableEntry(
-  before: ServiceEntry | undefined,
-  service: VirtualService,
-  reals: readonly RealServerState[],
+function tableServers(
+  { service, reals, warming }: Pick<Pool, 'service' | 'reals' | 'warming'>,
   fallbackInForce: boolean,
-): ServiceEntry {
+): readonly ServerEntry[] {
   const servers: ServerEntry[] = [];
+  const weights = warming ? warmWeights(service, reals) : undefined;
   for (const real of reals) {
     const entry = realEntry(service, real);
-    if (entry) servers.push(entry);
+    const weight = entry && weights?.get(entry.id);
+    if (entry) servers.push(weight === undefined ? entry : { ...entry, weight });
   }
   if (fallbackInForce && service.fallback)
     servers.push(fallbackEntry(service, service.fallback));
+  return servers;
+}
+
+function tableEntry(
+  before: ServiceEntry | undefined,
+  service: VirtualService,
+  servers: readonly ServerEntry[],
+): ServiceEntry {
   const same =
     before?.service === service &&
     before.servers.length === servers.length &&

@@ -12,12 +12,14 @@ import type { PoolChange } from './change.ts';
 import { realChanges } from './compare.ts';
 import { conclude } from './conclude.ts';
 import { weightInForce } from './entry.ts';
+import { heldBack } from './panic.ts';
 import {
   type Checking,
   countsAsUp,
   type Pool,
   type PoolStep,
   type RealServerState,
+  stateOf,
 } from './pool.ts';
 import { under, upState, withWeight } from './under.ts';
 
@@ -44,9 +46,8 @@ export function configure(
   { found = [], overrides = new Map() }: Earlier = {},
 ): PoolStep {
   const weights = new Map(found.map(({ id, weight }) => [id, weight]));
-  const reals: RealServerState[] = [];
+  const states: RealServerState[] = [];
   const index = new Map<string, number>();
-  const changes: PoolChange[] = [];
   for (const real of service.reals) {
     if (index.has(real.id)) continue;
     const known = stateOf(before, real.id);
@@ -56,8 +57,13 @@ export function configure(
           found: weights.get(real.id),
           override: overrides.get(real.id),
         });
-    index.set(real.id, reals.length);
-    reals.push(state);
+    index.set(real.id, states.length);
+    states.push(state);
+  }
+  const reals = heldBack(before, { service, reals: states });
+  const changes: PoolChange[] = [];
+  for (const state of reals) {
+    const known = stateOf(before, state.real.id);
     const seen = before && known && { service: before.service, state: known };
     if (known && !state.override) changes.push(...overruled(known, 'changed'));
     changes.push(...realChanges(seen, { service, state }, undefined));
@@ -79,11 +85,6 @@ function leftBehind(
   return weights.has(fallbackId(fallback)) ? fallback : undefined;
 }
 
-function stateOf(pool: Pool | undefined, id: string): RealServerState | undefined {
-  const row = pool?.index.get(id);
-  return row === undefined ? undefined : pool?.reals[row];
-}
-
 function fresh(
   real: RealServer,
   checking: Checking,
@@ -92,7 +93,7 @@ function fresh(
 ): RealServerState {
   const known: RealServerState = {
     ...{ real, configured: real, state: 'starting', own: 'starting', since: now },
-    ...{ failures: 0, report: undefined, ...earlier },
+    ...{ failures: 0, successes: 0, report: undefined, ...earlier },
   };
   return under(earlier.override, { ...known, own: ownState(checking, known) }, now);
 }

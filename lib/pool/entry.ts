@@ -9,16 +9,20 @@ import {
 } from '../model/virtual-service.ts';
 import { countsAsUp, type RealServerState } from './pool.ts';
 
-type Weighed = Pick<RealServerState, 'real' | 'state' | 'found' | 'override' | 'agent'>;
+type Weighed = Pick<
+  RealServerState,
+  'real' | 'state' | 'found' | 'override' | 'agent' | 'held'
+>;
 
 /** The weight a server has in the table; undefined: it is not in it. A down server stays at
  *  weight 0 with quiescent=yes, a starting one is in the table only as an earlier run left it, but
- *  for what an operator or its agent has changed: one that had traffic has what was asked for. */
+ *  for what an operator or its agent has changed: one that had traffic has what was asked for. One that
+ *  is held back in a panic has its weight though it is down. */
 export function weightInForce(
   service: Pick<VirtualService, 'quiescent'>,
-  { real, state, found, override, agent }: Weighed,
+  { real, state, found, override, agent, held }: Weighed,
 ): number | undefined {
-  if (countsAsUp(state)) return real.weight;
+  if (countsAsUp(state) || held !== undefined) return real.weight;
   const isAsked = [override, agent].some((above) => above && wantsWeight(above));
   if (state === 'starting') return found && isAsked ? real.weight : found;
   return service.quiescent ? 0 : undefined;

@@ -1,7 +1,8 @@
 import type { Override } from '../model/override.ts';
 import { freed } from './agent.ts';
-import { realChanges } from './compare.ts';
+import { allChanges } from './all-changes.ts';
 import { conclude } from './conclude.ts';
+import { heldBack } from './panic.ts';
 import type { Pool, PoolStep } from './pool.ts';
 import { under } from './under.ts';
 
@@ -22,11 +23,7 @@ export function setOverride(
   const { service, index } = pool;
   const agent = frees ? freed(before.agent) : before.agent;
   const state = under(override, { ...before, agent }, now);
-  const reals = pool.reals.with(row, state);
-  const changes = realChanges(
-    { service, state: before },
-    { service, state },
-    undefined,
-  );
+  const reals = heldBack(pool, { service, reals: pool.reals.with(row, state) });
+  const changes = allChanges(pool, reals, row, undefined);
   return conclude(pool, { service, reals, index }, changes, now);
 }

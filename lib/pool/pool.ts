@@ -28,10 +28,17 @@ export interface RealServerState {
   readonly since: number;
   /** Failures in a row, 0 to failurecount. Those while it is down are not counted. */
   readonly failures: number;
+  /** Successes in a row while it is down, 0 to below rise. */
+  readonly successes: number;
   /** The last report; undefined before the first. */
   readonly report: CheckReport | undefined;
   /** The weight at which an earlier run left it in force: it keeps that while it is starting. */
   readonly found?: number | undefined;
+  /** The step of its warming up, from 0; undefined: it has its whole share. */
+  readonly warming?: number | undefined;
+  /** It is down and stays in force all the same, since too many are (`panic-threshold`): its place among
+   *  those, who failed first is 1. */
+  readonly held?: number | undefined;
 }
 
 /** One virtual service's real servers: an immutable value, replaced at each step. */
@@ -43,7 +50,7 @@ export interface Pool {
   readonly index: ReadonlyMap<string, number>;
   /** False while starting: until one server counts as up, or each has had a report. */
   readonly settled: boolean;
-  /** One server at least counts as up. */
+  /** One server at least counts as up, or is held back in a panic. */
   readonly up: boolean;
   /** Settled with none up: the fallback's case, whether the service has one or not. */
   readonly fallbackActive: boolean;
@@ -52,6 +59,10 @@ export interface Pool {
   readonly fallbackInForce: boolean;
   /** When `fallbackActive` last changed. */
   readonly fallbackSince: number;
+  /** One server at least stays in force though it is down. */
+  readonly panic: boolean;
+  /** One server at least warms up. */
+  readonly warming: boolean;
   /** What the engine should carry. The same object as before a step when nothing in it changed. */
   readonly entry: ServiceEntry;
 }
@@ -62,12 +73,13 @@ export interface PoolStep {
   readonly changes: readonly PoolChange[];
 }
 
-/** The real server of that id; undefined: it is not in the service. */
-export function realIn(
-  { reals, index }: Pick<Pool, 'reals' | 'index'>,
+/** The server of that id; undefined: the service has none. */
+export function stateOf(
+  pool: Pick<Pool, 'reals' | 'index'> | undefined,
   id: string,
 ): RealServerState | undefined {
-  return reals[index.get(id) ?? -1];
+  const row = pool?.index.get(id);
+  return row === undefined ? undefined : pool?.reals[row];
 }
 
 /** Whether a server in that state counts as up: keeps the fallback away. One of weight 0 does,

@@ -1,8 +1,10 @@
 import { type AgentWords, agentText } from '../model/agent.ts';
 import { heard } from './agent.ts';
+import { othersChanges } from './all-changes.ts';
 import type { TableChange } from './change.ts';
 import { tableChangeOf } from './compare.ts';
 import { conclude } from './conclude.ts';
+import { heldBack } from './panic.ts';
 import { countsAsUp, type Pool, type PoolStep, type RealServerState } from './pool.ts';
 import { under } from './under.ts';
 
@@ -21,14 +23,16 @@ export function takeAgent(
   const agent = heard(before.agent, words);
   if (!agent || agent === before.agent) return { pool, changes: [] };
   const { service, index } = pool;
-  const state = under(before.override, { ...before, agent }, now);
-  const reals = pool.reals.with(row, state);
+  const asked = under(before.override, { ...before, agent }, now);
+  const reals = heldBack(pool, { service, reals: pool.reals.with(row, asked) });
+  const state = reals[row] ?? asked;
   const said = agentText(agent);
   const change = tableChangeOf({ service, state: before }, { service, state });
   const told = change
     ? { ...named(change, before, state), agent: said }
     : ({ type: 'agent', server: realId, agent: said } as const);
-  return conclude(pool, { service, reals, index }, [told], now);
+  const changes = [told, ...othersChanges(pool, reals, row)];
+  return conclude(pool, { service, reals, index }, changes, now);
 }
 
 /** A percentage may be another every second: that is no news of a server's coming back. */
@@ -37,6 +41,8 @@ function named(
   before: RealServerState,
   after: RealServerState,
 ): TableChange {
-  const stays = countsAsUp(before.state) && countsAsUp(after.state);
+  const stays = [before, after].every(
+    ({ state, held }) => countsAsUp(state) || held !== undefined,
+  );
   return stays ? { ...change, type: 'reweighed' } : change;
 }

@@ -1,7 +1,7 @@
 import { addressBytes } from '../model/address-bytes.ts';
+import { greatestCommonDivisor } from '../model/gcd.ts';
 import type { ServiceView } from '../model/scheduler.ts';
 import { foldAddress } from './address-hash.ts';
-import { greatestCommonDivisor } from './gcd.ts';
 import { hsiphash } from './siphash.ts';
 
 /** Slots of the table: the kernel's default, the prime below 2^12 (IP_VS_MH_TAB_INDEX = 12). */

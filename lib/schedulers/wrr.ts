@@ -1,5 +1,5 @@
+import { greatestCommonDivisor } from '../model/gcd.ts';
 import type { Row, Scheduler, ServiceView } from '../model/scheduler.ts';
-import { greatestCommonDivisor } from './gcd.ts';
 
 /** The weights and the levels that a cycle goes through: `top`, `top - step` ... 1. */
 interface Levels {

@@ -46,7 +46,14 @@ export function numbersFile(path: string, log: Log): NumbersFile {
   };
 }
 
-const OF_SERVICE = ['acceptedConnections', 'refusedConnections', 'retries'] as const;
+const OF_SERVICE = [
+  'acceptedConnections',
+  'refusedConnections',
+  'retries',
+  'proxyHeaderErrors',
+] as const;
+/** Of a service in the file of a director that did not know them yet. */
+const UNKNOWN_YET = { proxyHeaderErrors: 0 };
 const OF_SERVER = [
   'totalConnections',
   'bytesIn',
@@ -56,13 +63,16 @@ const OF_SERVER = [
 
 /** Nothing but what is to be read again. */
 function plain({ id, servers, ...of }: LeftNumbers): LeftNumbers {
-  const { acceptedConnections, refusedConnections, retries } = of;
+  const { acceptedConnections, refusedConnections, retries, proxyHeaderErrors } = of;
   const each = servers.map(
     ({ id, totalConnections, bytesIn, bytesOut, connectFailures }) => ({
       ...{ id, totalConnections, bytesIn, bytesOut, connectFailures },
     }),
   );
-  return { id, acceptedConnections, refusedConnections, retries, servers: each };
+  return {
+    ...{ id, acceptedConnections, refusedConnections, retries, proxyHeaderErrors },
+    servers: each,
+  };
 }
 
 /** @throws Error saying what it is not */
@@ -70,9 +80,12 @@ function parseNumbers(text: string): readonly LeftNumbers[] {
   const found: unknown = JSON.parse(text);
   if (!isObject(found) || !Array.isArray(found.services))
     throw new Error('it holds no numbers');
-  const wrong = found.services.findIndex((row) => !isLeft(row));
+  const rows = found.services.map((row) =>
+    isObject(row) ? { ...UNKNOWN_YET, ...row } : row,
+  );
+  const wrong = rows.findIndex((row) => !isLeft(row));
   if (wrong >= 0) throw new Error(`row ${wrong + 1} of its services is none`);
-  return found.services;
+  return rows;
 }
 
 function isLeft(row: unknown): row is LeftNumbers {

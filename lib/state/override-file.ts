@@ -11,6 +11,10 @@ export interface StoredOverride extends RealRef, Override {
 }
 
 export const VERSION = 2;
+/** As a desk takes it. */
+const MOST_WEIGHT = 65_535;
+/** Of a service's id, or of who made a change; far below. */
+const MOST_CHARACTERS = 1000;
 const STATES: readonly unknown[] = ['ready', 'drain', 'maintenance'];
 
 /** Sealed, as JSON. */
@@ -62,10 +66,22 @@ function isStored(row: unknown): row is StoredOverride {
   if (!isObject(row)) return false;
   const { weight } = row;
   return (
-    ['service', 'real', 'by', 'since', 'configured'].every(
-      (name) => typeof row[name] === 'string',
+    ['service', 'real', 'by', 'since', 'configured'].every((name) =>
+      isWord(row[name]),
     ) &&
     STATES.includes(row.state) &&
-    (weight === null || (Number.isInteger(weight) && Number(weight) >= 0))
+    (weight === null ||
+      (Number.isInteger(weight) &&
+        Number(weight) >= 0 &&
+        Number(weight) <= MOST_WEIGHT))
+  );
+}
+
+/** As a line of the log, or a terminal, can show it. */
+function isWord(value: unknown): boolean {
+  return (
+    typeof value === 'string' &&
+    value.length <= MOST_CHARACTERS &&
+    !/\p{Control}/u.test(value)
   );
 }

@@ -36,9 +36,16 @@ const AGAIN_MS = 10_000;
 export interface OverrideFile extends OverrideStore {
   /** From now on the file is this director's, who may write it. */
   own(): void;
-  /** Tries again what could not be written. @returns whether all that is kept is in the file */
-  flush(): Promise<boolean>;
+  /** Tries again what could not be written. @returns as {@link OverrideStore.keep} */
+  flush(): Promise<string | undefined>;
   close(): Promise<void>;
+}
+
+/** What could not be written, why, and when it is tried again. */
+interface Unwritten {
+  readonly text: string;
+  readonly problem: string;
+  readonly timer: NodeJS.Timeout;
 }
 
 interface Options {
@@ -70,8 +77,7 @@ class Store implements OverrideFile {
   #written: string | undefined = '';
   #wanted: string | undefined;
   #writing: Promise<void> | undefined;
-  /** What could not be written, and when it is tried again. */
-  #unwritten: { readonly text: string; readonly timer: NodeJS.Timeout } | undefined;
+  #unwritten: Unwritten | undefined;
   #isOwn: boolean;
 
   constructor(path: string, log: Log, againMs: number, isOwn: boolean) {
@@ -108,20 +114,21 @@ class Store implements OverrideFile {
     return overrides;
   }
 
-  keep(overrides: readonly KeptOverride[]): Promise<void> {
+  async keep(overrides: readonly KeptOverride[]): Promise<string | undefined> {
     // By now every service that there is has asked.
     for (const [service, rows] of this.#left)
       for (const row of rows) this.#sayOver(row, service, false);
     this.#left.clear();
     this.#want(overrides.length === 0 ? '' : formatOverrides(overrides).join(''));
-    return this.#writing ?? Promise.resolve();
+    await this.#writing;
+    return this.#unwritten?.problem;
   }
 
-  async flush(): Promise<boolean> {
+  async flush(): Promise<string | undefined> {
     await this.#writing;
     if (this.#unwritten) this.#want(this.#unwritten.text);
     await this.#writing;
-    return this.#unwritten === undefined;
+    return this.#unwritten?.problem;
   }
 
   async close(): Promise<void> {
@@ -157,7 +164,8 @@ class Store implements OverrideFile {
     } catch (error) {
       this.#written = undefined;
       const timer = setTimeout(() => this.#want(text), this.#againMs);
-      this.#unwritten = { text, timer };
+      const problem = `${this.#path} cannot be written: ${reason(error)}`;
+      this.#unwritten = { text, timer, problem };
       if (!failedBefore)
         this.#log.error(
           `Cannot write ${this.#path}: ${reason(error)} (until it can be, changes made at run time will not outlive the director)`,

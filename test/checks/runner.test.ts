@@ -338,3 +338,68 @@ t.test('no check waits for another', async (t) => {
   t.equal(reports.filter(({ up }) => up).length, 5);
   for (const subscription of stuck) subscription[Symbol.dispose]();
 });
+
+t.test('while a server is down its checks are made at the down interval', async (t) => {
+  const { choose } = always(async () => ({ up: false, message: '' }));
+  const runner = runnerOf(t, { choose });
+  const wanted = { ...plan({}, 100_000), downIntervalMs: 5 };
+  let down = false;
+  let reports = 0;
+  await new Promise<void>((resolve) => {
+    const subscription = runner.subscribe(
+      wanted,
+      () => {
+        // What the subscriber says counts: with failurecount a bad check makes nothing down.
+        down = ++reports < 6;
+        if (reports === 6) resolve();
+      },
+      () => down,
+    );
+    t.teardown(() => subscription[Symbol.dispose]());
+  });
+  const others = await first(runner, plan({ port: 1 }, 20), 4);
+  t.same(
+    [reports, others.length],
+    [6, 4],
+    'up again: it is not made at that pace any more',
+  );
+});
+
+t.test('a shared check is made as often as the one who wants it most', async (t) => {
+  const { choose } = always(async () => ({ up: false, message: '' }));
+  const runner = runnerOf(t, { choose });
+  const wanted = { ...plan({}, 5), downIntervalMs: 100_000 };
+  const idle = runner.subscribe(
+    wanted,
+    () => {},
+    () => true,
+  );
+  await first(runner, wanted, 5);
+  idle[Symbol.dispose]();
+});
+
+t.test('jitter makes intervals longer and shorter by its part', async (t) => {
+  const gapOf = async (random: number, jitter: number) => {
+    const { choose } = always(async () => ({ up: true, message: '' }));
+    const runner = runnerOf(t, { choose, random: () => random });
+    const times: number[] = [];
+    await new Promise<void>((resolve) => {
+      const subscription = runner.subscribe({ ...plan({}, 100), jitter }, () => {
+        times.push(performance.now());
+        if (times.length < 8) return;
+        subscription[Symbol.dispose]();
+        resolve();
+      });
+    });
+    // The first three are as they are without.
+    return ((times[7] ?? NaN) - (times[3] ?? NaN)) / 4;
+  };
+  const [short, even, long] = await Promise.all([
+    gapOf(0, 0.5),
+    gapOf(0, 0),
+    gapOf(0.999, 0.5),
+  ]);
+  t.ok(short > 35 && short < 75, `shortest: ${short} ms of 100`);
+  t.ok(even > 80 && even < 125, `without: ${even} ms`);
+  t.ok(long > 130 && long < 175, `longest: ${long} ms`);
+});

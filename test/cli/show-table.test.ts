@@ -20,7 +20,7 @@ const check = {
   durationMs: 12.4,
   made: 'negotiate',
   message: 'connect ECONNREFUSED 10.1.1.22:80',
-  failures: 2,
+  ...{ failures: 2, successes: 0, rise: 1 },
   totals: { up: 5, down: 2, seconds: 0.1 },
   certificate: null,
 } as const;
@@ -113,12 +113,16 @@ t.test('a refused file is said on top, line by line', async (t) => {
   t.equal(second, '  x.cf:2: worse');
 });
 
-t.test('trouble with mail is said on top', async (t) => {
+t.test('trouble with mail and hooks is said on top', async (t) => {
   const problem = 'mail.example.com: 450 \u001b[2J';
   const mail = { sent: 1, failed: 9, dropped: 2, pending: 3, problem };
   const [head, trouble] = formatTable(statusDocument({ mail }), wide).split('\n');
   t.match(head, 'l4director');
   t.match(trouble, /^MAIL: 3 waiting, 2 dropped: mail\.example\.com: 450 \P{Cc}*$/u);
+  const hooks = { webhooks: mail, alertCommands: { ...mail, dropped: 0 } };
+  const [, webhook, command] = formatTable(statusDocument(hooks), wide).split('\n');
+  t.match(webhook, /^WEBHOOK: 3 waiting, 2 dropped: mail\.example\.com: 450 \P{Cc}*$/u);
+  t.match(command, /^COMMAND: 3 waiting: mail\.example\.com: 450 \P{Cc}*$/u);
 });
 
 t.test('nothing that a real server says drives the terminal', async (t) => {

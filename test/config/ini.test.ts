@@ -5,7 +5,8 @@ import t, { type Test } from 'tap';
 import { formatDiagnostic } from '../../lib/config/config.ts';
 import { readConfig } from '../../lib/config/index.ts';
 import { readIni } from '../../lib/config/ini.ts';
-import { OPTIONS } from '../support/config.ts';
+import type { VirtualService } from '../../lib/model/virtual-service.ts';
+import { aService, OPTIONS } from '../support/config.ts';
 
 const CONFIG = `quiescent=no
 virtual=10.1.1.19:80
@@ -14,9 +15,15 @@ virtual6=[2001:db8::1]:443
     real6=[2001:db8::2]:443 masq
 `;
 
-/** FOLDER stands for a folder with a certificate in ca.pem. */
+const NETWORKS = '# two\n198.51.100.0/24\n\n 203.0.113.9 # a friend\n';
+
+/** FOLDER stands for a folder with a certificate in ca.pem, and networks in more.txt. */
 async function readWith(t: Test, ini: string) {
-  const folder = t.testdir({ 'a.cf': CONFIG, 'ca.pem': rootCertificates[0] ?? '' });
+  const folder = t.testdir({
+    'a.cf': CONFIG,
+    'ca.pem': rootCertificates[0] ?? '',
+    'more.txt': NETWORKS,
+  });
   const file = join(folder, 'a.cf');
   writeFileSync(`${file}.ini`, ini.replaceAll('FOLDER', folder));
   const read = await readConfig(file);
@@ -67,6 +74,12 @@ read-only-mode = 0640
 [checks]
 tls-verify = no
 tls-expiry = 14
+rise = 3
+fall = 2
+down-interval = 500ms
+check-jitter = 12.5 %
+slow-start = 1m
+panic-threshold = 50%
 body-limit = 64k
 tls-ca = FOLDER/ca.pem
 agent-port = 9990
@@ -80,6 +93,9 @@ haproxy-names = yes
 [limits]
 connections = 2000
 drain-timeout = 90
+allow = 10.0.0.0/8,2001:db8::/32 , FOLDER/more.txt
+source-connections = 50
+source-rate = 100/10s
 [service tcp:10.1.1.19:80]
 connect-timeout = 1
 dontlognull = yes
@@ -91,6 +107,12 @@ tls-expiry = 0
 digest = yes
 connections = no
 agent-port = no
+allow = no
+deny = 192.0.2.7
+source-connections = no
+source-rate = no
+source-netmask6 = 56
+fall = 4
 `,
     );
     const common = {
@@ -104,6 +126,15 @@ agent-port = no
       agentPort: 9990,
       agentIntervalMs: 500,
       agentSend: 'state\n',
+      allow: ['10.0.0.0/8', '2001:db8::/32', '198.51.100.0/24', '203.0.113.9'],
+      sourceConnections: 50,
+      sourceRate: { connections: 100, windowMs: 10_000 },
+      rise: 3,
+      fall: 2,
+      downIntervalMs: 500,
+      checkJitter: 12.5,
+      slowStartMs: 60_000,
+      panicThreshold: 50,
     };
     t.strictSame(config.virtuals[0]?.options, {
       ...common,
@@ -119,7 +150,18 @@ agent-port = no
       tlsExpiryDays: 0,
       agentPort: 0,
       digest: true,
+      allow: [],
+      deny: ['192.0.2.7'],
+      sourceConnections: 0,
+      sourceRate: undefined,
+      sourceNetmask6: 56,
+      fall: 4,
     });
+    t.same(
+      config.virtuals.map(({ failurecount }) => failurecount),
+      [2, 4],
+      'fall is the failurecount in force',
+    );
     t.match(config.options, {
       file: `${config.file}.ini`,
       maxConnections: 2000,
@@ -174,7 +216,8 @@ t.test('a key that does nothing for a service is a warning', async (t) => {
   const warningsOf = async (id: string, value: string) => {
     const text = `[net]\ncapture = yes\n[service ${id}]\ncapture = ${value}\n`;
     const ini = await readIni(join(t.testdir({ 'a.cf.ini': text }), 'a.cf'));
-    return ini.warnings([id]).map(({ line, message }) => `${line}: ${message}`);
+    const there = { ...aService(), id };
+    return ini.warnings([there]).map(({ line, message }) => `${line}: ${message}`);
   };
   for (const id of ['udp:10.1.1.19:53', 'tcp:0.0.0.0:80', 'tcp:[::]:80', 'fwm:5']) {
     t.strictSame(await warningsOf(id, 'yes'), [
@@ -183,6 +226,70 @@ t.test('a key that does nothing for a service is a warning', async (t) => {
     t.strictSame(await warningsOf(id, 'no'), []);
   }
   t.strictSame(await warningsOf('tcp:[2001:db8::1]:443', 'yes'), []);
+});
+
+t.test('the PROXY protocol is for TCP, in the versions that there are', async (t) => {
+  const config = await readWith(
+    t,
+    `[net]
+send-proxy = v2
+accept-proxy = 10.0.0.0/8, 192.0.2.7,2001:DB8::/32, 10.0.0.0/8
+accept-proxy-timeout = 5s
+[checks]
+check-send-proxy = yes
+[service tcp:[2001:db8::1]:443]
+send-proxy = no
+accept-proxy = no
+check-send-proxy = v1
+`,
+  );
+  const [first, second] = config.virtuals.map(({ options }) => options);
+  t.match(first, {
+    ...{ sendProxy: 'v2', checkProxy: 'v2', acceptProxyTimeoutMs: 5000 },
+    acceptProxy: ['10.0.0.0/8', '192.0.2.7/32', '2001:DB8::/32'],
+  });
+  t.match(second, { sendProxy: undefined, checkProxy: 'v1', acceptProxy: [] });
+  t.strictSame(config.warnings, []);
+});
+
+t.test('what cannot send a PROXY header is told of', async (t) => {
+  const text = '[net]\nsend-proxy = v1\n[checks]\ncheck-send-proxy = yes\n';
+  const ini = await readIni(join(t.testdir({ 'a.cf.ini': text }), 'a.cf'));
+  const warned = (fields: Partial<VirtualService>) => {
+    const service = aService({ checktype: 'negotiate', ...fields });
+    const options = ini.service(service.id);
+    return ini.warnings([{ ...service, options }]).map(({ line, message }) => {
+      return `${line}: ${message}`;
+    });
+  };
+  t.match(warned({ service: 'oracle' }), [/^4: check-send-proxy: checks of oracle/]);
+  t.match(warned({ checktype: 'external' }), [/^4: .* is a command of its own/]);
+  t.strictSame(warned({ service: 'oracle', checktype: 'connect' }), []);
+  t.strictSame(warned({ service: 'mysql' }), []);
+  t.strictSame(warned({ service: 'oracle', protocol: 'udp' }), []);
+});
+
+t.test('checks that begin as connections do need one that these have', async (t) => {
+  const text = '[service tcp:10.1.1.19:80]\ncheck-send-proxy = yes\n';
+  const { warnings } = await readWith(t, text);
+  t.match(warnings, [
+    { line: 2, message: /^check-send-proxy: yes says nothing .* has no send-proxy/ },
+  ]);
+});
+
+t.test('slow-start for a scheduler without shares is a warning', async (t) => {
+  const folder = t.testdir({
+    'a.cf': `${CONFIG}    scheduler=sh\nvirtual=10.1.1.19:81\n    real=10.0.0.2:80 masq\n    checktype=connect\n    scheduler=rr\n\n`,
+    'a.cf.ini': '[checks]\nslow-start = 30s\n[service tcp:10.1.1.19:80]\n',
+  });
+  const read = await readConfig(join(folder, 'a.cf'));
+  t.match(read.ok && read.config.warnings, [
+    {
+      line: 4,
+      message:
+        'slow-start does nothing for tcp:[2001:db8::1]:443: with the scheduler sh its servers have no shares that could grow; expected one of rr, lc, wrr',
+    },
+  ]);
 });
 
 t.test('a section for a service that is not there is a warning', async (t) => {
@@ -209,6 +316,17 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[net]\nconnections = yes\n', 2, 'wrong section: expected it in [log], or in one'],
   ['[log]\nconnections = 2000\n', 2, 'expected yes or no'],
   ['[log]\nconnections-file = log\n', 2, 'expected an absolute path or a syslog'],
+  ['[net]\nsend-proxy = v3\n', 2, 'expected no, v1 or v2, as in "v2"'],
+  ['[checks]\ncheck-send-proxy = always\n', 2, 'expected no, yes, v1 or v2'],
+  ['[net]\naccept-proxy = proxy.example.org\n', 2, 'expected no, or addresses'],
+  ['[net]\naccept-proxy = 10.0.0.0/33\n', 2, 'expected no, or addresses'],
+  ['[net]\naccept-proxy = 10.0.0.1,,10.0.0.2\n', 2, 'expected no, or addresses'],
+  [
+    '[service udp:10.1.1.19:53]\nsend-proxy = v2\n',
+    2,
+    'send-proxy cannot be had for udp:10.1.1.19:53: expected it for a TCP service',
+  ],
+  ['[service fwm:5]\naccept-proxy = ::/0\n', 2, 'cannot be had for fwm:5'],
   ['[net]\n__proto__ = 3\n', 2, 'unknown key "__proto__"'],
   ['[__proto__]\nengine = net\n', 1, 'unknown section [__proto__]'],
   ['[net]\nengine[] = net\n', 2, 'unknown key "engine[]"'],
@@ -251,9 +369,55 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[checks]\nagent-send =\n', 2, 'expected a text of 1 to 256 bytes'],
   [`[checks]\nagent-send = ${'x'.repeat(257)}\n`, 2, 'a text of 1 to 256 bytes'],
   ['[checks]\nagent-send = state\\x\n', 2, 'expected only \\n, \\r, \\t'],
+  ['[checks]\nrise = 0\n', 2, 'expected how many checks in a row, 1 to 100'],
+  ['[checks]\nfall = 2.5\n', 2, 'expected how many checks in a row, 1 to 100'],
+  ['[checks]\ndown-interval = 0\n', 2, 'expected a time above 0'],
+  ['[checks]\ncheck-jitter = 51%\n', 2, 'expected 0 to 50 %, as in "10%"'],
+  ['[checks]\ncheck-jitter = much\n', 2, 'expected 0 to 50 %'],
+  ['[checks]\nslow-start = soon\n', 2, 'expected a time above 0'],
+  ['[checks]\npanic-threshold = 100%\n', 2, 'expected 0 to 99 %, as in "50%"'],
   ['[alerts]\ndigest = daily\n', 2, 'expected yes or no'],
+  ['[alerts]\nwebhook = hooks.example.com\n', 2, 'expected no, or an http or https'],
+  ['[alerts]\nwebhook = ftp://h.example.com/\n', 2, 'expected no, or an http or https'],
+  ['[alerts]\nwebhook = https:/h.example.com/\n', 2, 'no, or an http or https URL'],
+  ['[alerts]\nwebhook =\n', 2, 'webhook = ***: expected no, or an http or https URL'],
+  [
+    '[alerts]\nwebhook = https://anna:pass@h/\n',
+    2,
+    '= ***: expected a URL without a login',
+  ],
+  ['[alerts]\nwebhook = https://h/\\#x\n', 2, 'expected a URL without a fragment'],
+  ['[alerts]\nwebhook-secret-file = secret\n', 2, 'expected an absolute path'],
+  ['[alerts]\nwebhook-secret-file = /no/file\n', 2, 'expected a file that can be read'],
+  ['[alerts]\nwebhook-secret-file = /dev/zero\n', 2, 'a file that can be read'],
+  ['[alerts]\nwebhook-secret-file = /dev/null\n', 2, 'a file that can be read'],
+  ['[alerts]\nwebhook-ca = /etc/passwd\n', 2, 'no PEM certificate in it'],
+  ['[alerts]\nwebhook-timeout = 0\n', 2, 'expected a time above 0'],
+  ['[alerts]\nwebhook-retry-for = 1s\n', 2, 'expected a time of 2 s or more'],
+  ['[alerts]\ncommand = true\n', 2, 'expected no, or the absolute path of a program'],
+  [
+    '[alerts]\ncommand = /bin/true -x\n',
+    2,
+    'expected no, or a program that can be run',
+  ],
+  ['[alerts]\ncommand = /etc\n', 2, 'expected no, or a program that can be run'],
+  ['[alerts]\ncommand-timeout = 1y\n', 2, 'expected a time above 0'],
+  ['[net]\ncommand = /bin/true\n', 2, 'wrong section: expected it in [alerts]'],
   ['[limits]\nconnections = many\n', 2, 'expected how many connections'],
   ['[limits]\nconnections = 0\n', 2, 'expected how many connections'],
+  [
+    '[limits]\nallow = 10.0.0.0/8, 10.0.0.1/33\n',
+    2,
+    'expected the length of a prefix, 0 to 32, as in "10.0.0.1/32" (not "10.0.0.1/33")',
+  ],
+  ['[limits]\nallow =\n', 2, 'expected a network, as in "10.0.0.0/8"'],
+  ['[limits]\ndeny = /dev/zero\n', 2, 'expected networks, or a file of them'],
+  ['[limits]\nsource-connections = 0\n', 2, 'expected no, or a number from 1 to'],
+  ['[limits]\nsource-rate = 100\n', 2, 'expected no, or how many in which time'],
+  ['[limits]\nsource-rate = 9/9s/9\n', 2, 'expected no, or how many in which time'],
+  ['[limits]\nsource-rate = 100/0s\n', 2, 'expected a time above 0'],
+  ['[limits]\nsource-netmask6 = 129\n', 2, 'expected the length of an IPv6 prefix'],
+  ['[limits]\ndeny = /etc/passwd\n', 2, 'in /etc/passwd:1: expected a network'],
 ];
 
 t.test('what is wrong in an ini is an error with its line', async (t) => {
@@ -263,6 +427,54 @@ t.test('what is wrong in an ini is an error with its line', async (t) => {
     t.match(ini.errors, [{ file, line, message: saying }], JSON.stringify(text));
   }
 });
+
+t.test(
+  'a secret that is too short or too long is an error, and is not told',
+  async (t) => {
+    const folder = t.testdir({
+      short: 'hunter2\n',
+      long: 's'.repeat(4097),
+      'l.ini': '',
+    });
+    const file = join(folder, 'l.ini');
+    for (const [name, why] of [
+      ['short', 'it has fewer than 16 bytes'],
+      ['long', 'it has more than 4096 bytes'],
+    ] as const) {
+      writeFileSync(file, `[alerts]\nwebhook-secret-file = ${join(folder, name)}\n`);
+      const { errors } = await readIni('/nonexistent/a.cf', file);
+      t.match(errors, [{ line: 2, message: why }]);
+      t.notMatch(JSON.stringify(errors), /hunter2|sss/);
+    }
+  },
+);
+
+t.test(
+  'a service has another webhook and command than the rest, or none',
+  async (t) => {
+    const { virtuals } = await readWith(
+      t,
+      `[alerts]
+webhook = https://hooks.example.com/a?b=c
+command = /bin/true
+[service tcp:10.1.1.19:80]
+webhook = http://[::1]:8080
+command = no
+[service tcp:[2001:db8::1]:443]
+webhook = no
+command-timeout = 1m
+`,
+    );
+    const told = virtuals.map(({ options: o }) => [
+      ...[o.webhook, o.webhookTimeoutMs, o.webhookRetryForMs],
+      ...[o.command, o.commandTimeoutMs],
+    ]);
+    t.same(told, [
+      ['http://[::1]:8080/', 5000, 600_000, undefined, 30_000],
+      [undefined, 5000, 600_000, '/bin/true', 60_000],
+    ]);
+  },
+);
 
 t.test('a tls-ca with a broken certificate is an error too', async (t) => {
   const folder = t.testdir({

@@ -1,4 +1,5 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { formatDiagnostic } from '../../lib/config/config.ts';
@@ -47,4 +48,19 @@ t.test('the ini with users of the page is looked at too', async (t) => {
   const ini = `[web user anna]\npassword = ${await hashPassword('x')}\n`;
   t.same(await warned(t, '', 0o644, ini, 0o644), [saying('a.cf.ini:2', 'a.cf.ini')]);
   t.same(await warned(t, '', 0o644, ini, 0o600), []);
+});
+
+t.test('so is the file with the secret of a webhook', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'l4d-readers-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const secret = join(folder, 'secret');
+  writeFileSync(secret, 'a'.repeat(32));
+  // One file of several sections is told of once.
+  const ini = `[alerts]\nwebhook-secret-file = ${secret}\n[service fwm:5]\nwebhook-secret-file = ${secret}\n`;
+  chmodSync(secret, 0o644);
+  t.same(await warned(t, '', 0o600, ini), [
+    `a.cf.ini:2: warning: every user of this host can read the webhook's secret there: expected a file for its owner and group alone, as after "chmod o= ${secret}"`,
+  ]);
+  chmodSync(secret, 0o640);
+  t.same(await warned(t, '', 0o600, ini), []);
 });

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -109,4 +111,37 @@ t.test('what cannot be learnt is told, and what has ended is not missed', async 
   t.match(log.take(), [
     /^Drains that wait and children of execute are not taken over: /,
   ]);
+});
+
+t.test('one that answers strangely is told of, and breaks nothing', async (t) => {
+  const instance = instanceOf(t);
+  let body = 'null';
+  const server = createServer((_, answer) => void answer.end(body));
+  t.teardown(() => server.close());
+  await once(server.listen(estateSocket(instance.socket, process.pid)), 'listening');
+  const elders = createElders({ instance, predecessor: self, elders: [] }, 100);
+  const [[, theirs] = ['', undefined]] = elders.sources();
+  if (!theirs) throw new Error('no source');
+  const message = /cannot be known: .* did not answer as a director does$/;
+  for (body of ['null', '[]', '{}', '{"connections":5,"total":1}']) {
+    await t.rejects(theirs.connections({}, 9), { message });
+    await t.rejects(theirs.end({}), { message });
+  }
+  const log = recordingLog();
+  const director = {} as Parameters<typeof inherit>[1];
+  for (body of [
+    'null',
+    '{"drains":5,"children":[]}',
+    '{"drains":[null],"children":[]}',
+  ])
+    await inherit(elders, director, { adopt: () => t.fail('adopted') }, log);
+  t.equal(log.lines.length, 3);
+  for (const line of log.lines)
+    t.match(line, /are not taken over: what pid .* as a director does$/);
+  body = JSON.stringify({ connections: Array(20).fill(CONNECTIONS[0]), total: 20 });
+  t.equal(
+    (await theirs.connections({}, 9)).items.length,
+    9,
+    'no more than were asked for',
+  );
 });

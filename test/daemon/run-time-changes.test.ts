@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -124,6 +124,38 @@ t.test('what was answered outlives a kill -9 at any moment', async (t) => {
     answered = weight;
   }
   t.notMatch(director.site.logText, /Cannot read/);
+});
+
+t.test('what cannot be kept is in force, and every answer says so', async (t) => {
+  const director = await Changing.start(t);
+  const call = (...words: string[]) =>
+    director.site.call(director.site.config, ...words);
+  const inTheWay = `${director.state}.new`;
+  mkdirSync(inTheWay);
+  const { real } = director.real(0);
+  const warning =
+    /^Warning: in force, but it would not outlive the director: .*\.state\.json cannot be written: .*\n$/m;
+  for (const [words, stdout] of [
+    [['weight', real, '7'], `${real} in `],
+    [['disable', real], 'maintenance'],
+    [['enable', real], 'ready'],
+    [['drain', real, '--within', '0'], 'it stays in drain'],
+  ] as const) {
+    const [action, ...operands] = words;
+    const told = await call(action, ...operands);
+    t.match(told, { code: 0, stdout, stderr: warning }, action);
+  }
+  t.equal((await director.servers())[0], '0/2 drain');
+  const answer = await director.ask(CALLS.change(director.real(0), { weight: 5 }));
+  t.match(answer, { after: { weight: 5 }, warning: /cannot be written/ });
+
+  rmSync(inTheWay, { recursive: true });
+  const quiet = await call('enable', real);
+  t.match(quiet, { code: 0, stderr: /^$/ });
+  t.match(JSON.parse((await call('weight', real, '6', '--json')).stdout), {
+    after: { weight: 6 },
+  });
+  t.match(readFileSync(director.state, 'utf8'), /"weight": 6/);
 });
 
 t.test('where the file changes the same server, the file wins', async (t) => {

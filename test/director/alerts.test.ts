@@ -1,5 +1,5 @@
 import t from 'tap';
-import { aConfig, aFallback, aReal, aService } from '../support/config.ts';
+import { aConfig, aFallback, aReal, aService, OPTIONS } from '../support/config.ts';
 import { aBench, type Bench, WEB } from '../support/director.ts';
 import { bad, good, maintained, NOON } from '../support/reports.ts';
 
@@ -143,4 +143,96 @@ t.test('every report of every service goes to the monitor, once', async (t) => {
     `${two.id} 10.1.1.21:80`,
     `${two.id} 10.1.1.22:80`,
   ]);
+});
+
+/** `REAL FROM>TO UP/ALL: REASON` of each change of state since the last call. */
+function turns({ alerts }: Bench) {
+  let seen = 0;
+  return () => {
+    const fresh = alerts.changes.slice(seen).map(({ real, from, to, ...rest }) => {
+      const { up, reals, reason } = rest;
+      return `${real ?? 'service'} ${from}>${to} ${up}/${reals}: ${reason}`;
+    });
+    seen = alerts.changes.length;
+    return fresh;
+  };
+}
+
+const HOOKED = { ...OPTIONS, webhook: 'https://hooks.example.com/' };
+
+t.test(
+  'each change of state is told to hooks, of servers before services',
+  async (t) => {
+    const bench = aBench(t);
+    const told = turns(bench);
+    const fallback = aFallback('127.0.0.1:80');
+    const service = aService({ reals: REALS, options: HOOKED, fallback });
+    await bench.director.apply(aConfig([service]));
+    t.strictSame(told(), []);
+    bench.runner.report('10.1.1.21:80', good());
+    await bench.settle();
+    t.strictSame(told(), [
+      '10.1.1.21:80 starting>up 1/2: 200 OK',
+      'service starting>up 1/2: null',
+    ]);
+    bench.runner.report('10.1.1.21:80', good());
+    bench.runner.report('10.1.1.22:80', bad());
+    t.strictSame(told(), [
+      '10.1.1.22:80 starting>down 1/2: connect ECONNREFUSED 10.1.1.21:80',
+    ]);
+    bench.runner.report('10.1.1.21:80', bad());
+    t.strictSame(told(), [
+      '10.1.1.21:80 up>down 0/2: connect ECONNREFUSED 10.1.1.21:80',
+      'service up>fallback 0/2: null',
+    ]);
+    bench.runner.report('10.1.1.21:80', maintained());
+    t.strictSame(told().length, 1);
+    bench.runner.report('10.1.1.21:80', good());
+    await bench.director.desk.change(
+      { service: WEB, real: '10.1.1.21:80' },
+      { state: 'drain' },
+      'anna',
+    );
+    t.strictSame(told().slice(1), [
+      'service fallback>up 1/2: null',
+      '10.1.1.21:80 up>drain 0/2: changed by anna',
+      'service up>down 0/2: every real server that is up has weight 0, and the fallback is for when none is up: give one a weight above 0',
+    ]);
+    t.match(bench.alerts.changes[0], { service: WEB, at: NOON });
+  },
+);
+
+t.test('what comes and goes is told to hooks, and the end', async (t) => {
+  const bench = aBench(t);
+  const told = turns(bench);
+  const [a, b] = REALS.map((real) => aService({ reals: [real], options: HOOKED }));
+  if (!a || !b) throw new Error('two services');
+  const other = aService({
+    ...{ reals: b.reals, options: HOOKED },
+    ...{ port: 81, cleanstop: false },
+  });
+  await bench.director.apply(aConfig([a, other]));
+  bench.runner.report('10.1.1.21:80', good());
+  bench.runner.report('10.1.1.22:80', good());
+  await bench.settle();
+  told();
+  await bench.director.apply(aConfig([{ ...a, reals: b.reals }]));
+  await bench.settle();
+  t.strictSame(told(), [
+    '10.1.1.21:80 up>null 0/1: null',
+    'service up>down 0/1: null',
+    'service up>null 1/1: it left the configuration',
+  ]);
+  bench.runner.report('10.1.1.22:80', good());
+  told();
+  await bench.director.close();
+  t.strictSame(told(), ['service up>null 1/1: the director ends']);
+});
+
+t.test('without a hook nothing is told to any', async (t) => {
+  const bench = aBench(t);
+  await bench.director.apply(aConfig([aService({ reals: REALS })]));
+  bench.runner.report('10.1.1.21:80', good());
+  await bench.director.close();
+  t.strictSame(bench.alerts.changes, []);
 });

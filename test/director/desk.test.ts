@@ -24,7 +24,10 @@ async function atWork(
   const kept: (readonly KeptOverride[])[] = [];
   const overrides = {
     of: () => new Map(),
-    keep: async (all: readonly KeptOverride[]) => void kept.push(all),
+    keep: async (all: readonly KeptOverride[]) => {
+      kept.push(all);
+      return undefined;
+    },
   };
   const elders = () => [['of pid 1', elder] as const];
   const bench = aBench(t, recordingEngine({ traffic }), {}, { overrides, elders });
@@ -58,8 +61,8 @@ t.test('a weight is in force, in the log, told and kept', async (t) => {
 
 t.test('a change is answered when it would outlive the director', async (t) => {
   let write = () => {};
-  const written = new Promise<void>((resolve) => {
-    write = resolve;
+  const written = new Promise<undefined>((resolve) => {
+    write = () => resolve(undefined);
   });
   const overrides = { of: () => new Map(), keep: () => written };
   const { director, runner, settle } = aBench(t, recordingEngine(), {}, { overrides });
@@ -75,6 +78,37 @@ t.test('a change is answered when it would outlive the director', async (t) => {
   write();
   await change;
   t.ok(isAnswered);
+});
+
+t.test('what is in force and not kept is answered with why', async (t) => {
+  let problem: string | undefined = '/state cannot be written: ENOSPC';
+  const overrides = { of: () => new Map(), keep: async () => problem };
+  const { director, runner, settle, inForce } = aBench(
+    ...[t, recordingEngine({ traffic: recordingTraffic() }), {}, { overrides }],
+  );
+  const { desk } = director;
+  await director.apply(aConfig([web]));
+  for (const id of [A, B]) runner.report(id, good());
+  await settle();
+  const warning =
+    'in force, but it would not outlive the director: /state cannot be written: ENOSPC';
+  const heavy = await desk.change(REF, { weight: 5 }, 'x');
+  t.match(heavy, { after: { weight: 5 }, warning });
+  t.strictSame(await inForce(), [`${A}@5`, `${B}@1`]);
+  const again = await desk.change(REF, { weight: 5 }, 'x');
+  t.match(again, { warning }, 'also where it is as wished already');
+  t.match(await desk.drain(REF, { withinMs: 0, by: 'x' }), { warning });
+  problem = undefined;
+  t.notHas(await desk.change(REF, { weight: 6 }, 'x'), { warning });
+  t.notHas(await desk.drain(REF, { withinMs: 0, by: 'x' }), { warning });
+});
+
+t.test('a disk that does not answer is not waited for, and said so', async (t) => {
+  const overrides = { of: () => new Map(), keep: () => new Promise<never>(() => {}) };
+  const { director } = aBench(t, recordingEngine(), {}, { overrides });
+  await director.apply(aConfig([web]));
+  const { warning } = await director.desk.change(REF, { weight: 5 }, 'x');
+  t.match(warning, /^in force, but .*: it is not on disk after 2 s$/);
 });
 
 t.test('what changes nothing is not told', async (t) => {
@@ -143,7 +177,7 @@ t.test('what is not there, or cannot be, is refused in words', async (t) => {
 t.test('changes of an earlier run hold from the start', async (t) => {
   const since = '2026-11-23T12:00:00.000Z';
   const override: Override = { state: 'drain', weight: null, by: 'uid 0', since };
-  const overrides = { of: () => new Map([[A, override]]), keep: async () => {} };
+  const overrides = { of: () => new Map([[A, override]]), keep: async () => undefined };
   const { director, runner, inForce } = aBench(t, recordingEngine(), {}, { overrides });
   await director.apply(aConfig([web]));
   for (const id of [A, B]) runner.report(id, good());

@@ -124,6 +124,7 @@ t.test('numbers are those of the engine that has the service', async (t) => {
     {
       ...{ id: WEB, servers: [], acceptedConnections },
       ...{ refusedConnections: 0, retries: 0, persistenceEntries: 0 },
+      proxyHeaderErrors: 0,
     },
   ];
   const net = recordingEngine({ stats: numbers(7) });

@@ -74,6 +74,10 @@ t.test('options are named as their keys in the ini', async (t) => {
     { name: 'connect-timeout', old: OPTIONS.connectTimeoutMs, new: 1 },
     { name: 'tls-expiry', old: OPTIONS.tlsExpiryDays, new: 3 },
   ]);
+  const hooked = { ...OPTIONS, webhook: 'https://hooks.example.com/t0ken' };
+  t.strictSame(plan({ ...web, options: hooked })[0]?.values, [
+    { name: 'webhook', old: '***', new: '***' },
+  ]);
   const keys = new Set(
     Object.entries(INI_KEYS).map(([name, row]) => ('key' in row ? row.key : name)),
   );

@@ -65,7 +65,9 @@ t.test('a service at work, with its numbers', async (t) => {
     acceptedConnections: 7,
     refusedConnections: 8,
     retries: 9,
+    proxyHeaderErrors: 0,
     persistenceEntries: 10,
+    limits: { denied: 11, limited: 12 },
   };
   const zero = Object.fromEntries(Object.keys(numbers).map((name) => [name, 0]));
   const since = new Date(NOON).toISOString();
@@ -76,7 +78,7 @@ t.test('a service at work, with its numbers', async (t) => {
     service: 'http',
     ...report,
     ...unknown,
-    failures: 0,
+    ...{ failures: 0, successes: 0, rise: 1 },
     totals: { up: 0, down: 0, seconds: 0 },
   };
   const neverDown = { downs: 0, downSeconds: 0 };
@@ -102,7 +104,9 @@ t.test('a service at work, with its numbers', async (t) => {
     acceptedConnections: 7,
     refusedConnections: 8,
     retries: 9,
+    proxyHeaderErrors: 0,
     persistenceEntries: 10,
+    limits: { denied: 11, limited: 12 },
     reals: [
       {
         id: A,
@@ -113,6 +117,7 @@ t.test('a service at work, with its numbers', async (t) => {
         configuredWeight: 3,
         inForce: true,
         state: 'up',
+        warming: null,
         override: null,
         agent: null,
         since,
@@ -130,6 +135,7 @@ t.test('a service at work, with its numbers', async (t) => {
         configuredWeight: 1,
         inForce: true,
         state: 'down',
+        warming: null,
         override: null,
         agent: null,
         since,
@@ -147,6 +153,7 @@ t.test('a service at work, with its numbers', async (t) => {
         configuredWeight: 1,
         inForce: false,
         state: 'down',
+        warming: null,
         override: null,
         agent: null,
         since,

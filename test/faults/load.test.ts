@@ -18,3 +18,16 @@ t.test('a server that ails takes no more than its share', async (t) => {
   t.match(lost({ visits: all, stays: [] }, both), { cost: 100, gone: [] });
   t.match(lost({ visits: all, stays: [] }, []), { cost: 0, gone: { length: 100 } });
 });
+
+t.test('those who stay on it may hear of it a little later', async (t) => {
+  const one = [{ server: 'web2', from: 0, until: 1000 }];
+  const stay = (server: string, at: number) => {
+    return { server, at, outcome: 'ECONNRESET', longestMs: 1 };
+  };
+  const goneOf = (server: string, at: number) =>
+    lost({ visits: [], stays: [stay(server, at)] }, one).gone.length;
+  t.equal(goneOf('web2', 1000), 0);
+  t.equal(goneOf('web2', 11_000), 0);
+  t.equal(goneOf('web2', 11_001), 1, 'that is another matter');
+  t.equal(goneOf('web1', 500), 1);
+});

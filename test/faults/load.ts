@@ -37,6 +37,8 @@ export async function underLoad<T>(
 /** Of those who come while one of the two servers ails every other may meet it, and some more by chance. */
 const SHARE = 0.6;
 const BY_CHANCE = 10;
+/** Who says a line a second to a server that is gone knows it by then, whatever TCP tries again. */
+const HEARD_MS = 10_000;
 
 /** Those who did not get all they expected: how many the fault cost, as they stayed on a server while it
  *  ailed or came meanwhile, and the others, each. */
@@ -47,7 +49,10 @@ export function lost(
   const ailed = (from: number, until: number) =>
     costs.some((cost) => from <= cost.until && until >= cost.from);
   const diedOn = (server: string, at: number) =>
-    costs.some((cost) => cost.server === server && cost.from <= at);
+    costs.some(
+      (cost) =>
+        cost.server === server && cost.from <= at && at <= cost.until + HEARD_MS,
+    );
   const failed = [...visits, ...stays].filter(({ outcome }) => outcome !== 'ok');
   const met = ({ at, ms }: Visit) => ailed(at, at + ms);
   const onIt = visits.filter((visit) => visit.outcome !== 'ok' && met(visit));

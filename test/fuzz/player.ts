@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Failure, Measure, Outcome } from './play.ts';
 
@@ -85,19 +86,48 @@ export class Player implements AsyncDisposable {
   }
 }
 
-/** Tells when nothing was heard for {@link SILENCE_MS}. */
+/** Tells when nothing was heard for {@link SILENCE_MS}, less what this process stood in line for a processor. */
 class Silence {
   readonly #tell: () => void;
-  #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
+  #began = 0;
+  #waitedMs = 0;
 
   constructor(tell: () => void, signal: AbortSignal) {
     this.#tell = tell;
-    this.#timer = setTimeout(tell, SILENCE_MS);
+    this.broken();
     signal.addEventListener('abort', () => clearTimeout(this.#timer));
   }
 
   broken(): void {
+    this.#began = performance.now();
+    this.#waitedMs = waitedForProcessors();
+    this.#look();
+  }
+
+  #look(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#tell, SILENCE_MS);
+    const waited = waitedForProcessors() - this.#waitedMs;
+    const left = SILENCE_MS + waited - (performance.now() - this.#began);
+    if (left > 0) this.#timer = setTimeout(() => this.#look(), left);
+    else this.#tell();
+  }
+}
+
+/** Milliseconds in which threads of this process could have run and were not let, so far. Source: the
+ *  kernel's sched-stats, /proc/PID/task/TID/schedstat. */
+function waitedForProcessors(): number {
+  return readdirSync('/proc/self/task').reduce((sum, thread) => {
+    const [, waited = 0] = schedstat(thread).split(' ').map(Number);
+    return sum + waited / 1e6;
+  }, 0);
+}
+
+/** Empty where the thread has ended, or the kernel does not count. */
+function schedstat(thread: string): string {
+  try {
+    return readFileSync(`/proc/self/task/${thread}/schedstat`, 'latin1');
+  } catch {
+    return '';
   }
 }

@@ -4,7 +4,10 @@ import type { AgentWords } from '../../lib/model/agent.ts';
 import type { CheckReport } from '../../lib/model/check.ts';
 import type { RecoveredServer } from '../../lib/model/engine.ts';
 import type { Override } from '../../lib/model/override.ts';
-import type { VirtualService } from '../../lib/model/virtual-service.ts';
+import type {
+  ServiceOptions,
+  VirtualService,
+} from '../../lib/model/virtual-service.ts';
 import type { PoolChange } from '../../lib/pool/change.ts';
 import { configure } from '../../lib/pool/configure.ts';
 import { setOverride } from '../../lib/pool/override.ts';
@@ -42,32 +45,35 @@ const place = (real: number) => `10.1.1.${21 + real}:80`;
 
 const ASKING = { ...OPTIONS, agentPort: 9990 };
 
-const anyService: fc.Arbitrary<VirtualService> = fc
-  .record({
-    reals: fc.uniqueArray(
-      fc.record({
-        real: fc.nat(4),
-        weight: fc.nat(3),
-        method: fc.constantFrom('masq', 'gate'),
+const servicesWith = (options: readonly ServiceOptions[]) =>
+  fc
+    .record({
+      reals: fc.uniqueArray(
+        fc.record({
+          real: fc.nat(4),
+          weight: fc.nat(3),
+          method: fc.constantFrom('masq', 'gate'),
+        }),
+        { maxLength: 5, selector: ({ real }) => real },
+      ),
+      failurecount: fc.integer({ min: 1, max: 3 }),
+      quiescent: fc.boolean(),
+      readdquiescent: fc.boolean(),
+      options: fc.constantFrom(...options),
+      fallback: fc.constantFrom(
+        undefined,
+        aFallback('127.0.0.1:80'),
+        aFallback('127.0.0.2:80'),
+      ),
+    })
+    .map(({ reals, ...fields }) =>
+      aService({
+        ...fields,
+        reals: reals.map(({ real, ...rest }) => aReal(place(real), rest)),
       }),
-      { maxLength: 5, selector: ({ real }) => real },
-    ),
-    failurecount: fc.integer({ min: 1, max: 3 }),
-    quiescent: fc.boolean(),
-    readdquiescent: fc.boolean(),
-    options: fc.constantFrom(OPTIONS, ASKING, ASKING),
-    fallback: fc.constantFrom(
-      undefined,
-      aFallback('127.0.0.1:80'),
-      aFallback('127.0.0.2:80'),
-    ),
-  })
-  .map(({ reals, ...fields }) =>
-    aService({
-      ...fields,
-      reals: reals.map(({ real, ...rest }) => aReal(place(real), rest)),
-    }),
-  );
+    );
+
+const anyService = servicesWith([OPTIONS, ASKING, ASKING]);
 
 const anyMove: fc.Arbitrary<Move> = fc.oneof(
   {
@@ -107,6 +113,11 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: anyService },
+);
+
+/** Who is kept in force depends on who was before: the model knows nothing of it. */
+const anyPanic = servicesWith(
+  [0, 34, 50].map((panicThreshold) => ({ ...ASKING, panicThreshold })),
 );
 
 /** In one step of either kind. */
@@ -239,7 +250,7 @@ t.test('the pool does what the plain model says, whatever comes', async () => {
 /** What a listener believes to be in the table, from nothing but the changes. */
 function believe(table: Map<string, number>, changes: readonly PoolChange[]): void {
   for (const change of changes) {
-    if (!('weight' in change)) continue;
+    if (!('fallback' in change)) continue;
     const id = `${change.fallback ? 'fallback:' : ''}${change.server}`;
     if (change.type === 'deleted' || change.type === 'purged') table.delete(id);
     else table.set(id, change.weight);
@@ -265,27 +276,34 @@ const anyFound: fc.Arbitrary<readonly RecoveredServer[]> = fc.uniqueArray(
 );
 
 t.test('whoever listens to the changes alone knows the table', async () => {
-  const moves = fc.array(anyMove, { maxLength: 60 });
+  const moves = fc.array(fc.oneof({ weight: 14, arbitrary: anyMove }, anyPanic), {
+    maxLength: 60,
+  });
   fc.assert(
-    fc.property(anyService, anyFound, moves, (first, found, moves) => {
-      const left = found.map(({ id, weight }) =>
-        id.startsWith('fallback:') ? { id, weight: 1 } : { id, weight },
-      );
-      const believed = new Map(left.map(({ id, weight }) => [id, weight]));
-      let step = configure(undefined, first, 'checked', NOON, { found: left });
-      const look = () => {
-        believe(believed, step.changes);
-        const servers = step.pool.entry.servers.map(
-          ({ id, weight }) => [id, weight] as const,
+    fc.property(
+      fc.oneof(anyService, anyPanic),
+      anyFound,
+      moves,
+      (first, found, moves) => {
+        const left = found.map(({ id, weight }) =>
+          id.startsWith('fallback:') ? { id, weight: 1 } : { id, weight },
         );
-        same('believed', text(believed), text(new Map(servers)));
-      };
-      look();
-      for (const move of moves) {
-        step = moved(step.pool, move);
+        const believed = new Map(left.map(({ id, weight }) => [id, weight]));
+        let step = configure(undefined, first, 'checked', NOON, { found: left });
+        const look = () => {
+          believe(believed, step.changes);
+          const servers = step.pool.entry.servers.map(
+            ({ id, weight }) => [id, weight] as const,
+          );
+          same('believed', text(believed), text(new Map(servers)));
+        };
         look();
-      }
-    }),
+        for (const move of moves) {
+          step = moved(step.pool, move);
+          look();
+        }
+      },
+    ),
     { numRuns: 1000 },
   );
 });

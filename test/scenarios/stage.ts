@@ -33,7 +33,7 @@ const SYSLOG = fileURLToPath(new URL('../../../test/lab/syslog.pl', import.meta.
 
 /** Builds the stage, lets `play` run on it, and takes it down whatever happens. The daemon is
  *  written down and not started.
- *  @param net     lines of the ini's section [net], and sections after it
+ *  @param net     lines of the ini's section [net], and further sections behind them
  *  @param routed  the director forwards packets, and the real servers answer through it */
 export async function onStage(
   { net, routed }: { readonly net: string; readonly routed: boolean },

@@ -6,6 +6,7 @@ import { agents } from './agents.ts';
 import { balance } from './balance.ts';
 import { disaster } from './disaster.ts';
 import { facts } from './facts.ts';
+import { gentle } from './gentle.ts';
 import { rules } from './rules.ts';
 import { onStage, type Stage } from './stage.ts';
 
@@ -15,7 +16,7 @@ export interface Scenario {
   readonly name: string;
   /** Text of the ldirectord.cf, FOLDER for the director's own; or a file of examples/. */
   readonly config: string | { readonly example: string };
-  /** Sections of the ini besides [net]. */
+  /** Further sections of the ini. */
   readonly ini?: string;
   readonly play: (stage: Stage, t: Test) => Promise<void>;
 }
@@ -63,4 +64,5 @@ const SCENARIOS: readonly Scenario[] = [
   ...agents,
   ...facts,
   ...disaster,
+  ...gentle,
 ];

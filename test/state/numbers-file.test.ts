@@ -13,6 +13,7 @@ const SERVER = {
 const ROW: LeftNumbers = {
   id: 'tcp:10.1.1.19:80',
   ...{ acceptedConnections: 10, refusedConnections: 1, retries: 2 },
+  proxyHeaderErrors: 3,
   servers: [SERVER],
 };
 
@@ -31,6 +32,13 @@ t.test('what was written is taken once', async (t) => {
   t.notOk(existsSync(path));
   t.strictSame(await file.take(), []);
   t.strictSame(log.lines, []);
+});
+
+t.test('what a director wrote that counted less is taken', async (t) => {
+  const { path, file } = fileIn(t.testdir());
+  const { proxyHeaderErrors: _, ...before } = ROW;
+  writeFileSync(path, seal(1, [`"services":${JSON.stringify([before])}}\n`]).join(''));
+  t.strictSame(await file.take(), [{ proxyHeaderErrors: 0, ...before }]);
 });
 
 t.test('a torn or strange one is set aside, and they begin anew', async (t) => {

@@ -144,6 +144,9 @@ const STRANGE: Readonly<Record<string, string>> = {
       'no JSON': '"overrides": [}',
       'a row that is none': `"overrides": ${JSON.stringify([ROW, null])}}`,
       'a weight below 0': `"overrides": ${JSON.stringify([{ ...ROW, weight: -1 }])}}`,
+      'a weight above all': `"overrides": ${JSON.stringify([{ ...ROW, weight: 65_536 }])}}`,
+      'lines of a log': `"overrides": ${JSON.stringify([{ ...ROW, by: 'x\n[date] y' }])}}`,
+      'endless words': `"overrides": ${JSON.stringify([{ ...ROW, by: 'x'.repeat(1001) }])}}`,
       'a state of its own': `"overrides": ${JSON.stringify([{ ...ROW, state: 'gone' }])}}`,
       'nobody in words': `"overrides": ${JSON.stringify([{ ...ROW, by: 3 }])}}`,
     }).map(([what, members]) => [what, seal(VERSION, [members]).join('')]),
@@ -232,11 +235,15 @@ t.test('a full disk leaves the old file, and is tried again', async (t) => {
   const file = await openOverrideFile(path, log, { againMs: 5 });
   file.of(web);
   symlinkSync('/dev/full', `${path}.new`);
-  await file.keep([{ service: web.id, real: A, override: { ...drain, weight: 9 } }]);
+  const heavy = [{ service: web.id, real: A, override: { ...drain, weight: 9 } }];
+  const problem = /^\/.*state\.json cannot be written: ENOSPC/;
+  t.match(await file.keep(heavy), problem);
   t.match(log.lines, [/^Cannot write .*ENOSPC/]);
   t.equal(readFileSync(path, 'utf8'), before);
   while (log.lines.length < 2) await delay(5);
   t.match(log.lines.at(-1), /is written again$/);
+  t.equal(await file.keep(heavy), undefined);
+  t.equal(await file.flush(), undefined);
   t.match(readFileSync(path, 'utf8'), /"weight": 9/);
   await file.close();
 });

@@ -41,6 +41,7 @@ export function checkTarget(
     tlsVerify: true,
     tlsCa: undefined,
     bodyLimit: 1_048_576,
+    proxy: undefined,
     ...fields,
     ...Object.fromEntries(words),
   };

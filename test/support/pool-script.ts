@@ -10,10 +10,12 @@ import { setOverride } from '../../lib/pool/override.ts';
 import type { Checking, Pool, PoolStep } from '../../lib/pool/pool.ts';
 import { takeAgent } from '../../lib/pool/take-agent.ts';
 import { takeReport } from '../../lib/pool/take-report.ts';
+import { warm } from '../../lib/pool/warm.ts';
 import { aService } from './config.ts';
 import { NOON } from './reports.ts';
 
-/** A report on a real server, an operator's change, an agent's line, or a reload. */
+/** A report on a real server, an operator's change, an agent's line, steps of those that warm up, or a
+ *  reload. */
 export type Move =
   | readonly [real: string, report: CheckReport]
   | {
@@ -23,6 +25,7 @@ export type Move =
       readonly frees?: boolean;
     }
   | { readonly words: AgentWords; readonly of: string; readonly at?: number }
+  | { readonly steps: Readonly<Record<string, number>> }
   | {
       readonly reload: VirtualService;
       readonly checking?: Checking;
@@ -69,6 +72,7 @@ function next(pool: Pool, move: Move, checking: Checking): PoolStep {
   if ('override' in move)
     return setOverride(pool, move.of, move.override, move.at ?? NOON, move.frees);
   if ('words' in move) return takeAgent(pool, move.of, move.words, move.at ?? NOON);
+  if ('steps' in move) return warm(pool, new Map(Object.entries(move.steps)), NOON);
   return takeReport(pool, move[0], move[1]);
 }
 

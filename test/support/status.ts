@@ -21,6 +21,8 @@ export function statusDocument(fields: Partial<StatusDocument> = {}): StatusDocu
       { openConnections: 1, acceptedConnections: 604, restarts: 1 },
     ],
     mail: { sent: 7, failed: 2, dropped: 1, pending: 3, problem: null },
+    webhooks: { sent: 40, failed: 5, dropped: 2, pending: 6, problem: null },
+    alertCommands: { sent: 41, failed: 4, dropped: 4, pending: 1, problem: null },
     ...fields,
   };
 }
@@ -58,7 +60,9 @@ export function serviceStatus(fields: Partial<ServiceStatus> = {}): ServiceStatu
     acceptedConnections: 1204,
     refusedConnections: 3,
     retries: 2,
+    proxyHeaderErrors: 0,
     persistenceEntries: 0,
+    limits: { denied: 4, limited: 5 },
     reals: [realStatus(), realStatus({ id: '10.1.1.22:80', address: '10.1.1.22' })],
     ...fields,
   };
@@ -91,6 +95,7 @@ export function realStatus(fields: Partial<RealStatus> = {}): RealStatus {
     configuredWeight: 1,
     inForce: true,
     state: 'up',
+    warming: null,
     override: null,
     agent: null,
     since: '2026-11-23T18:00:00.000Z',
@@ -112,6 +117,8 @@ export function realStatus(fields: Partial<RealStatus> = {}): RealStatus {
       made: 'negotiate',
       message: '200 OK',
       failures: 0,
+      successes: 0,
+      rise: 1,
       totals: { up: 5400, down: 7, seconds: 16.4 },
       certificate: {
         expires: '2027-06-01T12:00:00.000Z',

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { ProxyVersion } from '../../model/proxy-header.ts';
 import { during, openSocket } from '../socket.ts';
 import { askByUdp } from '../udp.ts';
 import { type DnsAnswer, dnsQuery, readAnswer } from './dns-message.ts';
@@ -10,6 +11,8 @@ export interface NameServer {
   readonly address: string;
   readonly port: number;
   readonly overTcp: boolean;
+  /** Of the header that a connection over TCP begins with; undefined: with none. */
+  readonly proxy?: ProxyVersion | undefined;
 }
 
 /** Asks one question: over UDP, and over TCP where told to or where the answer by UDP was
@@ -50,12 +53,12 @@ async function askOverUdp(
 }
 
 async function askOverTcp(
-  { address, port }: NameServer,
+  { address: host, port, proxy }: NameServer,
   question: DnsQuestion,
   signal: AbortSignal,
 ): Promise<DnsAnswer> {
   const query = dnsQuery(question);
-  const socket = await openSocket({ host: address, port }, signal);
+  const socket = await openSocket({ host, port, proxy }, signal);
   try {
     const length = Buffer.alloc(2);
     length.writeUInt16BE(query.bytes.length);

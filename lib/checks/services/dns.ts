@@ -44,10 +44,10 @@ async function lookUp(
 
 async function valuesOf(
   asked: DnsQuestion,
-  { address, port, protocol }: CheckTarget,
+  { address, port, protocol, proxy }: CheckTarget,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const server = { address, port, overTcp: protocol === 'tcp' };
+  const server = { address, port, overTcp: protocol === 'tcp', proxy };
   const { rcode, values } = await askDns(server, asked, signal);
   if (rcode === 'NOERROR') return values;
   throw new Error(`${asked.type} ${asked.name}: expected NOERROR, got ${rcode}`);

@@ -8,6 +8,7 @@ import { parted } from '../goodbye.ts';
 import { type LineSocket, openLines } from '../line-socket.ts';
 import { describe } from '../message.ts';
 import { secretsOf } from '../secrets.ts';
+import { peerOf } from '../socket.ts';
 import { command, reply } from './ftp-control.ts';
 import { type FtpFile, fetchFile } from './ftp-transfer.ts';
 import { count, judgeReceived } from './received.ts';
@@ -27,8 +28,11 @@ export const ftpCheck: Check = async (target, context) => {
 };
 
 async function converse(target: CheckTarget, signal: AbortSignal): Promise<FtpFile> {
-  const { address: host, port, request, bodyLimit } = target;
-  using lines = await openLines({ host, port, secrets: secretsOf(target) }, signal);
+  const { address: host, request, bodyLimit } = target;
+  using lines = await openLines(
+    { ...peerOf(target), secrets: secretsOf(target) },
+    signal,
+  );
   await reply(lines, 'a 220 greeting', /^2/);
   await logIn(lines, target);
   // ldirectord goes on whatever is said to these; then RETR tells.

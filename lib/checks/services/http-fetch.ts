@@ -1,4 +1,6 @@
+import { endpoint } from '../../model/address.ts';
 import type { CheckTarget } from '../../model/check.ts';
+import { peerOf } from '../socket.ts';
 import { tlsSettings } from '../tls.ts';
 import { escapeByte, urlLogin } from '../whole-url.ts';
 import { exchange, type HttpAnswer, type HttpRequest } from './http-exchange.ts';
@@ -69,9 +71,11 @@ export async function directRequest(
   target: CheckTarget,
 ): Promise<HttpRequest> {
   const secure = url.protocol === 'https:';
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
   return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+    // Where a redirect leads elsewhere, nobody expects a PROXY header.
+    ...(isOf(target, url.hostname, port) ? peerOf(target) : { host, port }),
     tls: secure ? await tlsSettings(target, nameHost) : undefined,
     method: target.httpmethod,
     path,
@@ -79,6 +83,11 @@ export async function directRequest(
     authorization,
     bodyLimit: target.bodyLimit,
   };
+}
+
+function isOf(target: CheckTarget, hostname: string, port: number): boolean {
+  const own = new URL(`http://${endpoint(target.address, target.port)}/`);
+  return own.hostname === hostname && target.port === port;
 }
 
 /** Without being asked for it, as libwww-perl does. Source: RFC 7617, observed. */

@@ -1,5 +1,6 @@
 import type { Check, CheckTarget } from '../../model/check.ts';
 import { describe } from '../message.ts';
+import { peerOf } from '../socket.ts';
 import { wholeUrl } from '../whole-url.ts';
 import type { HttpRequest } from './http-exchange.ts';
 import { directRequest, fetchPage, type Place, placeOf } from './http-fetch.ts';
@@ -38,8 +39,7 @@ function request(
   const { url, path, hostHeader, authorization } = place;
   if (url.protocol === 'https:') return directRequest(place, target);
   return {
-    host: target.address,
-    port: target.port,
+    ...peerOf(target),
     method: target.httpmethod,
     path: `http://${url.host}${path}`,
     hostHeader,

@@ -6,7 +6,7 @@ import type {
 } from '../../model/check.ts';
 import { textOf } from '../../model/file-text.ts';
 import { describe } from '../message.ts';
-import { during, openStream } from '../socket.ts';
+import { during, openStream, peerOf } from '../socket.ts';
 import { tlsSettings } from '../tls.ts';
 import { LdapConnection } from './ldap-connection.ts';
 import {
@@ -30,10 +30,10 @@ export const ldapCheck: Check = async (target, context) => {
 
 /** @returns the entry's distinguished name, as sent */
 async function find(target: CheckTarget, signal: AbortSignal): Promise<Buffer> {
-  const { address: host, port, virtualhost, login, passwd } = target;
+  const { virtualhost, login, passwd } = target;
   const secure = target.service === 'ldaps';
   const tls = secure ? await tlsSettings(target, virtualhost) : undefined;
-  const stream = await openStream({ host, port, tls }, signal);
+  const stream = await openStream({ ...peerOf(target), tls }, signal);
   using connection = new LdapConnection(stream, signal);
   const known = login !== '' && passwd !== '';
   await step(

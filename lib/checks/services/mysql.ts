@@ -4,7 +4,7 @@ import { type Connection, createConnection } from 'mysql2';
 import type { CheckTarget } from '../../model/check.ts';
 import { textOf } from '../../model/file-text.ts';
 import { oneLine } from '../message.ts';
-import { openSocket } from '../socket.ts';
+import { openSocket, peerOf } from '../socket.ts';
 import { readQuietly } from './quiet-reader.ts';
 import { readLimit, sqlCheck, step } from './sql.ts';
 import { boundReading, sayGoodbye } from './sql-socket.ts';
@@ -17,7 +17,7 @@ const MOST_ROWS = 100;
 /** `service = mysql`: up when the query yields a row, or changes one. Not over TLS.
  *  Source: ldirectord(8), observed. */
 export const mysqlCheck = sqlCheck(async (target, query, signal) => {
-  const socket = await openSocket({ host: target.address, port: target.port }, signal);
+  const socket = await openSocket(peerOf(target), signal);
   try {
     await step('greeting', signal, greeting(socket, signal));
     const connection = logIn(socket, target);

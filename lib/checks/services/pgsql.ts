@@ -1,6 +1,6 @@
 import type { CheckTarget } from '../../model/check.ts';
 import { secretsOf } from '../secrets.ts';
-import { openSocket } from '../socket.ts';
+import { openSocket, peerOf } from '../socket.ts';
 import { logIn } from './pgsql-login.ts';
 import { PgsqlError, PgsqlMessages } from './pgsql-messages.ts';
 import { countRows } from './pgsql-query.ts';
@@ -31,7 +31,7 @@ async function run(
   signal: AbortSignal,
   tls: boolean,
 ): Promise<number> {
-  const socket = await openSocket({ host: target.address, port: target.port }, signal);
+  const socket = await openSocket(peerOf(target), signal);
   try {
     const stream = tls ? await preferTls(socket, target, signal) : socket;
     const messages = new PgsqlMessages(stream, readLimit(target), secretsOf(target));

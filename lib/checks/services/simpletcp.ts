@@ -6,7 +6,7 @@ import type {
 } from '../../model/check.ts';
 import { describe, oneLine } from '../message.ts';
 import { piecesOf } from '../pieces.ts';
-import { openSocket } from '../socket.ts';
+import { openSocket, peerOf } from '../socket.ts';
 
 /** Each is matched in another thread: a server that sends no end of empty ones must not keep
  *  it busy. */
@@ -17,9 +17,8 @@ const MOST_LINES = 10_000;
  *  comes where there is no receive. Lines are matched with their line feed, as latin1. At most
  *  body-limit bytes and 10,000 lines are looked at. Source: ldirectord(8), observed. */
 export const simpletcpCheck: Check = async (target, context) => {
-  const { address, port } = target;
   try {
-    const socket = await openSocket({ host: address, port }, context.signal);
+    const socket = await openSocket(peerOf(target), context.signal);
     socket.end(requestOf(target), 'latin1');
     const bounds = {
       signal: context.signal,

@@ -3,7 +3,7 @@ import type { Check, CheckResult, CheckTarget } from '../../model/check.ts';
 import { describe } from '../message.ts';
 import { piecesOf } from '../pieces.ts';
 import { secretsOf } from '../secrets.ts';
-import { openSocket } from '../socket.ts';
+import { openSocket, peerOf } from '../socket.ts';
 import { askByUdp } from '../udp.ts';
 import { parseSipAnswer, type SipAnswer } from './sip-message.ts';
 import { SipTransaction } from './sip-transaction.ts';
@@ -63,8 +63,7 @@ async function askByTcp(
   transaction: SipTransaction,
   signal: AbortSignal,
 ): Promise<CheckResult> {
-  const { address, port } = target;
-  const socket = await openSocket({ host: address, port }, signal);
+  const socket = await openSocket(peerOf(target), signal);
   const { localAddress = '', localPort = 0 } = socket;
   socket.write(transaction.request({ address: localAddress, port: localPort }));
   for await (const answer of answersOn(socket, secretsOf(target), signal)) {

@@ -20,7 +20,12 @@ const SIZES: readonly (readonly [number, string])[] = [
 export function defaultText({ syntax, default: value }: IniKey<unknown>): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.length === 0 ? 'no' : value.join(',');
-  if (typeof value !== 'number') return value === undefined ? 'none' : String(value);
+  if (typeof value === 'number') return numberText(value, syntax);
+  return value === undefined ? 'none' : String(value);
+}
+
+function numberText(value: number, syntax: string): string {
+  if (value === 0 && syntax.startsWith('no | ')) return 'no';
   if (syntax === '<octal>') return `0${value.toString(8)}`;
   const units = { '<time>': ENDING, '<size>': SIZES }[syntax];
   const fits = units?.find(([size]) => value >= size && value % size === 0);

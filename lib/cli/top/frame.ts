@@ -102,12 +102,15 @@ function totals({ document: { services }, rates }: Known): string {
   return `${services.length} services, ${reals.length} real servers: ${words || '-'}  ${humanRate(total('connections'))} conn/s  ${humanBytes(total('bytesIn'))}/s in  ${humanBytes(total('bytesOut'))}/s out`;
 }
 
-function trouble({ lost, document: { configError, mail } }: Known): string {
+function trouble({ lost, document }: Known): string {
+  const { configError, mail, webhooks, alertCommands } = document;
   if (lost)
     return `NO ANSWER for ${humanSpan(lost.seconds)}, trying again: ${lost.reason}`;
   if (configError !== null)
     return `CONFIG ERROR, not in force: ${configError.split('\n')[0]}`;
-  return mail.problem === null ? '' : `MAIL: ${mail.problem}`;
+  if (mail.problem !== null) return `MAIL: ${mail.problem}`;
+  if (webhooks.problem !== null) return `WEBHOOK: ${webhooks.problem}`;
+  return alertCommands.problem === null ? '' : `COMMAND: ${alertCommands.problem}`;
 }
 
 /** The part of the list around the chosen row. */

@@ -109,8 +109,8 @@ class Top {
     this.#draw();
     try {
       const { signal } = this.#end;
-      await this.#director.ask(CALLS.change(ref, wish), { signal });
-      this.#session.say(`${words}: done`);
+      const { warning } = await this.#director.ask(CALLS.change(ref, wish), { signal });
+      this.#session.say(`${words}: ${warning ?? 'done'}`, warning !== undefined);
     } catch (error) {
       this.#session.say(`${words}: ${reasonOf(error)}`, true);
     }

@@ -70,6 +70,7 @@ const ORDERS: Readonly<Record<Sort, Order | undefined>> = {
 /** What needs somebody comes first. */
 const TROUBLE = [
   'failed',
+  'panic',
   'down',
   'fallback',
   'waiting-for-address',

@@ -1,5 +1,15 @@
 import { agentInterval, agentPort, agentSend } from '../agent-values.ts';
-import { authorities, days, size, yesno } from '../ini-values.ts';
+import {
+  authorities,
+  days,
+  duration,
+  jitter,
+  panicThreshold,
+  rounds,
+  size,
+  yesno,
+} from '../ini-values.ts';
+import { type CheckProxy, checkProxy } from '../proxy-values.ts';
 import type { IniKey } from './ini-key.ts';
 
 /** Keys of `[checks]`. */
@@ -59,5 +69,62 @@ export const CHECKS_KEYS = {
     parse: agentSend,
     default: undefined as string | undefined,
     doc: 'What it is sent, with \\n for a line end; without it nothing.',
+  },
+  'check-send-proxy': {
+    section: 'checks',
+    perService: true,
+    syntax: 'no | yes | v1 | v2',
+    parse: checkProxy,
+    default: undefined as CheckProxy,
+    only: { ids: /^tcp:/, words: 'a TCP service', refused: true },
+    doc: 'Whether checks begin with a PROXY header; yes: of the version of send-proxy.',
+  },
+  rise: {
+    section: 'checks',
+    perService: true,
+    syntax: '<number>',
+    parse: rounds,
+    default: 1,
+    doc: 'A server that is down is up again after so many good checks in a row.',
+  },
+  fall: {
+    section: 'checks',
+    perService: true,
+    syntax: '<number>',
+    parse: rounds,
+    default: undefined as number | undefined,
+    doc: 'In the place of failurecount: a server that is up is down after so many bad checks in a row.',
+  },
+  'down-interval': {
+    section: 'checks',
+    perService: true,
+    syntax: '<time>',
+    parse: duration,
+    default: undefined as number | undefined,
+    doc: 'In the place of checkinterval while a server is down.',
+  },
+  'check-jitter': {
+    section: 'checks',
+    perService: true,
+    syntax: '<percent>',
+    parse: jitter,
+    default: 0,
+    doc: 'The time between two checks is longer or shorter by up to that part of it, at random.',
+  },
+  'slow-start': {
+    section: 'checks',
+    perService: true,
+    syntax: '<time>',
+    parse: duration,
+    default: undefined as number | undefined,
+    doc: 'A server that comes back gets its share of the clients little by little over that time.',
+  },
+  'panic-threshold': {
+    section: 'checks',
+    perService: true,
+    syntax: '<percent>',
+    parse: panicThreshold,
+    default: undefined as number | undefined,
+    doc: 'Checks take out no more than that part of the servers of a service; who fails then stays in force.',
   },
 } as const satisfies Record<string, IniKey<unknown>>;

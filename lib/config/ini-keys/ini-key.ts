@@ -22,5 +22,10 @@ export interface IniKey<T> {
   readonly default: T;
   readonly doc: string;
   /** The only services that it does something for; absent: all. */
-  readonly only?: { readonly ids: RegExp; readonly words: string };
+  readonly only?: {
+    readonly ids: RegExp;
+    readonly words: string;
+    /** A section of another service is refused with it; absent: told that it does nothing there. */
+    readonly refused?: true;
+  };
 }

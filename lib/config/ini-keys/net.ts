@@ -1,3 +1,4 @@
+import type { ProxyVersion } from '../../model/proxy-header.ts';
 import type { EngineName } from '../../model/virtual-service.ts';
 import {
   duration,
@@ -7,6 +8,7 @@ import {
   workers,
   yesno,
 } from '../ini-values.ts';
+import { networks, proxyVersion } from '../proxy-values.ts';
 import type { IniKey } from './ini-key.ts';
 
 /** Keys of `[net]`. */
@@ -70,6 +72,33 @@ export const NET_KEYS = {
       words: 'a TCP service with an address of its own',
     },
     doc: 'Whether the kernel leads clients to a port of ours, where another program holds *:80; takes root and nft.',
+  },
+  'send-proxy': {
+    section: 'net',
+    perService: true,
+    syntax: 'no | v1 | v2',
+    parse: proxyVersion,
+    default: undefined as ProxyVersion | undefined,
+    only: { ids: /^tcp:/, words: 'a TCP service', refused: true },
+    doc: 'Version of the PROXY header by which real servers learn whose connection it is.',
+  },
+  'accept-proxy': {
+    section: 'net',
+    perService: true,
+    syntax: 'no | <address>[/<prefix>][,<address>[/<prefix>] ...]',
+    parse: networks,
+    default: [] as readonly string[],
+    only: { ids: /^tcp:/, words: 'a TCP service', refused: true },
+    doc: 'Clients who must begin with such a header, of either version: the proxies that stand before this host.',
+  },
+  'accept-proxy-timeout': {
+    section: 'net',
+    perService: true,
+    syntax: '<time>',
+    parse: duration,
+    default: 3_000,
+    only: { ids: /^tcp:/, words: 'a TCP service', refused: true },
+    doc: 'One whose header is not there within that time is reset.',
   },
   workers: {
     section: 'net',

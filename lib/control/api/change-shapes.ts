@@ -2,7 +2,6 @@ import type { Changed, Drained } from '../../director/desk.ts';
 import type { ChangedValue, PlannedChange, ReloadDone } from '../../director/plan.ts';
 import type { DirectorEvent } from '../../model/event.ts';
 import type { AdminState, Wish } from '../../model/override.ts';
-import type { Connection, PersistenceEntry } from '../../model/traffic.ts';
 import {
   amount,
   anything,
@@ -41,11 +40,16 @@ export const WISH = object<Wish>(
   'What is left out stays.',
 );
 
+const WARNING = optional(
+  text('there where it is in force and would not outlive the director: why'),
+);
+
 export const CHANGED: Shape<Changed> = object<Changed>('Changed', {
   service: SERVICE_ID,
   real: REAL_ID,
   before: nullable(OVERRIDE, 'null: as the file and the checks say'),
   after: nullable(OVERRIDE, 'null: as the file and the checks say'),
+  warning: WARNING,
 });
 
 export const DRAIN_ORDER = object<{ readonly withinSeconds: number }>('DrainOrder', {
@@ -59,6 +63,7 @@ export const DRAINED: Shape<Drained> = object<Drained>('Drained', {
   ended: count('connections that had to be ended'),
   forgotten: count('persistence entries that were taken away'),
   seconds: amount(),
+  warning: WARNING,
 });
 
 const PLANNED = object<PlannedChange>('PlannedChange', {
@@ -126,21 +131,6 @@ export const EVENT: Shape<DirectorEvent> = oneOf<
   }),
 );
 
-export const CONNECTION = object<Connection>('Connection', {
-  id: text('letters, digits and `-`'),
-  service: SERVICE_ID,
-  server: nullable(text(), "a real server's id, or `fallback:ADDRESS:PORT`"),
-  client: text('`192.0.2.7:51234`'),
-  protocol: word(['tcp', 'udp']),
-  state: word(['opening', 'open', 'half-closed', 'closing']),
-  since: nullable(time()),
-  bytesIn: nullable(count(), 'null where nobody counts'),
-  bytesOut: nullable(count(), 'null where nobody counts'),
-});
-
-export const PERSISTENCE = object<PersistenceEntry>('Persistence', {
-  service: SERVICE_ID,
-  server: text("a real server's id, or `fallback:ADDRESS:PORT`"),
-  client: text('an address, or a network: `192.0.2.0/24`'),
-  expiresSeconds: amount(),
+export const EVENTS = object<{ readonly events: readonly DirectorEvent[] }>('Events', {
+  events: list(EVENT),
 });

@@ -1,11 +1,9 @@
 import type { EventLog } from '../../director/desk.ts';
-import type { DirectorEvent } from '../../model/event.ts';
 import { type Asked, type Route, refused } from '../routes.ts';
-import { EVENT } from './change-shapes.ts';
+import { EVENTS } from './change-shapes.ts';
 import { STREAM_TYPE, streamEvents } from './event-stream.ts';
 import { readQuery, wholeNumber } from './query.ts';
 import { JSON_TYPE, jsonBytes } from './row.ts';
-import { list, object } from './shape.ts';
 
 const SINCE = {
   since: wholeNumber(
@@ -14,10 +12,6 @@ const SINCE = {
     42,
   ),
 };
-
-const EVENTS = object<{ readonly events: readonly DirectorEvent[] }>('Events', {
-  events: list(EVENT),
-});
 
 /** What happens, as it happens or as a list. */
 export function eventRoutes(log: EventLog): readonly Route[] {

@@ -1,5 +1,6 @@
 import { CAPABILITY_NAMES, type Capability } from '../../model/capability.ts';
 import type { WorkerStats } from '../../model/engine.ts';
+import type { LimitStats } from '../../model/limits.ts';
 import type { Override } from '../../model/override.ts';
 import {
   type AgentStatus,
@@ -7,6 +8,7 @@ import {
   type CheckRecord,
   type CheckStatus,
   type CheckTotals,
+  type HookStatus,
   type MailStatus,
   REAL_STATES,
   type RealState,
@@ -97,6 +99,8 @@ const CHECK_STATUS = object<CheckStatus>('CheckStatus', {
   type: text('`negotiate`, `connect` ... or N of a combined check'),
   service: text(),
   failures: count('in a row, up to failurecount'),
+  successes: count('in a row while it is down'),
+  rise: count('how many of them it takes to be up'),
   totals: CHECK_TOTALS,
   certificate: nullable(CERTIFICATE, 'null where the check makes no TLS handshake'),
 });
@@ -126,6 +130,7 @@ export const REAL: Shape<RealStatus> = object<RealStatus>('Real', {
   configuredWeight: count(),
   inForce: flag("it stands in the engine's table, be it at weight 0"),
   state: REAL_STATE,
+  warming: nullable(count(), 'percents of its share while it warms up; null: all'),
   override: nullable(OVERRIDE, 'null: nothing was changed'),
   agent: nullable(AGENT, 'null for a fallback, and where no agent is asked'),
   since: time('when it took that state'),
@@ -141,6 +146,15 @@ export const REAL: Shape<RealStatus> = object<RealStatus>('Real', {
   check: nullable(CHECK_STATUS, 'null for a fallback, and until the first result'),
   checks: optional(list(CHECK_RECORD, 'with `?checks=N`: the newest first')),
 });
+
+const LIMITS = object<LimitStats>(
+  'Limits',
+  {
+    denied: count('clients that `allow` or `deny` did not let in'),
+    limited: count('clients beyond `source-connections` or `source-rate`'),
+  },
+  'What came of the limits in `[limits]`.',
+);
 
 export const SERVICE: Shape<ServiceStatus> = object<ServiceStatus>('Service', {
   id: SERVICE_ID,
@@ -159,7 +173,9 @@ export const SERVICE: Shape<ServiceStatus> = object<ServiceStatus>('Service', {
   acceptedConnections: count(),
   refusedConnections: count(),
   retries: count(),
+  proxyHeaderErrors: count('accepted and reset: without a good PROXY header'),
   persistenceEntries: count(),
+  limits: LIMITS,
   reals: list(REAL, "in the file's order, then the fallback where there is one"),
 });
 
@@ -177,6 +193,18 @@ const MAIL = object<MailStatus>('Mail', {
   problem: nullable(text()),
 });
 
+const HOOK = object<HookStatus>(
+  'Hook',
+  {
+    sent: count(),
+    failed: count(),
+    dropped: count(),
+    pending: count(),
+    problem: nullable(text()),
+  },
+  'What became of the changes of state that there were to tell.',
+);
+
 export const STATUS: Shape<StatusDocument> = object<StatusDocument>('Status', {
   version: text(),
   pid: count(),
@@ -188,4 +216,6 @@ export const STATUS: Shape<StatusDocument> = object<StatusDocument>('Status', {
   services: list(SERVICE),
   workers: list(WORKER),
   mail: MAIL,
+  webhooks: HOOK,
+  alertCommands: HOOK,
 });

@@ -1,11 +1,9 @@
 import type { Desk } from '../../director/desk.ts';
 import type { ConnectionFilter, PersistenceFilter } from '../../model/traffic.ts';
-import type { ConnectionList, PersistenceList } from '../calls.ts';
 import { type Route, refused } from '../routes.ts';
-import { CONNECTION, PERSISTENCE } from './change-shapes.ts';
 import { wholeNumber, words } from './query.ts';
 import { row } from './row.ts';
-import { count, list, object } from './shape.ts';
+import { CONNECTIONS, ENDED, ENTRIES, FORGOTTEN } from './traffic-shapes.ts';
 
 const LISTED = 1_000;
 const MOST_LISTED = 10_000;
@@ -25,19 +23,6 @@ const MOST = {
     LISTED,
   ),
 };
-
-const CONNECTIONS = object<ConnectionList>('Connections', {
-  connections: list(CONNECTION),
-  total: count('that there are, be they listed or not'),
-});
-const ENTRIES = object<PersistenceList>('PersistenceEntries', {
-  persistence: list(PERSISTENCE),
-  total: count('that there are, be they listed or not'),
-});
-const ENDED = object<{ readonly ended: number }>('Ended', { ended: count() });
-const FORGOTTEN = object<{ readonly forgotten: number }>('Forgotten', {
-  forgotten: count(),
-});
 
 /** Clients that are connected, or persist. */
 export function trafficRoutes(desk: Desk): readonly Route[] {

@@ -41,7 +41,7 @@ export function haproxyFamilies(
   const read = <T>(rows: readonly HaproxyMetric<T>[], things: readonly Labelled<T>[]) =>
     rows.map((row) => familyOf(row, things, now));
   const carried = ({ state }: ServiceStatus) =>
-    state === 'up' || state === 'fallback' ? 'UP' : 'DOWN';
+    state === 'up' || state === 'panic' || state === 'fallback' ? 'UP' : 'DOWN';
   const serverState = ({ state }: RealStatus) => SERVER_STATE[state];
   return [
     ...read(PROCESS, [{ of: document, labels: {} }]),

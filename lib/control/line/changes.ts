@@ -59,6 +59,7 @@ async function change(
   const found = target(await room.status(0), name);
   const wished = wish(found);
   const ref = { service: found.service.id, real: found.real.id };
+  // HAProxy's clients take any word for a refusal: a warning is in the log alone.
   await room.desk.change(ref, wished, await caller.by());
   return '';
 }

@@ -59,8 +59,14 @@ async function drain(
     throw new Failure('Expects a time, a day at most, as in "90", "10m" or "1h".');
   const ref = { service: service.id, real: real.id };
   const order = { withinMs: seconds * 1000, by: await caller.by() };
-  const { ended, forgotten, seconds: took } = await room.desk.drain(ref, order);
-  return `Empty after ${Math.round(took)} s: ${ended} connections ended, ${forgotten} persistence entries forgotten`;
+  const {
+    ended,
+    forgotten,
+    seconds: took,
+    warning,
+  } = await room.desk.drain(ref, order);
+  const done = `Empty after ${Math.round(took)} s: ${ended} connections ended, ${forgotten} persistence entries forgotten`;
+  return warning === undefined ? done : `${done}\nWarning: ${warning}`;
 }
 
 /** As HAProxy's master answers `reload`. */

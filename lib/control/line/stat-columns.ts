@@ -45,7 +45,7 @@ export const COLUMNS = [
   { name: 'pid', type: 'u32', tags: 'KGP' },
   { name: 'iid', type: 'u32', tags: 'KGS' },
   { name: 'sid', type: 'u32', tags: 'KGS' },
-  { name: 'throttle' },
+  { name: 'throttle', type: 'u32', tags: 'MaP' },
   { name: 'lbtot', type: 'u64', tags: 'MCP' },
   { name: 'tracked' },
   { name: 'type', type: 'u32', tags: 'CGS' },

@@ -52,10 +52,12 @@ function frontend(
     svname: 'FRONTEND',
     slim: maxConnections,
     stot: total,
+    ereq: service.proxyHeaderErrors,
     status: OPEN.has(service.state) ? 'OPEN' : 'STOP',
     sid: 0,
     type: 0,
     conn_tot: total,
+    dcon: service.limits.denied + service.limits.limited,
     ...sums(service),
     ...common,
   };
@@ -63,7 +65,7 @@ function frontend(
 }
 
 /** States in which clients are let in. */
-const OPEN: ReadonlySet<string> = new Set(['up', 'fallback']);
+const OPEN: ReadonlySet<string> = new Set(['up', 'panic', 'fallback']);
 
 function backend(service: ServiceStatus, common: Cells, uptime: number): StatRow {
   const total = service.acceptedConnections;
@@ -113,6 +115,7 @@ function server(
     bck: real.fallback ? 1 : 0,
     lastchg: Math.max(0, Math.floor((now - Date.parse(real.since)) / 1000)),
     sid,
+    throttle: real.warming ?? undefined,
     lbtot: real.totalConnections,
     type: 2,
     addr: endpoint(real.address, real.port),
@@ -139,7 +142,7 @@ function checkCells(real: RealStatus): Cells {
     last_chk: check.message,
     check_desc: desc,
     chkfail: check.totals.down,
-    check_rise: 1,
+    check_rise: check.rise,
   };
 }
 

@@ -4,13 +4,16 @@ import type { Changes, Picture, ServiceFields } from './wire.ts';
 /** What the page shows of a status.
  *  @param t  milliseconds on a monotonic clock */
 export function pictureOf(document: StatusDocument, t: number): Picture {
-  const { version, uptimeSeconds, config, configError, mail, services } = document;
+  const { version, uptimeSeconds, config, configError, services } = document;
+  const { mail, webhooks, alertCommands } = document;
   const head = {
     version,
     uptimeSeconds,
     config,
     configError,
     mailProblem: mail.problem,
+    webhookProblem: webhooks.problem,
+    commandProblem: alertCommands.problem,
   };
   return { t, head, services };
 }

@@ -23,12 +23,13 @@ export function serveDesk(app: Hono<Visit>, site: Site): void {
   });
   app.patch('/api/real', async (c) => {
     const { service, real, wish } = readChange(await jsonOf(c));
-    const { before } = await desk.change(
+    const { before, warning } = await desk.change(
       { service, real },
       wish,
       byOf(c.get('session')),
     );
-    return c.json({ service, real, before } satisfies ChangedAnswer);
+    const told = warning === undefined ? {} : { warning };
+    return c.json({ service, real, before, ...told } satisfies ChangedAnswer);
   });
   app.post('/api/drain', async (c) => {
     const { service, real, withinSeconds } = readDrain(await jsonOf(c));
@@ -46,12 +47,17 @@ async function beginDrain(
   withinMs: number,
   by: string,
 ): Promise<void> {
-  const drained = desk.drain(ref, { withinMs, by }).then(({ ended, seconds }) =>
-    live.tell({
-      type: 'drained',
-      drained: { ...ref, problem: null, ended, seconds },
-    }),
-  );
+  const drained = desk
+    .drain(ref, { withinMs, by })
+    .then(({ ended, seconds, warning }) =>
+      live.tell({
+        type: 'drained',
+        drained: {
+          ...{ ...ref, problem: null, ended, seconds },
+          ...(warning === undefined ? {} : { warning }),
+        },
+      }),
+    );
   let begun = false;
   drained.catch((error: unknown) => {
     const problem = error instanceof Error ? error.message : String(error);

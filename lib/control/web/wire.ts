@@ -11,6 +11,8 @@ export interface Head {
   readonly config: string;
   readonly configError: string | null;
   readonly mailProblem: string | null;
+  readonly webhookProblem: string | null;
+  readonly commandProblem: string | null;
 }
 
 export interface Picture {
@@ -41,6 +43,8 @@ export interface DrainEnd extends RealRef {
   readonly problem: string | null;
   readonly ended: number;
   readonly seconds: number;
+  /** As that of a change: the server would not be in `drain` any more. */
+  readonly warning?: string;
 }
 
 /** One message of `GET /api/live`. */
@@ -74,6 +78,8 @@ export interface ChecksAnswer {
 /** The answer to a change or a drain. */
 export interface ChangedAnswer extends RealRef {
   readonly before: Override | null;
+  /** Why it would not outlive the director, though it is in force. */
+  readonly warning?: string;
 }
 
 /** What a refusal says. */

@@ -47,6 +47,7 @@ function numbersOf(
       acceptedConnections: number(total.words[0]),
       refusedConnections: 0,
       retries: 0,
+      proxyHeaderErrors: 0,
       persistenceEntries,
     },
   ];

@@ -1,4 +1,5 @@
 import type { VirtualService } from '../../model/virtual-service.ts';
+import { netAlone } from '../net-alone.ts';
 
 /** Why ipvsadm would not take the service, and what would mend it; undefined: it may. Whether the
  *  kernel has the scheduler is for the kernel to say, and a real server that is refused leaves the
@@ -11,5 +12,5 @@ export function refusal(service: VirtualService): string | undefined {
     return 'persistent=0 is no time: give seconds, as in "persistent=300", or leave the line out';
   if (port === 0 && persistent === undefined)
     return 'port 0 (every port) goes only with persistence, as in "persistent=300"';
-  return undefined;
+  return netAlone(service);
 }

@@ -1,20 +1,22 @@
 import type { WorkerStats } from '../../model/engine.ts';
 
 /** A cache line a worker: what it has open, how much of that are UDP sockets, and as a 64-bit
- *  number what it has accepted. */
+ *  number what it has accepted. Behind them one with the limit. */
 const LINE_BYTES = 64;
 const OPEN = 0;
 const UDP = 1;
 const ACCEPTED = 1;
 const WORDS = LINE_BYTES / Int32Array.BYTES_PER_ELEMENT;
 const NUMBERS = LINE_BYTES / Float64Array.BYTES_PER_ELEMENT;
+const NO_LIMIT = 2 ** 31 - 1;
 
 /** How many connections may be open at once, over all workers. Two descriptors each: past the file
  *  limit Node would accept and close in silence, and the director's own checks and logs would
  *  fail. Each worker counts its own and looks at the sum, so that a dead one leaves nothing behind
  *  that has to be mended; two that come for the last place at once may both be refused. */
 export class Admission {
-  limit = Infinity;
+  /** Of {@link admissionMemory}, for other threads. */
+  readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array;
   readonly #numbers: Float64Array;
   readonly #workers: number;
@@ -24,10 +26,22 @@ export class Admission {
 
   /** @param memory of {@link admissionMemory} */
   constructor(memory: SharedArrayBuffer, worker: number) {
+    this.memory = memory;
     this.#words = new Int32Array(memory);
     this.#numbers = new Float64Array(memory);
-    this.#workers = memory.byteLength / LINE_BYTES;
+    this.#workers = memory.byteLength / LINE_BYTES - 1;
     this.#own = worker;
+  }
+
+  /** Of all workers together; Infinity, as long as nobody sets it. */
+  get limit(): number {
+    const limit = Atomics.load(this.#words, this.#workers * WORDS);
+    return limit === NO_LIMIT ? Infinity : limit;
+  }
+
+  /** Main thread. What is open stays so, if it is more. */
+  set limit(limit: number) {
+    Atomics.store(this.#words, this.#workers * WORDS, Math.min(limit, NO_LIMIT));
   }
 
   enter(): boolean {
@@ -92,5 +106,7 @@ export class Admission {
 }
 
 export function admissionMemory(workers: number): SharedArrayBuffer {
-  return new SharedArrayBuffer(workers * LINE_BYTES);
+  const memory = new SharedArrayBuffer((workers + 1) * LINE_BYTES);
+  new Admission(memory, 0).limit = Infinity;
+  return memory;
 }

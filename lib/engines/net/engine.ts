@@ -20,7 +20,7 @@ import { Notices } from './crew/notices.ts';
 import { createTraffic } from './crew/traffic.ts';
 import { canShare, countWorkers } from './crew/worker-count.ts';
 import { emptied } from './emptied.ts';
-import { connectionCap, descriptorsOf, fileLimit } from './file-limit.ts';
+import { FileBound } from './file-limit.ts';
 import { NetHeritage } from './heritage.ts';
 import { letAllIn } from './listening/let-in.ts';
 import { Listeners } from './listening/listeners.ts';
@@ -48,7 +48,6 @@ class NetEngine implements Engine {
   readonly heritage: NetHeritage;
   readonly workers = (): readonly WorkerStats[] => this.#admission.stats();
   readonly isHopeless = (): boolean => this.#crew.isHopeless;
-  readonly #maxConnections: number;
   readonly #connectionLog: ConnectionSink | undefined;
   readonly #proc: string;
   readonly #workers: number;
@@ -57,6 +56,7 @@ class NetEngine implements Engine {
   readonly #memory: Memory;
   readonly #segments: SharedArrayBuffer[] = [];
   readonly #admission: Admission;
+  readonly #bound: FileBound;
   readonly #ledger: Ledger;
   readonly #listeners: Listeners;
   readonly #crew: Crew;
@@ -66,10 +66,8 @@ class NetEngine implements Engine {
   readonly #notices = new Notices(() => performance.now());
   /** Tables and retries, one after the other. */
   readonly #turns = new Turns();
-  #descriptors = 0;
 
   constructor(options: NetOptions) {
-    this.#maxConnections = options.maxConnections ?? Infinity;
     this.#connectionLog = options.connectionLog;
     this.#proc = options.proc ?? '/proc';
     this.#workers = countWorkers(options.workers ?? 1, (message) =>
@@ -88,17 +86,18 @@ class NetEngine implements Engine {
       proc: this.#proc,
       retry: (services) => void this.#turns.take(() => this.#retry(services)),
     });
-    const admission = admissionMemory(this.#workers);
-    this.#admission = new Admission(admission, 0);
+    this.#admission = new Admission(admissionMemory(this.#workers), 0);
+    this.#bound = new FileBound(this.#admission, this.#workers, options);
     this.#crew = new Crew({
       script: options.workerScript ?? WORKER,
       workers: this.#workers,
       shares: this.#shares,
-      admission,
+      admission: this.#admission.memory,
       patienceMs: options.workerTimeoutMs,
       segments: () => this.#segments,
-      prepare: () => this.#openings.claim(this.#ledger.ids, async () => {}),
-      snapshot: () => this.#bounded(this.#ledger.snapshot()),
+      prepare: (worker) =>
+        this.#openings.claim(this.#ledger.ids, () => this.heritage.of(worker)),
+      snapshot: () => this.#forWorkers(this.#ledger.snapshot()),
       heard: (worker, message) => this.#heard(worker, message),
       died: (worker, reason) => this.#died(worker, reason),
       stuck: (worker) => this.#notice('stuck', String(worker)),
@@ -139,7 +138,7 @@ class NetEngine implements Engine {
   /** Who waits in a queue goes on to the successor's, by the kernel's net.ipv4.tcp_migrate_req. */
   async leave(hurry: AbortSignal, shut: () => void): Promise<void> {
     this.#listeners.close();
-    const all = () => this.#crew.change(this.#bounded(this.#ledger.snapshot()));
+    const all = () => this.#crew.change(this.#forWorkers(this.#ledger.snapshot()));
     if (this.#ledger.ids.length > 0) await this.#turns.take(all);
     shut();
     await emptied(() => this.#admission.open, hurry);
@@ -160,11 +159,11 @@ class NetEngine implements Engine {
     const places = carried.map((entry) => this.#captures.placeOf(entry));
     await letAllIn(this.#listeners.leaving(places), this.#proc, this.#crew);
     this.#listeners.expect(places);
-    this.#descriptors = descriptorsOf(carried, this.#workers);
+    this.#bound.expect(carried);
     const change = this.#ledger.revise(carried);
     const ids = change.services.map(({ id }) => id);
     this.heritage.hand(change.services);
-    await this.#openings.open(ids, () => this.#crew.change(this.#bounded(change)));
+    await this.#openings.open(ids, () => this.#crew.change(this.#forWorkers(change)));
     await this.#relocate(ids);
     await this.#captures.settle();
     return table.map(({ service }) => this.#outcome(service));
@@ -182,7 +181,7 @@ class NetEngine implements Engine {
     if (moved.size === 0) return;
     for (const [id, port] of moved) this.#listeners.relocate(id, port);
     const change = this.#ledger.snapshot(moved.keys());
-    const ask = () => this.#crew.change(this.#bounded(change));
+    const ask = () => this.#crew.change(this.#forWorkers(change));
     await this.#openings.reopen([...moved.keys()], ask);
   }
 
@@ -205,6 +204,7 @@ class NetEngine implements Engine {
         this.#crew.post(message, worker);
         break;
       case 'notice':
+        this.#bound.hear(message.kind);
         this.#notice(message.kind, message.about);
         break;
       case 'lines':
@@ -233,8 +233,7 @@ class NetEngine implements Engine {
     this.#crew.post({ type: 'segment', buffer: segment });
   }
 
-  #bounded(change: LedgerChange): TableChange {
-    const cap = connectionCap(fileLimit(this.#proc), this.#descriptors);
+  #forWorkers(change: LedgerChange): TableChange {
     const services = change.services.map((service) => ({
       ...service,
       port: this.#captures.portOf(service),
@@ -242,7 +241,6 @@ class NetEngine implements Engine {
       listen: this.#listeners.mayListen(service.id),
       logged: this.#connectionLog ? service.logged : 'none',
     }));
-    const maxConnections = Math.min(cap, this.#maxConnections);
-    return { ...change, services, maxConnections };
+    return { ...change, services };
   }
 }

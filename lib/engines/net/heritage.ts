@@ -1,8 +1,11 @@
 import { grouped } from '../../model/grouped.ts';
 import type { Heritage, LeftClients, LeftNumbers } from '../../model/heritage.ts';
+import { within } from '../../model/within.ts';
 import type { Crew } from './crew/crew.ts';
 import type { BookedService, Ledger } from './table/ledger.ts';
 
+/** A worker's place is not left empty for longer. */
+const READ_MS = 2000;
 /** Of a worker's texts: each has 1,000 clients, but for the last of each server. */
 const MOST_TEXTS = 100_000;
 
@@ -15,6 +18,7 @@ export class NetHeritage implements Heritage {
   readonly #ledger: Known;
   /** By service. */
   #waiting = new Map<string, LeftClients[]>();
+  #read: () => Promise<readonly LeftClients[]> = async () => [];
 
   constructor(crew: Pick<Crew, 'begin' | 'reply' | 'inquiries'>, ledger: Known) {
     this.#crew = crew;
@@ -28,6 +32,20 @@ export class NetHeritage implements Heritage {
     if (silent > 0)
       throw new Error(`${silent} of the worker threads did not answer within 2 s`);
     return items as readonly string[]; // what a worker sends is what it was asked for
+  }
+
+  readAgain(read: () => Promise<readonly LeftClients[]>): void {
+    this.#read = read;
+  }
+
+  /** Those that a worker has known that is dead, as far as they were read again. Never rejects. */
+  async of(worker: number): Promise<readonly LeftClients[]> {
+    const left = await within(READ_MS, this.#read(), () => []).catch(() => []);
+    const { services } = this.#ledger.snapshot();
+    const own = new Set(
+      services.flatMap(({ id, home }) => (home === worker ? id : [])),
+    );
+    return left.filter(({ service }) => own.has(service));
   }
 
   numbers(): readonly LeftNumbers[] {

@@ -1,6 +1,7 @@
 import type { Family } from '../../model/address.ts';
 import type { Logged } from '../../model/connection-log.ts';
 import type { LeftClients } from '../../model/heritage.ts';
+import type { ProxyVersion } from '../../model/proxy-header.ts';
 import type { Answer, Question } from './crew/question.ts';
 
 /** A real server as workers know it. */
@@ -27,6 +28,19 @@ export interface SocketSeat {
   readonly worker: number;
 }
 
+/** The limits of `[limits]` that a service has. */
+export interface CarriedLimits {
+  /** Networks with commas between, as one text, which costs little to send and to compare; empty: none. */
+  readonly allow: string;
+  readonly deny: string;
+  /** Of one source at once, and new ones in a window; 0: any number. */
+  readonly connections: number;
+  readonly rate: number;
+  readonly windowMs: number;
+  /** An IPv6 source is a network of so many bits. */
+  readonly netmask6: number;
+}
+
 /** A virtual service as workers know it. Weights and thresholds stand in the records. */
 export interface CarriedService {
   readonly id: string;
@@ -48,6 +62,15 @@ export interface CarriedService {
   readonly halfClosedTimeoutMs: number;
   /** Which of its connections have a line in the log. */
   readonly logged: Logged;
+  /** Of the header that servers are sent; undefined: none. */
+  readonly sendProxy: ProxyVersion | undefined;
+  /** Networks whose clients begin with a header, for which so long is waited. */
+  readonly acceptProxy: readonly string[];
+  readonly headerTimeoutMs: number;
+  /** The service's own, where `port` is another that the kernel leads to. */
+  readonly askedPort: number;
+  /** Undefined: it has none. */
+  readonly limits: CarriedLimits | undefined;
   /** In the table's order. */
   readonly servers: readonly CarriedServer[];
   /** False: no listener for now, whatever the weights are. */
@@ -71,8 +94,6 @@ export interface TableChange {
   readonly services: readonly CarriedService[];
   readonly gone: readonly string[];
   readonly dismissed: readonly Dismissal[];
-  /** Most connections at once, over all workers. */
-  readonly maxConnections: number;
 }
 
 export type ToWorker =
@@ -113,7 +134,9 @@ export type NoticeKind =
   | 'source-ports'
   | 'full'
   | 'sessions'
+  | 'source'
   | 'accept'
+  | 'header'
   | 'worker'
   | 'stuck'
   | 'question';
@@ -153,8 +176,10 @@ export interface WorkerStart {
   /** Whether listeners have SO_REUSEPORT. */
   readonly shares: boolean;
   readonly segments: readonly SharedArrayBuffer[];
-  /** Of `admissionMemory`: what all workers have open. */
+  /** Of `admissionMemory`: what all workers have open and may have. */
   readonly admission: SharedArrayBuffer;
+  /** Of `sourceMemory`: what each source has open. */
+  readonly sources: SharedArrayBuffer;
   /** Of `pulseMemory`: that its event loop turns. */
   readonly pulses: SharedArrayBuffer;
 }

@@ -1,6 +1,7 @@
 import { endpoint } from '../../model/address.ts';
 import type { ServerEntry } from '../../model/engine.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
+import { netAlone } from '../net-alone.ts';
 import { isLoopback } from './loopback.ts';
 import { accuracyOf, refusesScheduler } from './slots.ts';
 
@@ -8,6 +9,8 @@ import { accuracyOf, refusesScheduler } from './slots.ts';
 export function refusal(service: VirtualService): string | undefined {
   if (service.ops)
     return 'ops: NAT keeps the packets of a client together, so no packet is scheduled by itself; leave ops out, or keep this service on IPVS';
+  const alone = netAlone(service);
+  if (alone !== undefined) return alone;
   const refused = refusals(service);
   const all = refused.length > 0 && refused.length === service.reals.length;
   return (all ? refused[0] : undefined) ?? refusesScheduler(service.scheduler);

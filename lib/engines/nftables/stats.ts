@@ -72,6 +72,7 @@ export class Numbers implements Listener {
       acceptedConnections: sum(places(entry), opened),
       refusedConnections: 0,
       retries: 0,
+      proxyHeaderErrors: 0,
       persistenceEntries: sum(setsOf(entry), clients),
     };
   }
@@ -110,6 +111,7 @@ export function withHome(
       acceptedConnections: one.acceptedConnections + more.acceptedConnections,
       refusedConnections: more.refusedConnections,
       retries: more.retries,
+      proxyHeaderErrors: more.proxyHeaderErrors,
     };
   });
 }

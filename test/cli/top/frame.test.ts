@@ -140,6 +140,8 @@ t.test('troubles, questions, filters and messages have their lines', async (t) =
   t.equal(wrong[2], 'CONFIG ERROR, not in force: x.cf:3: no');
   const mail = { sent: 0, failed: 1, dropped: 0, pending: 1, problem: 'no route' };
   t.equal(drawn(statusDocument({ mail }))[2], 'MAIL: no route');
+  t.equal(drawn(statusDocument({ webhooks: mail }))[2], 'WEBHOOK: no route');
+  t.equal(drawn(statusDocument({ alertCommands: mail }))[2], 'COMMAND: no route');
   const question = {
     ref: { service: 's', real: 'r' },
     wish: { state: 'drain' },

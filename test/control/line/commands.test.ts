@@ -129,6 +129,27 @@ t.test('a drain answers when the server is empty', async (t) => {
   );
 });
 
+t.test(
+  'what would not outlive the director is said by our own words alone',
+  async (t) => {
+    const { path, desk } = await openControl(t, status);
+    const warning = 'in force, but it would not outlive the director: a full disk';
+    const { change } = desk;
+    Object.assign(desk, {
+      change: async (...asked: Parameters<typeof change>) => ({
+        ...(await change.apply(desk, asked)),
+        warning,
+      }),
+      drain: async () => ({ ended: 0, forgotten: 0, seconds: 1, warning }),
+    });
+    t.equal(await raw(path, `set weight ${BOTH} 5\n`), '\n', "HAProxy's say nothing");
+    t.equal(
+      await raw(path, `drain ${BOTH} 1\n`),
+      `Empty after 1 s: 0 connections ended, 0 persistence entries forgotten\nWarning: ${warning}\n\n`,
+    );
+  },
+);
+
 t.test('a drain that something else ends says so', async (t) => {
   const { path, desk } = await openControl(t, status);
   const client = lineClient(t, path);

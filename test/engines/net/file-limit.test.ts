@@ -1,12 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
+import { Admission, admissionMemory } from '../../../lib/engines/net/admission.ts';
 import {
   connectionCap,
   descriptorsOf,
+  FileBound,
   fileLimit,
 } from '../../../lib/engines/net/file-limit.ts';
 import type { ServiceStats } from '../../../lib/model/engine.ts';
@@ -19,6 +23,8 @@ const DIRECTOR = new URL(
   import.meta.url,
 );
 const LIMIT = 260;
+/** What the process has open without any client takes half of it. */
+const LOW = 100;
 const FIT = connectionCap(LIMIT, 1);
 
 t.test('two descriptors a connection fit below the limit', async (t) => {
@@ -34,15 +40,58 @@ t.test('each listener and each check has a descriptor kept for it', async (t) =>
   t.equal(descriptorsOf([entry, other].flatMap((one) => one ?? [])), 1002);
 });
 
+const limits = (soft: string) => ({
+  self: {
+    limits: `Limit  Soft Limit\nMax open files            ${soft}  4096 files\n`,
+  },
+});
+
 t.test('the limit is read from procfs', async (t) => {
-  const limits = (soft: string) => ({
-    self: {
-      limits: `Limit  Soft Limit\nMax open files            ${soft}  4096 files\n`,
-    },
-  });
   t.equal(fileLimit(t.testdir(limits('1024'))), 1024);
   t.equal(fileLimit(t.testdir(limits('unlimited'))), Infinity);
   t.equal(fileLimit(`${t.testdir({})}/none`), Infinity);
+});
+
+t.test('a limit that was changed is found when somebody is refused', async (t) => {
+  const proc = t.testdir(limits('140'));
+  const memory = admissionMemory(2);
+  const [main, worker] = [new Admission(memory, 0), new Admission(memory, 1)];
+  let now = 0;
+  const clock = () => now;
+  const bound = new FileBound(main, 2, { proc, maxConnections: 50 }, clock);
+  t.equal(worker.limit, Infinity);
+  bound.expect([]);
+  t.equal(worker.limit, 16, 'beside what a second thread takes');
+  writeFileSync(`${proc}/self/limits`, limits('160').self.limits);
+  now = 999;
+  bound.hear('full');
+  t.equal(worker.limit, 16, 'looked for once a second at most');
+  now = 1000;
+  bound.hear('full');
+  t.equal(worker.limit, 26);
+  writeFileSync(`${proc}/self/limits`, limits('unlimited').self.limits);
+  now = 2000;
+  bound.hear('worker');
+  t.equal(worker.limit, 26, 'it does not keep anybody out');
+  bound.hear('full');
+  t.equal(worker.limit, 50, 'as many as there may be in any case');
+});
+
+t.test('a limit that was lowered, and raised again', async (t) => {
+  const port = await freePort();
+  const director = limited(t, port, await echoServer(t));
+  await told(director, 'outcomes');
+  const notice = told(director, 'event');
+  await setLimit(director, LOW);
+  const clients: Socket[] = [];
+  for (let n = 0; n < LOW / 2; n++) clients.push(await comes(t, port));
+  t.match(await notice, { event: { message: /^No file descriptors left/ } });
+  t.ok(clients.at(0)?.readable);
+  t.equal(await refused(t, port), 'ECONNRESET');
+  await setLimit(director, LIMIT);
+  while (clients.filter(({ readable }) => readable).length < FIT)
+    clients.push(await echoing(t, port));
+  for (const client of clients) client.destroy();
 });
 
 t.test(
@@ -113,6 +162,10 @@ function limited(t: Test, port: number, ...reals: readonly number[]): ChildProce
   return child;
 }
 
+async function setLimit({ pid }: ChildProcess, count: number): Promise<void> {
+  await promisify(execFile)('prlimit', [`--nofile=${count}:`, '-p', String(pid)]);
+}
+
 /** The next message that has the field. */
 async function told(child: ChildProcess, field: string): Promise<object> {
   for (;;) {
@@ -132,13 +185,19 @@ async function stats(child: ChildProcess): Promise<ServiceStats> {
  *  descriptors of its connection are closed, a moment after it ceased to be counted. */
 async function echoing(t: Test, port: number): Promise<Socket> {
   for (;;) {
-    const socket = connect(port, '127.0.0.1').on('error', () => {});
-    t.teardown(() => socket.destroy());
-    socket.write('.');
-    socket.resume();
-    await until(() => socket.bytesRead === 1 || socket.destroyed);
+    const socket = await comes(t, port);
     if (socket.bytesRead === 1) return socket;
   }
+}
+
+/** A client whose byte has come back, or whom nobody let in. */
+async function comes(t: Test, port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1').on('error', () => {});
+  t.teardown(() => socket.destroy());
+  socket.write('.');
+  socket.resume();
+  await until(() => socket.bytesRead === 1 || socket.destroyed);
+  return socket;
 }
 
 async function refused(t: Test, port: number): Promise<string> {

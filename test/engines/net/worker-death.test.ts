@@ -11,6 +11,10 @@ const MORTAL = new URL(
   `./fixtures/mortal-worker${extname(import.meta.url)}`,
   import.meta.url,
 );
+const STUCK = new URL(
+  `./fixtures/stuck-at-start${extname(import.meta.url)}`,
+  import.meta.url,
+);
 
 t.test('a worker that dies is replaced, and loses its connections only', async (t) => {
   const rig = rigFor(t, createNetEngine({ workerScript: MORTAL }));
@@ -49,6 +53,39 @@ t.test('a worker that dies is replaced, and loses its connections only', async (
     outcomes.map(({ state }) => state),
     ['carried', 'idle'],
   );
+});
+
+t.test('clients whom a dead worker knew go on, as far as they were kept', async (t) => {
+  const rig = rigFor(t, createNetEngine({ workerScript: MORTAL }));
+  const kept = await rig.service({ persistent: 60 });
+  const other = await rig.service({ persistent: 60 });
+  const a = await rig.server((socket) => socket.end('a'));
+  const b = await rig.server((socket) => socket.end('b'));
+  const servers = [a.entry(), b.entry()];
+  rig.engine.heritage?.readAgain(async () => [
+    {
+      ...{ service: kept.id, server: b.entry().id, netmask: null },
+      ...{ clients: ['7f000001'], ends: [Date.now() + 60_000] },
+    },
+  ]);
+  await rig.engine.apply([
+    { service: kept, servers },
+    { service: other, servers },
+  ]);
+  const notice = rig.event('notice');
+  const channel = new BroadcastChannel('mortal-worker');
+  channel.postMessage({ how: 'at once' });
+  channel.close();
+  await notice;
+  // Refused until the new worker listens.
+  const ask = () => rig.ask(kept, '127.0.0.1').catch(() => '');
+  let answer = '';
+  await until(async () => {
+    answer = await ask();
+    return answer !== '';
+  });
+  t.equal(answer, 'b', 'and not where its turn would be');
+  t.equal((await rig.stats(other)).persistenceEntries, 0);
 });
 
 t.test('a table applied while the worker is away is carried by the next', async (t) => {
@@ -129,6 +166,27 @@ t.test('a worker whose event loop does not turn is replaced', async (t) => {
     return again !== undefined;
   });
   t.notOk(rig.engine.isHopeless?.());
+});
+
+t.test('one that never gets as far as its event loop is replaced', async (t) => {
+  const path = join(t.testdir({ mark: '' }), 'mark');
+  process.env.STUCK_AT_START = path;
+  t.teardown(() => delete process.env.STUCK_AT_START);
+  const options = { workerScript: STUCK, workerTimeoutMs: 1000 };
+  const rig = rigFor(t, createNetEngine(options));
+  const service = await rig.service();
+  const server = await rig.server((socket) => socket.end('a'));
+  const notice = rig.event('notice');
+  const begun = performance.now();
+  const applied = rig.engine.apply(tableOf(service, server.entry()));
+  t.match(
+    (await notice).message,
+    'A worker thread ended (its event loop had not turned for 10 s)',
+  );
+  t.ok(performance.now() - begun >= 10_000, 'modules may take their time');
+  t.match(await applied, [{ state: 'carried' }]);
+  t.equal(await rig.ask(service), 'a');
+  t.match(rig.engine.workers(), [{ restarts: 1 }]);
 });
 
 t.test(

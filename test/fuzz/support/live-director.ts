@@ -33,7 +33,7 @@ const CONFIG = aConfig([
   }),
 ]);
 
-const NO_MAIL = { sent: 0, failed: 0, dropped: 0, pending: 0, problem: null };
+const NOTHING = { sent: 0, failed: 0, dropped: 0, pending: 0, problem: null };
 
 export async function liveDirector(): Promise<LiveDirector> {
   const checks = recordingRunner();
@@ -51,16 +51,17 @@ export async function liveDirector(): Promise<LiveDirector> {
   const director = createDirector({
     engines: new Map([['net', engine]]),
     checks,
-    alerts: { follow() {}, tell() {}, checked() {} },
+    alerts: { follow() {}, tell() {}, checked() {}, changed() {} },
     log: silent,
   });
   await director.apply(CONFIG);
   for (const { id } of WEB.reals) checks.report(id, good());
   const reading = { config: CONFIG, configError: null };
-  const mail = { status: () => NO_MAIL };
+  const none = { mail: NOTHING, webhooks: NOTHING, alertCommands: NOTHING };
+  const alerts = { status: () => none };
   return {
     director,
-    status: (wanted) => statusDocument(reading, director, mail, wanted),
+    status: (wanted) => statusDocument(reading, director, alerts, wanted),
     reload: async () => ({ ok: true, changes: [], warnings: [] }),
     [Symbol.asyncDispose]: () => director.close(),
   };

@@ -11,6 +11,7 @@ import { logLines } from './log-line.ts';
 import { page } from './page.ts';
 import { pageBytes } from './page-bytes.ts';
 import { patterns } from './patterns.ts';
+import { proxyHeaders } from './proxy-header.ts';
 import { state } from './state.ts';
 
 /** Everything that takes what others wrote. */
@@ -22,6 +23,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   state,
   agents,
   'log line': logLines,
+  'proxy header': proxyHeaders,
   'control line': controlLine,
   'control http': controlHttp,
   page,

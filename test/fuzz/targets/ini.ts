@@ -1,6 +1,7 @@
 import { formatDiagnostic } from '../../../lib/config/config.ts';
 import { readIni } from '../../../lib/config/ini.ts';
 import { INI_KEYS, KEY_TEXTS } from '../../../lib/config/ini-keys.ts';
+import { aService } from '../../support/config.ts';
 import { mutated } from '../inputs.ts';
 import { fileText, SPICE, wordsOf } from '../support/corpus.ts';
 import { demand, target } from '../target.ts';
@@ -35,6 +36,8 @@ const VALUES = [
     '[::1]:9080',
     'admin',
     'eth0,eth1',
+    'v1',
+    '10.0.0.0/8, 2001:db8::/32',
   ],
   'scrypt$ln=12,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$MtM8ehY83Wk11U-hIPfMjoHOL8h7mHIef7rh7Vx0jaY',
 ];
@@ -61,14 +64,15 @@ const IDS = ['tcp:10.1.1.19:80', 'udp:10.1.1.19:53', 'fwm:5', '__proto__'];
 /** An l4director.ini. */
 export const ini = target({
   kind: 'pure',
-  covers: 'lib/config/{ini*,web*}.ts',
+  covers: 'lib/config/{ini*,web*,proxy*}.ts',
   boundMs: 1_000, // thousands of lines in 64 KiB, each of them wrong
   inputs: mutated([EXAMPLE, UNCOMMENTED, ...EVERY], WORDS),
   open: throughFile('a.ini', async (file) => {
     const read = await readIni('/nonexistent/a.cf', file);
     for (const id of IDS)
       demand(read.service(id).engine !== undefined, () => `no engine of ${id}`);
-    for (const found of [...read.errors, ...read.warnings(IDS)]) {
+    const there = IDS.map((id) => ({ ...aService(), id, options: read.service(id) }));
+    for (const found of [...read.errors, ...read.warnings(there)]) {
       const told = formatDiagnostic(found);
       demand(isLine(told), () => `no line: ${JSON.stringify(told)}`);
     }

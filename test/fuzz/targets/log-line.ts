@@ -5,10 +5,10 @@ import { demand, pure } from '../target.ts';
 
 /** HAProxy's tcplog form. */
 const LINE =
-  /^(\S+):(\d+) \[(\d{2}\/\w{3}\/\d{4}:\d{2}:\d{2}:\d{2}\.\d{3})\] (\S+) (\S+)\/(\S+) (-?\d+)\/(-?\d+)\/(\d+) (\d+) ([CScsRDK-][DC-]) (\d+)\/(\d+)\/(-?\d+)\/(\d+)\/\+?(\d+) 0\/0\n$/;
+  /^(\S+):(\d+) \[(\d{2}\/\w{3}\/\d{4}:\d{2}:\d{2}:\d{2}\.\d{3})\] (\S+) (\S+)\/(\S+) (-?\d+)\/(-?\d+)\/(\d+) (\d+) ([CScsRDKP-][DCR-]) (\d+)\/(\d+)\/(-?\d+)\/(\d+)\/\+?(\d+) 0\/0\n$/;
 const ENDERS: readonly (Ender | undefined)[] = [
   ...([undefined, 'client', 'server', 'client-silent', 'server-silent'] as const),
-  ...(['resources', 'down', 'killed'] as const),
+  ...(['resources', 'down', 'killed', 'header', 'header-silent'] as const),
 ];
 const count = fc.nat(2 ** 31 - 1);
 const trace = fc.record({

@@ -35,6 +35,7 @@ const CLIENTS = SERVICE.reals.map(
 const NUMBERS: readonly LeftNumbers[] = [
   {
     ...{ id: SERVICE.id, acceptedConnections: 7, refusedConnections: 0, retries: 1 },
+    proxyHeaderErrors: 0,
     servers: SERVICE.reals.map(({ id }) => ({
       ...{ id, totalConnections: 3, connectFailures: 1 },
       ...{ bytesIn: 2 ** 40, bytesOut: 0.5 },

@@ -64,7 +64,7 @@ export async function give(
   ref: RealRef,
   session: SessionInfo,
 ): Promise<void> {
-  const { before } =
+  const { before, warning } =
     order.type === 'drain'
       ? await ask<ChangedAnswer>('POST', '/api/drain', {
           body: {
@@ -79,6 +79,7 @@ export async function give(
     label: `Undo: ${doneText(order, ref)}`,
     run: () => void putBack(ref, before, session),
   });
+  warn(doneText(order, ref), warning);
 }
 
 async function putBack(
@@ -88,11 +89,16 @@ async function putBack(
 ): Promise<void> {
   const wish = { state: before?.state ?? 'ready', weight: before?.weight ?? null };
   try {
-    await change(ref, wish, session);
+    const { warning } = await change(ref, wish, session);
     toast(`${ref.real} is as it was before`);
+    warn(`${ref.real} as before`, warning);
   } catch (error) {
     toast(`${ref.real} could not be put back: ${reasonOf(error)}`, undefined, 'bad');
   }
+}
+
+function warn(done: string, warning: string | undefined): void {
+  if (warning !== undefined) toast(`${done}: ${warning}`, undefined, 'bad');
 }
 
 function change(

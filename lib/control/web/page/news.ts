@@ -26,8 +26,9 @@ export function createNews(): News {
   };
 }
 
-function tellDrained({ real, problem, ended }: DrainEnd): void {
+function tellDrained({ real, problem, ended, warning }: DrainEnd): void {
   const how =
     ended === 0 ? 'all ended by themselves' : `${plural(ended, 'connection')} ended`;
   toast(problem === null ? `${real} is empty: ${how}` : `Drain of ${real}: ${problem}`);
+  if (warning !== undefined) toast(`${real} in drain: ${warning}`, undefined, 'bad');
 }

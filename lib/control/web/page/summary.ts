@@ -21,7 +21,10 @@ export function createSummary(): Summary {
     open: tile('Open connections'),
     traffic: tile('Traffic'),
   };
-  const notices = { trouble: notice(), config: notice(), mail: notice() };
+  const notices = {
+    ...{ trouble: notice(), config: notice() },
+    ...{ mail: notice(), webhook: notice(), command: notice() },
+  };
   const figures = Object.values(tiles).map(({ element }) => element);
   const list = h('dl', { class: 'tiles' }, ...figures);
   const label = { class: 'summary', 'aria-label': 'Overview' };
@@ -43,6 +46,8 @@ export function createSummary(): Summary {
       tiles.traffic.set(`${bytes(sum.bytesIn + sum.bytesOut)}/s`);
       say(notices.config, 'The last reload was refused', head.configError);
       say(notices.mail, 'Alerts cannot be mailed', head.mailProblem);
+      say(notices.webhook, 'Changes cannot be told to a webhook', head.webhookProblem);
+      say(notices.command, 'A command told of a change failed', head.commandProblem);
     },
     trouble: (message) =>
       say(notices.trouble, 'The director does not answer', message ?? null),

@@ -9,6 +9,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   up: 'good',
   down: 'bad',
   failed: 'bad',
+  panic: 'bad',
   drain: 'care',
   maintenance: 'care',
   fallback: 'care',
@@ -32,13 +33,10 @@ export function stateOf({ fallback, weight, state }: RealStatus): string {
   return weight > 0 ? 'up' : 'standby';
 }
 
-/** `3`, or `0 of 3` where another one is in the file. */
-export function weightText({
-  weight,
-  configuredWeight,
-  override,
-  agent,
-}: RealStatus): string {
+/** `3`, or `0 of 3` where another one is in the file; `2 (25 %)` while it warms up. */
+export function weightText(status: RealStatus): string {
+  const { weight, configuredWeight, override, agent, warming } = status;
+  if (warming !== null) return `${weight} (${warming} %)`;
   const wanted = override?.weight ?? agent?.weight ?? configuredWeight;
   return weight === wanted ? `${weight}` : `${weight} of ${wanted}`;
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { LeftClients } from '../../../model/heritage.ts';
 import { within } from '../../../model/within.ts';
 import type {
   FromWorker,
@@ -9,6 +10,7 @@ import type {
   ToWorker,
   WorkerStart,
 } from '../protocol.ts';
+import { Sources, sourceMemory } from '../table/sources.ts';
 import { Inquiries } from './inquiries.ts';
 import { BEAT_MS, Pulses, pulseMemory } from './pulses.ts';
 
@@ -19,12 +21,13 @@ interface Options {
   /** As {@link WorkerStart.shares}. */
   readonly shares: boolean;
   readonly admission: SharedArrayBuffer;
-  /** A worker whose event loop has not turned for so long is ended; default 10,000. */
+  /** As {@link Pulses.patienceMs}: who is silent for so long is ended; default 10,000. */
   readonly patienceMs: number | undefined;
   /** The segments of the shared memory so far. */
   segments(): readonly SharedArrayBuffer[];
-  /** Before a worker takes a dead one's place. */
-  prepare(): Promise<void>;
+  /** Before a worker takes a dead one's place.
+   *  @returns clients that the dead one knew, for the new one */
+  prepare(worker: number): Promise<readonly LeftClients[]>;
   /** All of the table, for that one. */
   snapshot(): TableChange;
   heard(worker: number, message: Told): void;
@@ -50,8 +53,6 @@ const BREATH_MS = 1000;
 const YOUNG_MB = 16;
 /** What closing waits for before threads are stopped by force, and after that. */
 const FAREWELL_MS = 2000;
-/** Far above what a turn takes on a busy machine. */
-const PATIENCE_MS = 10_000;
 /** After so many times that one that is stuck should have ended. */
 const HOPELESS = 1.5;
 
@@ -63,20 +64,22 @@ export class Crew {
   readonly #threads: (Worker | undefined)[] = [];
   readonly #rounds = new Map<number, Round>();
   readonly #replacements = new Set<NodeJS.Timeout>();
+  readonly #sources: Sources;
   readonly #pulseMemory: SharedArrayBuffer;
   readonly #pulses: Pulses;
   /** Those whose event loops do not turn. */
   readonly #stuck = new Map<number, 'ending' | 'hopeless'>();
-  readonly #patienceMs: number;
   #watch: NodeJS.Timeout | undefined;
   #sequence = 0;
   #closed = false;
 
   constructor(options: Options) {
     this.#options = options;
-    this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
-    this.#pulseMemory = pulseMemory(options.workers);
-    this.#pulses = new Pulses(this.#pulseMemory, () => performance.now());
+    const { workers, patienceMs } = options;
+    this.#sources = new Sources(sourceMemory(workers), workers, workers);
+    this.#pulseMemory = pulseMemory(workers);
+    const clock = () => performance.now();
+    this.#pulses = new Pulses(this.#pulseMemory, clock, patienceMs);
   }
 
   /** Starts the workers, where they are not. */
@@ -148,10 +151,11 @@ export class Crew {
   #start(worker: number): void {
     const { workers, shares, script, admission } = this.#options;
     const segments = this.#options.segments();
-    const pulses = this.#pulseMemory;
-    const place = { worker, workers, shares };
-    const workerData: WorkerStart = { ...place, segments, admission, pulses };
+    const own = { pulses: this.#pulseMemory, sources: this.#sources.memory };
+    const shared = { segments, admission, ...own };
+    const workerData: WorkerStart = { worker, workers, shares, ...shared };
     const startedAt = performance.now();
+    this.#pulses.started(worker);
     const thread = new Worker(script, {
       workerData,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
@@ -168,11 +172,12 @@ export class Crew {
 
   #exited(worker: number, reason: string, startedAt: number): void {
     this.#threads[worker] = undefined;
+    const seconds = this.#pulses.patienceMs(worker) / 1000;
     this.#pulses.forget(worker);
+    this.#sources.bury(worker);
     this.inquiries.died(worker);
     const wasStuck = this.#stuck.delete(worker);
     if (this.#closed) return;
-    const seconds = this.#patienceMs / 1000;
     const why = wasStuck ? `its event loop had not turned for ${seconds} s` : reason;
     this.#options.died(worker, why);
     const wait = Math.max(0, startedAt + BREATH_MS - performance.now());
@@ -194,8 +199,8 @@ export class Crew {
   }
 
   #lookForStuck(): void {
-    const patienceMs = this.#patienceMs;
     for (const [worker, silentMs] of this.#pulses.look().entries()) {
+      const patienceMs = this.#pulses.patienceMs(worker);
       const known = this.#stuck.get(worker);
       if (!known && silentMs >= patienceMs) {
         this.#stuck.set(worker, 'ending');
@@ -208,12 +213,13 @@ export class Crew {
   }
 
   async #replace(worker: number): Promise<void> {
-    await this.#options.prepare();
+    const known = await this.#options.prepare(worker);
     if (this.#closed) return;
     this.#start(worker);
+    for (const left of known) this.reply(worker, { type: 'left', left });
     const change = this.#options.snapshot();
     const sequence = this.#sequence;
-    this.#threads[worker]?.postMessage({ type: 'change', sequence, change });
+    this.reply(worker, { type: 'change', sequence, change });
   }
 
   #heard(worker: number, message: FromWorker): void {

@@ -9,8 +9,12 @@ const WORDS: Readonly<Record<NoticeKind, (about: string) => string>> = {
     `No file descriptors left for more connections (${about}): new ones are reset until some end. Raise the limit of open files (LimitNOFILE= in the unit, or ulimit -n)`,
   sessions: (about) =>
     `As many UDP sessions as there may be (${about}): for each new one the oldest ends. Shorten udp-idle-timeout, or raise the limit of open files (LimitNOFILE= in the unit, or ulimit -n)`,
+  source: (about) =>
+    `More connections from one source than source-connections or source-rate allow (${about}): what is beyond is reset`,
   accept: (about) =>
     `A connection could not be accepted (${about}): the listener goes on; it is memory or descriptors that this host is short of`,
+  header: (about) =>
+    `A connection was closed for want of a good PROXY header (${about}). Whoever connects from an address of accept-proxy must send one, its health checks too; take the address out of the list if it does not`,
   question: (about) =>
     `Defect: a worker thread could not say what goes through it (${about}); it goes on`,
   stuck: (about) =>

@@ -1,6 +1,7 @@
 import type { Logged } from '../../../model/connection-log.ts';
 import type { ServerEntry, ServiceEntry, ServiceStats } from '../../../model/engine.ts';
 import type { LeftNumbers, LeftServerNumbers } from '../../../model/heritage.ts';
+import type { LimitStats } from '../../../model/limits.ts';
 import {
   asksSingly,
   type ServiceOptions,
@@ -9,6 +10,7 @@ import {
 import { schedulerNamed } from '../../../schedulers/index.ts';
 import type { CarriedService, Datagrams, Dismissal } from '../protocol.ts';
 import { quiet } from './left-numbers.ts';
+import { carriedLimits } from './limits.ts';
 import type { Memory } from './memory.ts';
 import type { Loan, RecordPool } from './record-pool.ts';
 import { ServerBook } from './server-book.ts';
@@ -127,7 +129,8 @@ export class ServiceBook {
 
   carried(): Omit<CarriedService, 'listen' | 'home' | 'sockets'> {
     const { service } = this.#entry;
-    const { connectTimeoutMs, halfClosedTimeoutMs } = service.options;
+    const { connectTimeoutMs, halfClosedTimeoutMs, sendProxy, acceptProxy } =
+      service.options;
     const datagrams = datagramsOf(service);
     return {
       id: service.id,
@@ -144,6 +147,11 @@ export class ServiceBook {
       idleTimeoutMs: silenceOf(service.options, datagrams),
       halfClosedTimeoutMs,
       logged: loggedOf(service.options),
+      sendProxy,
+      acceptProxy,
+      headerTimeoutMs: service.options.acceptProxyTimeoutMs,
+      askedPort: service.port ?? 0,
+      limits: carriedLimits(service.options),
       servers: this.#servers.map((server) => server.carried(service)),
     };
   }
@@ -154,11 +162,12 @@ export class ServiceBook {
       ...numbers,
       servers: [...servers, ...[...this.#left.values()].map(quiet)],
       persistenceEntries: this.persisting,
+      limits: this.#limits(),
     };
   }
 
   /** Without the servers that have not come since an earlier run: they are forgotten with this one. */
-  numbers(): Omit<ServiceStats, 'persistenceEntries'> {
+  numbers(): Omit<ServiceStats, 'persistenceEntries' | 'limits'> {
     const leaving = this.#leaving.filter((server) => server.connections > 0);
     const base = this.#base;
     return {
@@ -167,7 +176,14 @@ export class ServiceBook {
       acceptedConnections: this.#sum('accepted') + (base?.acceptedConnections ?? 0),
       refusedConnections: this.#sum('refused') + (base?.refusedConnections ?? 0),
       retries: this.#sum('retries') + (base?.retries ?? 0),
+      proxyHeaderErrors:
+        this.#record.tallied('proxyHeaderErrors') + (base?.proxyHeaderErrors ?? 0),
     };
+  }
+
+  #limits(): LimitStats {
+    const record = this.#record;
+    return { denied: record.tallied('denied'), limited: record.tallied('limited') };
   }
 
   get #record(): ServiceRecord {

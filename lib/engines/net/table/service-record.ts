@@ -7,8 +7,15 @@ const VERSION = 1;
 const CURSOR = 2;
 const CURSOR_WORDS = 4;
 
-/** The numbers of a worker's column. */
+/** Numbers of the record that all workers share, for what is counted seldom, under the lock. */
+const TALLIES = ['denied', 'limited', 'proxyHeaderErrors'] as const;
+type Tally = (typeof TALLIES)[number];
+const TALLY = 12;
+const LAST_WORD = TALLY + 2 * TALLIES.length;
+
+/** The numbers of a worker's column, behind its two words. */
 const NUMBERS = ['accepted', 'refused', 'retries', 'persistence'] as const;
+const FIRST_NUMBER = 1;
 type Count = (typeof NUMBERS)[number];
 
 /** A virtual service's record as one thread sees it: its lock, and its counters. */
@@ -27,7 +34,7 @@ export class ServiceRecord {
     this.#words = cell.words;
     this.#numbers = cell.numbers;
     this.#at = cell.at;
-    this.#first = columnOf(cell, worker) / 2;
+    this.#first = columnOf(cell, worker) / 2 + FIRST_NUMBER;
     this.#lock = new Lock(cell.words, cell.at + LOCK, owner);
     this.cursor = cell.words.subarray(
       cell.at + CURSOR,
@@ -67,11 +74,27 @@ export class ServiceRecord {
     return this.#numbers[this.#first + NUMBERS.indexOf(name)] ?? 0;
   }
 
+  /** One more, of all workers. Takes the lock. */
+  tally(name: Tally): void {
+    const index = this.#tallyOf(name);
+    this.lock();
+    this.#numbers[index] = (this.#numbers[index] ?? 0) + 1;
+    this.unlock();
+  }
+
+  tallied(name: Tally): number {
+    return this.#numbers[this.#tallyOf(name)] ?? 0;
+  }
+
   wipeColumn(): void {
     for (const name of NUMBERS) this.count(name, -this.read(name));
   }
 
   wipe(): void {
-    this.#words.fill(0, this.#at, this.#at + CURSOR + CURSOR_WORDS);
+    this.#words.fill(0, this.#at, this.#at + LAST_WORD);
+  }
+
+  #tallyOf(name: Tally): number {
+    return (this.#at + TALLY) / 2 + TALLIES.indexOf(name);
   }
 }

@@ -1,11 +1,17 @@
+import type { Socket } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import type { Logged } from '../../../model/connection-log.ts';
 import type { LeftClients } from '../../../model/heritage.ts';
+import type { ProxyVersion } from '../../../model/proxy-header.ts';
 import { LONGEST_TIMER_MS } from '../../../model/timer.ts';
 import type { CarriedService, ListenReport, WorkerStart } from '../protocol.ts';
 import type { ServiceRecord } from '../table/service-record.ts';
 import type { Desk, Timeouts } from './desk.ts';
 import type { Entrance, Reception } from './entrance.ts';
+import { Gate } from './gate.ts';
 import { Listener } from './listener.ts';
+import { headedBy } from './opening/headed.ts';
+import type { Opening } from './opening/opening.ts';
 import { PassedListener } from './passed-listener.ts';
 import type { RealServer } from './real-server.ts';
 import { Switchboard } from './switchboard.ts';
@@ -20,10 +26,13 @@ type Seat = Pick<WorkerStart, 'worker' | 'shares'>;
 export class Carrier implements Reception {
   readonly id: string;
   readonly switchboard: Switchboard;
+  readonly openings = new Set<Opening>();
+  headed: ((client: Socket) => boolean) | undefined;
   readonly #seat: Seat;
   readonly #desk: Desk;
   readonly #entrance: Entrance;
   #service: CarriedService;
+  #gate: Gate | undefined;
   #servers: readonly RealServer[] = [];
   /** The last change of the entrance, under way or done. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -33,7 +42,9 @@ export class Carrier implements Reception {
     this.id = service.id;
     this.#service = service;
     this.#desk = desk;
+    this.#gate = this.#gateOf(service);
     this.#seat = seat;
+    this.headed = headedBy(service.acceptProxy);
     this.switchboard = new Switchboard(service, record, () => performance.now());
     this.#entrance = this.#createEntrance();
   }
@@ -46,6 +57,22 @@ export class Carrier implements Reception {
     return this.#service;
   }
 
+  get sendProxy(): ProxyVersion | undefined {
+    return this.#service.sendProxy;
+  }
+
+  get askedPort(): number {
+    return this.#service.askedPort;
+  }
+
+  get headerTimeoutMs(): number {
+    return this.#service.headerTimeoutMs;
+  }
+
+  get gate(): Gate | undefined {
+    return this.#gate;
+  }
+
   /** Settles when the entrance is as the service's weights want it.
    *  @param left  clients of an earlier run: known before anybody is let in */
   update(
@@ -53,7 +80,10 @@ export class Carrier implements Reception {
     servers: readonly RealServer[],
     left: readonly LeftClients[] = [],
   ): Promise<ListenReport> {
+    if (!isDeepStrictEqual(service.limits, this.#service.limits))
+      this.#gate = this.#gateOf(service);
     this.#service = service;
+    this.headed = headedBy(service.acceptProxy);
     this.#servers = servers;
     this.switchboard.update(service, servers);
     for (const clients of left) this.switchboard.restore(clients);
@@ -69,8 +99,10 @@ export class Carrier implements Reception {
     return settled;
   }
 
-  /** No new clients; open connections stay. */
+  /** No new clients; open connections stay. Who has not said who he is has no server, and none is known any
+   *  more. */
   close(): void {
+    for (const opening of [...this.openings]) opening.reset('killed');
     this.#turn = this.#turn.then(() => {
       clearTimeout(this.#sweeper);
       this.#entrance.shut();
@@ -113,6 +145,10 @@ export class Carrier implements Reception {
     const code = await this.#entrance.open(this.#service);
     if (code !== undefined) return { id: this.id, state: 'failed', code };
     return { id: this.id, state: this.#entrance.isOpen ? 'listening' : 'idle' };
+  }
+
+  #gateOf({ record, limits }: CarriedService): Gate | undefined {
+    return limits && new Gate(record, limits, this.#desk.counting);
   }
 
   /** Of which kind it is never changes. */

@@ -1,20 +1,27 @@
 import { connect, type Socket } from 'node:net';
 import { endpoint } from '../../../model/address.ts';
+import {
+  type Ends,
+  type ProxyVersion,
+  proxyHeader,
+} from '../../../model/proxy-header.ts';
 import type { Connection as Listed } from '../../../model/traffic.ts';
 import type { Outgoing } from './batch.ts';
 import { ReadBuffer } from './buffers.ts';
-import { type Desk, type Line, SocketClient, type Tried } from './desk.ts';
+import { type Desk, EndsClient, type Line, type Tried } from './desk.ts';
 import {
   type DialFailure,
   dialFailure,
   serverFailure,
   tellDialFailure,
 } from './dial-failure.ts';
+import { UNCOUNTED } from './gate.ts';
 import type { Ender } from './log/termination.ts';
 import { Trace } from './log/trace.ts';
 import { writeLine } from './log/write-line.ts';
 import type { Member } from './members.ts';
-import { resetSocket } from './reset-socket.ts';
+import type { Opened } from './opening/opening.ts';
+import { resetSocket, wasReset } from './reset-socket.ts';
 import { type Sight, tenths } from './sight.ts';
 import { Splice, type SpliceOwner } from './splice.ts';
 import type { Booking } from './switchboard.ts';
@@ -44,7 +51,10 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   readonly #line: Line;
   readonly #desk: Desk;
   readonly #client: Socket;
+  /** Whose it is: what its header said, else the client's socket. */
+  readonly #ends: Ends;
   readonly #buffer: ReadBuffer;
+  readonly #ticket: number;
   #server: Socket | undefined;
   #splice: Splice | undefined;
   #booking: Booking | undefined;
@@ -57,13 +67,17 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   #sockets = 1;
 
   /** Takes the socket over, and leaves the admission when all is closed. Dials with the
-   *  batch. */
-  constructor(line: Line, desk: Desk, client: Socket) {
+   *  batch.
+   *  @param ticket  of its service's gate
+   *  @param opened  what was learnt from its first bytes, where these were read */
+  constructor(line: Line, desk: Desk, client: Socket, ticket: number, opened?: Opened) {
     this.#line = line;
     this.#desk = desk;
     this.#client = client;
+    this.#ticket = ticket;
+    this.#ends = opened?.ends ?? client;
     this.#buffer = new ReadBuffer(desk.buffers);
-    if (line.logged !== 'none') this.#trace = new Trace(client);
+    if (line.logged !== 'none') this.#trace = opened?.trace ?? new Trace(client);
     client.on('error', () => this.reset('client'));
     client.on('close', this.#closed);
     desk.batch.add(this);
@@ -89,7 +103,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
 
   seen(): Sight | undefined {
     const server = this.#booking?.server;
-    const { remoteAddress, remotePort = 0, bytesRead } = this.#client;
+    const { remoteAddress, remotePort = 0 } = this.#ends;
     if (!server || remoteAddress === undefined) return undefined;
     return {
       service: this.#line.id,
@@ -98,7 +112,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
       protocol: 'tcp',
       state: SEEN[this.#state],
       began: this.#began,
-      bytesIn: bytesRead,
+      bytesIn: this.#client.bytesRead,
       bytesOut: this.#server?.bytesRead ?? 0,
     };
   }
@@ -120,7 +134,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   /** @param before  why the last server did not take it */
   #dial(before?: DialFailure): void {
     const { switchboard, timeouts } = this.#line;
-    this.#booking = switchboard.book(new SocketClient(this.#client), this.#tried);
+    this.#booking = switchboard.book(new EndsClient(this.#ends), this.#tried);
     if (!this.#booking) {
       switchboard.record.count('refused');
       this.reset(before?.ender ?? 'server');
@@ -182,7 +196,26 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
     this.#desk.wheel.remove(this);
     const splicing = { client: this.#client, server, real, buffer: this.#buffer };
     this.#splice = new Splice(this.#line, this.#desk, this, splicing);
+    if (this.#line.sendProxy)
+      this.#splice.sendFirst(this.#header(this.#line.sendProxy));
+    // Read from before, it may have ended before anybody listened.
+    if (this.#client.readableEnded) this.#endedBefore(this.#splice);
   };
+
+  #endedBefore(splice: Splice): void {
+    if (wasReset(this.#client)) this.reset('client');
+    else splice.clientEnded();
+  }
+
+  /** What the server is told of the client. */
+  #header(version: ProxyVersion): Buffer {
+    const { remoteAddress, remotePort, localAddress, localPort } = this.#ends;
+    const isOurs = this.#ends === this.#client;
+    const asked = isOurs ? this.#line.askedPort : localPort;
+    return proxyHeader(version, {
+      ...{ remoteAddress, remotePort, localAddress, localPort: asked },
+    });
+  }
 
   #closed = () => {
     if (--this.#sockets > 0) return;
@@ -190,6 +223,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
     this.#log();
     if (this.#client.writableLength === 0) this.#buffer.release();
     this.#desk.admission.leave();
+    if (this.#ticket !== UNCOUNTED) this.#desk.counting.sources.leave(this.#ticket);
   };
 
   /** Once, while it still counts among the connections. */

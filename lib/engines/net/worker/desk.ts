@@ -1,12 +1,13 @@
-import type { Socket } from 'node:net';
 import { addressBytes, unmapped } from '../../../model/address-bytes.ts';
 import type { Logged } from '../../../model/connection-log.ts';
+import type { Ends, ProxyVersion } from '../../../model/proxy-header.ts';
 import type { Client } from '../../../model/scheduler.ts';
 import type { Admission } from '../admission.ts';
 import type { FromWorker } from '../protocol.ts';
 import type { Batch } from './batch.ts';
 import type { BufferPool } from './buffers.ts';
 import type { Duplicates } from './duplicates.ts';
+import type { Counting, Gate } from './gate.ts';
 import type { LinePost } from './log/line-post.ts';
 import type { RealServer } from './real-server.ts';
 import type { Switchboard } from './switchboard.ts';
@@ -26,6 +27,7 @@ export interface Desk {
   readonly batch: Batch;
   readonly buffers: BufferPool;
   readonly admission: Admission;
+  readonly counting: Counting;
   readonly udp: UdpDesk;
   /** Of sockets that the director was passed. */
   readonly duplicates: Pick<Duplicates, 'take'>;
@@ -40,23 +42,35 @@ export interface Line {
   readonly switchboard: Switchboard;
   readonly timeouts: Timeouts;
   readonly logged: Logged;
+  /** Of the header that real servers are sent; undefined: none. */
+  readonly sendProxy: ProxyVersion | undefined;
+  /** Which port clients ask for, wherever the kernel leads them. */
+  readonly askedPort: number;
+  /** Undefined: everybody is let in. */
+  readonly gate: Gate | undefined;
 }
 
-/** A socket's peer as schedulers see it; asked for its address only when one wants to know. */
-export class SocketClient implements Client {
-  readonly #socket: Socket;
+/** A connection's client: 4 or 16 bytes, none when it has gone already. */
+export function addressOf({ remoteAddress = '' }: Ends): Uint8Array {
+  return unmapped(addressBytes(remoteAddress));
+}
 
-  constructor(socket: Socket) {
-    this.#socket = socket;
+/** A connection's client as schedulers see it. A socket is asked for its peer's address only when one wants
+ *  to know. */
+export class EndsClient implements Client {
+  readonly #ends: Ends;
+
+  constructor(ends: Ends) {
+    this.#ends = ends;
   }
 
   /** Empty when the client has gone already. */
   get address(): Uint8Array {
-    return unmapped(addressBytes(this.#socket.remoteAddress ?? ''));
+    return addressOf(this.#ends);
   }
 
   get port(): number {
-    return this.#socket.remotePort ?? 0;
+    return this.#ends.remotePort ?? 0;
   }
 }
 

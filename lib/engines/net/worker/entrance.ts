@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net';
 import type { CarriedService } from '../protocol.ts';
 import type { Line } from './desk.ts';
+import type { Opening } from './opening/opening.ts';
 import type { RealServer } from './real-server.ts';
 
 /** What the clients of one service come in by, in one worker. */
@@ -19,6 +21,12 @@ export interface Entrance {
 
 /** The service behind an entrance. */
 export interface Reception extends Line {
+  /** Whether the client is one who begins with a PROXY header; undefined: nobody is. */
+  readonly headed: ((client: Socket) => boolean) | undefined;
+  /** For how long its end is waited for. */
+  readonly headerTimeoutMs: number;
+  /** Clients of whom the first bytes are still awaited. */
+  readonly openings: Set<Opening>;
   /** A new client was served. */
   came(): void;
   /** The last of the clients that kept the entrance busy may be gone. */

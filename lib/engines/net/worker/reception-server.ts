@@ -3,8 +3,11 @@ import { BULK } from './buffers.ts';
 import { Connection } from './connection.ts';
 import type { Desk } from './desk.ts';
 import type { Reception } from './entrance.ts';
+import { ticketFor, UNCOUNTED } from './gate.ts';
+import type { Ender } from './log/termination.ts';
 import { Trace } from './log/trace.ts';
 import { writeLine } from './log/write-line.ts';
+import { Opening } from './opening/opening.ts';
 import { resetSocket } from './reset-socket.ts';
 
 /** Connections that may wait to be accepted; the kernel's somaxconn bounds it. */
@@ -56,21 +59,35 @@ export function listening(
 function accept(line: Reception, desk: Desk, socket: Socket): void {
   const { id, switchboard } = line;
   switchboard.record.count('accepted');
+  const isHeaded = line.headed?.(socket) === true;
+  // Of one whose header is to come nothing is known yet.
+  const ticket = isHeaded ? UNCOUNTED : ticketFor(line, desk, socket);
+  if (ticket === undefined) {
+    desk.admission.count();
+    turnAway(line, desk, socket, 'rule');
+    return;
+  }
   if (desk.admission.enter()) {
-    new Connection(line, desk, socket);
+    if (isHeaded) new Opening(line, desk, socket);
+    else new Connection(line, desk, socket, ticket);
     line.came();
     return;
   }
+  if (ticket !== UNCOUNTED) desk.counting.sources.leave(ticket);
   switchboard.record.count('refused');
   desk.tell({ type: 'notice', kind: 'full', about: id });
-  logRefusal(line, desk, socket);
+  turnAway(line, desk, socket, 'resources');
+}
+
+function turnAway(line: Reception, desk: Desk, socket: Socket, ender: Ender): void {
+  logRefusal(line, desk, socket, ender);
   socket.on('error', () => {});
   resetSocket(socket);
 }
 
-function logRefusal(line: Reception, desk: Desk, socket: Socket): void {
+function logRefusal(line: Reception, desk: Desk, socket: Socket, ender: Ender): void {
   if (line.logged === 'none') return;
   const trace = new Trace(socket);
-  trace.blame('resources');
+  trace.blame(ender);
   writeLine(line, desk, trace);
 }

@@ -75,7 +75,7 @@ export class Splice implements Timed, Outgoing, StallListener {
     this.#touched = desk.wheel.now;
     desk.wheel.add(this, Math.min(this.#patience, KEEPALIVE_AFTER_MS));
     server.on('end', () => this.#serverEnded());
-    client.on('end', () => this.#clientEnded());
+    client.on('end', () => this.clientEnded());
     client.on('data', (chunk: Buffer) => this.#fromClient(chunk));
     client.resume();
   }
@@ -98,6 +98,17 @@ export class Splice implements Timed, Outgoing, StallListener {
   flush(): void {
     this.#toServer.goOut();
     this.#toClient.goOut();
+  }
+
+  /** What the server gets before all that the client says. */
+  sendFirst(bytes: Buffer): void {
+    this.#toServer.send(bytes);
+  }
+
+  /** Its end has been read. */
+  clientEnded(): void {
+    if (this.#toServer.fresh && wasReset(this.#client)) this.#owner.reset('client');
+    else this.#passEnd(this.#toServer);
   }
 
   /** What was read into the buffer. */
@@ -143,11 +154,6 @@ export class Splice implements Timed, Outgoing, StallListener {
     if (!this.#halfClosed && this.#toClient.fresh && endedByReset(this.#server))
       this.#owner.reset('server');
     else this.#passEnd(this.#toClient);
-  }
-
-  #clientEnded(): void {
-    if (this.#toServer.fresh && wasReset(this.#client)) this.#owner.reset('client');
-    else this.#passEnd(this.#toServer);
   }
 
   /** One side has sent its FIN: the other one gets it behind what is queued. */

@@ -10,6 +10,7 @@ import type {
 } from '../protocol.ts';
 import { Memory } from '../table/memory.ts';
 import { ServiceRecord } from '../table/service-record.ts';
+import { Sources } from '../table/sources.ts';
 import { Batch } from './batch.ts';
 import { BufferPool } from './buffers.ts';
 import { Carrier } from './carrier.ts';
@@ -18,6 +19,7 @@ import { Duplicates } from './duplicates.ts';
 import { Informant } from './informant.ts';
 import { LinePost } from './log/line-post.ts';
 import { Roster } from './real-server.ts';
+import { sharedClock } from './shared-clock.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import { createUdpDesk } from './udp/udp-desk.ts';
 
@@ -48,6 +50,10 @@ export class Worker {
       batch: new Batch(now),
       buffers: new BufferPool(),
       admission,
+      counting: {
+        sources: new Sources(start.sources, start.worker, start.workers),
+        clock: sharedClock(),
+      },
       udp: createUdpDesk({ wheel, admission, workers: start.workers, tell }),
       duplicates: new Duplicates(),
       lines: new LinePost(tell),
@@ -95,7 +101,6 @@ export class Worker {
   }
 
   async #apply(sequence: number, change: TableChange): Promise<void> {
-    this.#desk.admission.limit = change.maxConnections;
     for (const { record, reset } of change.dismissed)
       this.#roster.dismiss(record, reset);
     for (const id of change.gone) this.#drop(id);

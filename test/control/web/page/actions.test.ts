@@ -76,6 +76,25 @@ t.test('what an agent holds is shown, and can be ended', options, async (t) => {
   t.same(complaints, []);
 });
 
+t.test('what would not outlive the director is said', options, async (t) => {
+  const double = webDouble();
+  const { change } = double.desk;
+  const warning = 'in force, but it would not outlive the director: a full disk';
+  double.desk.change = async (...asked) => ({
+    ...(await change(...asked)),
+    warning,
+  });
+  const { page } = await openPage(t, double);
+  await server(page, REF.real).click();
+  await page.getByRole('button', { name: 'Maintenance' }).click();
+  await page.getByRole('button', { name: 'Put into maintenance' }).click();
+  await page.getByRole('status').getByText(`${REF.real} is in maintenance`).waitFor();
+  await page
+    .getByRole('alert')
+    .getByText(`${REF.real} is in maintenance: ${warning}`)
+    .waitFor();
+});
+
 t.test('all of it works without a mouse', options, async (t) => {
   const double = webDouble();
   const { page } = await openPage(t, double);

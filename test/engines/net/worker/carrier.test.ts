@@ -7,6 +7,7 @@ import type {
 } from '../../../../lib/engines/net/protocol.ts';
 import { Memory } from '../../../../lib/engines/net/table/memory.ts';
 import { ServerRecord } from '../../../../lib/engines/net/table/server-record.ts';
+import { sourceMemory } from '../../../../lib/engines/net/table/sources.ts';
 import { Worker } from '../../../../lib/engines/net/worker/worker.ts';
 import { CARRIED } from '../../../support/carried.ts';
 import { ending, freePort, until } from '../../../support/engine-rig.ts';
@@ -30,7 +31,8 @@ async function listening(t: Test, told: FromWorker[]): Promise<Server> {
   const segments = [memory.grow()];
   new ServerRecord(memory.cell(1), 0).set({ weight: 1, lower: 0, upper: 0 });
   const seat = { worker: 0, workers: 1, shares: false };
-  const start = { ...seat, segments, admission: admissionMemory(1) };
+  const counts = { admission: admissionMemory(1), sources: sourceMemory(1) };
+  const start = { ...seat, segments, ...counts };
   const worker = new Worker(start, (message) => told.push(message));
   t.teardown(() => worker.handle({ type: 'close' }));
   const dead = {
@@ -42,7 +44,7 @@ async function listening(t: Test, told: FromWorker[]): Promise<Server> {
     problem: undefined,
   };
   const services: CarriedService[] = [{ ...CARRIED, servers: [dead] }];
-  const change = { services, gone: [], dismissed: [], maxConnections: 10 };
+  const change = { services, gone: [], dismissed: [] };
   worker.handle({ type: 'change', sequence: 1, change });
   await until(() => told.some(({ type }) => type === 'applied'));
   const server = listens().at(-1)?.receiver;

@@ -6,9 +6,14 @@ export type Ender =
   | 'server-silent'
   /** This host lacks something: descriptors, source ports, a place among the connections. */
   | 'resources'
+  /** A rule of the config does not let it in. */
+  | 'rule'
   /** The server left the table, as one that is down does with `quiescent = no`. */
   | 'down'
-  | 'killed';
+  | 'killed'
+  /** It did not begin with the header that it had to begin with, or not in time. */
+  | 'header'
+  | 'header-silent';
 
 /** The first letter of HAProxy's two. Source: its configuration manual, "Session state at
  *  disconnection". */
@@ -18,17 +23,24 @@ const WHO: Readonly<Record<Ender, string>> = {
   'client-silent': 'c',
   'server-silent': 's',
   resources: 'R',
+  rule: 'P',
   down: 'D',
   killed: 'K',
+  header: 'P',
+  'header-silent': 'c',
 };
 /** HAProxy 2.6 does not say when for these (observed). */
 const ANY_TIME: ReadonlySet<Ender> = new Set(['down', 'killed']);
+/** These came while what clients send first was waited for. */
+const AT_FIRST: ReadonlySet<Ender> = new Set(['header', 'header-silent']);
 
 /** The two letters, as HAProxy 2.6 prints them.
  *  @param ender      undefined: both sides ended it
  *  @param connected  a server had taken the connection */
 export function terminationCode(ender: Ender | undefined, connected: boolean): string {
   if (ender === undefined) return '--';
+  if (ender === 'rule') return 'PR'; // as tcp-request content reject does
   if (ANY_TIME.has(ender)) return `${WHO[ender]}-`;
+  if (AT_FIRST.has(ender)) return `${WHO[ender]}R`;
   return WHO[ender] + (connected ? 'D' : 'C');
 }

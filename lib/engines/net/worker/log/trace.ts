@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Ends } from '../../../../model/proxy-header.ts';
 import type { RealServer } from '../real-server.ts';
 import type { Ender } from './termination.ts';
 
@@ -6,8 +6,8 @@ import type { Ender } from './termination.ts';
 export class Trace {
   /** When it was accepted, since 1970. */
   readonly at = Date.now();
-  readonly address: string;
-  readonly port: number;
+  address: string;
+  port: number;
   /** The one that was dialled last. */
   server: RealServer | undefined;
   /** From the accept to the server's; -1: none took it. */
@@ -17,9 +17,15 @@ export class Trace {
   readonly #from = performance.now();
 
   /** Asks for the peer's address, which a client that has reset has no more: '-' then. */
-  constructor(client: Socket) {
+  constructor(client: Ends) {
     this.address = client.remoteAddress ?? '-';
     this.port = client.remotePort ?? 0;
+  }
+
+  /** It is another's than the socket says. */
+  announce({ remoteAddress = '-', remotePort = 0 }: Ends): void {
+    this.address = remoteAddress;
+    this.port = remotePort;
   }
 
   dialled(server: RealServer): void {

@@ -159,6 +159,10 @@ export class Door implements Host {
   #admit(datagram: Uint8Array, client: DatagramClient, name: string): void {
     this.line.switchboard.record.count('accepted');
     this.#desk.admission.count();
+    if (this.line.gate?.denies(client.address)) {
+      this.line.switchboard.record.tally('denied');
+      return;
+    }
     const session = new Session(this, this.#desk, client, name);
     if (this.#lasting) this.#sessions.set(name, session);
     this.#size++;

@@ -7,6 +7,7 @@ import type {
 } from '../../../../../lib/engines/net/protocol.ts';
 import { Memory } from '../../../../../lib/engines/net/table/memory.ts';
 import { ServerRecord } from '../../../../../lib/engines/net/table/server-record.ts';
+import { sourceMemory } from '../../../../../lib/engines/net/table/sources.ts';
 import { Worker } from '../../../../../lib/engines/net/worker/worker.ts';
 import { CARRIED } from '../../../../support/carried.ts';
 import { type UdpServer, udpClient, udpServer } from '../../../../support/datagrams.ts';
@@ -85,12 +86,13 @@ async function opened(t: Test, ...given: readonly UdpServer[]) {
     return { id, record, generation: 1, address, port, problem: undefined };
   });
   const seat = { worker: 0, workers: 1, shares: false };
-  const start = { ...seat, segments, admission: admissionMemory(1) };
+  const counts = { admission: admissionMemory(1), sources: sourceMemory(1) };
+  const start = { ...seat, segments, ...counts };
   const worker = new Worker(start, (message) => told.push(message));
   t.teardown(() => worker.handle({ type: 'close' }));
   const port = await freeUdpPort();
   const services: CarriedService[] = [{ ...SERVICE, port, servers: carried }];
-  const change = { services, gone: [], dismissed: [], maxConnections: 10 };
+  const change = { services, gone: [], dismissed: [] };
   worker.handle({ type: 'change', sequence: 1, change });
   await until(() => told.some(({ type }) => type === 'applied'));
   const socket = binds().at(-1)?.receiver;

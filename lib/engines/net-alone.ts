@@ -1,0 +1,23 @@
+import type { ServiceOptions, VirtualService } from '../model/virtual-service.ts';
+
+/** What of l4director.ini only a process that has the connection in its hands can do: the key, and
+ *  whether the service asks for it. */
+type Row = readonly [key: string, isAsked: (options: ServiceOptions) => boolean];
+
+const ROWS: readonly Row[] = [
+  ['send-proxy', ({ sendProxy }) => sendProxy !== undefined],
+  ['accept-proxy', ({ acceptProxy }) => acceptProxy.length > 0],
+  ['allow', ({ allow }) => allow.length > 0],
+  ['deny', ({ deny }) => deny.length > 0],
+  ['source-connections', ({ sourceConnections }) => sourceConnections > 0],
+  ['source-rate', ({ sourceRate }) => sourceRate !== undefined],
+];
+
+/** What keeps the service from the kernel's engines, in words; undefined: nothing. */
+export function netAlone({
+  options,
+}: Pick<VirtualService, 'options'>): string | undefined {
+  const keys = ROWS.flatMap(([key, isAsked]) => (isAsked(options) ? [key] : []));
+  if (keys.length === 0) return undefined;
+  return `${keys.join(', ')}: only a process that holds the connection can do that; set engine = net`;
+}

@@ -1,0 +1,91 @@
+import { type Shares, sharesOf } from '../model/shares.ts';
+import type { VirtualService } from '../model/virtual-service.ts';
+import type { PoolChange } from './change.ts';
+import { weightInForce } from './entry.ts';
+import { type Pool, type RealServerState, stateOf } from './pool.ts';
+import { weightsFor } from './shares.ts';
+
+/** A server that came back gets its share in so many steps. */
+export const WARM_STEPS = 10;
+
+/** The part of its share that a server has at a step, 0 the first: what it should have in the middle of it. */
+export function partAt(step: number): number {
+  return (step + 0.5) / WARM_STEPS;
+}
+
+/** The servers of a service with who begins to warm up, and who does so no more: one that came back from
+ *  being down or in maintenance while another takes clients. Not one whose weight was set by hand.
+ *  @param before  undefined: the service is new */
+export function warmedUp(
+  before: Pool | undefined,
+  { service, reals }: Pick<Pool, 'service' | 'reals'>,
+): readonly RealServerState[] {
+  const warms = sharesToGrow(service) !== undefined;
+  if (!warms && !before?.warming) return reals;
+  const isAlone = reals.filter((state) => takesClients(service, state)).length < 2;
+  return reals.map((state) => {
+    const may = warms && !isAlone && state.state === 'up' && !isWeighed(state);
+    const warming = may ? (state.warming ?? beginning(before, state)) : undefined;
+    return warming === state.warming ? state : { ...state, warming };
+  });
+}
+
+function beginning(before: Pool | undefined, { real }: RealServerState): 0 | undefined {
+  const was = stateOf(before, real.id);
+  const isBack = was?.state === 'down' || was?.state === 'maintenance';
+  // One that was held back in a panic was never away.
+  return before?.settled && isBack && was.held === undefined ? 0 : undefined;
+}
+
+function isWeighed({ override }: RealServerState): boolean {
+  return (override?.weight ?? null) !== null;
+}
+
+function takesClients(service: VirtualService, state: RealServerState): boolean {
+  return (weightInForce(service, state) ?? 0) > 0;
+}
+
+/** What is told of warming up: that it begins, and that a server has its whole share. */
+export function warmChanges(
+  before: Pool | undefined,
+  { service, reals }: Pick<Pool, 'service' | 'reals'>,
+): readonly PoolChange[] {
+  return reals.flatMap((state): readonly PoolChange[] => {
+    const was = stateOf(before, state.real.id)?.warming;
+    const told = { server: state.real.id, weight: state.real.weight };
+    if (was === undefined && state.warming !== undefined)
+      return [{ type: 'warming', ...told, ms: service.options.slowStartMs ?? 0 }];
+    const isWarm = was !== undefined && state.warming === undefined;
+    return isWarm && state.state === 'up' ? [{ type: 'warm', ...told }] : [];
+  });
+}
+
+/** The weights that are in force while a server warms up, by id, of all that take clients. */
+export function warmWeights(
+  service: VirtualService,
+  reals: readonly RealServerState[],
+): ReadonlyMap<string, number> {
+  const even = sharesToGrow(service)?.even;
+  const takers = reals.filter((state) => takesClients(service, state));
+  const sharers = takers.map((state) => ({
+    weight: even ? 1 : (weightInForce(service, state) ?? 1),
+    part: state.warming === undefined ? 1 : partAt(state.warming),
+  }));
+  const weights = weightsFor(sharers);
+  return new Map(takers.map(({ real }, row) => [real.id, weights[row] ?? 1]));
+}
+
+/** The service as an engine is to carry it while a server warms up: the same object for the same one. */
+export function warmService(service: VirtualService): VirtualService {
+  const scheduler = sharesToGrow(service)?.scheduler ?? service.scheduler;
+  if (scheduler === service.scheduler) return service;
+  const known = STAND_INS.get(service) ?? { ...service, scheduler };
+  STAND_INS.set(service, known);
+  return known;
+}
+
+const STAND_INS = new WeakMap<VirtualService, VirtualService>();
+
+function sharesToGrow({ scheduler, options }: VirtualService): Shares | undefined {
+  return options.slowStartMs === undefined ? undefined : sharesOf(scheduler);
+}

@@ -1,0 +1,69 @@
+import t from 'tap';
+import { aConfig, aService, OPTIONS } from '../support/config.ts';
+import { aBench, WEB } from '../support/director.ts';
+import { A, B, TWO } from '../support/pool-cast.ts';
+import { bad, good } from '../support/reports.ts';
+
+const SLOW_START_MS = 500;
+const options = { ...OPTIONS, slowStartMs: SLOW_START_MS };
+const config = aConfig([aService({ reals: TWO, options })]);
+
+t.test('the share of a server that came back grows with time', async (t) => {
+  const { director, runner, engine, log, inForce } = aBench(t);
+  await director.apply(config);
+  for (const [real, report] of [
+    [A, good()],
+    [B, good()],
+    [A, bad()],
+  ] as const)
+    runner.report(real, report);
+  t.strictSame(await inForce(), [`${B}@1`]);
+
+  const before = engine.tables.length;
+  const began = performance.now();
+  runner.report(A, good());
+  t.strictSame(await inForce(), [`${A}@1`, `${B}@38`]);
+  const seen: { readonly at: number; readonly part: number }[] = [];
+  for (let warming: number | null = 0; warming !== null; ) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    // Reports, at whatever moment, put nothing off.
+    runner.report(A, good());
+    const [service] = await director.services();
+    const [real, other] = service?.reals ?? [];
+    warming = real?.warming ?? null;
+    const weight = real?.weight ?? 0;
+    seen.push({
+      at: (performance.now() - began) / SLOW_START_MS,
+      part: (2 * weight) / (weight + (other?.weight ?? 0)),
+    });
+  }
+  // A machine that is busy reports late, and never early.
+  const half = seen.filter(({ at }) => at > 0.4 && at < 0.6);
+  t.ok(
+    half.every(({ part }) => part > 0.3 && part < 0.6),
+    `${JSON.stringify(half)}`,
+  );
+  const took = performance.now() - began;
+  t.ok(took >= SLOW_START_MS * 0.95, `${took} ms`);
+  t.strictSame(await inForce(), [`${A}@1`, `${B}@1`]);
+  t.ok(engine.tables.length - before <= 11, 'a table a step, and no more');
+  t.equal(log.lines.filter((line) => /Warm/.test(line)).length, 2);
+  t.equal(
+    director.desk.events.since(0).filter(({ type }) => type === 'real').length,
+    4,
+  );
+});
+
+t.test('a director that closes takes no further step', async (t) => {
+  const { director, runner, engine, settle } = aBench(t);
+  await director.apply(config);
+  for (const report of [good(), bad(), good()]) runner.report(A, report);
+  runner.report(B, good());
+  for (const report of [bad(), good()]) runner.report(A, report);
+  t.match(await director.services(), [{ id: WEB, reals: [{ warming: 5 }, {}] }]);
+  await director.close();
+  await settle();
+  const before = engine.tables.length;
+  await new Promise((resolve) => setTimeout(resolve, SLOW_START_MS / 4));
+  t.equal(engine.tables.length, before);
+});
