@@ -45,7 +45,7 @@ interface Piece {
   readonly values: Values;
 }
 
-const SECRET = /^(?:login|passwd|secret|password of .*)$/;
+const SECRET = /^(?:login|passwd|secret|webhook|password of .*)$/;
 
 /** What differs between two configs: first what holds for all, then service by service in the new
  *  one's order, each with its real servers, then what is gone. */
@@ -98,9 +98,10 @@ function changedValues(old: Values, next: Values): readonly ChangedValue[] {
     );
 }
 
-/** Of a key that another section has too. */
+/** Of a key that another section has too, and of what is made of two. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   logConnections: 'connections',
+  checkProxy: 'check-send-proxy',
 };
 
 /** A request may be a URL, and that may hold a login and a password. */
