@@ -107,6 +107,11 @@ function limitOptions(value: ValueOf) {
     sourceConnections: value('source-connections'),
     sourceRate: value('source-rate'),
     sourceNetmask6: value('source-netmask6'),
+    serverConnections: value('server-connections'),
+    serviceConnections: value('service-connections'),
+    queue: value('queue'),
+    queueTimeoutMs: value('queue-timeout'),
+    abortOnClose: value('abortonclose'),
   } as const satisfies Partial<ServiceOptions>;
 }
 

@@ -174,6 +174,24 @@ export const SERVICE: readonly Metric<ServiceStatus>[] = [
     value: ({ limits }) => limits.limited,
   },
   {
+    name: 'service_queue',
+    type: 'gauge',
+    help: 'Clients that wait for a place at a real server.',
+    value: ({ limits }) => limits.queued,
+  },
+  {
+    name: 'service_queue_most',
+    type: 'gauge',
+    help: 'The most clients that have waited at once.',
+    value: ({ limits }) => limits.mostQueued,
+  },
+  {
+    name: 'service_queue_timeouts_total',
+    type: 'counter',
+    help: 'Clients for whom no place became free within queue-timeout.',
+    value: ({ limits }) => limits.queueTimeouts,
+  },
+  {
     name: 'service_problem',
     type: 'gauge',
     help: '1 when the status names a problem of the virtual service.',

@@ -105,9 +105,10 @@ function* lines(
   if (words.unknown !== undefined && words.unknown !== was?.unknown)
     yield [false, `says "${words.unknown}", which is not heeded: ${EXPECTED}`];
   if (words.maxconn !== undefined && was?.maxconn === undefined)
-    yield [false, `says maxconn:${words.maxconn}, which is not heeded`];
+    yield [false, `says maxconn:${words.maxconn}, which is not heeded: ${CAP}`];
 }
 
+const CAP = 'server-connections in [limits] of l4director.ini caps a real server';
 const EXPECTED =
   'expected N%, ready, drain, maint, up, down, fail or stopped, as in "75% up"';
 

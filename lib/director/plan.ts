@@ -98,10 +98,11 @@ function changedValues(old: Values, next: Values): readonly ChangedValue[] {
     );
 }
 
-/** Of a key that another section has too, and of what is made of two. */
+/** Of a key that another section has too, that is made of two, or is one word. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   logConnections: 'connections',
   checkProxy: 'check-send-proxy',
+  abortOnClose: 'abortonclose',
 };
 
 /** A request may be a URL, and that may hold a login and a password. */

@@ -11,6 +11,8 @@ const ROWS: readonly Row[] = [
   ['deny', ({ deny }) => deny.length > 0],
   ['source-connections', ({ sourceConnections }) => sourceConnections > 0],
   ['source-rate', ({ sourceRate }) => sourceRate !== undefined],
+  ['service-connections', ({ serviceConnections }) => serviceConnections > 0],
+  ['queue', ({ queue }) => queue > 0],
 ];
 
 /** What keeps the service from the kernel's engines, in words; undefined: nothing. */

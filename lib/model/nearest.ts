@@ -4,7 +4,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   let best: string | undefined;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
-    const changes = distance(word.toLowerCase(), candidate.toLowerCase());
+    const changes = distance(word.toLowerCase(), candidate.toLowerCase(), least);
     if (changes >= least) continue;
     least = changes;
     best = candidate;
@@ -18,11 +18,20 @@ export function didYouMean(word: string, known: Iterable<string>): string {
   return found === undefined ? '' : `; did you mean "${found}"?`;
 }
 
-/** Damerau-Levenshtein with adjacent swaps, a row of the matrix at a time. */
-function distance(a: string, b: string): number {
-  const first = Array.from({ length: b.length + 1 }, (_, column) => column);
-  const rows = [first];
-  for (let row = 1; row <= a.length; row++) rows.push(nextRow(rows, a, b, row));
+/** Damerau-Levenshtein with adjacent swaps, a row of the matrix at a time. A file may have ten thousand
+ *  unknown words, so it is given up as soon as it cannot be less than `most`: Infinity. */
+function distance(a: string, b: string, most: number): number {
+  if (Math.abs(a.length - b.length) >= most) return Infinity;
+  const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+  let before = 0;
+  for (let row = 1; row <= a.length; row++) {
+    const next = nextRow(rows, a, b, row);
+    const least = Math.min(...next);
+    // A swap looks two rows back.
+    if (least >= most && before >= most) return Infinity;
+    before = least;
+    rows.push(next);
+  }
   return rows[a.length]?.[b.length] ?? Infinity;
 }
 

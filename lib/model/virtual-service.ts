@@ -126,6 +126,15 @@ export interface ServiceOptions {
   readonly slowStartMs: number | undefined;
   /** Percents of its servers, 0 to 99, that checks may take out; undefined: all. */
   readonly panicThreshold: number | undefined;
+  /** Most connections at once of each real server that has no thresholds of its own, and of the
+   *  service; 0: any number. */
+  readonly serverConnections: number;
+  readonly serviceConnections: number;
+  /** How many clients may wait for a place, and for how long; 0: none. */
+  readonly queue: number;
+  readonly queueTimeoutMs: number;
+  /** One that has ended its direction waits no more. */
+  readonly abortOnClose: boolean;
 }
 
 /** A virtual service with every value in force, inheritance done, names resolved.

@@ -5,6 +5,7 @@ import {
   destinationPort,
   type Fallback,
   fallbackId,
+  type RealServer,
   type VirtualService,
 } from '../model/virtual-service.ts';
 import { countsAsUp, type RealServerState } from './pool.ts';
@@ -40,18 +41,26 @@ export function realEntry(
 ): ServerEntry | undefined {
   const weight = weightInForce(service, state);
   if (weight === undefined) return undefined;
-  const { id, address, method, lower, upper } = state.real;
+  const { id, address, method } = state.real;
   return {
     id,
     address,
     port: destinationPort(service, state.real),
     method,
     weight,
-    lower,
-    upper,
+    ...thresholds(service, state.real),
     fallback: false,
     onRemoval: service.quiescent ? 'keep' : 'reset',
   };
+}
+
+/** The line's own; without any the cap of the ini, where a place that becomes free is one at once. */
+function thresholds(
+  { options }: Pick<VirtualService, 'options'>,
+  { lower, upper }: Pick<RealServer, 'lower' | 'upper'>,
+): Pick<ServerEntry, 'lower' | 'upper'> {
+  const cap = options.serverConnections;
+  return upper > 0 || cap === 0 ? { lower, upper } : { lower: cap, upper: cap };
 }
 
 /** The table's row for the fallback. It is removed, never quiesced, when a real server comes

@@ -96,6 +96,10 @@ drain-timeout = 90
 allow = 10.0.0.0/8,2001:db8::/32 , FOLDER/more.txt
 source-connections = 50
 source-rate = 100/10s
+server-connections = 200
+service-connections = 1000
+queue = 500
+queue-timeout = 2s
 [service tcp:10.1.1.19:80]
 connect-timeout = 1
 dontlognull = yes
@@ -113,6 +117,8 @@ source-connections = no
 source-rate = no
 source-netmask6 = 56
 fall = 4
+queue = no
+abortonclose = no
 `,
     );
     const common = {
@@ -135,6 +141,10 @@ fall = 4
       checkJitter: 12.5,
       slowStartMs: 60_000,
       panicThreshold: 50,
+      serverConnections: 200,
+      serviceConnections: 1000,
+      queue: 500,
+      queueTimeoutMs: 2000,
     };
     t.strictSame(config.virtuals[0]?.options, {
       ...common,
@@ -156,6 +166,8 @@ fall = 4
       sourceRate: undefined,
       sourceNetmask6: 56,
       fall: 4,
+      queue: 0,
+      abortOnClose: false,
     });
     t.same(
       config.virtuals.map(({ failurecount }) => failurecount),
@@ -413,6 +425,11 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[limits]\nallow =\n', 2, 'expected a network, as in "10.0.0.0/8"'],
   ['[limits]\ndeny = /dev/zero\n', 2, 'expected networks, or a file of them'],
   ['[limits]\nsource-connections = 0\n', 2, 'expected no, or a number from 1 to'],
+  ['[limits]\nqueue = 1.5\n', 2, 'expected no, or a number from 1 to'],
+  ['[limits]\nqueue-timeout = 0\n', 2, 'expected a time above 0'],
+  ['[limits]\nabortonclose = maybe\n', 2, 'expected yes or no'],
+  ['[limits]\nserver-connections = many\n', 2, 'expected no, or a number from 1'],
+  ['[limits]\nservice-connections = -1\n', 2, 'expected no, or a number from 1'],
   ['[limits]\nsource-rate = 100\n', 2, 'expected no, or how many in which time'],
   ['[limits]\nsource-rate = 9/9s/9\n', 2, 'expected no, or how many in which time'],
   ['[limits]\nsource-rate = 100/0s\n', 2, 'expected a time above 0'],

@@ -117,7 +117,7 @@ t.test('what is not heeded is told of once', async (t) => {
   for (const line of ['maxconn:30 up', 'maxconn:31 up', 'hello up', 'hello up'])
     agents.say(ADDRESS, line);
   t.strictSame(log.take(), [
-    `Agent of real server: ${PLACE} says maxconn:30, which is not heeded`,
+    `Agent of real server: ${PLACE} says maxconn:30, which is not heeded: server-connections in [limits] of l4director.ini caps a real server`,
     `Agent of real server: ${PLACE} says "hello", which is not heeded: expected N%, ready, drain, maint, up, down, fail or stopped, as in "75% up"`,
   ]);
 });

@@ -67,7 +67,7 @@ t.test('a service at work, with its numbers', async (t) => {
     retries: 9,
     proxyHeaderErrors: 0,
     persistenceEntries: 10,
-    limits: { denied: 11, limited: 12 },
+    limits: { denied: 11, limited: 12, queued: 1, mostQueued: 2, queueTimeouts: 3 },
   };
   const zero = Object.fromEntries(Object.keys(numbers).map((name) => [name, 0]));
   const since = new Date(NOON).toISOString();
@@ -106,7 +106,7 @@ t.test('a service at work, with its numbers', async (t) => {
     retries: 9,
     proxyHeaderErrors: 0,
     persistenceEntries: 10,
-    limits: { denied: 11, limited: 12 },
+    limits: { denied: 11, limited: 12, queued: 1, mostQueued: 2, queueTimeouts: 3 },
     reals: [
       {
         id: A,

@@ -21,6 +21,8 @@ export const CARRIED: Omit<CarriedService, 'servers'> = {
   headerTimeoutMs: 3000,
   askedPort: 0,
   limits: undefined,
+  queue: undefined,
+  holds: false,
   listen: true,
   home: undefined,
   sockets: [],

@@ -73,6 +73,11 @@ export const OPTIONS: ServiceOptions = {
   checkJitter: 0,
   slowStartMs: undefined,
   panicThreshold: undefined,
+  serverConnections: 0,
+  serviceConnections: 0,
+  queue: 0,
+  queueTimeoutMs: 5000,
+  abortOnClose: true,
 };
 
 /** A virtual service with the defaults of ldirectord, `tcp:10.1.1.19:80` unless told otherwise. */

@@ -18,18 +18,19 @@ const SIZES: readonly (readonly [number, string])[] = [
 
 /** A key's default as it could stand in the file; `none` where only its absence says it. */
 export function defaultText({ syntax, default: value }: IniKey<unknown>): string {
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (Array.isArray(value)) return value.length === 0 ? 'no' : value.join(',');
-  if (typeof value === 'number') return numberText(value, syntax);
-  return value === undefined ? 'none' : String(value);
-}
-
-function numberText(value: number, syntax: string): string {
-  if (value === 0 && syntax.startsWith('no | ')) return 'no';
+  if (isNo(value, syntax)) return 'no';
+  if (value === true) return 'yes';
+  if (Array.isArray(value)) return value.join(',');
+  if (typeof value !== 'number') return value === undefined ? 'none' : String(value);
   if (syntax === '<octal>') return `0${value.toString(8)}`;
   const units = { '<time>': ENDING, '<size>': SIZES }[syntax];
   const fits = units?.find(([size]) => value >= size && value % size === 0);
   return fits ? `${value / fits[0]}${fits[1]}` : String(value);
+}
+
+function isNo(value: unknown, syntax: string): boolean {
+  const isEmpty = Array.isArray(value) && value.length === 0;
+  return isEmpty || value === false || (value === 0 && syntax.startsWith('no | '));
 }
 
 /** A key as the file has it. */

@@ -1,5 +1,5 @@
 import type { Rate } from '../../model/virtual-service.ts';
-import { connections, duration } from '../ini-values.ts';
+import { connections, duration, yesno } from '../ini-values.ts';
 import { cap, netmask6, networks, rate } from '../limit-values.ts';
 import type { IniKey } from './ini-key.ts';
 
@@ -65,5 +65,48 @@ export const LIMITS_KEYS = {
     default: 64,
     only: TCP,
     doc: 'IPv6 addresses that have so many bits in common count as one there.',
+  },
+  'server-connections': {
+    section: 'limits',
+    perService: true,
+    syntax: 'no | <number>',
+    parse: cap,
+    default: 0,
+    doc: 'Most connections at once of each real server that has no u: in its line.',
+  },
+  'service-connections': {
+    section: 'limits',
+    perService: true,
+    syntax: 'no | <number>',
+    parse: cap,
+    default: 0,
+    doc: 'Most connections of the service at once.',
+  },
+  queue: {
+    section: 'limits',
+    perService: true,
+    syntax: 'no | <number>',
+    parse: cap,
+    default: 0,
+    only: TCP,
+    doc: 'How many clients may wait for a place, where all are taken.',
+  },
+  'queue-timeout': {
+    section: 'limits',
+    perService: true,
+    syntax: '<time>',
+    parse: duration,
+    default: 5000,
+    only: TCP,
+    doc: 'For how long; who has waited in vain is refused.',
+  },
+  abortonclose: {
+    section: 'limits',
+    perService: true,
+    syntax: 'yes | no',
+    parse: yesno,
+    default: true,
+    only: TCP,
+    doc: 'Whether a client that has ended its direction while it waits is taken for gone.',
   },
 } as const satisfies Record<string, IniKey<unknown>>;

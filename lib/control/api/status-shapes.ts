@@ -152,6 +152,9 @@ const LIMITS = object<LimitStats>(
   {
     denied: count('clients that `allow` or `deny` did not let in'),
     limited: count('clients beyond `source-connections` or `source-rate`'),
+    queued: count('clients that wait for a place'),
+    mostQueued: count('the most there have been at once'),
+    queueTimeouts: count('clients for whom none became free within `queue-timeout`'),
   },
   'What came of the limits in `[limits]`.',
 );

@@ -73,6 +73,8 @@ function backend(service: ServiceStatus, common: Cells, uptime: number): StatRow
   const weight = sum(working, wantedWeight);
   const cells: Cells = {
     svname: 'BACKEND',
+    qcur: service.limits.queued,
+    qmax: service.limits.mostQueued,
     stot: total,
     econ: service.refusedConnections,
     wredis: service.retries,

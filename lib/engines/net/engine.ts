@@ -105,10 +105,8 @@ class NetEngine implements Engine {
     this.traffic = createTraffic(this.#crew.inquiries);
     this.heritage = new NetHeritage(this.#crew, this.#ledger);
     this.#openings = new Openings({
-      shares: this.#shares,
-      ...{ predecessor: options.predecessor, proc: this.#proc },
-      ...{ listeners: this.#listeners, captures: this.#captures },
-      crew: this.#crew,
+      ...{ shares: this.#shares, predecessor: options.predecessor, proc: this.#proc },
+      ...{ crew: this.#crew, listeners: this.#listeners, captures: this.#captures },
       wants: (id) => this.#ledger.wants(id),
       told: (outcome) => this.events.push({ type: 'outcome', outcome }),
     });
@@ -202,6 +200,9 @@ class NetEngine implements Engine {
         break;
       case 'refused':
         this.#crew.post(message, worker);
+        break;
+      case 'freed':
+        this.#crew.reply(message.worker, message);
         break;
       case 'notice':
         this.#bound.hear(message.kind);

@@ -41,6 +41,15 @@ export interface CarriedLimits {
   readonly netmask6: number;
 }
 
+/** How clients wait for a place. */
+export interface CarriedQueue {
+  /** So many at once, over all workers; 0: none. */
+  readonly most: number;
+  readonly timeoutMs: number;
+  /** One that has ended its direction waits no more. */
+  readonly abortOnClose: boolean;
+}
+
 /** A virtual service as workers know it. Weights and thresholds stand in the records. */
 export interface CarriedService {
   readonly id: string;
@@ -71,6 +80,10 @@ export interface CarriedService {
   readonly askedPort: number;
   /** Undefined: it has none. */
   readonly limits: CarriedLimits | undefined;
+  /** Undefined: nobody waits. */
+  readonly queue: CarriedQueue | undefined;
+  /** A client that persists is held to its server though that is full. */
+  readonly holds: boolean;
   /** In the table's order. */
   readonly servers: readonly CarriedServer[];
   /** False: no listener for now, whatever the weights are. */
@@ -117,6 +130,8 @@ export type ToWorker =
       readonly sequence: number;
       readonly question: Question;
     }
+  /** A place of the service may have become free, and somebody waits for it here. */
+  | { readonly type: 'freed'; readonly service: string }
   /** Clients of an earlier run, for the worker that carries their service. */
   | { readonly type: 'left'; readonly left: LeftClients }
   /** The main thread has taken one of its `lines`. */
@@ -156,6 +171,8 @@ export type FromWorker =
     }
   /** A server has refused a datagram: the other workers are to know. */
   | { readonly type: 'refused'; readonly service: string; readonly server: string }
+  /** A place of the service may have become free: somebody waits for it in that worker. */
+  | { readonly type: 'freed'; readonly service: string; readonly worker: number }
   | { readonly type: 'notice'; readonly kind: NoticeKind; readonly about: string }
   /** Of the connection log, as a {@link ConnectionSink} takes them. */
   | {

@@ -43,10 +43,11 @@ export function refusesServer(
 }
 
 /** What of the service follows the number of connections, in words; undefined: nothing does. */
-export function inexact({ scheduler, reals }: VirtualService): string | undefined {
+export function inexact(service: VirtualService): string | undefined {
+  const { scheduler, reals, options } = service;
   if (accuracyOf(scheduler) === 'feedback')
     return `${scheduler} follows there what was counted a moment ago`;
-  if (reals.some(({ upper }) => upper > 0))
+  if (options.serverConnections > 0 || reals.some(({ upper }) => upper > 0))
     return 'thresholds follow there what was counted a moment ago';
   return undefined;
 }

@@ -173,6 +173,27 @@ t.test('bytes may come one by one, and many behind the header', async (t) => {
   t.match(await stage.rig.stats(stage.service), { proxyHeaderErrors: 0 });
 });
 
+t.test('what came from one who waited goes behind the header', async (t) => {
+  const stage = await stageFor(t, {
+    ...{ acceptProxy: LOOPBACK, sendProxy: 'v1' },
+    ...{ queue: 10, queueTimeoutMs: 60_000, abortOnClose: false },
+  });
+  const full = stage.server.entry({ upper: 1, lower: 1 });
+  await stage.rig.engine.apply(tableOf(stage.service, full));
+  const first = await stage.rig.client(stage.service);
+  first.write(proxyHeader('v2', FAR));
+  await until(() => stage.server.sockets.length === 1);
+  const second = await stage.rig.client(stage.service);
+  const other = { ...FAR, remotePort: 51_235 };
+  second.write(proxyHeader('v2', other));
+  second.end('hello');
+  await until(async () => (await stage.rig.stats(stage.service)).limits?.queued === 1);
+  await sleep(50);
+  first.end();
+  const told = proxyHeader('v1', other).toString('latin1');
+  t.equal(await received(second), `${told}hello`);
+});
+
 t.test('schedulers, persistence and listings see the announced client', async (t) => {
   const rig = rigFor(t, createNetEngine());
   const servers = await Promise.all(

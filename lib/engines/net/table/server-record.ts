@@ -79,6 +79,11 @@ export class ServerRecord {
     return this.active + this.inactive;
   }
 
+  /** It has reached its upper threshold, and not come below the lower one since. */
+  get full(): boolean {
+    return this.#get(SERVER.overloaded) === 1;
+  }
+
   /** The number that a scheduler finds in the column. */
   column(name: ColumnName): number {
     return this.numbers[this.at / 2 + COLUMN_AT[name]] ?? 0;

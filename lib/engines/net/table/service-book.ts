@@ -1,17 +1,13 @@
-import type { Logged } from '../../../model/connection-log.ts';
 import type { ServerEntry, ServiceEntry, ServiceStats } from '../../../model/engine.ts';
 import type { LeftNumbers, LeftServerNumbers } from '../../../model/heritage.ts';
 import type { LimitStats } from '../../../model/limits.ts';
-import {
-  asksSingly,
-  type ServiceOptions,
-  type VirtualService,
-} from '../../../model/virtual-service.ts';
 import { schedulerNamed } from '../../../schedulers/index.ts';
-import type { CarriedService, Datagrams, Dismissal } from '../protocol.ts';
+import type { CarriedService, Dismissal } from '../protocol.ts';
+import { datagramsOf, loggedOf, silenceOf } from './carrying.ts';
 import { quiet } from './left-numbers.ts';
-import { carriedLimits } from './limits.ts';
+import { carriedLimits, carriedQueue } from './limits.ts';
 import type { Memory } from './memory.ts';
+import { QueueRecord } from './queue-record.ts';
 import type { Loan, RecordPool } from './record-pool.ts';
 import { ServerBook } from './server-book.ts';
 import { ServiceRecord } from './service-record.ts';
@@ -23,6 +19,7 @@ export class ServiceBook {
   readonly #pool: RecordPool;
   readonly #memory: Memory;
   readonly #columns: readonly ServiceRecord[];
+  readonly #queue: QueueRecord;
   /** In the table's order. */
   #servers: ServerBook[] = [];
   /** Left the table with connections open. */
@@ -46,6 +43,7 @@ export class ServiceBook {
     );
     for (const column of this.#columns) column.wipeColumn();
     this.#record.wipe();
+    this.#queue = new QueueRecord(cell, 0, memory.workers);
   }
 
   get entry(): ServiceEntry {
@@ -113,6 +111,8 @@ export class ServiceBook {
     for (const server of this.#all()) server.bury(worker);
     const column = this.#columns[worker];
     column?.count('persistence', -column.read('persistence'));
+    this.#queue.bury(worker);
+    this.#record.limit(this.#record.cap, this.#open);
     this.#record.unlock();
   }
 
@@ -152,6 +152,8 @@ export class ServiceBook {
       headerTimeoutMs: service.options.acceptProxyTimeoutMs,
       askedPort: service.port ?? 0,
       limits: carriedLimits(service.options),
+      queue: carriedQueue(service),
+      holds: service.options.serverConnections > 0,
       servers: this.#servers.map((server) => server.carried(service)),
     };
   }
@@ -183,7 +185,13 @@ export class ServiceBook {
 
   #limits(): LimitStats {
     const record = this.#record;
-    return { denied: record.tallied('denied'), limited: record.tallied('limited') };
+    return {
+      denied: record.tallied('denied'),
+      limited: record.tallied('limited'),
+      queued: this.#queue.waiting,
+      mostQueued: this.#queue.most,
+      queueTimeouts: record.tallied('expired'),
+    };
   }
 
   get #record(): ServiceRecord {
@@ -200,6 +208,11 @@ export class ServiceBook {
     return [...this.#servers, ...this.#leaving];
   }
 
+  /** Connections, of all its servers. */
+  get #open(): number {
+    return this.#all().reduce((sum, server) => sum + server.connections, 0);
+  }
+
   #engage(entry: ServerEntry): ServerBook {
     const book = new ServerBook(entry, this.#pool.take(), this.#memory);
     book.base = this.#left.get(entry.id);
@@ -214,6 +227,7 @@ export class ServiceBook {
       this.#servers[index]?.revise(entry);
     for (const server of left) server.retire();
     this.#setTurn(before, left);
+    this.#record.limit(this.#entry.service.options.serviceConnections, this.#open);
     this.#record.changed();
     this.#record.unlock();
   }
@@ -233,25 +247,6 @@ export class ServiceBook {
     const reset = server.entry.onRemoval === 'reset';
     return { service: this.#entry.service.id, record: server.loan.record, reset };
   }
-}
-
-function loggedOf({ logConnections, dontlognull }: ServiceOptions): Logged {
-  if (!logConnections) return 'none';
-  return dontlognull ? 'not-null' : 'all';
-}
-
-/** A DNS client mostly has a new port for each query: as with ops. */
-function datagramsOf(service: VirtualService): Datagrams | undefined {
-  if (service.protocol !== 'udp') return undefined;
-  if (asksSingly(service)) return 'queries';
-  return service.ops ? 'exchanges' : 'sessions';
-}
-
-function silenceOf(options: ServiceOptions, datagrams: Datagrams | undefined): number {
-  if (datagrams === undefined) return options.idleTimeoutMs;
-  return datagrams === 'sessions'
-    ? options.udpIdleTimeoutMs
-    : options.udpAnswerTimeoutMs;
 }
 
 function keysOf(servers: readonly ServerBook[]): readonly number[] {

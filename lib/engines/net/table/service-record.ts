@@ -7,8 +7,14 @@ const VERSION = 1;
 const CURSOR = 2;
 const CURSOR_WORDS = 4;
 
+/** Most connections of the service (0: any number), and how many it has while there is such a cap. */
+const CAP = 6;
+const OPEN = 7;
+/** Who waits for a place: see `QueueRecord`. */
+export const QUEUE = { waiting: 9, most: 10 } as const;
+
 /** Numbers of the record that all workers share, for what is counted seldom, under the lock. */
-const TALLIES = ['denied', 'limited', 'proxyHeaderErrors'] as const;
+const TALLIES = ['denied', 'limited', 'expired', 'proxyHeaderErrors'] as const;
 type Tally = (typeof TALLIES)[number];
 const TALLY = 12;
 const LAST_WORD = TALLY + 2 * TALLIES.length;
@@ -74,6 +80,30 @@ export class ServiceRecord {
     return this.#numbers[this.#first + NUMBERS.indexOf(name)] ?? 0;
   }
 
+  /** Whether the cap lets in one more. */
+  get hasRoom(): boolean {
+    const cap = this.#words[this.#at + CAP] ?? 0;
+    return cap === 0 || (this.#words[this.#at + OPEN] ?? 0) < cap;
+  }
+
+  /** Under the lock: a connection came (1) or went (-1). Counted only where there is a cap. */
+  move(step: 1 | -1): void {
+    if (this.#words[this.#at + CAP] === 0) return;
+    this.#words[this.#at + OPEN] = (this.#words[this.#at + OPEN] ?? 0) + step;
+  }
+
+  /** Main thread, under the lock.
+   *  @param cap   0: none
+   *  @param open  connections of the service now */
+  limit(cap: number, open: number): void {
+    this.#words[this.#at + CAP] = cap;
+    this.#words[this.#at + OPEN] = open;
+  }
+
+  get cap(): number {
+    return this.#words[this.#at + CAP] ?? 0;
+  }
+
   /** One more, of all workers. Takes the lock. */
   tally(name: Tally): void {
     const index = this.#tallyOf(name);
@@ -88,6 +118,7 @@ export class ServiceRecord {
 
   wipeColumn(): void {
     for (const name of NUMBERS) this.count(name, -this.read(name));
+    this.#numbers[this.#first - FIRST_NUMBER] = 0;
   }
 
   wipe(): void {

@@ -4,7 +4,14 @@ import type { Logged } from '../../../model/connection-log.ts';
 import type { LeftClients } from '../../../model/heritage.ts';
 import type { ProxyVersion } from '../../../model/proxy-header.ts';
 import { LONGEST_TIMER_MS } from '../../../model/timer.ts';
-import type { CarriedService, ListenReport, WorkerStart } from '../protocol.ts';
+import type {
+  CarriedQueue,
+  CarriedService,
+  ListenReport,
+  WorkerStart,
+} from '../protocol.ts';
+import type { Memory } from '../table/memory.ts';
+import { QueueRecord } from '../table/queue-record.ts';
 import type { ServiceRecord } from '../table/service-record.ts';
 import type { Desk, Timeouts } from './desk.ts';
 import type { Entrance, Reception } from './entrance.ts';
@@ -16,11 +23,16 @@ import { PassedListener } from './passed-listener.ts';
 import type { RealServer } from './real-server.ts';
 import { Switchboard } from './switchboard.ts';
 import { Doors } from './udp/doors.ts';
+import { WaitingRoom } from './waiting-room.ts';
 
 /** Between two looks for persistence templates that are over, at least. */
 const SWEEP_MS = 100;
 
-type Seat = Pick<WorkerStart, 'worker' | 'shares'>;
+const NO_QUEUE: CarriedQueue = { most: 0, timeoutMs: 0, abortOnClose: false };
+
+interface Seat extends Pick<WorkerStart, 'worker' | 'shares'> {
+  readonly memory: Memory;
+}
 
 /** One virtual service in one worker: its entrance and what new clients need. */
 export class Carrier implements Reception {
@@ -33,6 +45,7 @@ export class Carrier implements Reception {
   readonly #entrance: Entrance;
   #service: CarriedService;
   #gate: Gate | undefined;
+  #room: WaitingRoom | undefined;
   #servers: readonly RealServer[] = [];
   /** The last change of the entrance, under way or done. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -69,6 +82,10 @@ export class Carrier implements Reception {
     return this.#service.headerTimeoutMs;
   }
 
+  get room(): WaitingRoom | undefined {
+    return this.#room;
+  }
+
   get gate(): Gate | undefined {
     return this.#gate;
   }
@@ -86,6 +103,7 @@ export class Carrier implements Reception {
     this.headed = headedBy(service.acceptProxy);
     this.#servers = servers;
     this.switchboard.update(service, servers);
+    this.#setRoom(service);
     for (const clients of left) this.switchboard.restore(clients);
     return this.listen(service.listen);
   }
@@ -103,6 +121,7 @@ export class Carrier implements Reception {
    *  more. */
   close(): void {
     for (const opening of [...this.openings]) opening.reset('killed');
+    this.#room?.close();
     this.#turn = this.#turn.then(() => {
       clearTimeout(this.#sweeper);
       this.#entrance.shut();
@@ -118,6 +137,11 @@ export class Carrier implements Reception {
   refused(id: string): void {
     const server = this.#servers.find((one) => one.id === id);
     if (server) this.#entrance.refused?.(server);
+  }
+
+  /** A place may have become free in another worker. */
+  freed(): void {
+    this.#room?.freed();
   }
 
   /** Clients of an earlier run. @returns false: their server is not in the table */
@@ -145,6 +169,18 @@ export class Carrier implements Reception {
     const code = await this.#entrance.open(this.#service);
     if (code !== undefined) return { id: this.id, state: 'failed', code };
     return { id: this.id, state: this.#entrance.isOpen ? 'listening' : 'idle' };
+  }
+
+  /** Whoever waits when the queue goes waits on. */
+  #setRoom({ queue = NO_QUEUE, record, id }: CarriedService): void {
+    const { memory, worker } = this.#seat;
+    if (this.#room) this.#room.rules = queue;
+    else if (queue !== NO_QUEUE)
+      this.#room = new WaitingRoom(queue, {
+        ...{ service: id, worker, switchboard: this.switchboard, desk: this.#desk },
+        record: new QueueRecord(memory.cell(record), worker, memory.workers),
+      });
+    this.#room?.serve();
   }
 
   #gateOf({ record, limits }: CarriedService): Gate | undefined {

@@ -1,11 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { endpoint } from '../../../model/address.ts';
-import {
-  type Ends,
-  type ProxyVersion,
-  proxyHeader,
-} from '../../../model/proxy-header.ts';
-import type { Connection as Listed } from '../../../model/traffic.ts';
+import type { Ends } from '../../../model/proxy-header.ts';
+import { announced } from './announced.ts';
 import type { Outgoing } from './batch.ts';
 import { ReadBuffer } from './buffers.ts';
 import { type Desk, EndsClient, type Line, type Tried } from './desk.ts';
@@ -22,26 +18,19 @@ import { writeLine } from './log/write-line.ts';
 import type { Member } from './members.ts';
 import type { Opened } from './opening/opening.ts';
 import { resetSocket, wasReset } from './reset-socket.ts';
-import { type Sight, tenths } from './sight.ts';
+import { SEEN, type Sight, type State, tenths } from './sight.ts';
 import { Splice, type SpliceOwner } from './splice.ts';
 import type { Booking } from './switchboard.ts';
 import type { Timed } from './timer-wheel.ts';
+import { Waiter, type WaitingOwner } from './waiter.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 
 const NONE: Tried = [];
-
-type State = 'dialling' | 'open' | 'half-closed' | 'ended';
-
-const SEEN: Readonly<Record<State, Listed['state']>> = {
-  dialling: 'opening',
-  open: 'open',
-  'half-closed': 'half-closed',
-  ended: 'closing',
-};
 
 /** One client's connection: picks a server, dials it, and splices the two together. The client's
  *  socket is paused until the server's is connected, so that nothing is lost when another
  *  server must be tried. */
-export class Connection implements Timed, Member, Outgoing, SpliceOwner {
+export class Connection implements Timed, Member, Outgoing, SpliceOwner, WaitingOwner {
   deadline = 0;
   previous: Timed | undefined;
   next: Timed | undefined;
@@ -59,6 +48,8 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   #splice: Splice | undefined;
   #booking: Booking | undefined;
   #tried = NONE;
+  /** Once there was no place for it. */
+  #waiter: Waiter | undefined;
   /** For the log, where it has a line. */
   #trace: Trace | undefined;
   #state: State = 'dialling';
@@ -117,6 +108,16 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
     };
   }
 
+  queued(ahead: number): void {
+    this.#trace?.waits(ahead);
+  }
+
+  boarded(booking: Booking): void {
+    this.#trace?.called();
+    this.#state = 'dialling';
+    this.#dialAt(booking);
+  }
+
   halfClosed(): void {
     this.#state = 'half-closed';
     if (this.#booking) this.#line.switchboard.halfClosed(this.#booking);
@@ -133,14 +134,30 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
 
   /** @param before  why the last server did not take it */
   #dial(before?: DialFailure): void {
-    const { switchboard, timeouts } = this.#line;
-    this.#booking = switchboard.book(new EndsClient(this.#ends), this.#tried);
-    if (!this.#booking) {
+    const { switchboard, room } = this.#line;
+    // who comes now is behind those who wait
+    const isBehind = room?.isAwaited === true && before === undefined;
+    const client = new EndsClient(this.#ends);
+    const booking = isBehind ? undefined : switchboard.book(client, this.#tried);
+    if (booking) {
+      this.#dialAt(booking);
+    } else if (!room || !this.#wait(room, isBehind)) {
       switchboard.record.count('refused');
       this.reset(before?.ender ?? 'server');
-      return;
     }
-    const { server } = this.#booking;
+  }
+
+  /** @returns whether it may help, and there is room for one more */
+  #wait(room: WaitingRoom, isBehind: boolean): boolean {
+    this.#state = 'waiting';
+    this.#waiter ??= new Waiter(this, this.#client, this.#ends);
+    return this.#waiter.enter(room, this.#line, this.#tried, isBehind);
+  }
+
+  #dialAt(booking: Booking): void {
+    const { switchboard, timeouts } = this.#line;
+    const { server } = booking;
+    this.#booking = booking;
     if (this.#tried.length > 0) switchboard.record.count('retries');
     this.#trace?.dialled(server);
     server.connections.add(this);
@@ -194,27 +211,17 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
     this.#trace?.connected();
     real.record.connected();
     this.#desk.wheel.remove(this);
-    const splicing = { client: this.#client, server, real, buffer: this.#buffer };
+    const [client, buffer, early] = [this.#client, this.#buffer, this.#waiter];
+    const header = announced(this.#line, client, this.#ends);
+    const splicing = { client, server, real, buffer, header, early };
     this.#splice = new Splice(this.#line, this.#desk, this, splicing);
-    if (this.#line.sendProxy)
-      this.#splice.sendFirst(this.#header(this.#line.sendProxy));
     // Read from before, it may have ended before anybody listened.
-    if (this.#client.readableEnded) this.#endedBefore(this.#splice);
+    if (client.readableEnded) this.#endedBefore(this.#splice);
   };
 
   #endedBefore(splice: Splice): void {
     if (wasReset(this.#client)) this.reset('client');
     else splice.clientEnded();
-  }
-
-  /** What the server is told of the client. */
-  #header(version: ProxyVersion): Buffer {
-    const { remoteAddress, remotePort, localAddress, localPort } = this.#ends;
-    const isOurs = this.#ends === this.#client;
-    const asked = isOurs ? this.#line.askedPort : localPort;
-    return proxyHeader(version, {
-      ...{ remoteAddress, remotePort, localAddress, localPort: asked },
-    });
   }
 
   #closed = () => {
@@ -239,6 +246,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
   #release(): void {
     const booking = this.#booking;
     if (booking) this.#unbook(booking);
+    this.#waiter?.leave();
     this.#state = 'ended';
   }
 
@@ -248,5 +256,6 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner {
     booking.server.connections.delete(this);
     this.#line.switchboard.release(booking, this.#state === 'half-closed');
     this.#booking = undefined;
+    this.#line.room?.freed();
   }
 }

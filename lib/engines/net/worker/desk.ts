@@ -13,6 +13,7 @@ import type { RealServer } from './real-server.ts';
 import type { Switchboard } from './switchboard.ts';
 import type { TimerWheel } from './timer-wheel.ts';
 import type { UdpDesk } from './udp/udp-desk.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 
 /** How long a connection may be silent, in milliseconds. */
 export interface Timeouts {
@@ -48,6 +49,8 @@ export interface Line {
   readonly askedPort: number;
   /** Undefined: everybody is let in. */
   readonly gate: Gate | undefined;
+  /** Undefined: nobody waits for a place. */
+  readonly room: WaitingRoom | undefined;
 }
 
 /** A connection's client: 4 or 16 bytes, none when it has gone already. */

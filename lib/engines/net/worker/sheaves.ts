@@ -1,5 +1,5 @@
 import type { LeftClients } from '../../../model/heritage.ts';
-import type { Left } from './switchboard.ts';
+import type { Left } from './template-words.ts';
 
 /** So many clients of a server go together: some 20 KB of text, or twice that with IPv6. */
 const A_SHEAF = 1000;

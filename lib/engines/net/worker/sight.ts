@@ -13,6 +13,18 @@ export interface Sight
   readonly began: Tenths;
 }
 
+/** How far a TCP connection is. */
+export type State = 'waiting' | 'dialling' | 'open' | 'half-closed' | 'ended';
+
+/** As operators see it. */
+export const SEEN: Readonly<Record<State, Connection['state']>> = {
+  waiting: 'opening',
+  dialling: 'opening',
+  open: 'open',
+  'half-closed': 'half-closed',
+  ended: 'closing',
+};
+
 interface Spoken {
   /** Its service's id. */
   readonly service: string;

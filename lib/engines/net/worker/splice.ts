@@ -7,6 +7,7 @@ import { Outlet, type StallListener } from './outlet.ts';
 import type { RealServer } from './real-server.ts';
 import { endedByReset, wasReset } from './reset-socket.ts';
 import type { Timed } from './timer-wheel.ts';
+import type { Early } from './waiter.ts';
 
 /** Most connections are over before this; the others pay for keepalive. */
 const KEEPALIVE_AFTER_MS = 60_000;
@@ -31,6 +32,10 @@ export interface Splicing {
   readonly real: RealServer;
   /** What the server's socket reads into. */
   readonly buffer: ReadBuffer;
+  /** What the server gets before all that the client says; undefined: nothing. */
+  readonly header: Buffer | undefined;
+  /** What the client sent while it waited; undefined: it did not wait. */
+  readonly early: Early | undefined;
 }
 
 /** Two open sockets: passes bytes and ends both ways, and watches over the times. */
@@ -62,7 +67,7 @@ export class Splice implements Timed, Outgoing, StallListener {
 
   /** Reads from the client from now on. */
   constructor(line: Line, desk: Desk, owner: SpliceOwner, splicing: Splicing) {
-    const { client, server, real, buffer } = splicing;
+    const { client, server, real, buffer, header, early } = splicing;
     this.#line = line;
     this.#desk = desk;
     this.#owner = owner;
@@ -77,6 +82,8 @@ export class Splice implements Timed, Outgoing, StallListener {
     server.on('end', () => this.#serverEnded());
     client.on('end', () => this.clientEnded());
     client.on('data', (chunk: Buffer) => this.#fromClient(chunk));
+    if (header) this.#toServer.send(header);
+    if (early) for (const chunk of early.chunks) this.#fromClient(chunk);
     client.resume();
   }
 
@@ -98,11 +105,6 @@ export class Splice implements Timed, Outgoing, StallListener {
   flush(): void {
     this.#toServer.goOut();
     this.#toClient.goOut();
-  }
-
-  /** What the server gets before all that the client says. */
-  sendFirst(bytes: Buffer): void {
-    this.#toServer.send(bytes);
   }
 
   /** Its end has been read. */

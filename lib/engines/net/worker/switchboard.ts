@@ -3,11 +3,12 @@ import type { LeftClients } from '../../../model/heritage.ts';
 import type { Client, Scheduler } from '../../../model/scheduler.ts';
 import type { PersistenceEntry, PersistenceFilter } from '../../../model/traffic.ts';
 import { schedulerNamed } from '../../../schedulers/index.ts';
-import { askedKey, type ClientKey, clientKey, clientName } from '../../client-key.ts';
+import { askedKey, type ClientKey, clientKey } from '../../client-key.ts';
 import type { CarriedService } from '../protocol.ts';
 import type { ServiceRecord } from '../table/service-record.ts';
 import { Persistence, type Template } from './persistence.ts';
 import type { RealServer } from './real-server.ts';
+import { entryOf, type Left, leftOf } from './template-words.ts';
 import { RecordView } from './view.ts';
 
 /** A server picked for one connection, and counted. */
@@ -18,12 +19,6 @@ export interface Booking {
 }
 
 export type Persisting = Template<RealServer>;
-
-/** One of {@link LeftClients}. */
-export interface Left extends Pick<LeftClients, 'service' | 'server' | 'netmask'> {
-  readonly client: string;
-  readonly end: number;
-}
 
 /** Most templates of one service. One costs some 200 bytes. */
 const TEMPLATES = 1_000_000;
@@ -39,6 +34,7 @@ export class Switchboard {
   #persistence: Persistence<RealServer> | undefined;
   #key: ClientKey = clientKey(undefined);
   #netmask: string | undefined;
+  #holds = false;
 
   constructor(service: CarriedService, record: ServiceRecord, clock: () => number) {
     this.record = record;
@@ -51,29 +47,23 @@ export class Switchboard {
     this.#view.flags = new Set(service.flags);
     this.#setScheduler(service.scheduler);
     this.#setPersistence(service);
+    this.#holds = service.holds;
     this.#persistence?.drop((server) => !server.listed);
   }
 
   /** Whether any connection could be served at all. */
   get open(): boolean {
-    for (let row = 0; row < this.#view.size; row++)
-      if (this.#view.weight(row) > 0) return true;
-    return (this.#persistence?.size ?? 0) > 0;
+    return this.#view.hasWeight || (this.#persistence?.size ?? 0) > 0;
   }
 
   /** Whether a server in the table has connections, of any worker. */
   get busy(): boolean {
-    for (let row = 0; row < this.#view.size; row++)
-      if (this.#view.active(row) > 0) return true;
-    return false;
+    return this.#view.hasActive;
   }
 
   /** Connections to the servers in the table, of all workers. */
   get connections(): number {
-    let sum = 0;
-    for (let row = 0; row < this.#view.size; row++)
-      sum += this.#view.active(row) + this.#view.inactive(row);
-    return sum;
+    return this.#view.connections;
   }
 
   /** Picks and counts as one step over all workers.
@@ -81,12 +71,34 @@ export class Switchboard {
   book(client: Client, leftOut: readonly RealServer[]): Booking | undefined {
     this.record.lock();
     try {
-      return this.#persistence
+      if (!this.record.hasRoom) return undefined;
+      const booking = this.#persistence
         ? this.#bookPersistent(this.#persistence, client, leftOut)
         : this.#bookScheduled(client, leftOut);
+      if (booking) this.record.move(1);
+      return booking;
     } finally {
       this.record.unlock();
     }
+  }
+
+  /** Whether waiting may help one that found no place: it is only that all who may serve it are full. */
+  isFull(client: Client, leftOut: readonly RealServer[]): boolean {
+    if (!this.record.hasRoom || this.heldTo(client, leftOut)) return true;
+    return this.#view.hasFull(leftOut);
+  }
+
+  /** Whether a new connection would be served. */
+  get hasPlace(): boolean {
+    return this.record.hasRoom && this.#view.hasEligible;
+  }
+
+  /** The full server that the client persists at, where it is held to it though. */
+  heldTo(client: Client, leftOut: readonly RealServer[]): RealServer | undefined {
+    const { address } = client;
+    if (!this.#holds || !this.#persistence || address.length === 0) return undefined;
+    const kept = this.#persistence.find(this.#key(address))?.server;
+    return kept?.record.full && !leftOut.includes(kept) ? kept : undefined;
   }
 
   halfClosed(booking: Booking): void {
@@ -98,6 +110,7 @@ export class Switchboard {
   release(booking: Booking, halfClosed: boolean): void {
     this.record.lock();
     booking.server.record.release(halfClosed);
+    this.record.move(-1);
     this.record.unlock();
     if (booking.template) this.#persistence?.close(booking.template);
   }
@@ -131,11 +144,8 @@ export class Switchboard {
   }
 
   /** What of a template outlives the process. */
-  leftOf({ server, key, expires }: Persisting): Left {
-    const client = Buffer.from(key, 'latin1').toString('hex');
-    const end = Math.round(Date.now() + expires - this.#clock());
-    const netmask = this.#netmask ?? null;
-    return { service: server.service, server: server.id, netmask, client, end };
+  leftOf(template: Persisting): Left {
+    return leftOf(template, this.#netmask, this.#clock());
   }
 
   /** @returns false: the server is not in the table */
@@ -154,14 +164,8 @@ export class Switchboard {
     return true;
   }
 
-  entryOf({ key, server, expires }: Persisting): PersistenceEntry {
-    const leftMs = Math.max(0, expires - this.#clock());
-    return {
-      service: server.service,
-      server: server.id,
-      client: clientName(key, this.#netmask),
-      expiresSeconds: Math.ceil(leftMs / 1000),
-    };
+  entryOf(template: Persisting): PersistenceEntry {
+    return entryOf(template, this.#netmask, this.#clock());
   }
 
   forget(template: Persisting): void {
@@ -187,9 +191,10 @@ export class Switchboard {
     const { address } = client;
     if (address.length === 0) return undefined;
     const key = this.#key(address);
-    const kept = persistence.find(key)?.server;
-    const server =
-      kept && !leftOut.includes(kept) ? kept : this.#schedule(client, leftOut);
+    const known = persistence.find(key)?.server;
+    const kept = known && !leftOut.includes(known) ? known : undefined;
+    if (kept?.record.full && this.#holds) return undefined;
+    const server = kept ?? this.#schedule(client, leftOut);
     if (!server) return undefined;
     server.record.open();
     const template = persistence.open(key, server);

@@ -36,6 +36,30 @@ export class RecordView implements ServiceView {
     return this.#servers.length;
   }
 
+  get hasWeight(): boolean {
+    return this.#servers.some(({ record }) => record.weight > 0);
+  }
+
+  get hasEligible(): boolean {
+    return this.#servers.some((_, row) => this.#read(row, SERVER.eligible) > 0);
+  }
+
+  get hasActive(): boolean {
+    return this.#servers.some(({ record }) => record.active > 0);
+  }
+
+  /** Whether one of the others would serve, were it not full. */
+  hasFull(leftOut: readonly RealServer[]): boolean {
+    return this.#servers.some(
+      (server) =>
+        server.record.full && server.record.weight > 0 && !leftOut.includes(server),
+    );
+  }
+
+  get connections(): number {
+    return this.#servers.reduce((sum, { record }) => sum + record.connections, 0);
+  }
+
   replace(servers: readonly RealServer[]): void {
     this.#servers = servers;
     this.#columns = columnsOf(servers);

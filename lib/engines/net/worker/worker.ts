@@ -83,6 +83,9 @@ export class Worker {
       case 'refused':
         this.#carriers.get(message.service)?.refused(message.server);
         break;
+      case 'freed':
+        this.#carriers.get(message.service)?.freed();
+        break;
       case 'question':
         this.#informant.take(message.sequence, message.question);
         break;
@@ -131,7 +134,10 @@ export class Worker {
     const { worker } = this.#start;
     const cell = this.#memory.cell(service.record);
     const record = new ServiceRecord(cell, worker, worker + 1);
-    const carrier = new Carrier(service, record, this.#desk, this.#start);
+    const carrier = new Carrier(service, record, this.#desk, {
+      ...this.#start,
+      memory: this.#memory,
+    });
     this.#carriers.set(service.id, carrier);
     return carrier;
   }

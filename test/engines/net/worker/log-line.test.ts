@@ -11,10 +11,10 @@ t.test('dates are local, with milliseconds, as HAProxy writes them', async (t) =
 });
 
 t.test('the letters are those of HAProxy 2.6', async (t) => {
-  t.equal(terminationCode(undefined, true), '--');
+  t.equal(terminationCode(undefined, 'data'), '--');
   t.same(
     (['client', 'server', 'client-silent', 'server-silent', 'resources'] as const).map(
-      (ender) => [terminationCode(ender, false), terminationCode(ender, true)],
+      (ender) => [terminationCode(ender, 'connect'), terminationCode(ender, 'data')],
     ),
     [
       ['CC', 'CD'],
@@ -24,6 +24,9 @@ t.test('the letters are those of HAProxy 2.6', async (t) => {
       ['RC', 'RD'],
     ],
   );
-  t.equal(terminationCode('down', false), 'D-');
-  t.equal(terminationCode('killed', true), 'K-');
+  t.equal(terminationCode('down', 'connect'), 'D-');
+  t.equal(terminationCode('killed', 'data'), 'K-');
+  t.equal(terminationCode('server-silent', 'queue'), 'sQ');
+  t.equal(terminationCode('client', 'queue'), 'CQ');
+  t.equal(terminationCode('rule', 'connect'), 'PR');
 });

@@ -1,4 +1,4 @@
-import { terminationCode } from './termination.ts';
+import { type Phase, terminationCode } from './termination.ts';
 import type { Trace } from './trace.ts';
 
 /** How many connections there were when the line was written, the one that it is about among those of
@@ -10,7 +10,7 @@ export interface Concurrency {
 }
 
 /** One connection in HAProxy's tcplog form, with newline. Frontend and backend have the service's id;
- *  there is no queue, so that its time and places are 0.
+ *  its queue is one a service, so that there is none of a server.
  *  Source: HAProxy's configuration manual, "TCP log format"; 2.6 observed.
  *  @param bytes  sent by the server */
 export function logLine(
@@ -20,11 +20,16 @@ export function logLine(
   concurrency: Concurrency,
 ): string {
   const { address, port, at, server, connectMs, elapsedMs, retries, ender } = trace;
-  const queueMs = server === undefined ? -1 : 0;
-  const code = terminationCode(ender, connectMs >= 0);
+  const { queueMs, ahead } = trace;
+  const code = terminationCode(ender, phaseOf(trace));
   const { process, service: own, server: its } = concurrency;
   const counts = `${process}/${own}/${own - 1}/${its}/${retries > 0 ? '+' : ''}${retries}`;
-  return `${numeric(address)}:${port} [${stamp(at)}] ${service} ${service}/${server?.id ?? '<NOSRV>'} ${queueMs}/${connectMs}/${elapsedMs} ${bytes} ${code} ${counts} 0/0\n`;
+  return `${numeric(address)}:${port} [${stamp(at)}] ${service} ${service}/${server?.id ?? '<NOSRV>'} ${queueMs}/${connectMs}/${elapsedMs} ${bytes} ${code} ${counts} 0/${ahead}\n`;
+}
+
+function phaseOf({ connectMs, isWaiting }: Trace): Phase {
+  if (connectMs >= 0) return 'data';
+  return isWaiting ? 'queue' : 'connect';
 }
 
 const MAPPED = '::ffff:';

@@ -34,13 +34,18 @@ const ANY_TIME: ReadonlySet<Ender> = new Set(['down', 'killed']);
 /** These came while what clients send first was waited for. */
 const AT_FIRST: ReadonlySet<Ender> = new Set(['header', 'header-silent']);
 
+/** How far a connection got: it waited for a place, for a server to take it, or was open. */
+export type Phase = 'queue' | 'connect' | 'data';
+
+/** The second letter. */
+const WHEN: Readonly<Record<Phase, string>> = { queue: 'Q', connect: 'C', data: 'D' };
+
 /** The two letters, as HAProxy 2.6 prints them.
- *  @param ender      undefined: both sides ended it
- *  @param connected  a server had taken the connection */
-export function terminationCode(ender: Ender | undefined, connected: boolean): string {
+ *  @param ender  undefined: both sides ended it */
+export function terminationCode(ender: Ender | undefined, phase: Phase): string {
   if (ender === undefined) return '--';
   if (ender === 'rule') return 'PR'; // as tcp-request content reject does
   if (ANY_TIME.has(ender)) return `${WHO[ender]}-`;
   if (AT_FIRST.has(ender)) return `${WHO[ender]}R`;
-  return WHO[ender] + (connected ? 'D' : 'C');
+  return WHO[ender] + WHEN[phase];
 }

@@ -13,6 +13,11 @@ export class Trace {
   /** From the accept to the server's; -1: none took it. */
   connectMs = -1;
   ender: Ender | undefined;
+  /** It waits for a place. */
+  isWaiting = false;
+  /** How long it waited before its first dial, and how many were before it; -1: it did not get that far. */
+  queueMs = -1;
+  ahead = 0;
   #dials = 0;
   readonly #from = performance.now();
 
@@ -29,8 +34,19 @@ export class Trace {
   }
 
   dialled(server: RealServer): void {
-    this.#dials++;
+    if (this.#dials++ === 0) this.queueMs = Math.max(0, this.queueMs);
     this.server = server;
+  }
+
+  waits(ahead: number): void {
+    this.isWaiting = true;
+    this.ahead = ahead;
+  }
+
+  /** It got a place. */
+  called(): void {
+    this.isWaiting = false;
+    this.queueMs = this.elapsedMs;
   }
 
   connected(): void {
@@ -39,6 +55,7 @@ export class Trace {
 
   /** The first one counts: what follows is its consequence. */
   blame(ender: Ender): void {
+    if (this.isWaiting && !this.ender) this.queueMs = this.elapsedMs;
     this.ender ??= ender;
   }
 

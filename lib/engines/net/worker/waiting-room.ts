@@ -1,0 +1,142 @@
+import type { CarriedQueue } from '../protocol.ts';
+import type { QueueRecord } from '../table/queue-record.ts';
+import type { Desk } from './desk.ts';
+import type { RealServer } from './real-server.ts';
+import type { Switchboard } from './switchboard.ts';
+import type { Timed } from './timer-wheel.ts';
+import type { Waiter } from './waiter.ts';
+
+/** However a word got lost, nobody waits for longer than two of these for a place that is free. */
+const LOOK_MS = 100;
+
+interface Options {
+  /** Its service's id. */
+  readonly service: string;
+  readonly switchboard: Switchboard;
+  readonly record: QueueRecord;
+  readonly desk: Pick<Desk, 'wheel' | 'counting' | 'tell'>;
+  readonly worker: number;
+}
+
+/** The connections of one service that wait for a place in one worker: first in, first out. A place that
+ *  becomes free in any worker is offered where somebody has waited longest, so that the order holds over
+ *  all of them but for what comes within the time of a message. */
+export class WaitingRoom implements Timed {
+  deadline = 0;
+  previous: Timed | undefined;
+  next: Timed | undefined;
+  slot = -1;
+  readonly #options: Options;
+  readonly #waiting = new Set<Waiter>();
+  #rules: CarriedQueue;
+  #serving = false;
+  #again = false;
+  /** Who was first at the last look, in another worker, and took no place that was free. */
+  #passedBy: number | undefined;
+
+  constructor(rules: CarriedQueue, options: Options) {
+    this.#rules = rules;
+    this.#options = options;
+  }
+
+  /** Whether anybody waits, in any worker: whoever comes now is behind him. */
+  get isAwaited(): boolean {
+    return this.#options.record.waiting > 0;
+  }
+
+  /** Whether one that has ended its direction waits no more. */
+  get abortsOnClose(): boolean {
+    return this.#rules.abortOnClose;
+  }
+
+  /** Times and lengths hold for who comes next. */
+  set rules(rules: CarriedQueue) {
+    this.#rules = rules;
+  }
+
+  /** @returns how many were there before; undefined: it is full */
+  admit(waiter: Waiter): number | undefined {
+    const { record, desk, switchboard } = this.#options;
+    const { most, timeoutMs } = this.#rules;
+    switchboard.record.lock();
+    const before = record.join(most);
+    switchboard.record.unlock();
+    if (before === undefined) return undefined;
+    waiter.since = desk.counting.clock();
+    desk.wheel.add(waiter, timeoutMs);
+    if (this.#waiting.size === 0) desk.wheel.move(this, LOOK_MS);
+    this.#waiting.add(waiter);
+    this.#setFirst();
+    return before;
+  }
+
+  /** It got a place, or gave up. Idempotent. */
+  leave(waiter: Waiter): void {
+    if (!this.#waiting.delete(waiter)) return;
+    const { record, desk, switchboard } = this.#options;
+    desk.wheel.remove(waiter);
+    if (this.#waiting.size === 0) desk.wheel.remove(this);
+    switchboard.record.lock();
+    record.leave();
+    switchboard.record.unlock();
+    this.#setFirst();
+  }
+
+  /** A place of the service may have become free, here or where they say that somebody here has waited
+   *  longest; who has by now is told. */
+  freed(): void {
+    const { record, worker, service, desk } = this.#options;
+    if (record.waiting === 0) return;
+    const { longest } = record;
+    if (longest?.worker === worker) this.serve();
+    else if (longest) desk.tell({ type: 'freed', service, worker: longest.worker });
+  }
+
+  /** Lets in whoever there is a place for, the longest waiting first. */
+  serve(): void {
+    this.#again = true;
+    if (this.#serving) return;
+    this.#serving = true;
+    try {
+      while (this.#again) {
+        this.#again = false;
+        this.#serveOnce();
+      }
+    } finally {
+      this.#serving = false;
+    }
+  }
+
+  /** Who is first elsewhere has been told of a place, and may be about to take it; if it is still there at
+   *  the next look, his worker is stuck. */
+  expire(): void {
+    const { record, worker, switchboard } = this.#options;
+    const { longest } = record;
+    const isFirst = longest?.worker === worker;
+    if (isFirst || (longest && longest.since === this.#passedBy)) this.serve();
+    this.#passedBy = !isFirst && switchboard.hasPlace ? longest?.since : undefined;
+    if (this.#waiting.size > 0) this.#options.desk.wheel.move(this, LOOK_MS);
+  }
+
+  /** The service is carried no more. */
+  close(): void {
+    for (const waiter of [...this.#waiting]) waiter.refuse('down');
+  }
+
+  /** Who can use none of the places that there are stays, and others pass him. */
+  #serveOnce(): void {
+    const full = new Set<RealServer>();
+    for (const waiter of this.#waiting) {
+      if (waiter.wants && full.has(waiter.wants)) continue;
+      if (waiter.board()) continue;
+      waiter.wants = waiter.heldTo();
+      if (waiter.wants) full.add(waiter.wants);
+      else if (!waiter.hasTried) return;
+    }
+  }
+
+  #setFirst(): void {
+    const [first] = this.#waiting;
+    if (first) this.#options.record.first = first.since;
+  }
+}
