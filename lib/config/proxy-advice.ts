@@ -11,10 +11,14 @@ export function warnOfProxy(
   { sections, valuesOf }: IniParts,
   findings: Findings,
 ): void {
+  const lines = linesOf(sections);
   for (const service of services) {
-    const line = lineFor(service.id, sections);
+    const own = lines.get(`service ${service.id}`);
+    const line = own ?? lines.get('checks');
     if (line === undefined || service.protocol !== 'tcp') continue;
-    const problem = problemOf(service, valuesOf(service.id)[KEY]);
+    const wish = valuesOf(service.id)[KEY];
+    const problem =
+      own === undefined ? unable(service) : (idle(service, wish) ?? unable(service));
     if (problem !== undefined) findings.warn(line, `${KEY}: ${problem}`);
   }
 }
@@ -26,25 +30,35 @@ interface IniParts {
   readonly valuesOf: (id: string) => IniValues;
 }
 
-/** Where the key that holds for a service stands, if it does. */
-function lineFor(id: string, sections: readonly IniSection[]): number | undefined {
-  for (const name of [`service ${id}`, 'checks']) {
-    const keys = sections.find((section) => section.name === name)?.keys;
-    const line = keys?.find(({ key }) => key === KEY)?.line;
-    if (line !== undefined) return line;
+/** Where the key stands, by the section's name. */
+function linesOf(sections: readonly IniSection[]): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const { name, keys } of sections) {
+    const line = keys.find(({ key }) => key === KEY)?.line;
+    if (name !== undefined && line !== undefined) found.set(name, line);
   }
-  return undefined;
+  return found;
 }
 
 const COMMANDS: ReadonlySet<unknown> = new Set(['external', 'external-perl']);
 
-function problemOf(
-  { id, checktype, service, options }: VirtualService,
+/** Said of a service's own key only: in `[checks]` it is for those that have send-proxy. */
+function idle(
+  { id, options }: VirtualService,
   wish: IniValues[typeof KEY],
 ): string | undefined {
-  if (wish === undefined) return undefined;
-  if (options.checkProxy === undefined)
-    return `yes says nothing for ${id}, which has no send-proxy: expected v1 or v2, as in "${KEY} = v2"`;
+  return wish === 'as sent' && options.checkProxy === undefined
+    ? `yes says nothing for ${id}, which has no send-proxy: expected v1 or v2, as in "${KEY} = v2"`
+    : undefined;
+}
+
+function unable({
+  id,
+  checktype,
+  service,
+  options,
+}: VirtualService): string | undefined {
+  if (options.checkProxy === undefined) return undefined;
   if (COMMANDS.has(checktype))
     return `the check of ${id} is a command of its own, which has to send the header itself`;
   const negotiates = checktype === 'negotiate' || typeof checktype === 'number';

@@ -282,6 +282,8 @@ t.test('what cannot send a PROXY header is told of', async (t) => {
 });
 
 t.test('checks that begin as connections do need one that these have', async (t) => {
+  const common = '[checks]\ncheck-send-proxy = yes\n';
+  t.strictSame((await readWith(t, common)).warnings, [], 'for all: where there is one');
   const text = '[service tcp:10.1.1.19:80]\ncheck-send-proxy = yes\n';
   const { warnings } = await readWith(t, text);
   t.match(warnings, [

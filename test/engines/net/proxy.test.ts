@@ -289,6 +289,19 @@ t.test('one that does not come in time is counted', async (t) => {
   for (const line of stage.log()) t.match(line, / cR /);
 });
 
+t.test('who says nothing has no line with dontlognull', async (t) => {
+  const options = { acceptProxyTimeoutMs: 200, dontlognull: true };
+  const stage = await stageFor(t, { acceptProxy: LOOPBACK, ...options });
+  const silent = await stage.rig.client(stage.service);
+  t.equal(await ending(silent), 'ECONNRESET');
+  const wrong = await stage.rig.client(stage.service);
+  wrong.write('GET /');
+  t.equal(await ending(wrong), 'ECONNRESET');
+  await until(() => stage.log().length > 0);
+  t.match(stage.log(), [/ PR /]);
+  t.equal(stage.log().length, 1);
+});
+
 t.test(
   'who leaves without a word was no client, and within the header is an error',
   async (t) => {
@@ -322,8 +335,9 @@ t.test('a half-closed client and a reset go through behind a header', async (t) 
 
   const coming = stage.server.next();
   const client = await stage.rig.client(stage.service);
-  client.write(header);
+  client.write(Buffer.concat([header, Buffer.from('hello')]));
   const socket = await coming;
+  await once(socket, 'data');
   const failed = once(socket, 'error');
   client.resetAndDestroy();
   t.match(await failed, [{ code: 'ECONNRESET' }]);

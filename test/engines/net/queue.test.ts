@@ -7,6 +7,7 @@ import type {
   ServiceOptions,
   VirtualService,
 } from '../../../lib/model/virtual-service.ts';
+import { pair, udpClient, udpService } from '../../support/datagrams.ts';
 import { ending, type Rig, rigFor, tableOf, until } from '../../support/engine-rig.ts';
 
 /** One place, as server-connections = 1 makes it. */
@@ -287,3 +288,17 @@ t.test(
     t.match(lines[3], /:\d+ [2-5]\d\d\/[2-5]\d\d\/[2-9]\d\d 0 -- /);
   },
 );
+
+t.test('the caps hold for UDP sessions; what is beyond is lost', async (t) => {
+  const rig = rigFor(t, createNetEngine());
+  const service = await udpService(rig, {}, { serviceConnections: 2, queue: 5 });
+  const [a] = await pair(t);
+  await rig.engine.apply(tableOf(service, a.entry()));
+  for (let n = 0; n < 2; n++) t.equal(await (await udpClient(t, service)).ask(), 'a');
+  const third = await udpClient(t, service, { patienceMs: 300 });
+  t.equal(await third.ask(), 'nothing');
+  t.match(await rig.stats(service), {
+    refusedConnections: 1,
+    limits: { queued: 0, mostQueued: 0 },
+  });
+});

@@ -5,10 +5,10 @@ import { demand, pure } from '../target.ts';
 
 /** HAProxy's tcplog form. */
 const LINE =
-  /^(\S+):(\d+) \[(\d{2}\/\w{3}\/\d{4}:\d{2}:\d{2}:\d{2}\.\d{3})\] (\S+) (\S+)\/(\S+) (-?\d+)\/(-?\d+)\/(\d+) (\d+) ([CScsRDKP-][DCR-]) (\d+)\/(\d+)\/(-?\d+)\/(\d+)\/\+?(\d+) 0\/0\n$/;
+  /^(\S+):(\d+) \[(\d{2}\/\w{3}\/\d{4}:\d{2}:\d{2}:\d{2}\.\d{3})\] (\S+) (\S+)\/(\S+) (-?\d+)\/(-?\d+)\/(\d+) (\d+) ([CScsRDKP-][DCQR-]) (\d+)\/(\d+)\/(-?\d+)\/(\d+)\/\+?(\d+) 0\/(\d+)\n$/;
 const ENDERS: readonly (Ender | undefined)[] = [
   ...([undefined, 'client', 'server', 'client-silent', 'server-silent'] as const),
-  ...(['resources', 'down', 'killed', 'header', 'header-silent'] as const),
+  ...(['resources', 'rule', 'down', 'killed', 'header', 'header-silent'] as const),
 ];
 const count = fc.nat(2 ** 31 - 1);
 const trace = fc.record({
@@ -26,6 +26,9 @@ const trace = fc.record({
   ),
   connectMs: fc.integer({ min: -1, max: 2 ** 31 }),
   elapsedMs: count,
+  queueMs: fc.integer({ min: -1, max: 2 ** 31 }),
+  isWaiting: fc.boolean(),
+  ahead: count,
   retries: fc.nat(5),
   ender: fc.constantFrom(...ENDERS),
 });
@@ -52,15 +55,15 @@ export const logLines = pure({
       bytes,
       concurrency,
     );
-    const [, , port, at, front, back, server, , connect, total, sent] =
+    const [, , port, at, front, back, server, queue, connect, total, sent, ...rest] =
       LINE.exec(line) ?? [];
     demand(port === String(trace.port), () => line);
     demand(at === stamp(trace.at), () => line);
     demand(front === service && back === service, () => line);
     demand(server === (trace.server?.id ?? '<NOSRV>'), () => line);
     demand(
-      [connect, total, sent].join() ===
-        [trace.connectMs, trace.elapsedMs, bytes].join(),
+      [queue, connect, total, sent, rest.at(-1)].join() ===
+        [trace.queueMs, trace.connectMs, trace.elapsedMs, bytes, trace.ahead].join(),
       () => line,
     );
   },

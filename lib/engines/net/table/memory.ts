@@ -1,7 +1,7 @@
 /** Words of a record that all threads share; each worker's own column follows them. Even, for the
  *  64-bit numbers in both. */
 export const SHARED_WORDS = 26;
-/** A worker's column: two words, then four 64-bit numbers. */
+/** A worker's column: of a server two words, then four 64-bit numbers; of a service five of these. */
 export const COLUMN_WORDS = 10;
 export const RECORDS_A_SEGMENT = 16_384;
 

@@ -4,11 +4,19 @@ import { QUEUE } from './service-record.ts';
 /** Words of a worker's column in a service's record. */
 const COLUMN = { waiting: 0, first: 1 } as const;
 
+/** A place in the queue. */
+export interface Ticket {
+  /** Tickets are given in the order of coming, over all workers. 32 bits, so that they begin anew. */
+  readonly number: number;
+  /** How many were there before. */
+  readonly ahead: number;
+}
+
 /** Who has waited longest. */
 export interface Longest {
   readonly worker: number;
-  /** Since when, as the record holds it. */
-  readonly since: number;
+  /** Its ticket's number. */
+  readonly number: number;
 }
 
 /** Who waits for a place at a service, in all workers, as one of them sees it. Whoever changes it holds
@@ -37,22 +45,25 @@ export class QueueRecord {
   }
 
   /** One more waits in this worker.
-   *  @returns how many were there before, in all workers; undefined: there is no room for more */
-  join(room: number): number | undefined {
-    const { waiting } = this;
-    if (waiting >= room) return undefined;
+   *  @returns undefined: there is no room for more */
+  join(room: number): Ticket | undefined {
+    const { waiting: ahead } = this;
+    if (ahead >= room) return undefined;
+    const number = ((this.#words[this.#at + QUEUE.ticket] ?? 0) + 1) | 0;
+    this.#words[this.#at + QUEUE.ticket] = number;
+    if (this.#words[this.#own + COLUMN.waiting] === 0) this.first = number;
     this.#count(1);
-    this.#words[this.#at + QUEUE.most] = Math.max(this.most, waiting + 1);
-    return waiting;
+    this.#words[this.#at + QUEUE.most] = Math.max(this.most, ahead + 1);
+    return { number, ahead };
   }
 
   leave(): void {
     this.#count(-1);
   }
 
-  /** Since when the first of this worker waits, in milliseconds on the clock that all share. */
-  set first(since: number) {
-    this.#words[this.#own + COLUMN.first] = since;
+  /** The number of the first one of this worker. */
+  set first(number: number) {
+    this.#words[this.#own + COLUMN.first] = number;
   }
 
   /** In which worker somebody has waited longest; undefined: nobody waits. */
@@ -60,9 +71,9 @@ export class QueueRecord {
     let found: Longest | undefined;
     for (const [worker, column] of this.#columns.entries()) {
       if ((this.#words[column + COLUMN.waiting] ?? 0) === 0) continue;
-      const since = this.#words[column + COLUMN.first] ?? 0;
-      // the difference is right though the clock's 32 bits overflow every 49 days
-      if (!found || ((since - found.since) | 0) < 0) found = { worker, since };
+      const number = this.#words[column + COLUMN.first] ?? 0;
+      // of numbers that have begun anew the difference is still right
+      if (!found || ((number - found.number) | 0) < 0) found = { worker, number };
     }
     return found;
   }

@@ -33,8 +33,8 @@ export class Waiter implements Timed, Early {
   next: Timed | undefined;
   slot = -1;
   readonly chunks: Buffer[] = [];
-  /** Since when, on the clock that all workers share. */
-  since = 0;
+  /** Its ticket's: who came before has a lower one. */
+  number = 0;
   /** The full server that it could not be booked at; undefined: any will do. */
   wants: RealServer | undefined;
   readonly #owner: WaitingOwner;

@@ -6,15 +6,17 @@ import type { Switchboard } from './switchboard.ts';
 import type { Timed } from './timer-wheel.ts';
 import type { Waiter } from './waiter.ts';
 
-/** However a word got lost, nobody waits for longer than two of these for a place that is free. */
+/** However a word got lost, who is first waits for no longer than this for a place that is free. */
 const LOOK_MS = 100;
+/** So many looks in a row there was a place, and who is first in another worker did not take it. */
+const STUCK_LOOKS = 10;
 
 interface Options {
   /** Its service's id. */
   readonly service: string;
   readonly switchboard: Switchboard;
   readonly record: QueueRecord;
-  readonly desk: Pick<Desk, 'wheel' | 'counting' | 'tell'>;
+  readonly desk: Pick<Desk, 'wheel' | 'tell'>;
   readonly worker: number;
 }
 
@@ -31,8 +33,10 @@ export class WaitingRoom implements Timed {
   #rules: CarriedQueue;
   #serving = false;
   #again = false;
-  /** Who was first at the last look, in another worker, and took no place that was free. */
-  #passedBy: number | undefined;
+  /** Who was first at the last look, in another worker, and took no place that was free; and for how
+   *  many looks before. */
+  #firstThen: number | undefined;
+  #looks = 0;
 
   constructor(rules: CarriedQueue, options: Options) {
     this.#rules = rules;
@@ -59,15 +63,14 @@ export class WaitingRoom implements Timed {
     const { record, desk, switchboard } = this.#options;
     const { most, timeoutMs } = this.#rules;
     switchboard.record.lock();
-    const before = record.join(most);
+    const ticket = record.join(most);
     switchboard.record.unlock();
-    if (before === undefined) return undefined;
-    waiter.since = desk.counting.clock();
+    if (!ticket) return undefined;
+    waiter.number = ticket.number;
     desk.wheel.add(waiter, timeoutMs);
     if (this.#waiting.size === 0) desk.wheel.move(this, LOOK_MS);
     this.#waiting.add(waiter);
-    this.#setFirst();
-    return before;
+    return ticket.ahead;
   }
 
   /** It got a place, or gave up. Idempotent. */
@@ -78,8 +81,9 @@ export class WaitingRoom implements Timed {
     if (this.#waiting.size === 0) desk.wheel.remove(this);
     switchboard.record.lock();
     record.leave();
+    const [first] = this.#waiting;
+    if (first) record.first = first.number;
     switchboard.record.unlock();
-    this.#setFirst();
   }
 
   /** A place of the service may have become free, here or where they say that somebody here has waited
@@ -107,15 +111,20 @@ export class WaitingRoom implements Timed {
     }
   }
 
-  /** Who is first elsewhere has been told of a place, and may be about to take it; if it is still there at
-   *  the next look, his worker is stuck. */
   expire(): void {
-    const { record, worker, switchboard } = this.#options;
-    const { longest } = record;
-    const isFirst = longest?.worker === worker;
-    if (isFirst || (longest && longest.since === this.#passedBy)) this.serve();
-    this.#passedBy = !isFirst && switchboard.hasPlace ? longest?.since : undefined;
+    if (this.#isFirst || this.#isPassedBy) this.serve();
     if (this.#waiting.size > 0) this.#options.desk.wheel.move(this, LOOK_MS);
+  }
+
+  /** Who is first elsewhere has been told of a place, and may be about to take it. If he does not, his
+   *  worker is stuck. */
+  get #isPassedBy(): boolean {
+    const { record, switchboard } = this.#options;
+    const first = switchboard.hasPlace ? record.longest?.number : undefined;
+    const isSame = first !== undefined && first === this.#firstThen;
+    this.#looks = isSame ? this.#looks + 1 : 0;
+    this.#firstThen = first;
+    return this.#looks >= STUCK_LOOKS;
   }
 
   /** The service is carried no more. */
@@ -128,15 +137,27 @@ export class WaitingRoom implements Timed {
     const full = new Set<RealServer>();
     for (const waiter of this.#waiting) {
       if (waiter.wants && full.has(waiter.wants)) continue;
-      if (waiter.board()) continue;
-      waiter.wants = waiter.heldTo();
-      if (waiter.wants) full.add(waiter.wants);
-      else if (!waiter.hasTried) return;
+      const isServed = waiter.board();
+      if (isServed && !this.#isFirst) this.#passOn();
+      if (isServed ? !this.#isFirst : !this.#mayPass(waiter, full)) return;
     }
   }
 
-  #setFirst(): void {
-    const [first] = this.#waiting;
-    if (first) this.#options.record.first = first.since;
+  /** Whether others may be served though this one is not: he is held to a server, or has tried some. */
+  #mayPass(waiter: Waiter, full: Set<RealServer>): boolean {
+    waiter.wants = waiter.heldTo();
+    if (waiter.wants) full.add(waiter.wants);
+    return waiter.wants !== undefined || waiter.hasTried;
+  }
+
+  /** To who is first now, if there are more places. */
+  #passOn(): void {
+    if (this.#options.switchboard.hasPlace) this.freed();
+  }
+
+  /** Nobody in another worker has waited longer than the first one here. */
+  get #isFirst(): boolean {
+    const { record, worker } = this.#options;
+    return record.longest?.worker === worker;
   }
 }

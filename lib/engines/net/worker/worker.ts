@@ -52,7 +52,7 @@ export class Worker {
       admission,
       counting: {
         sources: new Sources(start.sources, start.worker, start.workers),
-        clock: sharedClock(),
+        clock: sharedClock,
       },
       udp: createUdpDesk({ wheel, admission, workers: start.workers, tell }),
       duplicates: new Duplicates(),

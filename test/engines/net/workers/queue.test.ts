@@ -19,7 +19,8 @@ t.test('the order of a queue holds over all workers', sharedPort(), async (t) =>
     client.write(String(n));
     client.on('data', (text) => served.push(text.toString()));
     clients.push(client);
-    if (n > 0) await until(async () => (await rig.stats(service)).limits?.queued === n);
+    if (n === 0) await until(() => served.length === 1);
+    else await until(async () => (await rig.stats(service)).limits?.queued === n);
   }
   const began = performance.now();
   for (let n = 0; n < clients.length; n++) {

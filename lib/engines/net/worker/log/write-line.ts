@@ -15,6 +15,7 @@ const OF_CLIENTS: ReadonlySet<Ender | undefined> = new Set<Ender | undefined>([
   undefined,
   'client',
   'client-silent',
+  'header-silent',
 ]);
 
 /** Writes the line of a connection that has ended, where its service wants one. It has left its server's
