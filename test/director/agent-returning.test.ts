@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import type { ServiceOptions } from '../../lib/model/virtual-service.ts';
 import { aConfig, aReal, aService, OPTIONS } from '../support/config.ts';
-import { aBench } from '../support/director.ts';
+import { aBench, WEB } from '../support/director.ts';
 import { A, B } from '../support/pool-cast.ts';
 import { recordingAgents } from '../support/recording-agents.ts';
 import { recordingEngine } from '../support/recording-engine.ts';
@@ -100,4 +100,23 @@ t.test('checks keep their interval while an agent alone says down', async (t) =>
     runner.report(A, good());
     t.equal(runner.isDown(A), down, 'until rise good ones have come');
   }
+});
+
+t.test('hooks are told in an agent’s words', async (t) => {
+  const webhook = 'https://hooks.example.com/';
+  const { agents, alerts, director } = await atWork(t, { webhook });
+  const before = alerts.changes.length;
+  agents.say(ON_A, '50%');
+  agents.say(ON_A, 'fail # disk full');
+  await director.desk.change(
+    { service: WEB, real: A },
+    { state: 'ready' },
+    'uid 0 (root)',
+  );
+  const told = alerts.changes.slice(before);
+  t.match(told, [
+    { real: A, from: 'up', to: 'down', reason: 'agent: 50%, fail (disk full)', up: 1 },
+    { real: A, from: 'down', to: 'up', reason: 'changed by uid 0 (root)', up: 2 },
+  ]);
+  t.equal(told.length, 2, 'a share is no change of state');
 });
