@@ -6,10 +6,10 @@ import type {
 } from '../model/check.ts';
 import { certificateSeen } from './certificate.ts';
 import type { ChosenCheck } from './choose.ts';
+import { deadline } from './deadline.ts';
 import type { Matcher } from './matcher.ts';
 import { describe, hide, oneLine } from './message.ts';
 import { secretsOf } from './secrets.ts';
-import { timerMs } from './timer-limit.ts';
 
 export interface AttemptOptions {
   readonly target: CheckTarget;
@@ -105,15 +105,4 @@ function clean(
   if (certificate === undefined) return result;
   const { expiresAt, subject } = certificate;
   return { ...result, certificate: { expiresAt, subject: tidy(subject) } };
-}
-
-/** A timer that comes late shows that this process could not run (loaded, stopped); then the
- *  answer may be waiting unread, and the check gets that time back, once. */
-function deadline(ms: number, expire: () => void): Disposable {
-  const due = performance.now() + timerMs(ms);
-  let timer = setTimeout(() => {
-    const late = performance.now() - due;
-    timer = setTimeout(expire, timerMs(Math.min(late, ms)));
-  }, timerMs(ms));
-  return { [Symbol.dispose]: () => clearTimeout(timer) };
 }

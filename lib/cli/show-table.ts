@@ -1,4 +1,6 @@
+import { agentText } from '../model/agent.ts';
 import type {
+  AgentStatus,
   CheckStatus,
   RealStatus,
   ServiceStatus,
@@ -53,8 +55,9 @@ const COLUMNS: readonly Column<RealStatus>[] = [
   {
     title: 'CHECK',
     align: 'left',
-    text: ({ check }) => (check ? checkOf(check) : '-'),
-    colour: ({ check }) => (check?.up === false ? 'red' : undefined),
+    text: saidOf,
+    colour: ({ check, agent }) =>
+      check?.up === false || agent?.down != null ? 'red' : undefined,
   },
 ];
 
@@ -193,6 +196,20 @@ function sinceOf({ since }: RealStatus, now: number): string {
 export function checkKind({ type, service }: CheckStatus): string {
   const kind = /^\d+$/.test(type) ? `combined ${type}` : type;
   return kind === 'negotiate' ? `${kind} ${service}` : kind;
+}
+
+/** What its agent and its last check said. */
+export function saidOf({ agent, check }: RealStatus): string {
+  const said = [...agentWords(agent), ...(check ? [checkOf(check)] : [])];
+  return said.join('; ') || '-';
+}
+
+/** Nothing of one that is content. */
+function agentWords(agent: AgentStatus | null): readonly string[] {
+  if (agent === null) return [];
+  const text = agentText(agent);
+  const silent = agent.problem === null ? '' : ` (silent: ${agent.problem})`;
+  return text === 'ready' && silent === '' ? [] : [`agent: ${text}${silent}`];
 }
 
 /** What its last check said. */

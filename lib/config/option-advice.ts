@@ -1,5 +1,6 @@
 import { SHARING, sharesOf } from '../model/shares.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
+import { adviseOnAgents } from './agent-advice.ts';
 import type { Findings } from './findings.ts';
 
 /** Warns of what l4director.ini asks for a service and cannot have with what the config says of it. */
@@ -7,10 +8,19 @@ export function adviseOnOptions(
   services: readonly VirtualService[],
   findings: Findings,
 ): void {
-  for (const { id, line, scheduler, options } of services)
-    if (options.slowStartMs !== undefined && !sharesOf(scheduler))
-      findings.warn(
-        line,
-        `slow-start does nothing for ${id}: with the scheduler ${scheduler} its servers have no shares that could grow; expected one of ${SHARING.join(', ')}, as in "scheduler = wrr"`,
-      );
+  for (const service of services) {
+    adviseOnSlowStart(service, findings);
+    adviseOnAgents(service, findings);
+  }
+}
+
+function adviseOnSlowStart(
+  { id, line, scheduler, options }: VirtualService,
+  findings: Findings,
+): void {
+  if (options.slowStartMs === undefined || sharesOf(scheduler)) return;
+  findings.warn(
+    line,
+    `slow-start does nothing for ${id}: with the scheduler ${scheduler} its servers have no shares that could grow; expected one of ${SHARING.join(', ')}, as in "scheduler = wrr"`,
+  );
 }

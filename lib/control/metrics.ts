@@ -7,7 +7,7 @@ import {
 } from '../model/status.ts';
 import { DIRECTOR, type Metric, SERVICE, WORKER } from './metric-tables.ts';
 import { type Family, formatLabels, type Sample } from './prometheus.ts';
-import { CERTIFICATE, CHECK, REAL } from './real-metrics.ts';
+import { AGENT, CERTIFICATE, CHECK, REAL } from './real-metrics.ts';
 
 /** What the status says, as families: the director, each virtual service, each real server
  *  of it, each check. */
@@ -29,6 +29,9 @@ export function statusFamilies(document: StatusDocument): readonly Family[] {
   const checks = reals.flatMap(({ of: { check }, labels }) =>
     check ? [{ of: check, labels }] : [],
   );
+  const agents = reals.flatMap(({ of: { agent }, labels }) =>
+    agent ? [{ of: agent, labels }] : [],
+  );
   const certificates = checks.flatMap(({ of: { certificate }, labels }) =>
     certificate ? [{ of: certificate, labels }] : [],
   );
@@ -42,6 +45,7 @@ export function statusFamilies(document: StatusDocument): readonly Family[] {
     ...REAL.map((metric) => familyOf(metric, reals)),
     realStates(document.services),
     checkResults(document.services),
+    ...AGENT.map((metric) => familyOf(metric, agents)),
     ...CHECK.map((metric) => familyOf(metric, checks)),
     ...CERTIFICATE.map((metric) => familyOf(metric, certificates)),
   ];

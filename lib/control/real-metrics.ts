@@ -1,4 +1,9 @@
-import type { CertificateStatus, CheckStatus, RealStatus } from '../model/status.ts';
+import type {
+  AgentStatus,
+  CertificateStatus,
+  CheckStatus,
+  RealStatus,
+} from '../model/status.ts';
 import type { Metric } from './metric-tables.ts';
 
 /** Of each real server of a service. */
@@ -86,6 +91,34 @@ export const REAL: readonly Metric<RealStatus>[] = [
     type: 'gauge',
     help: '1 when an operator has changed the real server at run time.',
     value: ({ override }) => Number(override !== null),
+  },
+];
+
+/** Of each real server that has an agent. */
+export const AGENT: readonly Metric<AgentStatus>[] = [
+  {
+    name: 'agent_answers',
+    type: 'gauge',
+    help: '1 when the agent of the real server answered the last time.',
+    value: ({ at, problem }) => Number(at !== null && problem === null),
+  },
+  {
+    name: 'agent_weight_percent',
+    type: 'gauge',
+    help: 'Percentage of the configured weight that the agent wants.',
+    value: ({ percent }) => percent ?? 100,
+  },
+  {
+    name: 'agent_holds',
+    type: 'gauge',
+    help: '1 when the agent drains the real server, or holds it in maintenance or down.',
+    value: ({ state, down }) => Number(state !== 'ready' || down !== null),
+  },
+  {
+    name: 'agent_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the last line of the agent came, in seconds since 1970; 0 before the first.',
+    value: ({ at }) => (at === null ? 0 : Date.parse(at) / 1000),
   },
 ];
 

@@ -1,5 +1,6 @@
 import { type Alerts, createAlerts } from '../alerts/alerts.ts';
 import type { OpenLineFile } from '../alerts/monitor-files.ts';
+import { createAgentRunner } from '../checks/agents/runner.ts';
 import { namesFairly } from '../checks/fair-lookup.ts';
 import { createCheckRunner } from '../checks/runner.ts';
 import type { Config } from '../config/config.ts';
@@ -52,6 +53,7 @@ export async function openParts(
   const predecessor = launch.predecessor?.pid;
   const sockets = await takePassedSockets(launch, log);
   const checks = createCheckRunner({ log });
+  const agents = createAgentRunner(log);
   const { maxConnections, workers, workerTimeoutMs, flowtable } = config.options;
   const connectionLog = createConnectionLog(config.options.connectionsFile, log);
   const engines = createEngines({
@@ -65,7 +67,7 @@ export async function openParts(
   });
   const events = createEventLog(Date.now);
   const director = createDirector({
-    ...{ engines, checks, alerts, overrides, events, log },
+    ...{ engines, checks, agents, alerts, overrides, events, log },
     elders: elders.sources,
   });
   return {
@@ -77,7 +79,7 @@ export async function openParts(
     heritages: [...engines.values()].flatMap(({ heritage }) => heritage ?? []),
     async close(quietly) {
       await director.close(quietly);
-      await checks.close();
+      await Promise.all([checks.close(), agents.close()]);
       if (!(await connectionLog.close(FLUSH_MS)))
         log.error('The connection log was not written to its end');
     },

@@ -1,6 +1,7 @@
 import type { ServiceOutcome } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
-import type { EngineName } from '../model/virtual-service.ts';
+import { same } from '../model/same.ts';
+import type { EngineName, VirtualService } from '../model/virtual-service.ts';
 import { type Carriage, carrier, wordOf } from './carriage.ts';
 
 /** What a line is about. */
@@ -38,7 +39,7 @@ export function logChoice(
 }
 
 /** What the log says where a service has its engine for another reason than before. */
-export function logReason(log: Log, { label }: Subject, after: Carriage): void {
+function logReason(log: Log, { label }: Subject, after: Carriage): void {
   const { engine, reason } = after;
   const from = carrier(after);
   const what =
@@ -46,6 +47,21 @@ export function logReason(log: Log, { label }: Subject, after: Carriage): void {
       ? `Engine of virtual server ${label}:`
       : `Moving virtual server ${label} from ${from} to`;
   log.info(`${what} ${engine} (${reason})`);
+}
+
+type Carried = readonly [service: VirtualService, carriage: Carriage];
+
+/** What it says of a service after a reload; nothing where only real servers are others. */
+export function logReload(
+  log: Log,
+  about: Subject,
+  [was, before]: Carried,
+  [is, after]: Carried,
+): void {
+  const anew = after.engine !== before.engine || after.refusal !== before.refusal;
+  if (anew || !same({ ...was, reals: [] }, { ...is, reals: [] }))
+    logChoice(log, about, before, after);
+  else if (after.reason !== before.reason) logReason(log, about, after);
 }
 
 /** Logs one line when what that engine says of a service has changed, or has moved it. */

@@ -47,6 +47,14 @@ export function reassign(
   };
 }
 
+/** Whether that choice is what it goes by already. */
+export function goesBy(
+  is: Carriage,
+  { engine, reason, refusal }: EngineChoice,
+): boolean {
+  return is.engine === engine && is.reason === reason && is.refusal === refusal;
+}
+
 /** The engine that has it now, where that one does its work. */
 function at({ engine, refusal, outcome }: Carriage): Leaving | undefined {
   return refusal === undefined && isCarried(outcome) ? { engine, outcome } : undefined;

@@ -74,10 +74,10 @@ class VirtualDesk implements OwnedDesk {
     const { before, after, audit } = keeper.change(ref.real, wish, by);
     const { service, real } = ref;
     const about = `real server: ${real} (${keeper.label})`;
-    for (const { what, old, new: is } of audit)
+    for (const { what, old, new: is, said } of audit)
       this.#audit(
         { by, service, real, what, old, new: is },
-        `${what} of ${about}: ${old} -> ${is}`,
+        `${what} of ${about}: ${said ?? old} -> ${is}`,
       );
     // Where nothing was changed, it may have been once that was not kept.
     const kept = unkept(this.#parties.changed());

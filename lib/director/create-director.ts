@@ -5,6 +5,7 @@ import {
 } from '../alerts/fallback-command.ts';
 import type { AlertState } from '../alerts/notice.ts';
 import type { Config } from '../config/config.ts';
+import type { AgentRunner } from '../model/agent.ts';
 import type { CheckRunner } from '../model/check.ts';
 import type { Engine, EngineWork, WorkerStats } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
@@ -22,11 +23,13 @@ import { ServiceKeepers } from './service-keepers.ts';
 import { serviceStatus } from './status.ts';
 import type { TrafficSource } from './traffic.ts';
 
-/** What a director works with. It owns the engines and closes them; the check runner and the
+/** What a director works with. It owns the engines and closes them; the runners and the
  *  alerts stay their maker's, to be closed after it. */
 export interface DirectorParts {
   readonly engines: ReadonlyMap<EngineName, Engine>;
   readonly checks: CheckRunner;
+  /** Undefined: no agent is asked. */
+  readonly agents?: AgentRunner | undefined;
   readonly alerts: Pick<Alerts, 'follow' | 'tell' | 'checked' | 'changed'>;
   /** Undefined: what is changed at run time ends with the director. */
   readonly overrides?: OverrideStore | undefined;
@@ -59,7 +62,7 @@ class VirtualServices implements Director {
   readonly #unsettled = new Set<() => void>();
 
   constructor(parts: DirectorParts) {
-    const { log, checks: runner, alerts, engines, now = Date.now } = parts;
+    const { log, checks: runner, agents, alerts, engines, now = Date.now } = parts;
     const { elders = () => [] } = parts;
     this.#parts = parts;
     this.#commands = createFallbackCommands(log);
@@ -86,7 +89,7 @@ class VirtualServices implements Director {
     const commands = this.#commands;
     const several = () => this.#carriers.several;
     this.#keeperParties = {
-      ...{ runner, commands, alerts, log, now },
+      ...{ runner, agents, commands, alerts, log, now },
       ...{ configuring, several, changed, happened: events.tell },
     };
     this.#keepers = new ServiceKeepers({

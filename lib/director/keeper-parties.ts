@@ -1,6 +1,7 @@
 import type { Alerts } from '../alerts/alerts.ts';
 import type { FallbackCommands } from '../alerts/fallback-command.ts';
 import type { AlertState } from '../alerts/notice.ts';
+import type { AgentRunner } from '../model/agent.ts';
 import type { CheckRunner } from '../model/check.ts';
 import type { ServiceEntry, ServiceOutcome } from '../model/engine.ts';
 import type { Happening } from '../model/event.ts';
@@ -10,6 +11,8 @@ import type { Carriage } from './carriage.ts';
 /** What a keeper works with. */
 export interface KeeperParties {
   readonly runner: CheckRunner;
+  /** Undefined: no agent is asked. */
+  readonly agents: AgentRunner | undefined;
   readonly commands: FallbackCommands;
   readonly alerts: Pick<Alerts, 'tell' | 'checked' | 'changed'>;
   readonly log: Log;

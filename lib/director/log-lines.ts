@@ -7,6 +7,7 @@ import type { PoolChange, TableChange } from '../pool/change.ts';
 const VERBS = {
   added: 'Added',
   restored: 'Restored',
+  reweighed: 'Restored',
   quiesced: 'Quiescent',
   'readd-quiesced': 'Readd Quiescent',
   deleted: 'Deleted',
@@ -29,6 +30,8 @@ export function logLine(
         change.why,
         change.override,
       );
+    case 'agent':
+      return `Agent of real server: ${change.server} (${serviceLabel(service)}) says: ${change.agent}`;
     case 'soft-reset':
       return `Resetting soft failure count: ${change.server} (${service.id})`;
     case 'held':
@@ -52,7 +55,7 @@ export function logLine(
       return `Soft failure real server: ${place} failure ${failures}/${max}${finding(service, report)}`;
     }
     default:
-      return `${changeText(service, change)}${finding(service, change.report)}`;
+      return `${changeText(service, change)}${findingOf(service, change)}`;
   }
 }
 
@@ -98,6 +101,11 @@ export function findingText(service: VirtualService, report: CheckReport): strin
   const word = typeof checktype === 'number' ? `combined ${checktype}` : checktype;
   const check = word === 'negotiate' ? `${word} ${service.service}` : word;
   return `${check}, ${Math.round(durationMs)} ms: ${message}`;
+}
+
+/** What brought a change about: ` (connect, 3 ms: ...)`, ` (agent: drain)`; empty: neither did. */
+function findingOf(service: VirtualService, { report, agent }: TableChange): string {
+  return agent === undefined ? finding(service, report) : ` (agent: ${agent})`;
 }
 
 function finding(service: VirtualService, report: CheckReport | undefined): string {

@@ -7,6 +7,7 @@ import { changeText, findingText, heldText } from './log-lines.ts';
 const OUT = {
   added: false,
   restored: false,
+  reweighed: false,
   quiesced: true,
   'readd-quiesced': true,
   deleted: true,
@@ -26,13 +27,14 @@ export function noticeOf(
     const notice = { subject: heldText(service, change), finding, state, at };
     return { notice, about: undefined };
   }
-  if (!isTableChange(change)) return undefined;
-  const { type, server, fallback, report } = change;
+  if (!isTableChange(change) || change.type === 'reweighed') return undefined;
+  const { type, server, fallback, report, agent } = change;
   // To ldirectord's mails the second is the first.
   const told =
     type === 'readd-quiesced' ? { ...change, type: 'quiesced' as const } : change;
   const subject = changeText(service, told);
-  const finding = report && findingText(service, report);
+  const finding =
+    agent === undefined ? report && findingText(service, report) : `agent: ${agent}`;
   const about = fallback ? undefined : { real: server, out: OUT[type] };
   return { notice: { subject, finding, state, at }, about };
 }

@@ -98,7 +98,7 @@ function changedValues(old: Values, next: Values): readonly ChangedValue[] {
     );
 }
 
-/** Of a key that another section has too, or that is no such name. */
+/** Of a key that another section has too, that is made of two, or is one word. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   logConnections: 'connections',
   checkProxy: 'check-send-proxy',

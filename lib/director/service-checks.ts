@@ -1,12 +1,7 @@
 import type { CheckPlan, CheckReport, CheckRunner } from '../model/check.ts';
-import { same } from '../model/same.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
 import { checkingOf, checkPlan } from './check-plan.ts';
-
-interface Subscription {
-  readonly plan: CheckPlan;
-  readonly handle: Disposable;
-}
+import { createSubscriptions } from './subscriptions.ts';
 
 /** The checks of one virtual service's real servers. Disposing ends them. */
 export interface ServiceChecks extends Disposable {
@@ -22,33 +17,16 @@ export function createServiceChecks(
   on: (realId: string, report: CheckReport) => void,
   isDown: (realId: string) => boolean,
 ): ServiceChecks {
-  let subscriptions = new Map<string, Subscription>();
-
+  const subscriptions = createSubscriptions<CheckPlan>((id, plan) =>
+    runner.subscribe(
+      plan,
+      (report) => on(id, report),
+      plan.downIntervalMs === undefined ? undefined : () => isDown(id),
+    ),
+  );
   return {
-    follow(service) {
-      const before = subscriptions;
-      subscriptions = new Map();
-      for (const [id, plan] of plans(service)) {
-        const known = before.get(id);
-        if (known && same(known.plan, plan)) {
-          subscriptions.set(id, known);
-          before.delete(id);
-        } else {
-          const handle = runner.subscribe(
-            plan,
-            (report) => on(id, report),
-            plan.downIntervalMs === undefined ? undefined : () => isDown(id),
-          );
-          subscriptions.set(id, { plan, handle });
-        }
-      }
-      // Last, so that a check which another server needs as well is not ended in between.
-      for (const { handle } of before.values()) handle[Symbol.dispose]();
-    },
-    [Symbol.dispose]() {
-      for (const { handle } of subscriptions.values()) handle[Symbol.dispose]();
-      subscriptions = new Map();
-    },
+    follow: (service) => subscriptions.follow(plans(service)),
+    [Symbol.dispose]: () => subscriptions[Symbol.dispose](),
   };
 }
 

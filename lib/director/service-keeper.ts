@@ -1,8 +1,8 @@
 import type { AlertState } from '../alerts/notice.ts';
+import { type AgentWords, agentText } from '../model/agent.ts';
 import type { CheckReport } from '../model/check.ts';
 import type { ServerEntry, ServiceEntry } from '../model/engine.ts';
 import type { Override, Wish } from '../model/override.ts';
-import { same } from '../model/same.ts';
 import {
   type EngineName,
   serviceLabel,
@@ -11,8 +11,10 @@ import {
 import { configure } from '../pool/configure.ts';
 import { setOverride } from '../pool/override.ts';
 import { type Pool, type PoolStep, stateOf } from '../pool/pool.ts';
+import { takeAgent } from '../pool/take-agent.ts';
 import { takeReport } from '../pool/take-report.ts';
 import { warm } from '../pool/warm.ts';
+import { Agents } from './agents.ts';
 import {
   assign,
   type Carriage,
@@ -22,7 +24,7 @@ import {
   isIn,
   reassign,
 } from './carriage.ts';
-import { logChoice, logOutcome, logReason, type Subject } from './carriage-lines.ts';
+import { logChoice, logOutcome, logReload, type Subject } from './carriage-lines.ts';
 import { Certificates } from './certificates.ts';
 import { CheckHistory } from './check-history.ts';
 import { checkingOf } from './check-plan.ts';
@@ -33,9 +35,9 @@ import type { EngineWord, KeeperParties } from './keeper-parties.ts';
 import { checkLine } from './log-lines.ts';
 import type { Left } from './recovery.ts';
 import { createServiceChecks, type ServiceChecks } from './service-checks.ts';
-import { ServiceNews } from './service-news.ts';
+import { type Cause, ServiceNews } from './service-news.ts';
 import { WarmUp } from './warm-up.ts';
-import { audited, type Fulfilled, granted } from './wishes.ts';
+import { audited, auditedAgent, type Fulfilled, granted } from './wishes.ts';
 
 /** Keeps one virtual service at work: takes the reports of its checks into its pool, and says
  *  what the engine should carry. Disposing ends its checks. */
@@ -43,10 +45,11 @@ export class ServiceKeeper implements Disposable {
   readonly #parties: KeeperParties;
   readonly #checks: ServiceChecks;
   readonly #news: ServiceNews;
-  readonly #warmUp = new WarmUp((steps) => this.#warm(steps));
+  readonly #warmUp = new WarmUp((steps) => this.#guard(() => this.#warm(steps)));
   readonly history = new CheckHistory();
   readonly downTimes = new DownTimes();
   readonly certificates: Certificates;
+  readonly agents: Agents;
   #pool: Pool;
   #carriage: Carriage;
   /** What brought servers here that have no report yet. */
@@ -73,6 +76,7 @@ export class ServiceKeeper implements Disposable {
       (id, report) => this.#report(id, report),
       (id) => stateOf(this.#pool, id)?.own === 'down',
     );
+    this.agents = new Agents(parties, (id, words) => this.#agentSaid(id, words));
     this.#carriage = assign(choice, left?.engine);
     const { checking, problem } = checkingOf(service);
     const earlier = { found: left?.servers, overrides };
@@ -83,6 +87,7 @@ export class ServiceKeeper implements Disposable {
     this.#tell(step, this.#configured);
     this.#news.happened(this, realHappenings(undefined, step.pool));
     this.#checks.follow(service);
+    this.agents.follow(service);
   }
 
   get service(): VirtualService {
@@ -123,12 +128,6 @@ export class ServiceKeeper implements Disposable {
     );
   }
 
-  /** Whether that is what it goes by already. */
-  has({ engine, reason, refusal }: EngineChoice): boolean {
-    const is = this.#carriage;
-    return is.engine === engine && is.reason === reason && is.refusal === refusal;
-  }
-
   /** Reload: goes on as the changed service says.
    *  @param carries  whether an engine can carry that one */
   follow(
@@ -140,40 +139,35 @@ export class ServiceKeeper implements Disposable {
     const before = this.#pool;
     const step = configure(before, service, checking, this.#parties.now());
     this.#pool = step.pool;
-    this.history.keep(step.pool.index);
-    this.downTimes.keep(step.pool.index);
-    this.certificates.keep(step.pool.index);
+    for (const known of [this.history, this.downTimes, this.certificates])
+      known.keep(step.pool.index);
     this.#configured = this.#parties.configuring();
     const was = this.#carriage;
     this.#carriage = reassign(was, choice, carries);
     const has = carrier(this.#carriage);
     if (has !== carrier(was) || !isIn(this.#carriage, has)) this.#carried = [];
-    const anew = choice.engine !== was.engine || choice.refusal !== was.refusal;
-    if (anew || !same(virtualPart(before.service), virtualPart(service)))
-      logChoice(this.#parties.log, this.#about, was, this.#carriage);
-    else if (choice.reason !== was.reason)
-      logReason(this.#parties.log, this.#about, this.#carriage);
+    const is = this.#carriage;
+    logReload(this.#parties.log, this.#about, [before.service, was], [service, is]);
     if (problem && problem !== checkingOf(before.service).problem)
       this.#parties.log.warn(`Not checked: ${this.label}: ${problem}`);
     this.#tell(step, this.#configured);
     this.#news.happened(this, realHappenings(before, step.pool));
     this.#checks.follow(service);
+    this.agents.follow(service);
   }
 
   /** What an operator wishes of a real server that is there. */
   change(realId: string, wish: Wish, by: string): Fulfilled {
-    const pool = this.#pool;
-    const known = stateOf(pool, realId);
+    const known = stateOf(this.#pool, realId);
     if (!known) return { before: undefined, after: undefined, audit: [] };
-    const { override: before, configured } = known;
+    const { override: before, configured, agent } = known;
     const at = this.#parties.now();
     const after = granted(before, configured.weight, wish, { by, at });
-    const step = setOverride(pool, realId, after, at);
-    this.#tell(step, 'running');
-    const happened = whatHappened(realId, pool, step.pool, null);
-    this.#news.happened(this, happened, `changed by ${by}`);
-    this.#parties.changed(this);
-    return { before, after, audit: audited(before, after, configured.weight) };
+    const step = setOverride(this.#pool, realId, after, at, wish.state === 'ready');
+    this.#take(realId, step, { at, message: null, why: `changed by ${by}` });
+    const forgotten = auditedAgent(agent, stateOf(step.pool, realId)?.agent);
+    const audit = audited(before, after, configured.weight);
+    return { before, after, audit: [...audit, ...forgotten] };
   }
 
   heard(engine: EngineName, { outcome, answers, entry }: EngineWord): void {
@@ -190,43 +184,57 @@ export class ServiceKeeper implements Disposable {
 
   [Symbol.dispose](): void {
     this.#checks[Symbol.dispose]();
+    this.agents[Symbol.dispose]();
     this.#warmUp[Symbol.dispose]();
   }
 
   #warm(steps: ReadonlyMap<string, number>): void {
-    try {
-      this.#tell(warm(this.#pool, steps, this.#parties.now()), 'running');
-      this.#parties.changed(this);
-    } catch (error) {
-      this.#defect(error);
-    }
+    this.#tell(warm(this.#pool, steps, this.#parties.now()), 'running');
+    this.#parties.changed(this);
   }
 
   #report(realId: string, report: CheckReport): void {
-    try {
-      const before = this.#pool;
-      const known = stateOf(before, realId);
-      this.#parties.log.debug(checkLine(before.service, realId, report));
+    this.#guard(() => {
+      const { service } = this;
+      const known = stateOf(this.#pool, realId);
+      this.#parties.log.debug(checkLine(service, realId, report));
       this.history.note(realId, report);
-      this.certificates.note(before.service, realId, report);
-      if (known) this.#parties.alerts.checked(before.service, known.real, report);
-      const step = takeReport(before, realId, report);
-      this.downTimes.note(step.pool, realId, report.at);
-      const part = known?.own === 'starting' ? this.#configured : 'running';
-      this.#tell(step, part);
-      this.#news.happened(
-        this,
-        whatHappened(realId, before, step.pool, report.message),
-      );
-      if (step.pool.entry !== before.entry || step.pool.settled !== before.settled)
-        this.#parties.changed(this);
-    } catch (error) {
-      this.#defect(error);
-    }
+      this.certificates.note(service, realId, report);
+      if (known) this.#parties.alerts.checked(service, known.real, report);
+      const state = known?.own === 'starting' ? this.#configured : 'running';
+      const step = takeReport(this.#pool, realId, report);
+      this.#take(realId, step, { at: report.at, message: report.message, state });
+    });
   }
 
-  #defect(error: unknown): void {
-    this.#parties.log.error(`Defect in virtual server ${this.label}: ${String(error)}`);
+  #agentSaid(realId: string, words: AgentWords): void {
+    this.#guard(() => {
+      const at = this.#parties.now();
+      const step = takeAgent(this.#pool, realId, words, at);
+      const agent = stateOf(step.pool, realId)?.agent;
+      if (!agent || step.pool === this.#pool) return;
+      this.#take(realId, step, { at, message: `agent: ${agentText(agent)}` });
+    });
+  }
+
+  /** Goes on as one real server's check, agent or operator has it. */
+  #take(realId: string, step: PoolStep, { at, message, why, state }: Cause): void {
+    const before = this.#pool;
+    this.downTimes.note(step.pool, realId, at);
+    this.#tell(step, state ?? 'running');
+    this.#news.happened(this, whatHappened(realId, before, step.pool, message), why);
+    if (step.pool.entry !== before.entry || step.pool.settled !== before.settled)
+      this.#parties.changed(this);
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#parties.log.error(
+        `Defect in virtual server ${this.label}: ${String(error)}`,
+      );
+    }
   }
 
   /** @param state  what brought it about */
@@ -238,10 +246,4 @@ export class ServiceKeeper implements Disposable {
     // Also after a reload: the command itself may have changed. One that ran already is dropped.
     if (settled) this.#parties.commands.run(service, up ? 'stop' : 'start');
   }
-}
-
-/** The service without its real servers. */
-function virtualPart(service: VirtualService): Omit<VirtualService, 'reals'> {
-  const { reals: _, ...rest } = service;
-  return rest;
 }

@@ -1,6 +1,7 @@
 import { type OverrideStore, overLine } from '../model/override.ts';
 import { same } from '../model/same.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
+import { goesBy } from './carriage.ts';
 import type { Carriers } from './carriers.ts';
 import type { EngineChoice } from './choose-engine.ts';
 import type { KeeperParties } from './keeper-parties.ts';
@@ -101,7 +102,7 @@ export class ServiceKeepers implements Disposable {
       return;
     }
     const unchanged = same(known.service, service);
-    if (unchanged && known.has(choice)) return;
+    if (unchanged && goesBy(known.carriage, choice)) return;
     const next = unchanged ? known.service : service;
     known.follow(next, choice, (engine) => carriers.carries(engine, next));
   }

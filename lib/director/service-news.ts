@@ -10,6 +10,18 @@ import { tellTurn } from './told-changes.ts';
 
 type NewsParties = Pick<KeeperParties, 'alerts' | 'log' | 'now' | 'happened'>;
 
+/** What brought a step of the pool about that began with one real server. */
+export interface Cause {
+  /** Wall clock, milliseconds since 1970. */
+  readonly at: number;
+  /** What its check or its agent said; null: an operator did it. */
+  readonly message: string | null;
+  /** What hooks are told where there is no message. */
+  readonly why?: string;
+  /** A first result belongs to start or reload; default: running. */
+  readonly state?: AlertState;
+}
+
 /** What log, people, programs and events are told of one service. */
 export class ServiceNews {
   readonly #parties: NewsParties;

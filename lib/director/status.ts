@@ -5,6 +5,7 @@ import { fallbackId } from '../model/virtual-service.ts';
 import { panicCounts } from '../pool/panic.ts';
 import type { Pool, RealServerState } from '../pool/pool.ts';
 import { partAt } from '../pool/warming.ts';
+import type { Agents } from './agents.ts';
 import { type Carriage, carrier } from './carriage.ts';
 import type { Certificates } from './certificates.ts';
 import type { CheckHistory } from './check-history.ts';
@@ -23,6 +24,7 @@ export interface ServiceView {
   readonly history: Pick<CheckHistory, 'last' | 'totals'>;
   readonly downTimes: Pick<DownTimes, 'of'>;
   readonly certificates: Pick<Certificates, 'of'>;
+  readonly agents: Pick<Agents, 'of'>;
 }
 
 /** When the status is asked for, and how much of it. */
@@ -137,10 +139,13 @@ function carriageProblem({ refusal, outcome, leaving }: Carriage): string | unde
 const ONLY_DRAINED =
   'every real server that is up has weight 0, and the fallback is for when none is up: give one a weight above 0';
 
-type OfChecks = Pick<RealStatus, 'check' | 'checks' | 'downs' | 'downSeconds'>;
+type OfChecks = Pick<
+  RealStatus,
+  'agent' | 'check' | 'checks' | 'downs' | 'downSeconds'
+>;
 
 function checksOf(
-  { pool, history, certificates, downTimes }: ServiceView,
+  { pool, history, certificates, downTimes, agents }: ServiceView,
   known: RealServerState,
   { now, checks }: StatusWish,
 ): OfChecks {
@@ -148,8 +153,14 @@ function checksOf(
   const soFar = { certificate: certificates.of(id), totals: history.totals(id) };
   const check = checkStatus(pool.service, known, soFar, now);
   const downTime = downTimes.of(id, now);
-  if (checks === 0) return { check, ...downTime };
-  return { check, ...downTime, checks: history.last(id, checks).map(checkRecord) };
+  const agent = agents.of(pool.service, known);
+  if (checks === 0) return { agent, check, ...downTime };
+  return {
+    agent,
+    check,
+    ...downTime,
+    checks: history.last(id, checks).map(checkRecord),
+  };
 }
 
 function realStatus(
@@ -196,6 +207,7 @@ function fallbackStatus(
       state: fallbackActive ? 'up' : 'down',
       warming: null,
       override: null,
+      agent: null,
       since: new Date(fallbackSince).toISOString(),
       ...counters(numbers.get(id)),
       downs: 0,

@@ -1,3 +1,4 @@
+import { type AgentSaid, agentText } from '../model/agent.ts';
 import type { KeptOverride, Override, Wish } from '../model/override.ts';
 import type { Pool } from '../pool/pool.ts';
 
@@ -21,9 +22,12 @@ export function granted(
 
 /** One thing that an operator changed of a real server. */
 export interface Audited {
-  readonly what: 'weight' | 'state';
-  readonly old: Override['state'] | number;
+  readonly what: 'weight' | 'state' | 'agent';
+  /** Null: what an agent held down. */
+  readonly old: Override['state'] | number | null;
   readonly new: Override['state'] | number;
+  /** Of an agent: what it had said, which is forgotten. */
+  readonly said?: string;
 }
 
 /** What became of a wish. */
@@ -48,6 +52,16 @@ export function audited(
   return (['state', 'weight'] as const)
     .filter((what) => was[what] !== is[what])
     .map((what) => ({ what, old: was[what], new: is[what] }));
+}
+
+/** What an agent had said, where an operator's `ready` made that forgotten. */
+export function auditedAgent(
+  before: AgentSaid | undefined,
+  after: AgentSaid | undefined,
+): readonly Audited[] {
+  if (!before || before === after) return [];
+  const old = before.down === null ? before.state : null;
+  return [{ what: 'agent', old, new: 'ready', said: agentText(before) }];
 }
 
 /** All that operators have changed. */

@@ -21,7 +21,7 @@ export type Happening =
       readonly to: RealState | null;
       /** In force from now on, or what it warms up to; 0 where it is not in the table. */
       readonly weight: number;
-      /** What its last check said; null: it was not a check that changed it. */
+      /** What its last check said, or its agent; null: neither changed it. */
       readonly message: string | null;
     }
   | {
@@ -36,7 +36,13 @@ export type Happening =
       readonly by: string;
       readonly service: string | null;
       readonly real: string | null;
-      readonly what: 'weight' | 'state' | 'drain' | 'connections' | 'persistence';
+      readonly what:
+        | 'weight'
+        | 'state'
+        | 'agent'
+        | 'drain'
+        | 'connections'
+        | 'persistence';
       readonly old: AdminState | number | null;
       readonly new: AdminState | number | null;
     }

@@ -1,7 +1,7 @@
 import type { Capability } from './capability.ts';
 import type { WorkerStats } from './engine.ts';
 import type { LimitStats } from './limits.ts';
-import type { Override } from './override.ts';
+import type { AdminState, Override } from './override.ts';
 import type {
   CheckWord,
   EngineName,
@@ -134,6 +134,8 @@ export interface RealStatus {
   readonly warming: number | null;
   /** What was changed of it at run time; null: nothing. */
   readonly override: Override | null;
+  /** Null for a fallback, and where no agent is asked. */
+  readonly agent: AgentStatus | null;
   /** When it took that state. */
   readonly since: string;
   readonly activeConnections: number;
@@ -150,6 +152,26 @@ export interface RealStatus {
   readonly check: CheckStatus | null;
   /** The last results, the newest first; only where they are asked for, with `?checks=N`. */
   readonly checks?: readonly CheckRecord[];
+}
+
+/** What the agent of a real server has said. */
+export interface AgentStatus {
+  readonly port: number;
+  /** Its last line, and when that came; null before the first. */
+  readonly line: string | null;
+  readonly at: string | null;
+  /** That the last question took, whether a line came or not; null before the first. */
+  readonly durationMs: number | null;
+  /** Why no line came the last time; null: one did, or it was not asked yet. */
+  readonly problem: string | null;
+  /** In force, but for what an override says. */
+  readonly state: AdminState;
+  /** Of the configured weight; null: it has never named one. */
+  readonly percent: number | null;
+  /** Why it holds the server down; null: it does not. */
+  readonly down: string | null;
+  /** The configured weight as it wants it. */
+  readonly weight: number;
 }
 
 /** One result of a check. */

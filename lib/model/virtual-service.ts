@@ -86,6 +86,12 @@ export interface ServiceOptions {
   readonly tlsExpiryDays: number;
   /** Largest body a negotiate check reads, in bytes; past it the server is down. */
   readonly bodyLimit: number;
+  /** Port of an agent on each real server; 0: none is asked. */
+  readonly agentPort: number;
+  /** How often it is asked; undefined: as often as the server is checked. */
+  readonly agentIntervalMs: number | undefined;
+  /** What it is sent, as bytes of one character each; empty: nothing. */
+  readonly agentSend: string;
   /** Changes of one round of checks go into one mail. */
   readonly digest: boolean;
   /** Where its changes of state are posted; undefined: nowhere. It may be a secret itself: nothing shows

@@ -3,22 +3,39 @@ import type { PoolChange } from './change.ts';
 import { realChanges } from './compare.ts';
 import type { Pool, RealServerState } from './pool.ts';
 
-/** What to tell of the real servers of a pool where one has changed, and with it perhaps who else is kept
- *  in force.
+/** What to tell of the real servers of a pool where one has changed, of that one first, and with it
+ *  perhaps who else is kept in force.
  *  @param row     of that one
  *  @param report  that changed it; undefined: an operator did */
 export function allChanges(
-  { service, reals: before, panic }: Pool,
+  pool: Pool,
   reals: readonly RealServerState[],
   row: number,
   report: CheckReport | undefined,
 ): readonly PoolChange[] {
-  const changesOf = (at: number) => {
-    const [was, is] = [before[at], reals[at]];
-    if (!was || !is || (at !== row && is.held === was.held)) return [];
-    const cause = at === row ? report : undefined;
-    return realChanges({ service, state: was }, { service, state: is }, cause);
-  };
-  // Others go only with those that were kept.
-  return panic ? reals.flatMap((_, at) => changesOf(at)) : changesOf(row);
+  const own = changesOf(pool, reals, row, report);
+  return pool.panic ? [...own, ...othersChanges(pool, reals, row)] : own;
+}
+
+/** Of the others alone: they go only with those that were kept. */
+export function othersChanges(
+  pool: Pool,
+  reals: readonly RealServerState[],
+  row: number,
+): readonly PoolChange[] {
+  if (!pool.panic) return [];
+  return reals.flatMap(({ held }, at) =>
+    at === row || held === pool.reals[at]?.held ? [] : changesOf(pool, reals, at),
+  );
+}
+
+function changesOf(
+  { service, reals: before }: Pool,
+  reals: readonly RealServerState[],
+  row: number,
+  report?: CheckReport,
+): readonly PoolChange[] {
+  const [was, is] = [before[row], reals[row]];
+  if (!was || !is) return [];
+  return realChanges({ service, state: was }, { service, state: is }, report);
 }

@@ -4,11 +4,13 @@ import type { OverReason, Override } from '../model/override.ts';
 /** A change of the table for one server. */
 export interface TableChange {
   /** `added`: was not in the table; `restored`: was, with another weight, method or threshold;
+   *  `reweighed`: stays up, with another weight by its agent;
    *  `quiesced`, `readd-quiesced`: weight 0, the second where readdquiescent had to add it;
    *  `deleted`: is down and out of the table; `purged`: left the configuration. */
   readonly type:
     | 'added'
     | 'restored'
+    | 'reweighed'
     | 'quiesced'
     | 'readd-quiesced'
     | 'deleted'
@@ -20,6 +22,8 @@ export interface TableChange {
   readonly weight: number;
   /** The report that brought it about; undefined: the configuration did. */
   readonly report: CheckReport | undefined;
+  /** What its agent says now, where that brought it about. */
+  readonly agent?: string;
 }
 
 /** What happened in a pool, as data: log lines, mail and commands are made from it. */
@@ -42,6 +46,8 @@ export type PoolChange =
       readonly report: CheckReport;
     }
   | { readonly type: 'soft-reset'; readonly server: string }
+  /** Its agent says something else, and the table is as it was. */
+  | { readonly type: 'agent'; readonly server: string; readonly agent: string }
   /** It is down and stays in force, since more would be out than `panic-threshold` lets go. */
   | {
       readonly type: 'held';

@@ -20,14 +20,23 @@ export function realChanges(
 ): readonly PoolChange[] {
   const changes: PoolChange[] = [];
   if (report && before) changes.push(...softChanges(before, after, report));
-  const type = tableChange(before, after);
-  if (type) {
-    const { id } = after.state.real;
-    const isIn = type === 'added' || type === 'restored';
-    const weight = isIn ? (weightInForce(after.service, after.state) ?? 0) : 0;
-    changes.push({ type, server: id, fallback: false, weight, report });
-  }
+  const change = tableChangeOf(before, after, report);
+  if (change) changes.push(change);
   return changes;
+}
+
+/** What becomes of its row in the table; undefined: nothing. */
+export function tableChangeOf(
+  before: Seen | undefined,
+  after: Seen,
+  report?: CheckReport,
+): TableChange | undefined {
+  const type = tableChange(before, after);
+  if (!type) return undefined;
+  const { id } = after.state.real;
+  const isIn = type === 'added' || type === 'restored';
+  const weight = isIn ? (weightInForce(after.service, after.state) ?? 0) : 0;
+  return { type, server: id, fallback: false, weight, report };
 }
 
 function softChanges(

@@ -52,7 +52,7 @@ export function configure(
     if (index.has(real.id)) continue;
     const known = stateOf(before, real.id);
     const state = known
-      ? carryOver(known, real, checking, now)
+      ? carryOver(known, real, checking, now, service.options.agentPort > 0)
       : fresh(real, checking, now, {
           found: weights.get(real.id),
           override: overrides.get(real.id),
@@ -103,10 +103,13 @@ function carryOver(
   real: RealServer,
   checking: Checking,
   now: number,
+  asksAgent: boolean,
 ): RealServerState {
   // Where the file changed the same server since, the file wins.
   const override = same(known.configured, real) ? known.override : undefined;
-  const next = { ...known, configured: real, real: withWeight(real, override) };
+  const agent = asksAgent ? known.agent : undefined;
+  const weighed = withWeight(real, { override, agent });
+  const next = { ...known, configured: real, real: weighed, agent };
   return under(override, { ...next, own: ownState(checking, next) }, now);
 }
 

@@ -1,4 +1,6 @@
+import type { AgentSaid } from '../model/agent.ts';
 import type { ServerEntry } from '../model/engine.ts';
+import type { Override } from '../model/override.ts';
 import {
   destinationPort,
   type Fallback,
@@ -8,20 +10,28 @@ import {
 } from '../model/virtual-service.ts';
 import { countsAsUp, type RealServerState } from './pool.ts';
 
-type Weighed = Pick<RealServerState, 'real' | 'state' | 'found' | 'override' | 'held'>;
+type Weighed = Pick<
+  RealServerState,
+  'real' | 'state' | 'found' | 'override' | 'agent' | 'held'
+>;
 
 /** The weight a server has in the table; undefined: it is not in it. A down server stays at
  *  weight 0 with quiescent=yes, a starting one is in the table only as an earlier run left it, but
- *  for what an operator has changed: one that had traffic has what was asked for. One that is held
- *  back in a panic has its weight though it is down. */
+ *  for what an operator or its agent has changed: one that had traffic has what was asked for. One that
+ *  is held back in a panic has its weight though it is down. */
 export function weightInForce(
   service: Pick<VirtualService, 'quiescent'>,
-  { real, state, found, override, held }: Weighed,
+  { real, state, found, override, agent, held }: Weighed,
 ): number | undefined {
   if (countsAsUp(state) || held !== undefined) return real.weight;
-  const isAsked = override?.state === 'drain' || (override?.weight ?? null) !== null;
+  const isAsked = [override, agent].some((above) => above && wantsWeight(above));
   if (state === 'starting') return found && isAsked ? real.weight : found;
   return service.quiescent ? 0 : undefined;
+}
+
+function wantsWeight(above: Override | AgentSaid): boolean {
+  const weight = 'weight' in above ? above.weight : above.percent;
+  return above.state === 'drain' || weight !== null;
 }
 
 /** The table's row for a real server; undefined when it is not in the table. */

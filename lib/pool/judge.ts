@@ -36,7 +36,7 @@ function become(
   failures: number,
   report: CheckReport,
 ): RealServerState {
-  const state = shown(own, before.override);
+  const state = shown(own, before);
   const since = state === before.state ? before.since : report.at;
   return {
     ...before,

@@ -3,8 +3,8 @@ import { type Pool, type RealServerState, stateOf } from './pool.ts';
 
 /** The servers of a service with who is kept in force though it is down: checks take out no more than
  *  `panic-threshold` percents of them, and of those that failed while they took clients the last stay.
- *  Nobody is brought back: who is out comes in by a good check. Maintenance, drains and weight 0 count
- *  neither way. The same array where nothing changes.
+ *  Nobody is brought back: who is out comes in by a good check. Maintenance, drains, weight 0 and what an
+ *  agent says is down count neither way. The same array where nothing changes.
  *  @param before  undefined: the service is new */
 export function heldBack(
   before: Pool | undefined,
@@ -24,8 +24,8 @@ export function heldBack(
     staying.slice(more).map(({ real }, place) => [real.id, place + 1]),
   );
   const next = reals.map((state) => {
-    // One that was drained by hand goes on draining.
-    const isDrained = state.state === 'down' && state.real.weight === 0;
+    // One that was drained goes on draining.
+    const isDrained = isFailed(state) && state.real.weight === 0;
     const is = isDrained ? state.held : held.get(state.real.id);
     return is === state.held ? state : { ...state, held: is };
   });
@@ -62,8 +62,13 @@ export function panicChanges(
   });
 }
 
-function isCounted({ state, real }: RealServerState): boolean {
-  return (state === 'up' || state === 'down') && real.weight > 0;
+function isCounted(known: RealServerState): boolean {
+  return (known.state === 'up' || isFailed(known)) && known.real.weight > 0;
+}
+
+/** Its checks alone take it out: an agent that says `down` speaks for the server itself. */
+function isFailed({ state, agent }: RealServerState): boolean {
+  return state === 'down' && (agent?.down ?? null) === null;
 }
 
 /** Whether it took clients until now, as an earlier run left it among them. */

@@ -1,3 +1,4 @@
+import type { AgentSaid } from '../model/agent.ts';
 import type { CheckReport } from '../model/check.ts';
 import type { ServiceEntry } from '../model/engine.ts';
 import type { Override } from '../model/override.ts';
@@ -11,15 +12,17 @@ export type Checking = 'checked' | 'off' | 'missing';
 
 /** A real server as the pool knows it. */
 export interface RealServerState {
-  /** With the weight that holds: an override's, where there is one. */
+  /** With the weight that holds: an override's, else what its agent makes of the configured one. */
   readonly real: RealServer;
   /** As the file has it. */
   readonly configured: RealServer;
   /** What was changed at run time. */
   readonly override: Override | undefined;
+  /** What its agent has said; undefined: nothing, or it has none. */
+  readonly agent?: AgentSaid | undefined;
   /** `up` and `drain` (up with weight 0) count as up. */
   readonly state: RealState;
-  /** What its checks make of it: its state, but for an override's maintenance. */
+  /** What its checks make of it: its state, but for what agent and override say. */
   readonly own: RealState;
   /** When it took that state; wall clock, milliseconds since 1970. */
   readonly since: number;

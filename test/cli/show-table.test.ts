@@ -1,6 +1,12 @@
 import t from 'tap';
 import { formatTable } from '../../lib/cli/show-table.ts';
-import { realStatus, serviceStatus, statusDocument } from '../support/status.ts';
+import type { AgentStatus } from '../../lib/model/status.ts';
+import {
+  agentStatus,
+  realStatus,
+  serviceStatus,
+  statusDocument,
+} from '../support/status.ts';
 import { COLOUR_CODES, CONTROLS } from '../support/terminal.ts';
 
 const now = Date.parse('2026-11-23T20:30:10.000Z');
@@ -79,6 +85,22 @@ t.test('on a terminal a row fits into its width', async (t) => {
   t.equal(rows.length, 2);
   t.ok(rows.every((row) => [...row].length <= 120));
   t.match(rows[1], /negotiate http.*…$/);
+});
+
+t.test('what an agent holds stands before the check’s result', async (t) => {
+  const said = (agent: AgentStatus | null) => {
+    const reals = [realStatus({ agent, check: null })];
+    const document = statusDocument({ services: [serviceStatus({ reals })] });
+    const line = formatTable(document, wide).match(/^ {2}10\..*$/m)?.[0] ?? '';
+    return line.split(/ {2,}/).at(-1);
+  };
+  t.equal(said(agentStatus()), 'agent: 50%');
+  t.equal(said(agentStatus({ state: 'drain', percent: null })), 'agent: drain');
+  t.equal(said(agentStatus({ down: 'fail (x)' })), 'agent: 50%, fail (x)');
+  t.equal(said(agentStatus({ percent: null })), '-');
+  const problem = 'read ECONNRESET';
+  t.equal(said(agentStatus({ problem })), `agent: 50% (silent: ${problem})`);
+  t.equal(said(null), '-');
 });
 
 t.test('a refused file is said on top, line by line', async (t) => {

@@ -82,6 +82,9 @@ slow-start = 1m
 panic-threshold = 50%
 body-limit = 64k
 tls-ca = FOLDER/ca.pem
+agent-port = 9990
+agent-interval = 500ms
+agent-send = state\\n
 [log]
 connections = yes
 connections-file = LOCAL3
@@ -107,6 +110,7 @@ tls-verify = true
 tls-expiry = 0
 digest = yes
 connections = no
+agent-port = no
 allow = no
 deny = 192.0.2.7
 source-connections = no
@@ -125,6 +129,9 @@ abortonclose = no
       tlsExpiryDays: 14,
       tlsCa: join(dirname(config.file), 'ca.pem'),
       bodyLimit: 65_536,
+      agentPort: 9990,
+      agentIntervalMs: 500,
+      agentSend: 'state\n',
       allow: ['10.0.0.0/8', '2001:db8::/32', '198.51.100.0/24', '203.0.113.9'],
       sourceConnections: 50,
       sourceRate: { connections: 100, windowMs: 10_000 },
@@ -151,6 +158,7 @@ abortonclose = no
       capture: true,
       tlsVerify: true,
       tlsExpiryDays: 0,
+      agentPort: 0,
       digest: true,
       allow: [],
       deny: ['192.0.2.7'],
@@ -180,7 +188,13 @@ abortonclose = no
       readOnlySocket: '/run/x/stats.sock',
       readOnlyMode: 0o640,
     });
-    t.strictSame(config.warnings, []);
+    t.strictSame(config.warnings, [
+      {
+        ...{ file: config.file, line: 3, severity: 'warning' },
+        message:
+          'an agent\'s 50% of weight 1 is 1 too: expected weights such as 100 where agent-port is set, as in "real = 10.0.0.2:80 masq 100"',
+      },
+    ]);
   },
 );
 
@@ -361,6 +375,14 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[checks]\ntls-expiry = soon\n', 2, 'expected whole days, 0 to 3650'],
   ['[checks]\ntls-expiry =\n', 2, 'expected whole days, 0 to 3650'],
   ['[checks]\nbody-limit = 1T\n', 2, 'expected a size in bytes'],
+  ['[checks]\nagent-port = 0\n', 2, 'expected a port, 1 to 65535, or no, as in "9990"'],
+  ['[checks]\nagent-port = 65536\n', 2, 'expected a port, 1 to 65535, or no'],
+  ['[checks]\nagent-port = off\n', 2, 'expected a port, 1 to 65535, or no'],
+  ['[checks]\nagent-interval = 50ms\n', 2, 'expected a time of 100 ms or more'],
+  ['[checks]\nagent-interval = often\n', 2, 'expected a time above 0'],
+  ['[checks]\nagent-send =\n', 2, 'expected a text of 1 to 256 bytes'],
+  [`[checks]\nagent-send = ${'x'.repeat(257)}\n`, 2, 'a text of 1 to 256 bytes'],
+  ['[checks]\nagent-send = state\\x\n', 2, 'expected only \\n, \\r, \\t'],
   ['[checks]\nrise = 0\n', 2, 'expected how many checks in a row, 1 to 100'],
   ['[checks]\nfall = 2.5\n', 2, 'expected how many checks in a row, 1 to 100'],
   ['[checks]\ndown-interval = 0\n', 2, 'expected a time above 0'],

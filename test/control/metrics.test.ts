@@ -5,7 +5,13 @@ import { statusFamilies } from '../../lib/control/metrics.ts';
 import { ownFamilies } from '../../lib/control/own-metrics.ts';
 import { watchProcess } from '../../lib/control/process-metrics.ts';
 import { formatFamilies, formatLabels } from '../../lib/control/prometheus.ts';
-import { realStatus, serviceStatus, statusDocument } from '../support/status.ts';
+import type { AgentStatus } from '../../lib/model/status.ts';
+import {
+  agentStatus,
+  realStatus,
+  serviceStatus,
+  statusDocument,
+} from '../support/status.ts';
 
 const OWN = {
   engines: [{ engine: 'net', applies: 5, failures: 1, seconds: 0.5, lastSeconds: 0.1 }],
@@ -74,6 +80,34 @@ t.test('a status becomes lines of the text format', async (t) => {
     `l4director_check_seconds_total${real} 16.4`,
   ];
   for (const line of expected) t.ok(lines.includes(line), line);
+});
+
+t.test('of agents there is something where one is asked', async (t) => {
+  const text = (fields: Partial<AgentStatus>) => {
+    const reals = [
+      realStatus({ agent: agentStatus(fields) }),
+      realStatus({ id: 'b:1' }),
+    ];
+    const services = [serviceStatus({ reals })];
+    return formatFamilies(statusFamilies(statusDocument({ services })))
+      .split('\n')
+      .filter((line) => line.startsWith('l4director_agent'))
+      .map((line) => line.replace(/\{.*10\.1\.1\.21.*\}/, ''));
+  };
+  t.strictSame(text({}), [
+    'l4director_agent_answers 1',
+    'l4director_agent_weight_percent 50',
+    'l4director_agent_holds 0',
+    'l4director_agent_timestamp_seconds 1795464000',
+  ]);
+  const mute = { line: null, at: null, percent: null, problem: 'read ECONNRESET' };
+  t.strictSame(text({ ...mute, state: 'drain' }), [
+    'l4director_agent_answers 0',
+    'l4director_agent_weight_percent 100',
+    'l4director_agent_holds 1',
+    'l4director_agent_timestamp_seconds 0',
+  ]);
+  t.match(text({ down: 'fail' })[2], /holds 1$/);
 });
 
 t.test('every sample stands under the TYPE of its family', async (t) => {
@@ -147,8 +181,9 @@ t.test('docs/metrics.md lists every family with its labels and meaning', async (
   const rows = readFileSync(file, 'utf8').split('\n');
   const watch = watchProcess();
   t.teardown(() => watch.stop());
+  const reals = [realStatus({ agent: agentStatus() })];
   const families = [
-    ...statusFamilies(statusDocument()),
+    ...statusFamilies(statusDocument({ services: [serviceStatus({ reals })] })),
     ...(await watch.families()),
     ...ownFamilies(OWN),
   ];

@@ -24,6 +24,7 @@ function status(fields: Partial<Carriage>): ServiceStatus {
     history: new CheckHistory(),
     downTimes: new DownTimes(),
     certificates: new Certificates(silent),
+    agents: { of: () => null },
   };
   return serviceStatus({ ...unseen, ...view }, undefined, { now: NOON, checks: 0 });
 }

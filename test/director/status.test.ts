@@ -24,6 +24,7 @@ const UNSEEN = {
   history: new CheckHistory(),
   downTimes: new DownTimes(),
   certificates: new Certificates(silent),
+  agents: { of: () => null },
 };
 const WISH = { now: NOON, checks: 0 };
 const ON_NET: Carriage = {
@@ -121,6 +122,7 @@ t.test('a service at work, with its numbers', async (t) => {
         state: 'up',
         warming: null,
         override: null,
+        agent: null,
         since,
         ...zero,
         ...neverDown,
@@ -138,6 +140,7 @@ t.test('a service at work, with its numbers', async (t) => {
         state: 'down',
         warming: null,
         override: null,
+        agent: null,
         since,
         ...numbers,
         ...neverDown,
@@ -155,6 +158,7 @@ t.test('a service at work, with its numbers', async (t) => {
         state: 'down',
         warming: null,
         override: null,
+        agent: null,
         since,
         ...zero,
         ...neverDown,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Test } from 'tap';
 import type { EngineName } from '../../lib/model/virtual-service.ts';
 import { lab } from '../support/lab.ts';
+import { agents } from './agents.ts';
 import { balance } from './balance.ts';
 import { disaster } from './disaster.ts';
 import { facts } from './facts.ts';
@@ -60,6 +61,7 @@ function textOf(config: Scenario['config']): string {
 const SCENARIOS: readonly Scenario[] = [
   ...balance,
   ...rules,
+  ...agents,
   ...facts,
   ...disaster,
   ...gentle,

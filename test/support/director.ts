@@ -33,7 +33,7 @@ export function aBench(
   t: Test,
   engine: RecordingEngine = recordingEngine(),
   others: Readonly<Partial<Record<EngineName, Engine>>> = {},
-  more: Pick<DirectorParts, 'overrides' | 'elders'> = {},
+  more: Pick<DirectorParts, 'overrides' | 'elders' | 'agents'> = {},
 ): Bench {
   const log = recordingLog();
   const runner = recordingRunner();

@@ -51,7 +51,10 @@ export function csvRows(text: string): readonly Readonly<Record<string, string>>
   const [header = '', ...lines] = text.trimEnd().split('\n');
   const names = header.replace(/^# /, '').split(',');
   return lines.map((line) => {
-    const cells = line.split(',');
+    // A cell with commas stands in quotes.
+    const cells = (`${line},`.match(/(?:"(?:[^"]|"")*"|[^,]*),/g) ?? []).map((cell) =>
+      cell.slice(0, -1).replace(/^"|"$/g, '').replaceAll('""', '"'),
+    );
     return Object.fromEntries(
       names.slice(0, -1).map((name, place) => [name, cells[place] ?? '']),
     );

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { logLine } from '../../lib/director/log-lines.ts';
+import type { AgentWords } from '../../lib/model/agent.ts';
 import type { CheckReport } from '../../lib/model/check.ts';
 import type { RecoveredServer } from '../../lib/model/engine.ts';
 import type { Override } from '../../lib/model/override.ts';
@@ -7,19 +8,23 @@ import type { VirtualService } from '../../lib/model/virtual-service.ts';
 import { configure } from '../../lib/pool/configure.ts';
 import { setOverride } from '../../lib/pool/override.ts';
 import type { Checking, Pool, PoolStep } from '../../lib/pool/pool.ts';
+import { takeAgent } from '../../lib/pool/take-agent.ts';
 import { takeReport } from '../../lib/pool/take-report.ts';
 import { warm } from '../../lib/pool/warm.ts';
 import { aService } from './config.ts';
 import { NOON } from './reports.ts';
 
-/** A report on a real server, an operator's change, a reload, or steps of those that warm up. */
+/** A report on a real server, an operator's change, an agent's line, steps of those that warm up, or a
+ *  reload. */
 export type Move =
   | readonly [real: string, report: CheckReport]
   | {
       readonly override: Override | undefined;
       readonly of: string;
       readonly at?: number;
+      readonly frees?: boolean;
     }
+  | { readonly words: AgentWords; readonly of: string; readonly at?: number }
   | { readonly steps: Readonly<Record<string, number>> }
   | {
       readonly reload: VirtualService;
@@ -65,7 +70,8 @@ function next(pool: Pool, move: Move, checking: Checking): PoolStep {
   if ('reload' in move)
     return configure(pool, move.reload, move.checking ?? checking, move.at ?? NOON);
   if ('override' in move)
-    return setOverride(pool, move.of, move.override, move.at ?? NOON);
+    return setOverride(pool, move.of, move.override, move.at ?? NOON, move.frees);
+  if ('words' in move) return takeAgent(pool, move.of, move.words, move.at ?? NOON);
   if ('steps' in move) return warm(pool, new Map(Object.entries(move.steps)), NOON);
   return takeReport(pool, move[0], move[1]);
 }

@@ -1,4 +1,5 @@
 import type {
+  AgentStatus,
   RealStatus,
   ServiceStatus,
   StatusDocument,
@@ -69,6 +70,22 @@ export function serviceStatus(fields: Partial<ServiceStatus> = {}): ServiceStatu
   };
 }
 
+/** An agent that wants half of a weight of 10. */
+export function agentStatus(fields: Partial<AgentStatus> = {}): AgentStatus {
+  return {
+    port: 9990,
+    line: '50% up',
+    at: '2026-11-23T20:00:00.000Z',
+    durationMs: 2,
+    problem: null,
+    state: 'ready',
+    percent: 50,
+    down: null,
+    weight: 5,
+    ...fields,
+  };
+}
+
 /** A real server that is up, with its check. */
 export function realStatus(fields: Partial<RealStatus> = {}): RealStatus {
   return {
@@ -82,6 +99,7 @@ export function realStatus(fields: Partial<RealStatus> = {}): RealStatus {
     state: 'up',
     warming: null,
     override: null,
+    agent: null,
     since: '2026-11-23T18:00:00.000Z',
     activeConnections: 3,
     inactiveConnections: 1,

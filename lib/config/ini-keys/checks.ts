@@ -1,3 +1,4 @@
+import { agentInterval, agentPort, agentSend } from '../agent-values.ts';
 import {
   authorities,
   days,
@@ -44,6 +45,30 @@ export const CHECKS_KEYS = {
     parse: size,
     default: 2 ** 20,
     doc: 'Largest answer that a check reads; past it the server is down.',
+  },
+  'agent-port': {
+    section: 'checks',
+    perService: true,
+    syntax: '<port> | no',
+    parse: agentPort,
+    default: undefined as number | undefined,
+    doc: "Where an agent on each real server says its weight and state, in HAProxy's words.",
+  },
+  'agent-interval': {
+    section: 'checks',
+    perService: true,
+    syntax: '<time>',
+    parse: agentInterval,
+    default: undefined as number | undefined,
+    doc: 'How often it is asked; without it as often as the server is checked.',
+  },
+  'agent-send': {
+    section: 'checks',
+    perService: true,
+    syntax: '<text>',
+    parse: agentSend,
+    default: undefined as string | undefined,
+    doc: 'What it is sent, with \\n for a line end; without it nothing.',
   },
   'check-send-proxy': {
     section: 'checks',

@@ -119,7 +119,7 @@ export const EVENT: Shape<DirectorEvent> = oneOf<
     by: text('who'),
     service: nullable(SERVICE_ID),
     real: nullable(REAL_ID),
-    what: word(['weight', 'state', 'drain', 'connections', 'persistence']),
+    what: word(['weight', 'state', 'agent', 'drain', 'connections', 'persistence']),
     old: VALUE,
     new: VALUE,
   }),

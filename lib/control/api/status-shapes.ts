@@ -3,6 +3,7 @@ import type { WorkerStats } from '../../model/engine.ts';
 import type { LimitStats } from '../../model/limits.ts';
 import type { Override } from '../../model/override.ts';
 import {
+  type AgentStatus,
   type CertificateStatus,
   type CheckRecord,
   type CheckStatus,
@@ -104,6 +105,22 @@ const CHECK_STATUS = object<CheckStatus>('CheckStatus', {
   certificate: nullable(CERTIFICATE, 'null where the check makes no TLS handshake'),
 });
 
+const AGENT = object<AgentStatus>(
+  'Agent',
+  {
+    port: PORT,
+    line: nullable(text(), 'the last one that came; null before the first'),
+    at: nullable(time(), 'when it came'),
+    durationMs: nullable(amount(), 'that the last question took'),
+    problem: nullable(text(), 'why no line came the last time'),
+    state: ADMIN_STATE,
+    percent: nullable(count(), 'of the configured weight; null: it has named none'),
+    down: nullable(text(), 'why it holds the server down; null: it does not'),
+    weight: count('the configured one as it wants it'),
+  },
+  'What the agent of a real server has said.',
+);
+
 export const REAL: Shape<RealStatus> = object<RealStatus>('Real', {
   id: REAL_ID,
   address: text(),
@@ -115,6 +132,7 @@ export const REAL: Shape<RealStatus> = object<RealStatus>('Real', {
   state: REAL_STATE,
   warming: nullable(count(), 'percents of its share while it warms up; null: all'),
   override: nullable(OVERRIDE, 'null: nothing was changed'),
+  agent: nullable(AGENT, 'null for a fallback, and where no agent is asked'),
   since: time('when it took that state'),
   activeConnections: count(),
   inactiveConnections: count(),

@@ -2,7 +2,7 @@ import type { StatusDocument } from '../../model/status.ts';
 import { type Command, Failure, type Room } from './command.ts';
 import { dialect, infoText, jsonInfo, typedInfo } from './info.ts';
 import { serversState } from './servers-state.ts';
-import { type StatRow, statRows } from './stat-rows.ts';
+import { type StatRow, statRows, wantedWeight } from './stat-rows.ts';
 import { csv, jsonStat, typedStat } from './stat-text.ts';
 import { serviceOf, target } from './targets.ts';
 
@@ -53,8 +53,7 @@ export const LOOKS: readonly Command[] = [
     doc: "a real server's weight, and the one in the file",
     run: async ([name], room) => {
       const { real } = target(await room.status(0), name);
-      const weight = real.override?.weight ?? real.configuredWeight;
-      return `${weight} (initial ${real.configuredWeight})`;
+      return `${wantedWeight(real)} (initial ${real.configuredWeight})`;
     },
   },
   {

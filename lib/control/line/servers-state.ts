@@ -13,8 +13,8 @@ const RUNNING = 2;
 const RESULT = { none: 0, failed: 2, passed: 3 } as const;
 /** No result so far, and none ever. */
 const NO_RESULT = 1;
-/** Bits of srv_check_state: there is a check; it is made; it rests in maintenance. */
-const CHECK = { configured: 2, enabled: 4, paused: 8 } as const;
+/** Bits of srv_check_state: there is a check; it is made; it rests in maintenance; it is an agent's. */
+const CHECK = { configured: 2, enabled: 4, paused: 8, agent: 16 } as const;
 
 /** `show servers state`, of all services or of one. Source: HAProxy 2.6, observed; its management
  *  guide. */
@@ -40,8 +40,9 @@ function stateOf(real: RealStatus, now: number): readonly (string | number)[] {
   const { address, port, configuredWeight, since } = real;
   const running = isRunning(real);
   const age = Math.max(0, Math.floor((now - Date.parse(since)) / 1000));
-  const forced = [0, 0, 0];
-  const tail = ['-', port, '-', 0, 0, '-', '-', 0];
+  const agent = real.agent ? CHECK.configured | CHECK.enabled | CHECK.agent : 0;
+  const forced = [agent, 0, 0];
+  const tail = ['-', port, '-', 0, 0, '-', '-', real.agent?.port ?? 0];
   return [
     ...[address, running ? RUNNING : STOPPED, adminState(real)],
     ...[wantedWeight(real), configuredWeight, age],
@@ -54,10 +55,12 @@ function isRunning({ state, fallback, inForce }: RealStatus): boolean {
   return state === 'up' || state === 'drain';
 }
 
-function adminState({ state, override }: RealStatus): number {
+/** An agent forces a state as an operator does. */
+function adminState({ state, override, agent }: RealStatus): number {
+  const forced = [override?.state, agent?.state];
   if (state === 'maintenance')
-    return override?.state === 'maintenance' ? ADMIN.forced : ADMIN.configured;
-  return override?.state === 'drain' ? ADMIN.drain : 0;
+    return forced.includes('maintenance') ? ADMIN.forced : ADMIN.configured;
+  return forced.includes('drain') ? ADMIN.drain : 0;
 }
 
 /** Status, result, health and state of its check. Health rises by one good check. */

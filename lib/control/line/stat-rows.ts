@@ -1,5 +1,6 @@
 import { endpoint } from '../../model/address.ts';
 import type { RealStatus, ServiceStatus, StatusDocument } from '../../model/status.ts';
+import { agentCells } from './agent-cells.ts';
 import { answerCode, checkWord } from './check-words.ts';
 import type { Cells, Kind } from './stat-columns.ts';
 
@@ -123,6 +124,7 @@ function server(
     connect: attempts(real),
     ...common,
     ...checkCells(real),
+    ...agentCells(real),
   };
   return {
     ...{ kind: 'S', service: service.id, real: real.id },
@@ -160,14 +162,21 @@ const STATUS = {
 } as const satisfies Record<RealStatus['state'], string>;
 
 function serverStatus(real: RealStatus): string {
+  const { state, override, agent } = real;
   if (real.fallback) return 'no check';
-  if (real.state !== 'maintenance' && real.override?.state === 'drain') return 'DRAIN';
-  return STATUS[real.state];
+  if (state === 'down' && agent?.down != null) return 'DOWN (agent)';
+  if (state !== 'maintenance' && override?.state === 'drain') return 'DRAIN';
+  if (state === 'drain' && agent?.state === 'drain') return 'DRAIN (agent)';
+  return STATUS[state];
 }
 
 /** What it is to have when it is up; in force is 0 while it is drained or down. */
-export function wantedWeight({ override, configuredWeight }: RealStatus): number {
-  return override?.weight ?? configuredWeight;
+export function wantedWeight({
+  override,
+  agent,
+  configuredWeight,
+}: RealStatus): number {
+  return override?.weight ?? agent?.weight ?? configuredWeight;
 }
 
 function isWorking({ state, fallback, inForce }: RealStatus): boolean {

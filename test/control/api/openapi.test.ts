@@ -6,7 +6,12 @@ import { apiRoutes } from '../../../lib/control/api/index.ts';
 import type { DirectorEvent, Happening } from '../../../lib/model/event.ts';
 import { openContract } from '../../support/contract.ts';
 import { controlOptions, openControl } from '../../support/control.ts';
-import { realStatus, serviceStatus, statusDocument } from '../../support/status.ts';
+import {
+  agentStatus,
+  realStatus,
+  serviceStatus,
+  statusDocument,
+} from '../../support/status.ts';
 
 const FILE = fileURLToPath(new URL('../../../../docs/openapi.json', import.meta.url));
 const WEB = '/v1/services/tcp:10.1.1.19:80';
@@ -82,6 +87,12 @@ const FULL = statusDocument({
       reals: [
         realStatus({ override: OVERRIDE, checks: [CHECK] }),
         realStatus({ check: null, override: { ...OVERRIDE, weight: null } }),
+        realStatus({
+          agent: agentStatus({ down: 'fail', problem: 'read ECONNRESET' }),
+        }),
+        realStatus({
+          agent: agentStatus({ line: null, at: null, durationMs: null, percent: null }),
+        }),
       ],
     }),
     serviceStatus({

@@ -1,5 +1,6 @@
 import type { Target } from '../target.ts';
 import { addresses } from './addresses.ts';
+import { agents } from './agents.ts';
 import { CHECKS } from './checks.ts';
 import { config } from './config.ts';
 import { controlBytes } from './control-bytes.ts';
@@ -20,6 +21,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   patterns,
   addresses,
   state,
+  agents,
   'log line': logLines,
   'proxy header': proxyHeaders,
   'control line': controlLine,

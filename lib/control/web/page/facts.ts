@@ -3,7 +3,7 @@ import { bytes, count, lasting, rate } from './format.ts';
 import { createPill } from './pill.ts';
 import { createSpark } from './spark.ts';
 import type { KnownReal } from './state.ts';
-import { overrideText, stateOf, weightText } from './words.ts';
+import { agentWords, overrideText, stateOf, weightText } from './words.ts';
 
 /** The names of the facts, and how each is told. */
 const FACTS = {
@@ -11,6 +11,7 @@ const FACTS = {
   Weight: ({ status }) => weightText(status),
   'Changed by hand': ({ status }) =>
     status.override ? overrideText(status.override) : 'no',
+  Agent: ({ status }) => agentWords(status.agent),
   Open: ({ status }) =>
     `${count(status.activeConnections)}, and ${count(status.inactiveConnections)} half-closed`,
   'New per second': ({ status, connections }) =>

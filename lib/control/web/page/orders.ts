@@ -49,15 +49,22 @@ export function createOrders(ask: (order: Order) => void): Orders {
   const element = h('section', { class: 'orders', 'aria-label': 'Actions' }, ...parts);
   return {
     element,
-    fill({ override, configuredWeight, fallback }) {
+    fill(status) {
+      const { override, configuredWeight, fallback } = status;
       weight.value = String(override?.weight ?? configuredWeight);
       again.hidden = (override?.weight ?? null) === null;
-      buttons.ready.disabled = (override?.state ?? 'ready') === 'ready';
+      buttons.ready.disabled = isReady(status);
       buttons.maintenance.disabled = override?.state === 'maintenance';
       for (const part of parts) part.hidden = fallback;
     },
     focus: (type) => buttons[type].focus(),
   };
+}
+
+/** Neither an operator nor its agent holds it. */
+function isReady({ override, agent }: RealStatus): boolean {
+  const holds = agent !== null && (agent.state !== 'ready' || agent.down !== null);
+  return (override?.state ?? 'ready') === 'ready' && !holds;
 }
 
 function deadlines(): HTMLSelectElement {

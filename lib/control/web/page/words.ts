@@ -1,6 +1,6 @@
 import type { DirectorEvent } from '../../../model/event.ts';
 import type { Override } from '../../../model/override.ts';
-import type { RealStatus, ServiceState } from '../../../model/status.ts';
+import type { AgentStatus, RealStatus, ServiceState } from '../../../model/status.ts';
 
 /** How a state looks; its word is always beside it. */
 export type Tone = 'good' | 'bad' | 'care' | 'idle';
@@ -35,10 +35,23 @@ export function stateOf({ fallback, weight, state }: RealStatus): string {
 
 /** `3`, or `0 of 3` where another one is in the file; `2 (25 %)` while it warms up. */
 export function weightText(status: RealStatus): string {
-  const { weight, configuredWeight, override, warming } = status;
+  const { weight, configuredWeight, override, agent, warming } = status;
   if (warming !== null) return `${weight} (${warming} %)`;
-  const wanted = override?.weight ?? configuredWeight;
+  const wanted = override?.weight ?? agent?.weight ?? configuredWeight;
   return weight === wanted ? `${weight}` : `${weight} of ${wanted}`;
+}
+
+/** What its agent has said, in words. */
+export function agentWords(agent: AgentStatus | null): string {
+  if (agent === null) return 'none';
+  const { percent, state, down, problem } = agent;
+  const words = [
+    ...(percent === null ? [] : [`${percent}%`]),
+    ...(state === 'ready' ? [] : [state]),
+    ...(down === null ? [] : [down]),
+  ];
+  const silent = problem === null ? '' : `; silent: ${problem}`;
+  return `${words.join(', ') || 'ready'}${silent}`;
 }
 
 /** What was changed at run time, in words. */
@@ -103,6 +116,8 @@ function changeText(event: DirectorEvent & { readonly type: 'change' }): string 
   switch (event.what) {
     case 'drain':
       return `drain of ${of} within ${event.new} s`;
+    case 'agent':
+      return `what the agent of ${of} held is forgotten`;
     case 'connections':
     case 'persistence':
       return `${event.what} of ${of}: ${event.old} ended`;

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { picture } from '../../../support/browser.ts';
 import { until } from '../../../support/site.ts';
+import { agentStatus } from '../../../support/status.ts';
 import { webDouble } from '../../../support/web-double.ts';
 import { REF } from '../../../support/web-users.ts';
 import { pageTests, row, server } from '../../../support/web-visitor.ts';
@@ -57,6 +58,23 @@ t.test(
     t.equal(await page.getByText('is in maintenance').count(), 0);
   },
 );
+
+t.test('what an agent holds is shown, and can be ended', options, async (t) => {
+  const double = webDouble();
+  const agent = agentStatus({ down: 'fail (disk full)' });
+  double.set(REF, { state: 'down', weight: 0, agent });
+  const { page, complaints } = await openPage(t, double);
+  await server(page, REF.real).click();
+  await page.getByText('50%, fail (disk full)').waitFor();
+  const enable = page.getByRole('button', { name: 'Enable', exact: true });
+  t.ok(await enable.isEnabled(), 'while it holds the server');
+  double.set(REF, { state: 'up', weight: 5, agent: agentStatus() });
+  await page.getByText('50%', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await server(page, REF.real).click();
+  t.notOk(await enable.isEnabled(), 'not when there is nothing to end');
+  t.same(complaints, []);
+});
 
 t.test('what would not outlive the director is said', options, async (t) => {
   const double = webDouble();
