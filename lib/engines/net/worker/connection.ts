@@ -1,5 +1,4 @@
 import { connect, type Socket } from 'node:net';
-import { endpoint } from '../../../model/address.ts';
 import type { Ends } from '../../../model/proxy-header.ts';
 import { announced } from './announced.ts';
 import type { Outgoing } from './batch.ts';
@@ -18,9 +17,10 @@ import { Trace } from './log/trace.ts';
 import { writeLine } from './log/write-line.ts';
 import type { Member } from './members.ts';
 import type { Opened } from './opening/opening.ts';
+import type { OwnTurn } from './own-addresses.ts';
 import type { RealServer } from './real-server.ts';
 import { resetSocket, wasReset } from './reset-socket.ts';
-import { SEEN, type Sight, type State, tenths } from './sight.ts';
+import { connectionSight, type Sight, type State, tenths } from './sight.ts';
 import { Splice, type SpliceOwner } from './splice.ts';
 import type { Booking } from './switchboard.ts';
 import type { Timed } from './timer-wheel.ts';
@@ -56,9 +56,8 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner, Waiting
   /** For the log, where it has a line. */
   #trace: Trace | undefined;
   #state: State = 'dialling';
-  /** Whose turn it was among the sources, and how many of them have failed at this server. */
-  #turn = 0;
-  #failedSources = 0;
+  /** Which of our addresses it is dialled from; undefined: the kernel chooses. */
+  #own: OwnTurn | undefined;
   /** Sockets whose 'close' is still to come. */
   #sockets = 1;
 
@@ -102,19 +101,10 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner, Waiting
   }
 
   seen(): Sight | undefined {
-    const server = this.#booking?.server;
-    const { remoteAddress, remotePort = 0 } = this.#ends;
-    if (!server || remoteAddress === undefined) return undefined;
-    return {
-      service: this.#line.id,
-      server,
-      client: endpoint(remoteAddress, remotePort),
-      protocol: 'tcp',
-      state: SEEN[this.#state],
-      began: this.began,
-      bytesIn: this.#client.bytesRead,
-      bytesOut: this.#server?.bytesRead ?? 0,
-    };
+    const { began } = this;
+    const at = this.#booking?.server;
+    const going = { service: this.#line.id, at, state: this.#state, began };
+    return connectionSight(going, this.#ends, this.#client, this.#server);
   }
 
   queued(ahead: number): void {
@@ -176,16 +166,14 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner, Waiting
       this.#dialFailed(serverFailure(server.problem));
       return;
     }
-    this.#failedSources = 0;
-    this.#turn = this.#line.ownAddresses?.turn() ?? 0;
+    this.#own = this.#line.ownAddresses?.next();
     this.#connect(server);
   }
 
   #connect({ address: host, port }: RealServer): void {
     this.#sockets++;
     const onread = { buffer: this.#buffer.next, callback: this.#fromServer };
-    const source = this.#turn + this.#failedSources;
-    const localAddress = this.#line.ownAddresses?.address(host, source);
+    const localAddress = this.#own?.address(host);
     const socket = connect({ host, port, localAddress, allowHalfOpen: true, onread });
     this.#server = socket;
     socket.on('connect', this.#connected);
@@ -205,12 +193,11 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner, Waiting
     else if (!this.#dialFromAnother(error)) this.#dialFailed(dialFailure(error));
   }
 
-  /** @returns false: it was not the source, or there is no other one */
+  /** @returns false: it was not the address's fault, or there is no other one */
   #dialFromAnother(error: NodeJS.ErrnoException): boolean {
     const server = this.#booking?.server;
     if (!server || dialFailure(error).blame) return false;
-    const sources = this.#line.ownAddresses?.count(server.address) ?? 0;
-    if (++this.#failedSources >= sources) return false;
+    if (!this.#own?.failed(server.address)) return false;
     tellDialFailure(this.#line, this.#desk, server, strangeSource(error));
     this.#connect(server);
     return true;

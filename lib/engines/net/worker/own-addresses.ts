@@ -17,24 +17,37 @@ export class OwnAddresses {
     return sources.length > 0 ? new OwnAddresses(sources) : undefined;
   }
 
-  /** Whose turn it is, for {@link address}. */
-  turn(): number {
+  /** For one dial: whose turn it is. */
+  next(): OwnTurn {
     this.#turn = (this.#turn + 1) & 0xffff;
-    return this.#turn;
+    return new OwnTurn(this, this.#turn);
   }
 
-  /** How many there are to that server. */
-  count(server: string): number {
-    return this.#to(server).length;
-  }
-
-  /** @returns undefined: none is of the server's family, and the kernel chooses */
-  address(server: string, turn: number): string | undefined {
-    const addresses = this.#to(server);
-    return addresses[turn % addresses.length];
-  }
-
-  #to(server: string): readonly string[] {
+  /** Those of the server's family; none: the kernel chooses. */
+  to(server: string): readonly string[] {
     return server.includes(':') ? this.#six : this.#four;
+  }
+}
+
+/** Which of them a dial comes from, and which come after it where that one cannot be had. */
+export class OwnTurn {
+  readonly #addresses: OwnAddresses;
+  readonly #turn: number;
+  #failed = 0;
+
+  constructor(addresses: OwnAddresses, turn: number) {
+    this.#addresses = addresses;
+    this.#turn = turn;
+  }
+
+  /** @returns undefined: the kernel chooses */
+  address(server: string): string | undefined {
+    const addresses = this.#addresses.to(server);
+    return addresses[(this.#turn + this.#failed) % addresses.length];
+  }
+
+  /** That one could not be had. @returns whether there is another one */
+  failed(server: string): boolean {
+    return ++this.#failed < this.#addresses.to(server).length;
   }
 }

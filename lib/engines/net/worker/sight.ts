@@ -1,4 +1,6 @@
+import type { Socket } from 'node:net';
 import { endpoint } from '../../../model/address.ts';
+import type { Ends } from '../../../model/proxy-header.ts';
 import type { Connection } from '../../../model/traffic.ts';
 import type { RealServer } from './real-server.ts';
 import type { TimerWheel } from './timer-wheel.ts';
@@ -17,13 +19,43 @@ export interface Sight
 export type State = 'waiting' | 'dialling' | 'open' | 'half-closed' | 'ended';
 
 /** As operators see it. */
-export const SEEN: Readonly<Record<State, Connection['state']>> = {
+const SEEN: Readonly<Record<State, Connection['state']>> = {
   waiting: 'opening',
   dialling: 'opening',
   open: 'open',
   'half-closed': 'half-closed',
   ended: 'closing',
 };
+
+/** Of a TCP connection.
+ *  @param client  its socket
+ *  @param ends    whose it is: the socket's peer, or whom its header announced
+ *  @param server  the socket to the server, once there is one
+ *  @returns       undefined: it goes nowhere yet, or any more */
+export function connectionSight(
+  { service, at, state, began }: Going,
+  ends: Ends,
+  client: Socket,
+  server: Socket | undefined,
+): Sight | undefined {
+  const { remoteAddress, remotePort = 0 } = ends;
+  if (!at || remoteAddress === undefined) return undefined;
+  return {
+    service,
+    server: at,
+    client: endpoint(remoteAddress, remotePort),
+    protocol: 'tcp',
+    state: SEEN[state],
+    began,
+    bytesIn: client.bytesRead,
+    bytesOut: server?.bytesRead ?? 0,
+  };
+}
+
+interface Going extends Pick<Sight, 'service' | 'began'> {
+  readonly at: RealServer | undefined;
+  readonly state: State;
+}
 
 interface Spoken {
   /** Its service's id. */
