@@ -51,11 +51,8 @@ async function levels(rig: Rig, service: VirtualService): Promise<readonly numbe
   return servers.map(({ activeConnections }) => activeConnections);
 }
 
-// By turns over several workers it may stop short: docs/connections.md.
 for (const scheduler of ['rr', 'wlc'])
-  for (const workers of scheduler === 'wlc' && canShare(process.versions.node)
-    ? [1, 2]
-    : [1])
+  for (const workers of canShare(process.versions.node) ? [1, 2] : [1])
     t.test(
       `a server that came back has its share: ${scheduler}, ${workers} workers`,
       {
@@ -76,6 +73,8 @@ for (const scheduler of ['rr', 'wlc'])
         await until(async () => clients.ends.length >= 90 && (await isFull()));
         t.equal((await rig.stats(service)).retiredConnections, 0, 'nobody came');
 
+        // Who comes within the tenth of a second before it counts as younger.
+        await new Promise((wait) => setTimeout(wait, 1000));
         const first = clients.ends.length;
         const began = performance.now();
         await rig.engine.apply(tableOf(service, ...all));

@@ -203,6 +203,7 @@ class NetEngine implements Engine {
         this.#crew.post(message, worker);
         break;
       case 'freed':
+      case 'retire':
         this.#crew.reply(message.worker, message);
         break;
       case 'notice':

@@ -118,6 +118,16 @@ export interface TableChange {
   readonly dismissed: readonly Dismissal[];
 }
 
+/** So many of the oldest connections of a server are to end, of those that are older than that. */
+export interface Retirement {
+  readonly type: 'retire';
+  readonly record: number;
+  readonly count: number;
+  readonly olderThanMs: number;
+  /** Workers to ask yet for what this one has not got. */
+  readonly others: number;
+}
+
 export type ToWorker =
   | { readonly type: 'segment'; readonly buffer: SharedArrayBuffer }
   | {
@@ -141,13 +151,7 @@ export type ToWorker =
     }
   /** A place of the service may have become free, and somebody waits for it here. */
   | { readonly type: 'freed'; readonly service: string }
-  /** So many of the oldest connections of a server are to end, of those that are older than that. */
-  | {
-      readonly type: 'retire';
-      readonly record: number;
-      readonly count: number;
-      readonly olderThanMs: number;
-    }
+  | Retirement
   /** Clients of an earlier run, for the worker that carries their service. */
   | { readonly type: 'left'; readonly left: LeftClients }
   /** The main thread has taken one of its `lines`. */
@@ -190,6 +194,8 @@ export type FromWorker =
   | { readonly type: 'refused'; readonly service: string; readonly server: string }
   /** A place of the service may have become free: somebody waits for it in that worker. */
   | { readonly type: 'freed'; readonly service: string; readonly worker: number }
+  /** What that worker is to end in the place of this one. */
+  | (Retirement & { readonly worker: number })
   | { readonly type: 'notice'; readonly kind: NoticeKind; readonly about: string }
   /** Of the connection log, as a {@link ConnectionSink} takes them. */
   | {

@@ -124,12 +124,18 @@ export class Rebalancer {
     return campaign.budget === 0;
   }
 
-  /** Each worker ends its own. */
+  /** Each worker ends its own; one that has none so old has the next one end the rest. */
   #retire(book: ServerBook, count: number, olderThanMs: number): void {
     const open = new Map(book.activeByWorker.entries());
     const { record } = book.loan;
+    const order = {
+      type: 'retire',
+      record,
+      olderThanMs,
+      others: open.size - 1,
+    } as const;
     for (const [worker, ends] of sharedOut(count, open))
-      this.#workers.reply(worker, { type: 'retire', record, count: ends, olderThanMs });
+      this.#workers.reply(worker, { ...order, count: ends });
   }
 }
 

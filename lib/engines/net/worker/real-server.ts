@@ -109,16 +109,19 @@ export class Roster {
     if (reset) resetAll(server);
   }
 
-  /** Ends so many of a server's oldest connections, of those that are older than that. */
+  /** Ends so many of a server's oldest connections, of those that are older than that.
+   *  @returns how many there were */
   retire(
     record: number,
     { count, olderThanMs }: { readonly count: number; readonly olderThanMs: number },
     wheel: Pick<TimerWheel, 'now'>,
-  ): void {
+  ): number {
     const server = this.#servers.get(record);
-    if (!server) return;
+    if (!server) return 0;
     const before = tenths({ now: wheel.now - olderThanMs });
-    for (const one of oldest(server.connections, count, before)) one.retire?.();
+    const found = oldest(server.connections, count, before);
+    for (const one of found) one.retire?.();
+    return found.length;
   }
 
   /** Every connection of the worker, or of one service or server. They may come and go meanwhile. */

@@ -4,6 +4,7 @@ import type {
   CarriedService,
   FromWorker,
   ListenReport,
+  Retirement,
   TableChange,
   ToWorker,
   WorkerStart,
@@ -90,7 +91,7 @@ export class Worker {
         this.#informant.take(message.sequence, message.question);
         break;
       case 'retire':
-        this.#roster.retire(message.record, message, this.#desk.wheel);
+        this.#retire(message);
         break;
       case 'left':
         this.#restore(message.left);
@@ -113,6 +114,14 @@ export class Worker {
     const updates = change.services.map((service) => this.#update(service));
     const reports = await Promise.all(updates);
     this.#desk.tell({ type: 'applied', sequence, reports });
+  }
+
+  #retire(order: Retirement): void {
+    const { record, count, others } = order;
+    const left = count - this.#roster.retire(record, order, this.#desk.wheel);
+    if (left === 0 || others === 0) return;
+    const worker = (this.#start.worker + 1) % this.#start.workers;
+    this.#desk.tell({ ...order, worker, count: left, others: others - 1 });
   }
 
   #update(service: CarriedService): Promise<ListenReport> {
