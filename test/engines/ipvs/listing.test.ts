@@ -136,6 +136,7 @@ t.test('numbers are those of the lists, in the order of the table', async (t) =>
       acceptedConnections: 31,
       refusedConnections: 0,
       retries: 0,
+      proxyHeaderErrors: 0,
       persistenceEntries: 9,
     },
     {
@@ -144,6 +145,7 @@ t.test('numbers are those of the lists, in the order of the table', async (t) =>
       acceptedConnections: 2,
       refusedConnections: 0,
       retries: 0,
+      proxyHeaderErrors: 0,
       persistenceEntries: 0,
     },
   ]);
