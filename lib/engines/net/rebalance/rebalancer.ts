@@ -145,10 +145,17 @@ function rateOf({ service }: ServiceEntry): number | undefined {
   return protocol === 'tcp' && !persistent ? options.rebalance : undefined;
 }
 
-/** Ids of servers that came, or whose weight has risen. */
+/** Ids of servers that came, or whose weight has risen beside the others'. All weights are others whenever one
+ *  server's part of its share changes, as in a slow start: of those that were there before, the one that rose
+ *  least has not risen. */
 function raised(before: ServiceEntry, after: ServiceEntry): readonly string[] {
   const weights = new Map(before.servers.map(({ id, weight }) => [id, weight]));
-  return after.servers
-    .filter(({ id, weight, fallback }) => !fallback && weight > (weights.get(id) ?? 0))
+  const ratios = after.servers
+    .filter(({ weight, fallback }) => !fallback && weight > 0)
+    .map(({ id, weight }) => ({ id, ratio: weight / (weights.get(id) ?? 0) }));
+  const known = ratios.filter(({ ratio }) => ratio !== Infinity);
+  const least = known.reduce((low, { ratio }) => Math.min(low, ratio), Infinity);
+  return ratios
+    .filter(({ ratio }) => ratio === Infinity || ratio > least)
     .map(({ id }) => id);
 }

@@ -134,8 +134,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner, Waiting
   /** @param before  why the last server did not take it */
   #dial(before?: DialFailure): void {
     const { switchboard, room } = this.#line;
-    // who comes now is behind those who wait
-    const isBehind = room?.isAwaited === true && before === undefined;
+    const isBehind = before === undefined && room?.goesFirst() === true;
     const client = new EndsClient(this.#ends);
     const booking = isBehind ? undefined : switchboard.book(client, this.#tried);
     if (booking) {

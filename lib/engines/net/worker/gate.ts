@@ -38,17 +38,17 @@ export class Gate {
   }
 
   /** Whether the lists keep the client out.
-   *  @param address  4 or 16 bytes, not IPv4-mapped; none of a client that has gone already */
+   *  @param address  4 or 16 bytes, not IPv4-mapped */
   denies(address: Uint8Array): boolean {
     if (this.#deny?.has(address)) return true;
     return this.#allow !== undefined && !this.#allow.has(address);
   }
 
-  /** One more connection of the client. @returns a ticket, by which it leaves; see {@link reasonOf} */
+  /** One more connection of the client; one without an address is denied. @returns a ticket, by which it leaves; see {@link reasonOf} */
   enter(address: Uint8Array): number {
-    if (this.denies(address)) return DENIED;
+    if (address.length === 0 || this.denies(address)) return DENIED;
     const { connections, rate, netmask6 } = this.#limits;
-    if ((connections === 0 && rate === 0) || address.length === 0) return UNCOUNTED;
+    if (connections === 0 && rate === 0) return UNCOUNTED;
     const { sources, clock } = this.#counting;
     const ticket = sources.enter(
       this.#service,

@@ -59,6 +59,11 @@ export function listening(
 function accept(line: Reception, desk: Desk, socket: Socket): void {
   const { id, switchboard } = line;
   switchboard.record.count('accepted');
+  if (asksWho(line) && socket.remoteAddress === undefined) {
+    desk.admission.count();
+    turnAway(line, desk, socket, 'client');
+    return;
+  }
   const isHeaded = line.headed?.(socket) === true;
   // Of one whose header is to come nothing is known yet.
   const ticket = isHeaded ? UNCOUNTED : ticketFor(line, desk, socket);
@@ -77,6 +82,13 @@ function accept(line: Reception, desk: Desk, socket: Socket): void {
   switchboard.record.count('refused');
   desk.tell({ type: 'notice', kind: 'full', about: id });
   turnAway(line, desk, socket, 'resources');
+}
+
+/** Whether anything hangs on who the client is. One who was reset before he was accepted has no address any
+ *  more, but what he sent could still be read: no list would hold for him, and a server would be told that
+ *  it is our own. Once asked for, a socket keeps the address. */
+function asksWho({ gate, headed, sendProxy }: Reception): boolean {
+  return (gate ?? headed ?? sendProxy) !== undefined;
 }
 
 function turnAway(line: Reception, desk: Desk, socket: Socket, ender: Ender): void {

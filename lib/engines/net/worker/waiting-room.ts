@@ -43,9 +43,14 @@ export class WaitingRoom implements Timed {
     this.#options = options;
   }
 
-  /** Whether anybody waits, in any worker: whoever comes now is behind him. */
-  get isAwaited(): boolean {
-    return this.#options.record.waiting > 0;
+  /** Whether who comes now is behind others, who wait in any worker. They take the places first that they can
+   *  use; what is free then is of use to none of those here, and they hold nobody up. */
+  goesFirst(): boolean {
+    const { record, switchboard } = this.#options;
+    if (record.waiting === 0) return false;
+    if (!this.#isFirst || !switchboard.hasPlace) return true;
+    this.serve();
+    return !switchboard.hasPlace;
   }
 
   /** Whether one that has ended its direction waits no more. */
@@ -143,11 +148,13 @@ export class WaitingRoom implements Timed {
     }
   }
 
-  /** Whether others may be served though this one is not: he is held to a server, or has tried some. */
+  /** Whether others may be served though this one is not: he is held to a server, has tried some, or there are
+   *  places that his scheduler has not for him, as those of other hashes. */
   #mayPass(waiter: Waiter, full: Set<RealServer>): boolean {
     waiter.wants = waiter.heldTo();
     if (waiter.wants) full.add(waiter.wants);
-    return waiter.wants !== undefined || waiter.hasTried;
+    const isChoosy = waiter.wants !== undefined || waiter.hasTried;
+    return isChoosy || this.#options.switchboard.hasPlace;
   }
 
   /** To who is first now, if there are more places. */
