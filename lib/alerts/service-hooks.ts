@@ -55,6 +55,9 @@ export class ServiceHooks {
   }
 
   changed(change: StateChange): void {
+    const isGone = change.real === undefined && change.to === null;
+    // Nothing of it is told behind that.
+    if (isGone) this.#pace.flush();
     this.#sequence++;
     this.#pace.push({ change, sequence: this.#sequence, changes: 1 });
   }

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { LookupFunction } from 'node:net';
+import { TimeLimit } from '../model/time-limit.ts';
 import { trusting } from '../model/trust.ts';
 import type { ServiceOptions } from '../model/virtual-service.ts';
 import { LARGEST_SECRET, webhookSecret } from '../model/webhook-secret.ts';
@@ -33,7 +34,7 @@ export function createWebhook(
 
   async function attempt(message: Message, cut: AbortSignal): Promise<Attempt> {
     if (cut.aborted) return failed(cut.reason);
-    const late = AbortSignal.timeout(timeoutMs);
+    using limit = new TimeLimit(timeoutMs, cut);
     try {
       const body = Buffer.from(JSON.stringify(message));
       const headers = await headersFor(body, options.webhookSecretFile);
@@ -41,12 +42,13 @@ export function createWebhook(
         ...{ url: target, body, headers, lookup, agent: receiver.agent },
         secureContext:
           target.protocol === 'https:' ? await trusting(options.webhookCa) : undefined,
-        signal: AbortSignal.any([cut, late]),
+        signal: limit.signal,
       });
       return attemptOf(status, retryAfter, Date.now());
     } catch (error) {
       if (cut.aborted) return failed(cut.reason);
-      return failed(late.aborted ? `no answer within ${timeoutMs / 1000} s` : error);
+      const isLate = limit.signal.aborted;
+      return failed(isLate ? `no answer within ${timeoutMs / 1000} s` : error);
     }
   }
 

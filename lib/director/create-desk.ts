@@ -1,8 +1,9 @@
 import type { Happening } from '../model/event.ts';
 import type { Log } from '../model/log.ts';
-import type { RealRef, Wish } from '../model/override.ts';
+import type { AdminState, RealRef, Wish } from '../model/override.ts';
 import type { ConnectionFilter, PersistenceFilter, Traffic } from '../model/traffic.ts';
 import { within } from '../model/within.ts';
+import { stateOf } from '../pool/pool.ts';
 import {
   type Changed,
   type Drained,
@@ -33,6 +34,8 @@ export interface DeskParties {
 export interface OwnedDesk extends HeritableDesk, Disposable {
   /** Until that is disposed of, no real server is changed: another director has read what was. */
   hold(): Disposable;
+  /** The keepers follow another config: what it took back is drained no more. */
+  review(): void;
 }
 
 export function createDesk(parties: DeskParties): OwnedDesk {
@@ -116,9 +119,9 @@ class VirtualDesk implements OwnedDesk {
 
   async resume({ service, real, by, leftMs }: WaitingDrain): Promise<void> {
     const keeper = this.#parties.keepers().get(service);
-    const row = keeper?.pool.reals[keeper.pool.index.get(real) ?? -1];
+    const wished = this.#wished({ service, real });
     // Else the file has changed since, which ends what was wished.
-    if (!keeper || (row?.override?.state ?? 'ready') === 'ready') return;
+    if (!keeper || wished === undefined || wished === 'ready') return;
     const about = `real server: ${real} (${keeper.label})`;
     const seconds = Math.max(0, Math.round(leftMs / 1000));
     this.#parties.log.info(
@@ -162,8 +165,19 @@ class VirtualDesk implements OwnedDesk {
     };
   }
 
+  review(): void {
+    // One that is gone from the file is drained all the same.
+    this.#drains.review((ref) => this.#wished(ref) === 'ready');
+  }
+
   [Symbol.dispose](): void {
     this.#drains[Symbol.dispose]();
+  }
+
+  /** What operators wish of that server's state; undefined: it is not there. */
+  #wished({ service, real }: RealRef): AdminState | undefined {
+    const known = stateOf(this.#parties.keepers().get(service)?.pool, real);
+    return known && (known.override?.state ?? 'ready');
   }
 
   #keeper({ service, real }: RealRef): ServiceKeeper {

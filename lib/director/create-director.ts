@@ -194,6 +194,7 @@ class VirtualServices implements Director {
     this.#parts.checks.maintenancedir(config.global.maintenancedir);
     this.#parts.alerts.follow(config.virtuals);
     this.#keepers.follow(config.virtuals, choices, left);
+    this.desk.review();
     this.#configuring = 'reloading';
     void this.#keepers.keepOverrides();
     await this.#carriers.converge();

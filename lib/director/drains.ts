@@ -6,6 +6,7 @@ import { drained } from './drain.ts';
 
 /** Why a drain is not waited for any more. */
 const WISHED = 'something else was wished of it before it was empty';
+const CHANGED = 'its line in the config has changed, and it takes clients again';
 const ENDED = 'the director has ended, or handed over, before it was empty';
 
 /** What is to be empty, and until when. */
@@ -56,6 +57,13 @@ export class Drains implements Disposable {
   /** Something else is wished of that server: a drain of it is over. */
   overrule(ref: RealRef): void {
     this.#waiting.get(key(ref))?.control.abort(WISHED);
+  }
+
+  /** Reload: of a server that takes clients again no drain goes on, for its deadline would end what came since.
+   *  @param isBack  whether it is in the config and nothing is wished of its state any more */
+  review(isBack: (ref: RealRef) => boolean): void {
+    for (const { ref, control } of this.#waiting.values())
+      if (isBack(ref)) control.abort(CHANGED);
   }
 
   /** Settles when the server is empty. @throws NotPossible when it was overruled before */

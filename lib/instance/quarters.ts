@@ -1,9 +1,9 @@
 import {
   closeSync,
   constants,
+  fchmodSync,
   fchownSync,
   fstatSync,
-  lchownSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -35,6 +35,8 @@ export interface Quarters {
 }
 
 const LOG_MODE = 0o640;
+const FOLDER_MODE = 0o755;
+const ROOT: Owner = { uid: 0, gid: 0 };
 
 /** Makes, as root, what a director of that user needs and could not make itself: a folder of its own with
  *  pid file, lock and socket, to which the usual names of these lead; one for what outlives it, with what a
@@ -61,12 +63,12 @@ export function prepareQuarters(
     mkdirSync(SYSTEM_STATE, { recursive: true, mode: 0o755 });
     give(stateDir, owner);
   }
-  const own = instanceIn(quarters, name, stateDir);
+  const its = instanceIn(quarters, name, stateDir);
   writingIn(runtimeDir, () => {
-    lead(usual.pidFile, own.pidFile);
-    lead(usual.socket, own.socket);
+    lead(usual.pidFile, its.pidFile);
+    lead(usual.socket, its.socket);
   });
-  const told = handOver(usual, own, owner, wereRoots);
+  const told = handOver(usual, its, owner, wereRoots);
   for (const path of logs) giveLog(path, owner);
   return { runtimeDir: quarters, stateDir, told };
 }
@@ -83,9 +85,9 @@ export function endQuarters(runtimeDir: string, usual: Instance): readonly strin
   const tenant = tenantOf(stateDir);
   if (!tenant) return [];
   // First, so that nobody changes what is in it.
-  lchownSync(stateDir, 0, 0);
-  const own = instanceIn(quartersIn(runtimeDir, usual.name), usual.name, stateDir);
-  return takeBack(usual, own, tenant);
+  own(stateDir, ROOT);
+  const left = instanceIn(quartersIn(runtimeDir, usual.name), usual.name, stateDir);
+  return takeBack(usual, left, tenant);
 }
 
 function stateDirOf(runtimeDir: string, name: string): string {
@@ -113,10 +115,23 @@ function give(folder: string, { uid, gid }: Owner): void {
     throw new Error(
       `${dirname(folder)}: others than root have a say in what is there, or where that is; choose another --runtime-dir`,
     );
-  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   if (!lstatSync(folder).isDirectory())
     throw new Error(`${folder}: it is no directory; move it away`);
-  lchownSync(folder, uid, gid);
+  own(folder, { uid, gid });
+}
+
+/** Whose it was may have let others write to it. The owner first: only that one changes the mode back. */
+function own(folder: string, { uid, gid }: Owner): void {
+  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
+  const file = openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  try {
+    fchownSync(file, 0, 0);
+    fchmodSync(file, FOLDER_MODE);
+    fchownSync(file, uid, gid);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** In one step, in the place of whatever has the name. */

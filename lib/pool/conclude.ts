@@ -8,7 +8,7 @@ import {
 import type { PoolChange } from './change.ts';
 import { fallbackEntry, realEntry, sameEntry } from './entry.ts';
 import { panicChanges } from './panic.ts';
-import { countsAsUp, type Pool, type PoolStep } from './pool.ts';
+import { countsAsUp, isKept, type Pool, type PoolStep } from './pool.ts';
 import { warmChanges, warmedUp, warmService, warmWeights } from './warming.ts';
 
 /** Draws the consequences for the service as a whole from the states of its real servers:
@@ -27,7 +27,7 @@ export function conclude(
   const { service, index } = next;
   const reals = warmedUp(before, next);
   const warming = reals.some((state) => state.warming !== undefined);
-  const panic = reals.some(({ held }) => held !== undefined);
+  const panic = reals.some(isKept);
   const up = panic || reals.some(({ state }) => countsAsUp(state));
   const settled =
     before?.settled || up || reals.every(({ state }) => state !== 'starting');

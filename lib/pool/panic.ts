@@ -1,5 +1,5 @@
 import type { PoolChange } from './change.ts';
-import { type Pool, type RealServerState, stateOf } from './pool.ts';
+import { isKept, type Pool, type RealServerState, stateOf } from './pool.ts';
 
 /** The servers of a service with who is kept in force though it is down: checks take out no more than
  *  `panic-threshold` percents of them, and of those that failed while they took clients the last stay.
@@ -11,7 +11,8 @@ export function heldBack(
   { service, reals }: Pick<Pool, 'service' | 'reals'>,
 ): readonly RealServerState[] {
   const { panicThreshold } = service.options;
-  if (panicThreshold === undefined && !before?.panic) return reals;
+  const isOff = panicThreshold === undefined;
+  if (isOff && reals.every(({ held }) => held === undefined)) return reals;
   const counted = reals.filter(isCounted);
   const down = counted.filter(({ state }) => state === 'down');
   const most = ((panicThreshold ?? 100) * counted.length) / 100;
@@ -42,7 +43,7 @@ export function panicCounts(reals: readonly RealServerState[]): {
   return {
     of: counted.length,
     down: counted.filter(({ state }) => state === 'down').length,
-    held: reals.filter(({ held }) => held !== undefined).length,
+    held: reals.filter(isKept).length,
   };
 }
 
@@ -55,8 +56,10 @@ export function panicChanges(
   const { of, down } = panicCounts(reals);
   const threshold = service.options.panicThreshold;
   if (!panic) return [{ type: 'panic-over', of, down }];
-  return reals.flatMap(({ real, held, report }) => {
-    const isNew = held !== undefined && stateOf(before, real.id)?.held === undefined;
+  return reals.flatMap((state) => {
+    const { real, report } = state;
+    const was = stateOf(before, real.id);
+    const isNew = isKept(state) && !(was && isKept(was));
     const told = { server: real.id, of, down, threshold: threshold ?? 100, report };
     return isNew ? [{ type: 'held', ...told } as const] : [];
   });

@@ -37,7 +37,7 @@ export interface RealServerState {
   /** The step of its warming up, from 0; undefined: it has its whole share. */
   readonly warming?: number | undefined;
   /** It is down and stays in force all the same, since too many are (`panic-threshold`): its place among
-   *  those, who failed first is 1. */
+   *  those, who failed first is 1. Also while it is drained then. */
   readonly held?: number | undefined;
 }
 
@@ -59,7 +59,7 @@ export interface Pool {
   readonly fallbackInForce: boolean;
   /** When `fallbackActive` last changed. */
   readonly fallbackSince: number;
-  /** One server at least stays in force though it is down. */
+  /** One server at least stays in force for new clients though it is down. */
   readonly panic: boolean;
   /** One server at least warms up. */
   readonly warming: boolean;
@@ -80,6 +80,15 @@ export function stateOf(
 ): RealServerState | undefined {
   const row = pool?.index.get(id);
   return row === undefined ? undefined : pool?.reals[row];
+}
+
+/** Whether a panic keeps it for new clients. One that was drained since goes on draining, and is of no use to
+ *  the service: it keeps no fallback away. */
+export function isKept({
+  held,
+  real,
+}: Pick<RealServerState, 'held' | 'real'>): boolean {
+  return held !== undefined && real.weight > 0;
 }
 
 /** Whether a server in that state counts as up: keeps the fallback away. One of weight 0 does,

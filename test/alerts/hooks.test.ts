@@ -96,6 +96,23 @@ t.test('one that flaps is told ten times, then in one', async (t) => {
   });
 });
 
+t.test('that a service is gone is told last', async (t) => {
+  const { url, received } = await startReceiver(t);
+  const { hooks, idle } = someHooks(t);
+  const service = hooked({ webhook: url });
+  hooks.follow([service]);
+  for (let n = 0; n < 20; n++) hooks.changed(service, aChange());
+  hooks.changed(service, aChange({ real: undefined, from: 'down', to: null }));
+  await idle();
+  t.strictSame(
+    received.slice(-2).map(({ message: { sequence, kind } }) => [sequence, kind]),
+    [
+      [20, 'real'],
+      [21, 'service'],
+    ],
+  );
+});
+
 t.test('a silent receiver delays no other service', async (t) => {
   const silent = await startRude(t, () => {});
   const { url } = await startReceiver(t);

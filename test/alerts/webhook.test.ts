@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { getEventListeners } from 'node:events';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { LookupFunction } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -93,6 +94,17 @@ t.test('a burst goes over one connection, which then ends', async (t) => {
     received.map(({ message }) => message.sequence),
     Array.from({ length: 20 }, (_, n) => n + 1),
   );
+});
+
+t.test('nothing is left of an attempt on the signal of its lane', async (t) => {
+  const { url } = await startReceiver(t);
+  const hook = aWebhook(t, url);
+  const { signal } = new AbortController();
+  for (let n = 1; n <= 5; n++) await hook.send(aMessage(n), signal);
+  t.strictSame(getEventListeners(signal, 'abort'), []);
+  // What AbortSignal.any() keeps, for as long as the lane lives.
+  const kept = Reflect.ownKeys(signal).filter((name) => /Dependant/.test(String(name)));
+  t.strictSame(kept, []);
 });
 
 t.test('at most four requests at once to a server', async (t) => {

@@ -386,3 +386,30 @@ t.test('a drain with a deadline of its own has that one', async (t) => {
   traffic.open = 3;
   t.match(await desk.drain(REF, { withinMs: 0, by: 'x' }), { ended: 3 });
 });
+
+t.test('a reload that takes a drain back ends its deadline too', async (t) => {
+  const traffic = recordingTraffic();
+  const { desk, director, inForce } = await atWork(t, traffic);
+  traffic.open = 3;
+  const reals = [aReal(A, { weight: 2 }), aReal(B)];
+  const message = /its line in the config has changed/;
+  const drain = desk.drain(REF, { withinMs: 300, by: 'x' });
+  await Promise.all([
+    t.rejects(drain, { name: 'NotPossible', message }),
+    director.apply(aConfig([{ ...web, reals }])),
+  ]);
+  t.strictSame(await inForce(), [`${A}@2`, `${B}@1`]);
+  t.strictSame(desk.waiting(), []);
+  await new Promise((wait) => setTimeout(wait, 600));
+  t.strictSame([traffic.open, traffic.calls], [3, []], 'nobody who is there now');
+});
+
+t.test('one that another reload leaves, or takes out, goes on', async (t) => {
+  const traffic = recordingTraffic();
+  const { desk, director } = await atWork(t, traffic);
+  traffic.open = 3;
+  const drain = desk.drain(REF, { withinMs: 300, by: 'x' });
+  await director.apply(aConfig([{ ...web, checkinterval: 3 }]));
+  await director.apply(aConfig([{ ...web, reals: [aReal(B)] }]));
+  t.match(await drain, { ended: 3 });
+});

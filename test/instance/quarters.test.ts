@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   chownSync,
   closeSync,
   linkSync,
@@ -76,6 +77,22 @@ t.test('a link that the other user has made leads nowhere', lab('root'), async (
   rmSync(own.state);
   prepare();
   t.equal(readFileSync(own.state, 'utf8'), 'weights');
+});
+
+t.test('a folder that was opened to others is closed', lab('root'), async (t) => {
+  const { own, prepare, end } = siteOf(t);
+  const folder = join(own.state, '..');
+  prepare();
+  chmodSync(folder, 0o777);
+  prepare();
+  t.match(
+    statSync(folder),
+    { ...OTHER, mode: 0o040755 },
+    'it may be another user’s now',
+  );
+  chmodSync(folder, 0o2777);
+  end();
+  t.match(statSync(folder), { uid: 0, gid: 0, mode: 0o040755 });
 });
 
 t.test('back and forth, what was in force last goes on', lab('root'), async (t) => {

@@ -62,6 +62,36 @@ poolRules([
   },
 ]);
 
+poolRules([
+  {
+    rule: 'a panic is over when the last one that it kept is drained, and begins when that is ready again',
+    service: { reals: TWO, options, fallback: FALLBACK },
+    moves: [
+      ...[A, B].map((place): Move => [place, good()]),
+      ...fail(A, B),
+      hand(B, { state: 'drain' }),
+      hand(B),
+    ],
+    told: [
+      `Added real server: ${A} ${LABEL} (Weight set to 1) ${FINE}`,
+      'fallbackcommand stop',
+      `Added real server: ${B} ${LABEL} (Weight set to 1) ${FINE}`,
+      `Deleted real server: ${A} ${LABEL} ${REFUSED}`,
+      `Panic: real server: ${B} ${LABEL} is down and stays in force: 2 of 2 are down, and panic-threshold lets go 50 % of them ${REFUSED}`,
+      `Restored real server: ${B} ${LABEL} (Weight set to 0)`,
+      'Panic over: 10.1.1.19:80: 1 of 1 real servers are down, and none of them is in force',
+      `Added fallback server: 127.0.0.1:80 ${LABEL} (Weight set to 1)`,
+      'fallbackcommand start',
+      `Restored real server: ${B} ${LABEL} (Weight set to 1)`,
+      `Panic: real server: ${B} ${LABEL} is down and stays in force: 2 of 2 are down, and panic-threshold lets go 50 % of them ${REFUSED}`,
+      `Deleted fallback server: 127.0.0.1:80 ${LABEL}`,
+      'fallbackcommand stop',
+    ],
+    table: [`${B}@1`],
+    states: [`${A} down`, `${B} down`],
+  },
+]);
+
 const threshold = (panicThreshold: number | undefined) =>
   aService({ ...four, options: { ...OPTIONS, panicThreshold } });
 
@@ -126,6 +156,11 @@ const tables: readonly (readonly [
     'and is back in force when it is ready, since it still was there',
     [...up, ...fail(A, B, C, D), hand(D, { state: 'drain' }), hand(D)],
     [`${C}@1`, `${D}@1`],
+  ],
+  [
+    'where all that were held back are drained nobody takes clients but the fallback',
+    [...up, ...fail(A, B, C, D), hand(C, { state: 'drain' }), hand(D, { weight: 0 })],
+    [`${C}@0`, `${D}@0`, 'fallback:127.0.0.1:80@1'],
   ],
   [
     'a weight by hand holds for it',

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../model/log.ts';
+import { TimeLimit } from '../../model/time-limit.ts';
 import type { FlowSink } from './flow-counts.ts';
 import { Bell } from './picking/bell.ts';
 import { flowEvent } from './picking/conntrack-line.ts';
-import { Limit } from './picking/limit.ts';
 import { runLines } from './picking/line-child.ts';
 import { seldom } from './seldom.ts';
 
@@ -193,7 +193,7 @@ async function dump({
   warn,
   dumped,
 }: Work): Promise<void> {
-  using limit = new Limit(times.dump, signal);
+  using limit = new TimeLimit(times.dump, signal);
   sink.begin();
   let problem: string | undefined;
   for (const args of DUMPS)

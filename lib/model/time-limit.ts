@@ -1,6 +1,6 @@
 /** A signal that is aborted by another one or when its time is over, and leaves neither a timer nor
  *  a listener behind. (`AbortSignal.any` keeps hold of a long-lived source on Node 20.) */
-export class Limit implements Disposable {
+export class TimeLimit implements Disposable {
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;
   readonly #source: AbortSignal;

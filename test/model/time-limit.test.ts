@@ -1,23 +1,23 @@
 import { getEventListeners, once } from 'node:events';
 import t from 'tap';
-import { Limit } from '../../../../lib/engines/nftables/picking/limit.ts';
+import { TimeLimit } from '../../lib/model/time-limit.ts';
 
 t.test('over when its time is, or with its source', async (t) => {
   const source = new AbortController();
-  using short = new Limit(1, source.signal);
-  using long = new Limit(1e6, source.signal);
+  using short = new TimeLimit(1, source.signal);
+  using long = new TimeLimit(1e6, source.signal);
   await once(short.signal, 'abort');
   t.notOk(long.signal.aborted);
   source.abort();
   t.ok(long.signal.aborted);
-  using late = new Limit(1e6, source.signal);
+  using late = new TimeLimit(1e6, source.signal);
   t.ok(late.signal.aborted);
 });
 
 t.test('it leaves no listener and no timer', async (t) => {
   const source = new AbortController();
   {
-    using limit = new Limit(1e6, source.signal);
+    using limit = new TimeLimit(1e6, source.signal);
     t.equal(getEventListeners(source.signal, 'abort').length, 1);
     t.notOk(limit.signal.aborted);
   }
