@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { CheckTarget } from '../model/check.ts';
 import { within } from '../model/within.ts';
+import { isOwnLack } from './own-lack.ts';
 import { ReverseNames } from './reverse-names.ts';
 
 /** A listing is good for that long: a thousand servers read the directory but once. */
@@ -29,7 +30,8 @@ export class Maintenance {
     this.#listing = emptyListing();
   }
 
-  /** Never rejects; a directory that cannot be read names nobody. */
+  /** Never rejects; a directory that cannot be read names nobody, but for want of file
+   *  descriptors: then it names whom it named before. */
   async holds(target: Pick<CheckTarget, 'address' | 'realPort'>): Promise<boolean> {
     if (this.#directory === undefined) return false;
     const names = await this.#names(this.#directory);
@@ -51,7 +53,8 @@ export class Maintenance {
     listing.reading ??= readdir(directory)
       .then(
         (names) => new Set(names),
-        () => NONE,
+        // With no descriptor left nobody comes out of maintenance.
+        (error: unknown) => (isOwnLack(error) ? listing.names : NONE),
       )
       .then((names) => {
         Object.assign(listing, {

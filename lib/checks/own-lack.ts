@@ -4,10 +4,14 @@ const OURS: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE']);
 /** By the signal that a check was given, and hands on to every step. */
 const seen = new WeakMap<AbortSignal, string>();
 
+/** Whether it says that this host had no descriptor left. */
+export function isOwnLack(error: unknown): error is Error & { readonly code: unknown } {
+  return error instanceof Error && 'code' in error && OURS.has(error.code);
+}
+
 /** Notes for the check with that signal, if so, that it had no descriptor to ask with. */
 export function noteLack(error: unknown, signal: AbortSignal): void {
-  if (!(error instanceof Error) || !('code' in error) || !OURS.has(error.code)) return;
-  seen.set(signal, String(error.code));
+  if (isOwnLack(error)) seen.set(signal, String(error.code));
 }
 
 /** The error's code; undefined: the check with that signal could ask. */

@@ -165,7 +165,7 @@ export class PlannedCheck implements Startable {
     this.#count(word, result);
     if (result) return { ...result, made: word, maintenance: false };
     // With checktype=off nothing else would tell that the maintenance is over.
-    if (!this.#last?.report.maintenance) return undefined;
+    if (word !== 'off' || !this.#last?.report.maintenance) return undefined;
     return { up: false, message: 'not checked', maintenance: false };
   }
 

@@ -15,9 +15,15 @@ t.test('a check that finds no descriptor says nothing of the server', async (t) 
     ...['-c', 'ulimit -n 80 && exec "$0" "$@"'],
     ...[process.execPath, file, String(server.port)],
   ]);
-  const { starved, after, lines } = JSON.parse(stdout);
+  const { kept, starved, after, lines } = JSON.parse(stdout);
+  t.ok(kept, 'who is in maintenance stays there');
   t.strictSame(starved, []);
-  t.strictSame(after, ['connect true', 'dns false', 'external true']);
+  t.strictSame(after, [
+    'connect true',
+    'dns false',
+    'external true',
+    'maintained true',
+  ]);
   t.match(lines, [/^No file descriptors left for checks \(EMFILE\): .*LimitNOFILE/]);
   t.equal(lines.length, 1);
 });

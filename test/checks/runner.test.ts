@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { ChosenCheck, chooseCheck } from '../../lib/checks/choose.ts';
+import { noteLack } from '../../lib/checks/own-lack.ts';
 import { type CheckRunnerOptions, createCheckRunner } from '../../lib/checks/runner.ts';
 import type { Check, CheckPlan, CheckReport } from '../../lib/model/check.ts';
 import { checkTarget, pattern, silentLog } from '../support/check-target.ts';
@@ -307,6 +308,27 @@ t.test('the end of maintenance is told even where nothing is checked', async (t)
     });
   });
   t.equal(seen.at(-1), false);
+});
+
+t.test('no want of descriptors takes out who leaves maintenance', async (t) => {
+  let checks = 0;
+  const { choose } = always(async (_target, { signal }) => {
+    if (++checks > 1) return { up: true, message: 'good' };
+    noteLack(Object.assign(new Error('none left'), { code: 'EMFILE' }), signal);
+    return { up: false, message: 'none left' };
+  });
+  const runner = runnerOf(t, { choose });
+  runner.maintenancedir(t.testdir({ '127.0.0.1': '' }));
+  const seen: string[] = [];
+  await new Promise<void>((resolve) => {
+    const one = runner.subscribe(plan({}), ({ message, maintenance }) => {
+      seen.push(message);
+      if (maintenance) return runner.maintenancedir(undefined);
+      one[Symbol.dispose]();
+      resolve();
+    });
+  });
+  t.strictSame([...new Set(seen)], ['Server in maintenance', 'good']);
 });
 
 t.test('what failed while this thread was blocked is made again at once', async (t) => {
