@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { createNetEngine } from '../../../lib/engines/net/engine.ts';
 import type { VirtualService } from '../../../lib/model/virtual-service.ts';
-import { rigFor, tableOf, until } from '../../support/engine-rig.ts';
+import { blackHole } from '../../support/black-hole.ts';
+import { rigFor, serverAt, tableOf, until } from '../../support/engine-rig.ts';
 
 /** Far from the 100 ms after which a queue is looked at anyway, at the most. */
 const CLIENTS = 8;
@@ -64,4 +65,27 @@ t.test('nor who has the full server of his hash', async (t) => {
   }
   t.notOk(seen.has(first ?? ''));
   t.equal(seen.size, 1, 'one of the other hash was served, past him');
+});
+
+t.test('who must try another server keeps its place meanwhile', async (t) => {
+  const rig = rigFor(t, createNetEngine());
+  const caps = { queue: 10, queueTimeoutMs: 60_000, serviceConnections: 1 };
+  const service = await rig.service({}, { ...caps, connectTimeoutMs: 1000 });
+  const served: string[] = [];
+  const server = await rig.server((socket) =>
+    socket.on('data', (text) => {
+      served.push(String(text));
+      socket.resetAndDestroy();
+    }),
+  );
+  const silent = serverAt('127.0.0.1', await blackHole(t));
+  await rig.engine.apply(tableOf(service, silent, server.entry()));
+  const say = async (word: string) => (await rig.client(service)).write(word);
+  // by turns: one of the first two is sent to the silent one
+  await say('0');
+  await say('1');
+  await say('2');
+  await say('3');
+  await until(() => served.length === 4);
+  t.same(served, ['0', '1', '2', '3']);
 });

@@ -211,6 +211,8 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner, Waiting
     this.#server = undefined;
     this.#tried = [...this.#tried, booking.server];
     this.#dial(failure);
+    // Not before: its place is its own as long as it has a server left to try.
+    this.#line.room?.freed();
   }
 
   #connected = () => {
@@ -258,6 +260,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner, Waiting
     if (booking) this.#unbook(booking);
     this.#waiter?.leave();
     this.#state = 'ended';
+    if (booking) this.#line.room?.freed();
   }
 
   #unbook(booking: Booking): void {
@@ -266,6 +269,5 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner, Waiting
     booking.server.connections.delete(this);
     this.#line.switchboard.release(booking, this.#state === 'half-closed');
     this.#booking = undefined;
-    this.#line.room?.freed();
   }
 }
