@@ -66,13 +66,14 @@ function thresholds(
 
 const CUT = { cut: true } as const;
 
-/** One that a panic keeps in force serves those who are on it. */
+/** One that a panic keeps in force serves those who are on it, also when it is drained then. */
 function isCut(
   { options }: VirtualService,
-  { state }: RealServerState,
+  { state, held }: RealServerState,
   weight: number,
-) {
-  return options.onDown === 'kill' && state === 'down' && weight === 0;
+): boolean {
+  const isOut = state === 'down' && held === undefined && weight === 0;
+  return options.onDown === 'kill' && isOut;
 }
 
 function onRemoval({ quiescent, options }: VirtualService): ServerEntry['onRemoval'] {

@@ -47,3 +47,14 @@ t.test('a server that comes back is cut no more', async (t) => {
   const { pool: back } = takeReport(pool, A, good());
   t.match(back.entry.servers, [{ weight: 5, cut: undefined }]);
 });
+
+t.test('nor is one that a panic keeps, also when it is drained', async (t) => {
+  const options = { ...OPTIONS, onDown: 'kill' as const, panicThreshold: 50 };
+  const service = aService({ reals: ONE, quiescent: true, options });
+  let { pool } = configure(undefined, service, 'checked', NOON);
+  for (const report of [good(), bad()]) pool = takeReport(pool, A, report).pool;
+  t.match(pool.entry.servers, [{ weight: 5, cut: undefined }]);
+  const wish = { state: 'drain', weight: null, by: 'root', since: '' } as const;
+  const { pool: drained } = setOverride(pool, A, wish, NOON);
+  t.match(drained.entry.servers, [{ weight: 0, cut: undefined }]);
+});

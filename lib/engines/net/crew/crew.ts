@@ -53,8 +53,8 @@ const BREATH_MS = 1000;
 const YOUNG_MB = 16;
 /** What closing waits for before threads are stopped by force, and after that. */
 const FAREWELL_MS = 2000;
-/** After so many times that one that is stuck should have ended. */
-const HOPELESS = 1.5;
+/** One that is told to end should have by then, on a busy machine too. */
+const ENDING_MS = 5000;
 
 /** The worker threads: messages to all of them, and a new one for one that dies. */
 export class Crew {
@@ -205,7 +205,7 @@ export class Crew {
       if (!known && silentMs >= patienceMs) {
         this.#stuck.set(worker, 'ending');
         void this.#threads[worker]?.terminate();
-      } else if (known === 'ending' && silentMs >= HOPELESS * patienceMs) {
+      } else if (known === 'ending' && silentMs >= patienceMs + ENDING_MS) {
         this.#stuck.set(worker, 'hopeless');
         this.#options.stuck(worker);
       }
