@@ -1,4 +1,5 @@
 import type { PoolChange } from './change.ts';
+import { ejectionText } from './passive.ts';
 import { type Pool, type RealServerState, stateOf } from './pool.ts';
 
 /** The servers of a service with who is kept in force though it is down: checks take out no more than
@@ -55,10 +56,11 @@ export function panicChanges(
   const { of, down } = panicCounts(reals);
   const threshold = service.options.panicThreshold;
   if (!panic) return [{ type: 'panic-over', of, down }];
-  return reals.flatMap(({ real, held, report }) => {
+  return reals.flatMap(({ real, held, report, ejected }) => {
     const isNew = held !== undefined && stateOf(before, real.id)?.held === undefined;
     const told = { server: real.id, of, down, threshold: threshold ?? 100, report };
-    return isNew ? [{ type: 'held', ...told } as const] : [];
+    const passive = ejected && { passive: ejectionText(ejected) };
+    return isNew ? [{ type: 'held', ...told, ...passive } as const] : [];
   });
 }
 
