@@ -91,6 +91,8 @@ function checkOptions(value: ValueOf) {
     checkJitter: value('check-jitter'),
     slowStartMs: value('slow-start'),
     panicThreshold: value('panic-threshold'),
+    passive: value('passive'),
+    passiveHoldMs: value('passive-hold'),
   } as const satisfies Partial<ServiceOptions>;
 }
 

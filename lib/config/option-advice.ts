@@ -10,8 +10,20 @@ export function adviseOnOptions(
 ): void {
   for (const service of services) {
     adviseOnSlowStart(service, findings);
+    adviseOnPassive(service, findings);
     adviseOnAgents(service, findings);
   }
+}
+
+function adviseOnPassive(
+  { id, line, checktype, options }: VirtualService,
+  findings: Findings,
+): void {
+  if (options.passive === undefined || checktype !== 'off') return;
+  findings.warn(
+    line,
+    `passive does nothing for ${id}: with checktype=off no check would bring a server back; expected another one, as in "checktype = on", which brings it back when passive-hold is over`,
+  );
 }
 
 function adviseOnSlowStart(

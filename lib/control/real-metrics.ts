@@ -87,6 +87,12 @@ export const REAL: readonly Metric<RealStatus>[] = [
     value: ({ downSeconds }) => downSeconds,
   },
   {
+    name: 'real_ejections_total',
+    type: 'counter',
+    help: 'Times that the real server was taken out since connections of clients failed at it.',
+    value: ({ ejections }) => ejections,
+  },
+  {
     name: 'real_changed',
     type: 'gauge',
     help: '1 when an operator has changed the real server at run time.',

@@ -225,6 +225,9 @@ export class Carriers {
         this.#connectFailed(label, event.server, event.reason);
         return;
       }
+      case 'traffic-failed':
+        this.#mine(name, event.service)?.trafficFailed(event);
+        return;
       case 'notice':
         this.#parties.log.warn(
           this.several ? `${this.#label(name)}: ${event.message}` : event.message,

@@ -1,6 +1,7 @@
 import type { CheckedCertificate } from '../model/check.ts';
 import type { CheckRecord, CheckStatus, CheckTotals } from '../model/status.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
+import { ejectionText } from '../pool/passive.ts';
 import type { RealServerState } from '../pool/pool.ts';
 import { certificateStatus } from './certificates.ts';
 import type { KeptReport } from './check-history.ts';
@@ -15,7 +16,7 @@ interface CheckedSoFar {
  *  @param now  wall clock, milliseconds since 1970 */
 export function checkStatus(
   service: VirtualService,
-  { report, failures, successes }: RealServerState,
+  { report, failures, successes, ejected }: RealServerState,
   { certificate, totals }: CheckedSoFar,
   now: number,
 ): CheckStatus | null {
@@ -24,6 +25,7 @@ export function checkStatus(
     type: String(service.checktype),
     service: service.service,
     ...checkRecord(report),
+    ...(ejected ? { message: ejectionText(ejected) } : {}),
     ...{ failures, successes, rise: service.options.rise },
     totals,
     certificate: certificate ? certificateStatus(certificate, service, now) : null,

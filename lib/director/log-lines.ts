@@ -35,7 +35,7 @@ export function logLine(
     case 'soft-reset':
       return `Resetting soft failure count: ${change.server} (${service.id})`;
     case 'held':
-      return `${heldText(service, change)}${finding(service, change.report)}`;
+      return `${heldText(service, change)}${findingOf(service, change)}`;
     case 'panic-over':
       return `Panic over: ${serviceLabel(service)}: ${change.down} of ${change.of} real servers are down, and none of them is in force`;
     case 'warming': {
@@ -103,11 +103,25 @@ export function findingText(service: VirtualService, report: CheckReport): strin
   return `${check}, ${Math.round(durationMs)} ms: ${message}`;
 }
 
-/** What brought a change about: ` (connect, 3 ms: ...)`, ` (agent: drain)`; empty: neither did. */
-function findingOf(service: VirtualService, { report, agent }: TableChange): string {
-  return agent === undefined ? finding(service, report) : ` (agent: ${agent})`;
+/** What brought a change about: `connect, 3 ms: ...`, `agent: drain`, `5 of its connections failed ...`;
+ *  undefined: the configuration or an operator. */
+export function causeText(
+  service: VirtualService,
+  { report, agent, passive }: Pick<TableChange, 'report' | 'agent' | 'passive'>,
+): string | undefined {
+  if (passive !== undefined) return passive;
+  if (agent !== undefined) return `agent: ${agent}`;
+  return report && findingText(service, report);
+}
+
+function findingOf(
+  service: VirtualService,
+  change: Parameters<typeof causeText>[1],
+): string {
+  const cause = causeText(service, change);
+  return cause === undefined ? '' : ` (${cause})`;
 }
 
 function finding(service: VirtualService, report: CheckReport | undefined): string {
-  return report ? ` (${findingText(service, report)})` : '';
+  return findingOf(service, { report });
 }

@@ -1,7 +1,7 @@
 import type { AlertState, Notice, Subject } from '../alerts/notice.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
 import type { PoolChange, TableChange } from '../pool/change.ts';
-import { changeText, findingText, heldText } from './log-lines.ts';
+import { causeText, changeText, heldText } from './log-lines.ts';
 
 /** Whether the server is out of service after it. */
 const OUT = {
@@ -23,18 +23,17 @@ export function noticeOf(
   at: number,
 ): { readonly notice: Notice; readonly about: Subject | undefined } | undefined {
   if (change.type === 'held') {
-    const finding = change.report && findingText(service, change.report);
+    const finding = causeText(service, change);
     const notice = { subject: heldText(service, change), finding, state, at };
     return { notice, about: undefined };
   }
   if (!isTableChange(change) || change.type === 'reweighed') return undefined;
-  const { type, server, fallback, report, agent } = change;
+  const { type, server, fallback } = change;
   // To ldirectord's mails the second is the first.
   const told =
     type === 'readd-quiesced' ? { ...change, type: 'quiesced' as const } : change;
   const subject = changeText(service, told);
-  const finding =
-    agent === undefined ? report && findingText(service, report) : `agent: ${agent}`;
+  const finding = causeText(service, change);
   const about = fallback ? undefined : { real: server, out: OUT[type] };
   return { notice: { subject, finding, state, at }, about };
 }

@@ -9,7 +9,9 @@ import {
   type VirtualService,
 } from '../model/virtual-service.ts';
 import { configure } from '../pool/configure.ts';
+import { eject, release } from '../pool/eject.ts';
 import { setOverride } from '../pool/override.ts';
+import { ejectionText } from '../pool/passive.ts';
 import { type Pool, type PoolStep, stateOf } from '../pool/pool.ts';
 import { takeAgent } from '../pool/take-agent.ts';
 import { takeReport } from '../pool/take-report.ts';
@@ -33,6 +35,7 @@ import { DownTimes } from './down-times.ts';
 import { realHappenings, whatHappened } from './happenings.ts';
 import type { EngineWord, KeeperParties } from './keeper-parties.ts';
 import { checkLine } from './log-lines.ts';
+import { PassiveMarks, type TrafficFailure } from './passive-marks.ts';
 import type { Left } from './recovery.ts';
 import { createServiceChecks, type ServiceChecks } from './service-checks.ts';
 import { type Cause, ServiceNews } from './service-news.ts';
@@ -50,6 +53,7 @@ export class ServiceKeeper implements Disposable {
   readonly downTimes = new DownTimes();
   readonly certificates: Certificates;
   readonly agents: Agents;
+  readonly passive = new PassiveMarks((ids) => this.#guard(() => this.#release(ids)));
   #pool: Pool;
   #carriage: Carriage;
   /** What brought servers here that have no report yet. */
@@ -182,10 +186,26 @@ export class ServiceKeeper implements Disposable {
     this.#news.happened(this, []);
   }
 
+  /** Clients' connections failed at one of its real servers. */
+  trafficFailed(failure: TrafficFailure): void {
+    this.#guard(() => {
+      const ejection = this.passive.failed(this.#pool, failure);
+      if (!ejection) return;
+      const at = this.#parties.now();
+      const step = eject(this.#pool, failure.server, ejection, at);
+      this.#take(failure.server, step, { at, message: ejectionText(ejection) });
+    });
+  }
+
   [Symbol.dispose](): void {
     this.#checks[Symbol.dispose]();
     this.agents[Symbol.dispose]();
     this.#warmUp[Symbol.dispose]();
+    this.passive[Symbol.dispose]();
+  }
+
+  #release(realIds: ReadonlySet<string>): void {
+    this.#tell({ pool: release(this.#pool, realIds), changes: [] }, 'running');
   }
 
   #warm(steps: ReadonlyMap<string, number>): void {
@@ -242,6 +262,7 @@ export class ServiceKeeper implements Disposable {
     this.#pool = step.pool;
     this.#news.changed(step, state);
     this.#warmUp.follow(step.pool);
+    this.passive.follow(step.pool);
     const { service, settled, up } = step.pool;
     // Also after a reload: the command itself may have changed. One that ran already is dropped.
     if (settled) this.#parties.commands.run(service, up ? 'stop' : 'start');

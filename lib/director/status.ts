@@ -12,6 +12,7 @@ import type { CheckHistory } from './check-history.ts';
 import { checkingOf } from './check-plan.ts';
 import { checkRecord, checkStatus } from './check-status.ts';
 import type { DownTimes } from './down-times.ts';
+import type { PassiveMarks } from './passive-marks.ts';
 
 /** What the status says of one service. */
 export interface ServiceView {
@@ -25,6 +26,7 @@ export interface ServiceView {
   readonly downTimes: Pick<DownTimes, 'of'>;
   readonly certificates: Pick<Certificates, 'of'>;
   readonly agents: Pick<Agents, 'of'>;
+  readonly passive: Pick<PassiveMarks, 'ejections'>;
 }
 
 /** When the status is asked for, and how much of it. */
@@ -126,7 +128,9 @@ export function problemOf({
 function panicProblem({ panic, reals, service }: Pool): string | undefined {
   if (!panic) return undefined;
   const { of, down, held } = panicCounts(reals);
-  return `panic: ${down} of ${of} real servers are down by their checks, ${held} of them in force all the same, since panic-threshold = ${service.options.panicThreshold ?? 100}% lets go no more; what their checks say tells whether it is them, the network between, or the checks`;
+  const isEjected = reals.some(({ ejected }) => ejected !== undefined);
+  const by = isEjected ? 'their checks or what clients met' : 'their checks';
+  return `panic: ${down} of ${of} real servers are down by ${by}, ${held} of them in force all the same, since panic-threshold = ${service.options.panicThreshold ?? 100}% lets go no more; what their checks say tells whether it is them, the network between, or the checks`;
 }
 
 function carriageProblem({ refusal, outcome, leaving }: Carriage): string | undefined {
@@ -141,24 +145,24 @@ const ONLY_DRAINED =
 
 type OfChecks = Pick<
   RealStatus,
-  'agent' | 'check' | 'checks' | 'downs' | 'downSeconds'
+  'agent' | 'check' | 'checks' | 'downs' | 'downSeconds' | 'ejections'
 >;
 
 function checksOf(
-  { pool, history, certificates, downTimes, agents }: ServiceView,
+  { pool, history, certificates, downTimes, agents, passive }: ServiceView,
   known: RealServerState,
   { now, checks }: StatusWish,
 ): OfChecks {
   const { id } = known.real;
   const soFar = { certificate: certificates.of(id), totals: history.totals(id) };
   const check = checkStatus(pool.service, known, soFar, now);
-  const downTime = downTimes.of(id, now);
+  const outTimes = { ...downTimes.of(id, now), ejections: passive.ejections(id) };
   const agent = agents.of(pool.service, known);
-  if (checks === 0) return { agent, check, ...downTime };
+  if (checks === 0) return { agent, check, ...outTimes };
   return {
     agent,
     check,
-    ...downTime,
+    ...outTimes,
     checks: history.last(id, checks).map(checkRecord),
   };
 }
@@ -212,6 +216,7 @@ function fallbackStatus(
       ...counters(numbers.get(id)),
       downs: 0,
       downSeconds: 0,
+      ejections: 0,
       fallback: true,
       check: null,
     },

@@ -15,6 +15,7 @@ const ROWS: readonly Row[] = [
   ['queue', ({ queue }) => queue > 0],
   ['max-age', ({ maxAgeMs }) => maxAgeMs !== undefined],
   ['rebalance', ({ rebalance }) => rebalance !== undefined],
+  ['passive', ({ passive }) => passive !== undefined],
   ['source', ({ source }) => source.length > 0],
 ];
 

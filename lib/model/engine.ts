@@ -110,6 +110,16 @@ export type EngineEvent =
       readonly server: string;
       readonly reason: string;
     }
+  /** So many connections of clients failed at a server since the last such event: refused, timed out, or reset
+   *  before the first byte of an answer. Of services that ask for it alone, and each is counted. */
+  | {
+      readonly type: 'traffic-failed';
+      readonly service: string;
+      readonly server: string;
+      readonly failures: number;
+      /** Of the last one. */
+      readonly reason: string;
+    }
   /** A line for the operator about the engine itself, at most one a minute of a kind. */
   | { readonly type: 'notice'; readonly message: string };
 

@@ -21,7 +21,8 @@ export type Happening =
       readonly to: RealState | null;
       /** In force from now on, or what it warms up to; 0 where it is not in the table. */
       readonly weight: number;
-      /** What its last check said, or its agent; null: neither changed it. */
+      /** What its last check said, or its agent, or what failed of its clients' connections; null: none of
+       *  these changed it. */
       readonly message: string | null;
     }
   | {

@@ -147,6 +147,8 @@ export interface RealStatus {
   /** How often it went down, and for how many seconds in all. */
   readonly downs: number;
   readonly downSeconds: number;
+  /** How often of these it was taken out since clients' connections failed at it (`passive`). */
+  readonly ejections: number;
   readonly fallback: boolean;
   /** Null for a fallback, and until the first result. */
   readonly check: CheckStatus | null;
@@ -186,7 +188,8 @@ export interface CheckRecord {
   readonly message: string;
 }
 
-/** The last result, and what is known besides. */
+/** The last result, and what is known besides. While a server is out since clients' connections failed at it,
+ *  the message says that. */
 export interface CheckStatus extends CheckRecord {
   /** `negotiate`, `connect` ... or N of a combined check, as text. */
   readonly type: string;

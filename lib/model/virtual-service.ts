@@ -139,6 +139,10 @@ export interface ServiceOptions {
   readonly slowStartMs: number | undefined;
   /** Percents of its servers, 0 to 99, that checks may take out; undefined: all. */
   readonly panicThreshold: number | undefined;
+  /** So many connections of clients that fail in that time take a server out; undefined: none do. */
+  readonly passive: Rate | undefined;
+  /** How long no check brings it back, the first time. */
+  readonly passiveHoldMs: number;
   /** Most connections at once of each real server that has no thresholds of its own, and of the
    *  service; 0: any number. */
   readonly serverConnections: number;

@@ -24,6 +24,8 @@ export interface TableChange {
   readonly report: CheckReport | undefined;
   /** What its agent says now, where that brought it about. */
   readonly agent?: string;
+  /** What failed of its clients' connections, where that brought it about. */
+  readonly passive?: string;
 }
 
 /** What happened in a pool, as data: log lines, mail and commands are made from it. */
@@ -58,6 +60,8 @@ export type PoolChange =
       /** Percents. */
       readonly threshold: number;
       readonly report: CheckReport | undefined;
+      /** What failed of its clients' connections, where it was not a check. */
+      readonly passive?: string;
     }
   /** Nobody who is down is in force any more. */
   | { readonly type: 'panic-over'; readonly down: number; readonly of: number }

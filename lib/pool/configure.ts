@@ -6,6 +6,7 @@ import {
   type Fallback,
   fallbackId,
   type RealServer,
+  type ServiceOptions,
   type VirtualService,
 } from '../model/virtual-service.ts';
 import type { PoolChange } from './change.ts';
@@ -52,7 +53,7 @@ export function configure(
     if (index.has(real.id)) continue;
     const known = stateOf(before, real.id);
     const state = known
-      ? carryOver(known, real, checking, now, service.options.agentPort > 0)
+      ? carryOver(known, real, checking, now, service.options)
       : fresh(real, checking, now, {
           found: weights.get(real.id),
           override: overrides.get(real.id),
@@ -103,13 +104,14 @@ function carryOver(
   real: RealServer,
   checking: Checking,
   now: number,
-  asksAgent: boolean,
+  { agentPort, passive }: Pick<ServiceOptions, 'agentPort' | 'passive'>,
 ): RealServerState {
   // Where the file changed the same server since, the file wins.
   const override = same(known.configured, real) ? known.override : undefined;
-  const agent = asksAgent ? known.agent : undefined;
+  const agent = agentPort > 0 ? known.agent : undefined;
+  const ejected = passive ? known.ejected : undefined;
   const weighed = withWeight(real, { override, agent });
-  const next = { ...known, configured: real, real: weighed, agent };
+  const next = { ...known, configured: real, real: weighed, agent, ejected };
   return under(override, { ...next, own: ownState(checking, next) }, now);
 }
 

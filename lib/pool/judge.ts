@@ -12,7 +12,9 @@ export function judge(
   before: RealServerState,
   report: CheckReport,
 ): RealServerState {
-  if (report.maintenance) return become(before, 'maintenance', before.failures, report);
+  // Whoever puts it there says that it is ready when it leaves.
+  if (report.maintenance)
+    return become(free(before), 'maintenance', before.failures, report);
   if (report.up) return succeed(rise, before, report);
   if (!countsAsUp(before.own)) return become(before, 'down', before.failures, report);
   const failures = Math.min(before.failures + 1, failurecount);
@@ -25,9 +27,14 @@ function succeed(
   before: RealServerState,
   report: CheckReport,
 ): RealServerState {
+  if (before.ejected) return become(before, 'down', 0, report);
   const successes = before.own === 'down' ? before.successes + 1 : rise;
   if (successes >= rise) return become(before, upState(before), 0, report);
   return { ...become(before, 'down', before.failures, report), successes };
+}
+
+function free(before: RealServerState): RealServerState {
+  return before.ejected ? { ...before, ejected: undefined } : before;
 }
 
 function become(

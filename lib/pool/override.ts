@@ -9,7 +9,8 @@ import { under } from './under.ts';
 /** The pool after an operator changed a real server, or took the change back.
  *  @param override  undefined: as file and checks say
  *  @param now       wall clock, milliseconds since 1970
- *  @param frees     what its agent holds is forgotten, until it says so again */
+ *  @param frees     what its agent holds is forgotten, until it says so again, and a server that is out because
+ *                   clients' connections failed at it comes back with the next good check */
 export function setOverride(
   pool: Pool,
   realId: string,
@@ -22,7 +23,8 @@ export function setOverride(
   if (row === undefined || !before) return { pool, changes: [] };
   const { service, index } = pool;
   const agent = frees ? freed(before.agent) : before.agent;
-  const state = under(override, { ...before, agent }, now);
+  const ejected = frees ? undefined : before.ejected;
+  const state = under(override, { ...before, agent, ejected }, now);
   const reals = heldBack(pool, { service, reals: pool.reals.with(row, state) });
   const changes = allChanges(pool, reals, row, undefined);
   return conclude(pool, { service, reals, index }, changes, now);

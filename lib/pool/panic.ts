@@ -1,4 +1,5 @@
 import type { PoolChange } from './change.ts';
+import { ejectionText } from './passive.ts';
 import { isKept, type Pool, type RealServerState, stateOf } from './pool.ts';
 
 /** The servers of a service with who is kept in force though it is down: checks take out no more than
@@ -57,11 +58,12 @@ export function panicChanges(
   const threshold = service.options.panicThreshold;
   if (!panic) return [{ type: 'panic-over', of, down }];
   return reals.flatMap((state) => {
-    const { real, report } = state;
+    const { real, report, ejected } = state;
     const was = stateOf(before, real.id);
     const isNew = isKept(state) && !(was && isKept(was));
     const told = { server: real.id, of, down, threshold: threshold ?? 100, report };
-    return isNew ? [{ type: 'held', ...told } as const] : [];
+    const passive = ejected && { passive: ejectionText(ejected) };
+    return isNew ? [{ type: 'held', ...told, ...passive } as const] : [];
   });
 }
 

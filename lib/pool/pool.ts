@@ -5,6 +5,7 @@ import type { Override } from '../model/override.ts';
 import type { RealState } from '../model/status.ts';
 import type { RealServer, VirtualService } from '../model/virtual-service.ts';
 import type { PoolChange } from './change.ts';
+import type { Ejection } from './passive.ts';
 
 /** Whether the service's real servers are checked: `off` as `checktype=off` says, which freezes
  *  them (new ones are never up); `missing` when the check does not exist, which keeps all down. */
@@ -39,6 +40,8 @@ export interface RealServerState {
   /** It is down and stays in force all the same, since too many are (`panic-threshold`): its place among
    *  those, who failed first is 1. Also while it is drained then. */
   readonly held?: number | undefined;
+  /** Clients' connections failed at it: it is down, and no good check brings it back for now. */
+  readonly ejected?: Ejection | undefined;
 }
 
 /** One virtual service's real servers: an immutable value, replaced at each step. */

@@ -80,6 +80,8 @@ down-interval = 500ms
 check-jitter = 12.5 %
 slow-start = 1m
 panic-threshold = 50%
+passive = 5 / 30s
+passive-hold = 1m
 body-limit = 64k
 tls-ca = FOLDER/ca.pem
 agent-port = 9990
@@ -117,6 +119,7 @@ source-connections = no
 source-rate = no
 source-netmask6 = 56
 fall = 4
+passive = no
 queue = no
 abortonclose = no
 `,
@@ -141,6 +144,8 @@ abortonclose = no
       checkJitter: 12.5,
       slowStartMs: 60_000,
       panicThreshold: 50,
+      passive: { connections: 5, windowMs: 30_000 },
+      passiveHoldMs: 60_000,
       serverConnections: 200,
       serviceConnections: 1000,
       queue: 500,
@@ -166,6 +171,7 @@ abortonclose = no
       sourceRate: undefined,
       sourceNetmask6: 56,
       fall: 4,
+      passive: undefined,
       queue: 0,
       abortOnClose: false,
     });
@@ -306,6 +312,17 @@ t.test('slow-start for a scheduler without shares is a warning', async (t) => {
   ]);
 });
 
+t.test('passive where no check brings a server back is a warning', async (t) => {
+  const folder = t.testdir({
+    'a.cf': `quiescent=no\nvirtual=10.1.1.19:80\n    real=10.0.0.2:80 masq\n    checktype=off\n`,
+    'a.cf.ini': '[service tcp:10.1.1.19:80]\npassive = 5/30s\n',
+  });
+  const read = await readConfig(join(folder, 'a.cf'));
+  t.match(read.ok && read.config.warnings, [
+    { message: /^passive does nothing for tcp:10\.1\.1\.19:80: with checktype=off/ },
+  ]);
+});
+
 t.test('a section for a service that is not there is a warning', async (t) => {
   const { warnings } = await readWith(
     t,
@@ -390,6 +407,18 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[checks]\ncheck-jitter = much\n', 2, 'expected 0 to 50 %'],
   ['[checks]\nslow-start = soon\n', 2, 'expected a time above 0'],
   ['[checks]\npanic-threshold = 100%\n', 2, 'expected 0 to 99 %, as in "50%"'],
+  ['[checks]\npassive = yes\n', 2, 'expected no, or how many failures, 1 to 1000'],
+  ['[checks]\npassive = 5\n', 2, 'in which time, as in "5/30s"'],
+  ['[checks]\npassive = 0/30s\n', 2, 'expected no, or how many failures'],
+  ['[checks]\npassive = 1001/30s\n', 2, 'expected no, or how many failures'],
+  ['[checks]\npassive = 5/30s/1\n', 2, 'expected no, or how many failures'],
+  ['[checks]\npassive = 5/soon\n', 2, 'expected a time above 0'],
+  ['[checks]\npassive-hold = 0\n', 2, 'expected a time above 0'],
+  [
+    '[service udp:10.1.1.19:53]\npassive = 5/30s\n',
+    2,
+    'passive cannot be had for udp:10.1.1.19:53: expected it for a TCP service',
+  ],
   ['[alerts]\ndigest = daily\n', 2, 'expected yes or no'],
   ['[alerts]\nwebhook = hooks.example.com\n', 2, 'expected no, or an http or https'],
   ['[alerts]\nwebhook = ftp://h.example.com/\n', 2, 'expected no, or an http or https'],

@@ -25,6 +25,7 @@ function status(fields: Partial<Carriage>): ServiceStatus {
     downTimes: new DownTimes(),
     certificates: new Certificates(silent),
     agents: { of: () => null },
+    passive: { ejections: () => 0 },
   };
   return serviceStatus({ ...unseen, ...view }, undefined, { now: NOON, checks: 0 });
 }

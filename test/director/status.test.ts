@@ -25,6 +25,7 @@ const UNSEEN = {
   downTimes: new DownTimes(),
   certificates: new Certificates(silent),
   agents: { of: () => null },
+  passive: { ejections: () => 0 },
 };
 const WISH = { now: NOON, checks: 0 };
 const ON_NET: Carriage = {
@@ -82,7 +83,7 @@ t.test('a service at work, with its numbers', async (t) => {
     ...{ failures: 0, successes: 0, rise: 1 },
     totals: { up: 0, down: 0, seconds: 0 },
   };
-  const neverDown = { downs: 0, downSeconds: 0 };
+  const neverDown = { downs: 0, downSeconds: 0, ejections: 0 };
   const refused = 'connect ECONNREFUSED 10.1.1.21:80';
   const moves: Move[] = [
     [A, good()],

@@ -17,6 +17,7 @@ const CASES: readonly (readonly [Partial<ServiceOptions>, string])[] = [
   [{ queue: 1 }, 'queue'],
   [{ maxAgeMs: 1000 }, 'max-age'],
   [{ rebalance: 20 }, 'rebalance'],
+  [{ passive: { connections: 5, windowMs: 30_000 } }, 'passive'],
   [{ source: ['10.0.0.5'] }, 'source'],
 ];
 

@@ -24,6 +24,7 @@ export const CARRIED: Omit<CarriedService, 'servers'> = {
   acceptProxy: [],
   headerTimeoutMs: 3000,
   askedPort: 0,
+  tellsFailures: false,
   limits: undefined,
   queue: undefined,
   holds: false,

@@ -80,6 +80,8 @@ export const OPTIONS: ServiceOptions = {
   checkJitter: 0,
   slowStartMs: undefined,
   panicThreshold: undefined,
+  passive: undefined,
+  passiveHoldMs: 10_000,
   serverConnections: 0,
   serviceConnections: 0,
   queue: 0,

@@ -6,7 +6,9 @@ import type { RecoveredServer } from '../../lib/model/engine.ts';
 import type { Override } from '../../lib/model/override.ts';
 import type { VirtualService } from '../../lib/model/virtual-service.ts';
 import { configure } from '../../lib/pool/configure.ts';
+import { eject, release } from '../../lib/pool/eject.ts';
 import { setOverride } from '../../lib/pool/override.ts';
+import type { Ejection } from '../../lib/pool/passive.ts';
 import type { Checking, Pool, PoolStep } from '../../lib/pool/pool.ts';
 import { takeAgent } from '../../lib/pool/take-agent.ts';
 import { takeReport } from '../../lib/pool/take-report.ts';
@@ -14,8 +16,8 @@ import { warm } from '../../lib/pool/warm.ts';
 import { aService } from './config.ts';
 import { NOON } from './reports.ts';
 
-/** A report on a real server, an operator's change, an agent's line, steps of those that warm up, or a
- *  reload. */
+/** A report on a real server, an operator's change, an agent's line, steps of those that warm up, clients'
+ *  connections that failed, or the end of the time for that, or a reload. */
 export type Move =
   | readonly [real: string, report: CheckReport]
   | {
@@ -25,6 +27,8 @@ export type Move =
       readonly frees?: boolean;
     }
   | { readonly words: AgentWords; readonly of: string; readonly at?: number }
+  | { readonly ejected: Ejection; readonly of: string; readonly at?: number }
+  | { readonly released: string }
   | { readonly steps: Readonly<Record<string, number>> }
   | {
       readonly reload: VirtualService;
@@ -72,6 +76,9 @@ function next(pool: Pool, move: Move, checking: Checking): PoolStep {
   if ('override' in move)
     return setOverride(pool, move.of, move.override, move.at ?? NOON, move.frees);
   if ('words' in move) return takeAgent(pool, move.of, move.words, move.at ?? NOON);
+  if ('ejected' in move) return eject(pool, move.of, move.ejected, move.at ?? NOON);
+  if ('released' in move)
+    return { pool: release(pool, new Set([move.released])), changes: [] };
   if ('steps' in move) return warm(pool, new Map(Object.entries(move.steps)), NOON);
   return takeReport(pool, move[0], move[1]);
 }

@@ -109,6 +109,7 @@ export function realStatus(fields: Partial<RealStatus> = {}): RealStatus {
     connectFailures: 0,
     downs: 2,
     downSeconds: 61.5,
+    ejections: 0,
     fallback: false,
     check: {
       type: 'negotiate',

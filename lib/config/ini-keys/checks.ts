@@ -1,3 +1,4 @@
+import type { Rate } from '../../model/virtual-service.ts';
 import { agentInterval, agentPort, agentSend } from '../agent-values.ts';
 import {
   authorities,
@@ -9,6 +10,7 @@ import {
   size,
   yesno,
 } from '../ini-values.ts';
+import { passive } from '../passive-values.ts';
 import { type CheckProxy, checkProxy } from '../proxy-values.ts';
 import type { IniKey } from './ini-key.ts';
 
@@ -126,5 +128,22 @@ export const CHECKS_KEYS = {
     parse: panicThreshold,
     default: undefined as number | undefined,
     doc: 'Checks take out no more than that part of the servers of a service; who fails then stays in force.',
+  },
+  passive: {
+    section: 'checks',
+    perService: true,
+    syntax: 'no | <number>/<time>',
+    parse: passive,
+    default: undefined as Rate | undefined,
+    only: { ids: /^tcp:/, words: 'a TCP service', refused: true },
+    doc: "A server is taken out when so many of its clients' connections fail within that time.",
+  },
+  'passive-hold': {
+    section: 'checks',
+    perService: true,
+    syntax: '<time>',
+    parse: duration,
+    default: 10_000,
+    doc: 'For so long no check brings it back; each time that it fails again soon, twice as long.',
   },
 } as const satisfies Record<string, IniKey<unknown>>;

@@ -142,6 +142,7 @@ export const REAL: Shape<RealStatus> = object<RealStatus>('Real', {
   connectFailures: count(),
   downs: count('how often it went down'),
   downSeconds: amount('for how long in all'),
+  ejections: count("of these by `passive`: clients' connections failed at it"),
   fallback: flag(),
   check: nullable(CHECK_STATUS, 'null for a fallback, and until the first result'),
   checks: optional(list(CHECK_RECORD, 'with `?checks=N`: the newest first')),

@@ -197,6 +197,7 @@ class NetEngine implements Engine {
         void this.#openings.hear(worker, message.report);
         break;
       case 'connect-failed':
+      case 'traffic-failed':
         this.events.push(message);
         break;
       case 'refused':

@@ -87,6 +87,8 @@ export interface CarriedService {
   readonly headerTimeoutMs: number;
   /** The service's own, where `port` is another that the kernel leads to. */
   readonly askedPort: number;
+  /** Each connection that fails at a server is told of. */
+  readonly tellsFailures: boolean;
   /** Undefined: it has none. */
   readonly limits: CarriedLimits | undefined;
   /** Undefined: nobody waits. */
@@ -188,6 +190,14 @@ export type FromWorker =
       readonly type: 'connect-failed';
       readonly service: string;
       readonly server: string;
+      readonly reason: string;
+    }
+  /** As the engine's event. */
+  | {
+      readonly type: 'traffic-failed';
+      readonly service: string;
+      readonly server: string;
+      readonly failures: number;
       readonly reason: string;
     }
   /** A server has refused a datagram: the other workers are to know. */

@@ -160,6 +160,7 @@ export class ServiceBook {
       acceptProxy,
       headerTimeoutMs: service.options.acceptProxyTimeoutMs,
       askedPort: service.port ?? 0,
+      tellsFailures: service.options.passive !== undefined,
       limits: carriedLimits(service.options),
       queue: carriedQueue(service),
       holds: service.options.serverConnections > 0,

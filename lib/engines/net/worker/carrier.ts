@@ -81,6 +81,10 @@ export class Carrier implements Reception {
     return this.#service.askedPort;
   }
 
+  get tellsFailures(): boolean {
+    return this.#service.tellsFailures;
+  }
+
   get headerTimeoutMs(): number {
     return this.#service.headerTimeoutMs;
   }

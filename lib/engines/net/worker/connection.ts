@@ -11,6 +11,7 @@ import {
   strangeSource,
   tellDialFailure,
 } from './dial-failure.ts';
+import { tellFailure } from './failure-tally.ts';
 import { UNCOUNTED } from './gate.ts';
 import type { Ender } from './log/termination.ts';
 import { Trace } from './log/trace.ts';
@@ -87,6 +88,7 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner, Waiting
   reset(ender: Ender): void {
     if (this.#state === 'ended') return;
     const dialling = this.#state === 'dialling';
+    if (ender === 'server' && this.#line.tellsFailures) this.#tellEarlyReset();
     this.#splice?.flush();
     this.#trace?.blame(ender);
     this.#release();
@@ -244,6 +246,13 @@ export class Connection implements Timed, Member, Outgoing, SpliceOwner, Waiting
     this.#desk.admission.leave();
     if (this.#ticket !== UNCOUNTED) this.#desk.counting.sources.leave(this.#ticket);
   };
+
+  /** Where the client has ended its direction, a reset may be what it gets for that. */
+  #tellEarlyReset(): void {
+    const real = this.#booking?.server;
+    if (!real || this.#state !== 'open' || this.#server?.bytesRead !== 0) return;
+    tellFailure(real, this.#desk, 'reset before the first byte of an answer');
+  }
 
   /** Once, while it still counts among the connections. */
   #log(): void {

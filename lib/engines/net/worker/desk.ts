@@ -52,6 +52,8 @@ export interface Line {
   readonly sendProxy: ProxyVersion | undefined;
   /** Which port clients ask for, wherever the kernel leads them. */
   readonly askedPort: number;
+  /** Each connection that fails at a server is told of. */
+  readonly tellsFailures: boolean;
   /** Undefined: everybody is let in. */
   readonly gate: Gate | undefined;
   /** Undefined: nobody waits for a place. */

@@ -1,5 +1,6 @@
 import type { NoticeKind } from '../protocol.ts';
 import type { Desk, Line } from './desk.ts';
+import { tellFailure } from './failure-tally.ts';
 import type { Ender } from './log/termination.ts';
 import type { RealServer } from './real-server.ts';
 
@@ -37,15 +38,17 @@ export function serverFailure(reason: string, ender: Ender = 'server'): DialFail
 /** Counts a failed dial, and tells the main thread of it, now and then.
  *  @returns whether it was told that the server failed */
 export function tellDialFailure(
-  { id: service }: Line,
-  { tell, wheel }: Desk,
+  { id: service, tellsFailures }: Line,
+  desk: Desk,
   server: RealServer,
   { blame, reason, notice }: Omit<DialFailure, 'ender'>,
 ): boolean {
+  const { tell, wheel } = desk;
   if (notice)
     tell({ type: 'notice', kind: notice, about: `${service} to ${server.id}` });
   if (!blame) return false;
   server.record.failed();
+  if (tellsFailures) tellFailure(server, desk, reason);
   if (!server.mayReport(wheel.now)) return false;
   tell({ type: 'connect-failed', service, server: server.id, reason });
   return true;

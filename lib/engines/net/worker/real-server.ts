@@ -3,6 +3,7 @@ import type { CarriedServer } from '../protocol.ts';
 import type { Memory } from '../table/memory.ts';
 import { ServerRecord } from '../table/server-record.ts';
 import { keyOf } from '../table/turn.ts';
+import type { FailureTally } from './failure-tally.ts';
 import type { Ender } from './log/termination.ts';
 import { type Member, Members } from './members.ts';
 import { oldest } from './oldest.ts';
@@ -54,6 +55,8 @@ export class RealServer {
   answers = false;
   /** UDP: queries that wait for long, since its last answer. */
   unanswered = 0;
+  /** Once a connection failed at it whose service tells of each. */
+  failures: FailureTally | undefined;
   #reportedAt = -Infinity;
 
   constructor(service: string, server: CarriedServer, record: ServerRecord) {
