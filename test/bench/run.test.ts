@@ -51,7 +51,7 @@ t.test('npm run bench -- scale starts and reloads directors', async (t) => {
   // the second without took a tick of the clock more.
   t.match(
     out,
-    /^\| 20 \| on \| 1 \| \d+(?: \(\d+ to \d+\))? \| [-\d ()to]+ \| \d+\.\d/m,
+    /^\| 20 \| on \| 1 \| [\d,]+(?: \([\d,]+ to [\d,]+\))? \| [-\d, ()to]+ \| \d+\.\d/m,
   );
 });
 
