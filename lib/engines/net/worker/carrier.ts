@@ -106,8 +106,9 @@ export class Carrier implements Reception {
   ): Promise<ListenReport> {
     if (!isDeepStrictEqual(service.limits, this.#service.limits))
       this.#gate = this.#gateOf(service);
+    if (!isDeepStrictEqual(service.acceptProxy, this.#service.acceptProxy))
+      this.headed = headedBy(service.acceptProxy);
     this.#service = service;
-    this.headed = headedBy(service.acceptProxy);
     this.ownAddresses = OwnAddresses.of(service);
     this.#servers = servers;
     this.switchboard.update(service, servers);
