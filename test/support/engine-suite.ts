@@ -12,6 +12,7 @@ import { table } from './engine-cases/table.ts';
 import { thresholds } from './engine-cases/thresholds.ts';
 import { timeouts } from './engine-cases/timeouts.ts';
 import { traffic } from './engine-cases/traffic.ts';
+import { udpDns } from './engine-cases/udp-dns.ts';
 import { udpExchanges } from './engine-cases/udp-exchanges.ts';
 import { udpFailover } from './engine-cases/udp-failover.ts';
 import { udpSessions } from './engine-cases/udp-sessions.ts';
@@ -35,6 +36,7 @@ const CASES = {
   ...traffic,
   ...udpSessions,
   ...udpExchanges,
+  ...udpDns,
   ...udpFailover,
   ...udpTable,
 } as const satisfies Record<string, EngineCase>;

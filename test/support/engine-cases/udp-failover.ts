@@ -8,14 +8,12 @@ import {
   udpServer,
   udpService,
 } from '../datagrams.ts';
-import { askDns, dnsAnswer, dnsQuery, dnsSayer } from '../dns-words.ts';
+import { askDns, dnsSayer } from '../dns-words.ts';
 import { type Rig, serverAt, tableOf, until } from '../engine-rig.ts';
 import type { EngineCase } from '../engine-suite.ts';
 
 const CROWD = 40;
 const SOON = { patienceMs: 300 };
-/** A server that refused is left alone for less. */
-const REST_MS = 3300;
 
 export const udpFailover = {
   async 'UDP: a closed port costs nothing but a moment'(t, rig) {
@@ -98,36 +96,6 @@ export const udpFailover = {
     const [a, b] = [await dnsSayer(t, 'a'), await dnsSayer(t, 'b')];
     const again = () => dnsSayer(t, 'a', a.port);
     await leftOut(t, rig, { service, servers: [a, b], again, ask: askDns });
-  },
-
-  async 'UDP: what no DNS server answers takes none out, nor keeps one out'(t, rig) {
-    const options = { udpAnswerTimeoutMs: 300 };
-    const service = await udpService(rig, { service: 'dns', scheduler: 'fo' }, options);
-    const mute = await udpServer(t, () => undefined);
-    const b = await dnsSayer(t, 'b');
-    await rig.engine.apply(tableOf(service, mute.entry({ weight: 2 }), b.entry()));
-    const client = await udpClient(t, service, SOON);
-    const failures = async () => (await rig.of(service, mute.entry())).connectFailures;
-    const over = async (count: number) => {
-      await until(() => mute.clients.length === count);
-      const active = async () =>
-        (await rig.of(service, mute.entry())).activeConnections === 0;
-      await until(active);
-    };
-    for (let n = 0; n < 6; n++) client.say(dnsAnswer());
-    await over(6);
-    t.equal(await failures(), 0);
-    for (let n = 0; n < 3; n++) client.say(dnsQuery());
-    await over(9);
-    t.equal(await failures(), 1, 'queries do, however short their time is');
-    const end = performance.now() + REST_MS;
-    await until(() => {
-      client.say(dnsAnswer());
-      return performance.now() > end;
-    });
-    t.equal(mute.clients.length, 9, 'none of that was tried on it');
-    t.equal(await askDns(await udpClient(t, service)), 'b');
-    await until(() => mute.clients.length === 10);
   },
 
   async 'UDP: a server that never answers has its share again after a while'(t, rig) {

@@ -7,20 +7,17 @@ import type { Booking } from '../switchboard.ts';
 import type { Timed } from '../timer-wheel.ts';
 import type { Guest } from './crowd.ts';
 import type { DatagramClient } from './datagram-client.ts';
-import { dnsNumber, isDnsQuery } from './dns-message.ts';
 import type { Host } from './door.ts';
 import { udpFailure } from './failure.ts';
-import { Links } from './links.ts';
+import { Laggard } from './laggard.ts';
+import { Question } from './question.ts';
 import type { Tenant, Upstream } from './upstream.ts';
 
 const NONE: Tried = [];
-/** A datagram without an answer is kept for another server if it is no larger: more than fits into
- *  one packet of most networks, and than a DNS query has. */
-const KEPT_BYTES = 2048;
 
 /** What one client's datagrams have in common: their server, and the socket to it. Of a DNS or ops
  *  service: one datagram, and its answer. */
-export class Session extends Links implements Timed, Guest, Tenant {
+export class Session extends Question implements Timed, Guest, Tenant {
   readonly client: DatagramClient;
   /** Its client, at its door. */
   readonly name: string;
@@ -28,13 +25,9 @@ export class Session extends Links implements Timed, Guest, Tenant {
   readonly #desk: Desk;
   #booking: Booking | undefined;
   #upstream: Upstream | undefined;
+  /** Was asked first, and may answer yet. */
+  #laggard: Laggard | undefined;
   #tried = NONE;
-  /** The last datagram, until anything is answered. */
-  #kept: Uint8Array | undefined;
-  /** Of the query, and whether it is one: a DNS server owes others no answer. */
-  #number = -1;
-  #isQuery = false;
-  #waits = false;
   /** Its server has refused others: this is to find out. */
   #tries = false;
   /** Until it first expires; then for good. */
@@ -69,9 +62,7 @@ export class Session extends Links implements Timed, Guest, Tenant {
     this.#waitsMs = this.#host.firstWaitMs;
     this.#desk.wheel.add(this, this.#waitsMs);
     this.#began = tenths(this.#desk.wheel);
-    this.#number = dnsNumber(datagram);
-    this.#isQuery = isDnsQuery(datagram);
-    this.#keep(datagram);
+    this.ask(datagram);
     this.#find(datagram);
     this.#host.tryOut(datagram);
   }
@@ -79,7 +70,7 @@ export class Session extends Links implements Timed, Guest, Tenant {
   /** The next datagram of the client. */
   take(datagram: Uint8Array): void {
     const { crowd } = this.#desk.udp;
-    this.#keep(datagram);
+    this.keep(datagram);
     this.#prolong();
     if (this.#answered && !this.isRegular) crowd.settle(this);
     else crowd.touch(this);
@@ -90,24 +81,22 @@ export class Session extends Links implements Timed, Guest, Tenant {
 
   heard(datagram: Uint8Array): void {
     const server = this.#booking?.server;
+    if (!server || !this.#pass(datagram, server)) return;
     const { datagrams } = this.#host;
-    // to the query before, whose socket this was
-    if (datagrams === 'queries' && dnsNumber(datagram) !== this.#number) return;
-    if (!server) return;
-    server.record.sent(datagram.length);
-    this.#host.resting.answered(server);
     this.#tries = false;
-    this.#waits = false;
-    this.#kept = undefined;
-    this.#answered = true;
+    this.settle();
     this.#tried = NONE;
-    this.#host.reply(datagram, this.client);
     if (datagrams !== 'sessions') {
       this.#end(datagrams === 'queries');
       return;
     }
     this.#prolong();
     this.#desk.udp.crowd.touch(this);
+  }
+
+  /** The server that was asked first has answered after all. */
+  heardLate(datagram: Uint8Array, server: RealServer): void {
+    if (this.#pass(datagram, server)) this.#end(false);
   }
 
   failed(error: NodeJS.ErrnoException, upstream: Upstream): void {
@@ -120,8 +109,7 @@ export class Session extends Links implements Timed, Guest, Tenant {
 
   /** Its server was found dead: what waits for an answer goes to another, if one is there. */
   abandon(server: RealServer): void {
-    if (this.#waits && this.#booking?.server === server)
-      this.#leave(server, this.#kept);
+    if (this.waits && this.#booking?.server === server) this.#leave(server, this.kept);
   }
 
   reset(): void {
@@ -136,13 +124,29 @@ export class Session extends Links implements Timed, Guest, Tenant {
     this.#waitsMs = Infinity;
     if (server && left > 0) this.#desk.wheel.add(this, left);
     else this.#end(false);
-    if (server && isFirst && this.#isQuery) this.#host.unanswered(server);
+    if (!server || !isFirst || !this.isQuery) return;
+    if (left > 0) this.#askAnother(server);
+    this.#host.unanswered(server);
+  }
+
+  /** A query that is lost must not wait until enough of them are; one that only takes its time has its
+   *  answer from whoever is first. */
+  #askAnother(server: RealServer): void {
+    const upstream = this.#upstream;
+    const datagram = this.kept;
+    if (!upstream || !datagram) return;
+    this.#laggard = new Laggard(this, upstream, server);
+    this.#upstream = undefined;
+    if (this.#leave(server, datagram)) return;
+    upstream.tenant = this;
+    this.#laggard = undefined;
+    this.#upstream = upstream;
   }
 
   /** It alone learns that nobody else is left: all others that wait there may yet be answered. */
   #serverFailed(server: RealServer, reason: string): void {
     this.#host.refused(server, reason);
-    if (this.#waits && this.#booking?.server === server) this.#goOn(server, this.#kept);
+    if (this.waits && this.#booking?.server === server) this.#goOn(server, this.kept);
   }
 
   /** To another server, if one is awake.
@@ -170,7 +174,7 @@ export class Session extends Links implements Timed, Guest, Tenant {
     const { line, resting } = this.#host;
     const booking = resting.book(line.switchboard, this.client, this.#tried);
     if (booking) this.#use(booking, datagram);
-    else this.#refuse();
+    else if (!this.#laggard) this.#refuse();
   }
 
   #use(booking: Booking, datagram: Uint8Array | undefined): void {
@@ -206,9 +210,14 @@ export class Session extends Links implements Timed, Guest, Tenant {
     this.#upstream?.send(datagram);
   }
 
-  #keep(datagram: Uint8Array): void {
-    this.#waits = true;
-    this.#kept = datagram.length <= KEPT_BYTES ? datagram : undefined;
+  /** To the client, if it is an answer to what was asked. */
+  #pass(datagram: Uint8Array, server: RealServer): boolean {
+    if (!this.isAnsweredBy(datagram, this.#host.datagrams)) return false;
+    server.record.sent(datagram.length);
+    this.#host.resting.answered(server);
+    this.#answered = true;
+    this.#host.reply(datagram, this.client);
+    return true;
   }
 
   #prolong(): void {
@@ -228,6 +237,7 @@ export class Session extends Links implements Timed, Guest, Tenant {
     if (this.#ended) return;
     this.#ended = true;
     this.#desk.wheel.remove(this);
+    if (this.#laggard) this.#desk.udp.sockets.close(this.#laggard.upstream);
     this.#letGo(done);
     this.#host.left(this);
   }
