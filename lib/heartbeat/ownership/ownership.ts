@@ -1,4 +1,5 @@
 import type { Message } from '../wire/message.ts';
+import { Handover } from './handover.ts';
 import { flip, type Hold, has, minus, plus } from './hold.ts';
 
 /** What is to be done. */
@@ -36,15 +37,9 @@ export interface OwnershipOptions {
 }
 
 type Phase = 'init' | 'starting' | 'both-starting' | 'received' | 'stable' | 'shutdown';
-/** Of the three steps by which groups go from one node to the other. */
-type Standby = 'not' | 'giving' | 'taking' | 'done';
 
 /** After the other node began too, so long nobody takes anything. */
 const SETTLE_MS = 10_000;
-/** How long an answer to an offer is waited for. */
-const ANSWER_MS = 10_000;
-/** How long the scripts of both nodes may take in all. */
-const MOVE_MS = 3_600_000;
 /** Between two attempts to give back. */
 const RETRY_MS = 1000;
 
@@ -55,17 +50,14 @@ const RETRY_MS = 1000;
 export class Ownership {
   readonly #options: OwnershipOptions;
   #phase: Phase = 'init';
-  #standby: Standby = 'not';
+  readonly #move = new Handover();
   #mine: Hold = 'none';
   /** In the other node's words. */
   #others: Hold = 'none';
   #otherIsStable = false;
   #otherIsThere = false;
   #needsFailback = false;
-  /** What is being moved, in the giver's words. */
-  #moving: Hold = 'none';
   #settleAt = Number.POSITIVE_INFINITY;
-  #moveAt = Number.POSITIVE_INFINITY;
   #failbackAt = Number.POSITIVE_INFINITY;
   #actions: Action[] = [];
 
@@ -83,11 +75,13 @@ export class Ownership {
   }
 
   get isStable(): boolean {
-    return this.#phase === 'stable' && this.#standby === 'not' && this.#otherIsStable;
+    return (
+      this.#phase === 'stable' && this.#move.step === 'none' && this.#otherIsStable
+    );
   }
 
   get nextAt(): number {
-    return Math.min(this.#settleAt, this.#moveAt, this.#failbackAt);
+    return Math.min(this.#settleAt, this.#move.endAt, this.#failbackAt);
   }
 
   /** Of both nodes it is known whether they are there. */
@@ -117,7 +111,7 @@ export class Ownership {
     this.#otherIsThere = false;
     if (this.#phase === 'init' || this.#phase === 'shutdown') return [];
     this.#needsFailback = true;
-    this.#endMove();
+    this.#move.end();
     if (this.#mine === 'all' && this.#others === 'none') this.#otherIsStable = true;
     else this.#takeOver(now);
     return this.#flush();
@@ -133,7 +127,7 @@ export class Ownership {
    *  @param failed  groups of which nothing runs */
   acquired(hold: Hold, failed: Hold, now: number): readonly Action[] {
     this.#mine = minus(this.#mine, failed);
-    if (this.#standby === 'taking') this.#tookOver(hold, now);
+    if (this.#move.step === 'taking') this.#tookOver(hold, now);
     else this.#tell(this.#phase === 'stable', 'req_our_resources()');
     return this.#flush();
   }
@@ -149,9 +143,8 @@ export class Ownership {
         ],
       });
       this.#actions.push({ type: 'gone' });
-    } else if (this.#standby === 'giving') {
-      this.#standby = 'done';
-      this.#moveAt = now + MOVE_MS;
+    } else if (this.#move.step === 'giving') {
+      this.#move.proceed('given', now);
       this.#ask('done');
     }
     return this.#flush();
@@ -161,7 +154,7 @@ export class Ownership {
   shutDown(): readonly Action[] {
     this.#phase = 'shutdown';
     this.#mine = 'none';
-    this.#endMove();
+    this.#move.end();
     this.#settleAt = Number.POSITIVE_INFINITY;
     this.#failbackAt = Number.POSITIVE_INFINITY;
     this.#tell(false, 'shutdown');
@@ -172,7 +165,7 @@ export class Ownership {
   /** Time has gone on. */
   look(now: number): readonly Action[] {
     if (this.#settleAt <= now) this.#settle();
-    if (this.#moveAt <= now) this.#moveTimedOut();
+    if (this.#move.endAt <= now) this.#moveTimedOut();
     if (this.#failbackAt <= now) this.#failBack(now);
     return this.#flush();
   }
@@ -227,7 +220,7 @@ export class Ownership {
 
   #acquireOwn(force: boolean): void {
     const isHad = has(this.#others, 'foreign') || has(this.#mine, 'local');
-    if (isHad && !force && this.#standby === 'not') return;
+    if (isHad && !force && this.#move.step === 'none') return;
     if (has(this.#mine, 'local')) return;
     this.#mine = plus(this.#mine, 'local');
     this.#actions.push({ type: 'acquire', hold: 'local' });
@@ -249,7 +242,7 @@ export class Ownership {
     this.#others = 'none';
     this.#otherIsThere = false;
     this.#needsFailback = true;
-    this.#endMove();
+    this.#move.end();
     if (this.#phase !== 'shutdown') this.#takeOver(now);
   }
 
@@ -280,18 +273,16 @@ export class Ownership {
       return;
     }
     this.#log('info', `${this.#options.self} wants to go standby [${hold}]`);
-    this.#standby = 'giving';
-    this.#moving = hold;
+    this.#move.begin('offered', hold, now);
     this.#otherIsStable = false;
-    this.#moveAt = now + ANSWER_MS;
     this.#ask('me');
   }
 
   #asked({ hold, info }: Heard, now: number): void {
     if (info === 'me' && hold !== undefined) this.#offered(hold, now);
-    else if (info === 'other' && this.#standby === 'giving') this.#give(now);
-    else if (info === 'done' && this.#standby === 'taking') this.#take();
-    else if (info === 'done' && this.#standby === 'done') this.#gave(now);
+    else if (info === 'other' && this.#move.step === 'offered') this.#give(now);
+    else if (info === 'done' && this.#move.step === 'taking') this.#take();
+    else if (info === 'done' && this.#move.step === 'given') this.#gave(now);
   }
 
   #offered(hold: Hold, now: number): void {
@@ -300,63 +291,56 @@ export class Ownership {
       return;
     }
     this.#log('info', `${this.#options.other} wants to go standby [${hold}]`);
-    this.#standby = 'taking';
-    this.#moving = hold;
+    this.#move.begin('taking', hold, now);
     this.#otherIsStable = false;
-    this.#moveAt = now + MOVE_MS;
     this.#ask('other');
   }
 
   #give(now: number): void {
     const { other } = this.#options;
-    this.#log('info', `standby: ${other} can take our ${this.#moving} resources`);
-    this.#moveAt = now + MOVE_MS;
-    this.#mine = minus(this.#mine, this.#moving);
+    this.#log('info', `standby: ${other} can take our ${this.#move.hold} resources`);
+    this.#move.proceed('giving', now);
+    this.#mine = minus(this.#mine, this.#move.hold);
     this.#tell(false, 'standby');
-    this.#actions.push({ type: 'release', hold: this.#moving });
+    this.#actions.push({ type: 'release', hold: this.#move.hold });
   }
 
   #take(): void {
     this.#log(
       'info',
-      `standby: acquire [${this.#moving}] resources from ${this.#options.other}`,
+      `standby: acquire [${this.#move.hold}] resources from ${this.#options.other}`,
     );
-    this.#actions.push({ type: 'acquire', hold: flip(this.#moving) });
+    this.#actions.push({ type: 'acquire', hold: flip(this.#move.hold) });
   }
 
   #tookOver(hold: Hold, now: number): void {
     this.#ask('done');
     this.#mine = plus(this.#mine, hold);
-    this.#endMove();
+    this.#move.end();
     this.#tell(true);
     this.#planFailback(now);
   }
 
   #gave(now: number): void {
     this.#needsFailback = false;
-    this.#endMove();
-    this.#log('info', `Standby resource acquisition done [${this.#moving}].`);
+    this.#move.end();
+    this.#log('info', `Standby resource acquisition done [${this.#move.hold}].`);
     this.#tell(true);
     this.#planFailback(now);
   }
 
   #moveTimedOut(): void {
-    const waited = this.#standby === 'giving';
-    const text = waited
-      ? 'No reply to standby request. Standby request cancelled.'
-      : 'Standby took too long: it is given up.';
+    const text =
+      this.#move.step === 'offered'
+        ? 'No reply to standby request. Standby request cancelled.'
+        : 'Standby took too long: it is given up.';
     this.#log('warn', text);
-    this.#endMove();
+    this.#move.end();
     this.#otherIsStable = true;
   }
 
-  #endMove(): void {
-    this.#standby = 'not';
-    this.#moveAt = Number.POSITIVE_INFINITY;
-  }
-
   #ask(info: string): void {
-    this.#send('ask_resources', ['rsc_hold', this.#moving], ['info', info]);
+    this.#send('ask_resources', ['rsc_hold', this.#move.hold], ['info', info]);
   }
 
   #tell(isStable: boolean, info?: string): void {

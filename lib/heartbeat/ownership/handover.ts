@@ -1,0 +1,59 @@
+import type { Hold } from './hold.ts';
+
+/** How far groups are on their way from one node to the other. */
+export type Step =
+  | 'none'
+  /** Offered to the other node, which has not answered. */
+  | 'offered'
+  /** This node stops them. */
+  | 'giving'
+  /** They are stopped here, and the other node starts them. */
+  | 'given'
+  /** The other node stops them, or this one starts them. */
+  | 'taking';
+
+/** How long an answer to an offer is waited for. */
+const ANSWER_MS = 10_000;
+/** How long the scripts of both nodes may take in all. */
+const MOVE_MS = 3_600_000;
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** One move of groups at a time, with its limits of time. Source: observed on Heartbeat 3.0.6. */
+export class Handover {
+  #step: Step = 'none';
+  #hold: Hold = 'none';
+  #endAt = NEVER;
+
+  get step(): Step {
+    return this.#step;
+  }
+
+  /** What moves, or has moved last, as the giver calls it. */
+  get hold(): Hold {
+    return this.#hold;
+  }
+
+  /** When it takes too long; Infinity: nothing is under way. */
+  get endAt(): number {
+    return this.#endAt;
+  }
+
+  /** @param now  milliseconds, monotonic */
+  begin(step: 'offered' | 'taking', hold: Hold, now: number): void {
+    this.#hold = hold;
+    this.#go(step, now + (step === 'offered' ? ANSWER_MS : MOVE_MS));
+  }
+
+  proceed(step: 'giving' | 'given', now: number): void {
+    this.#go(step, now + MOVE_MS);
+  }
+
+  end(): void {
+    this.#go('none', NEVER);
+  }
+
+  #go(step: Step, endAt: number): void {
+    this.#step = step;
+    this.#endAt = endAt;
+  }
+}
