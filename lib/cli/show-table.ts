@@ -7,6 +7,7 @@ import type {
   StatusDocument,
 } from '../model/status.ts';
 import { alignColumns, type Column, type Style } from './columns.ts';
+import { nameLines } from './show-names.ts';
 import {
   type Colour,
   humanBytes,
@@ -71,6 +72,7 @@ export function formatTable(document: StatusDocument, style: Style): string {
   for (const service of document.services)
     lines.push(...serviceLines(service, paint), ...service.reals.map(row));
   if (document.services.length === 0) lines.push('no virtual service is configured');
+  lines.push(...nameLines(document, paint));
   return `${lines.join('\n')}\n`;
 }
 

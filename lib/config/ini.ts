@@ -8,14 +8,15 @@ import { refuseForeign, warnOfIdle } from './ini-idle.ts';
 import type { IniKey } from './ini-keys/ini-key.ts';
 import {
   headerOf,
-  INI_KEYS,
   type IniRow,
   type IniValues,
   iniKeys,
   KEY_TEXTS,
+  PLAIN_SECTIONS,
 } from './ini-keys.ts';
 import { type IniLine, type IniSection, indexIni } from './ini-lines.ts';
 import { optionsFrom, processOptions } from './ini-options.ts';
+import { refuseNames } from './names-refusals.ts';
 import { attempt } from './parse.ts';
 import { warnOfProxy } from './proxy-advice.ts';
 import { adviseOnReaders, adviseOnSecretFiles } from './readers.ts';
@@ -103,6 +104,7 @@ function readSections(
     known.set(place.of, { ...section, values: into });
   });
   for (const [id, section] of services) refuseForeign(id, section, findings);
+  refuseNames(sections, services, common, findings);
   const passwords = sections.flatMap(({ keys }) =>
     keys.filter(({ key }) => key === 'password').map(({ line }) => line),
   );
@@ -168,10 +170,8 @@ function isKnownSection(
   if (name === undefined) return true;
   const earlier = seen.get(name);
   seen.set(name, line);
-  const known = [
-    ...new Set(Object.values(INI_KEYS).map(({ section }) => section)),
-  ].filter((section) => section !== 'web user');
-  const unknown = ofOne === undefined && !known.some((section) => section === name);
+  const known = PLAIN_SECTIONS;
+  const unknown = ofOne === undefined && !known.includes(name);
   if (unknown)
     findings.error(
       line,
@@ -214,7 +214,7 @@ function readKeys(
 function misplaced(key: string, [first]: readonly IniRow[]): string {
   const row = first?.[1];
   if (row === undefined) return `unknown key "${key}"${didYouMean(key, KEY_TEXTS)}`;
-  return `${key} is in the wrong section: expected it in [${headerOf(row.section)}]${row.perService ? ', or in one for a service, as in "[service tcp:10.1.1.19:80]"' : ''}`;
+  return `${key} is in the wrong section: expected it in [${headerOf(row.section)}]${row.perService && row.section !== 'service' ? ', or in one for a service, as in "[service tcp:10.1.1.19:80]"' : ''}`;
 }
 
 /** Whether the key's place is that section. */

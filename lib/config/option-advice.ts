@@ -9,10 +9,19 @@ export function adviseOnOptions(
   findings: Findings,
 ): void {
   for (const service of services) {
+    adviseOnReals(service, findings);
     adviseOnSlowStart(service, findings);
     adviseOnPassive(service, findings);
     adviseOnAgents(service, findings);
   }
+}
+
+function adviseOnReals(
+  { line, reals, options }: VirtualService,
+  findings: Findings,
+): void {
+  if (reals.length === 0 && options.realsFrom.length === 0)
+    findings.warn(line, 'the service has no real server');
 }
 
 function adviseOnPassive(

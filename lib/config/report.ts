@@ -42,6 +42,7 @@ function virtualReport(service: VirtualService): Readonly<Record<string, unknown
     emailalert: emailalert ?? '',
     fallback,
     engine: options.engine,
+    'reals-from': options.realsFrom,
     reals: reals.map((real) => realReport(real, service)),
   };
   return withNulls(values);

@@ -17,6 +17,7 @@ import { takeAgent } from '../pool/take-agent.ts';
 import { takeReport } from '../pool/take-report.ts';
 import { warm } from '../pool/warm.ts';
 import { Agents } from './agents.ts';
+import { Away } from './away.ts';
 import {
   assign,
   type Carriage,
@@ -53,6 +54,7 @@ export class ServiceKeeper implements Disposable {
   readonly downTimes = new DownTimes();
   readonly certificates: Certificates;
   readonly agents: Agents;
+  readonly #away = new Away();
   readonly passive = new PassiveMarks((ids) => this.#guard(() => this.#release(ids)));
   #pool: Pool;
   #carriage: Carriage;
@@ -141,7 +143,10 @@ export class ServiceKeeper implements Disposable {
   ): void {
     const { checking, problem } = checkingOf(service);
     const before = this.#pool;
-    const step = configure(before, service, checking, this.#parties.now());
+    const overrides = this.#away.follow(before, service);
+    const step = configure(before, service, checking, this.#parties.now(), {
+      overrides,
+    });
     this.#pool = step.pool;
     for (const known of [this.history, this.downTimes, this.certificates])
       known.keep(step.pool.index);

@@ -1,6 +1,7 @@
 import type { Capability } from './capability.ts';
 import type { WorkerStats } from './engine.ts';
 import type { LimitStats } from './limits.ts';
+import type { NameStatus } from './name-status.ts';
 import type { AdminState, Override } from './override.ts';
 import type {
   CheckWord,
@@ -26,6 +27,8 @@ export interface StatusDocument {
   /** Why the last reload was refused, one error a line; null when the file is in force. */
   readonly configError: string | null;
   readonly services: readonly ServiceStatus[];
+  /** What name servers are asked for `reals-from`. */
+  readonly names: readonly NameStatus[];
   /** The threads that forward, in the order of their numbers. */
   readonly workers: readonly WorkerStats[];
   readonly mail: MailStatus;
@@ -124,6 +127,8 @@ export interface RealStatus {
   readonly address: string;
   readonly port: number;
   readonly method: ForwardingMethod;
+  /** The name of `reals-from` that it answers to; null: it has a line in the file. */
+  readonly from: string | null;
   /** In force now; 0 when quiesced or not in the table. */
   readonly weight: number;
   readonly configuredWeight: number;

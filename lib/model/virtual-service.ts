@@ -2,6 +2,7 @@ import { endpoint, type Family } from './address.ts';
 import type { FileEncoding } from './file-text.ts';
 import type { Pattern } from './pattern.ts';
 import type { ProxyVersion } from './proxy-header.ts';
+import type { RealsFrom } from './reals-from.ts';
 
 export type Protocol = 'tcp' | 'udp' | 'fwm';
 export type ForwardingMethod = 'gate' | 'masq' | 'ipip';
@@ -17,11 +18,12 @@ export type CheckWord =
 export type CheckType = CheckWord | number;
 export type EngineName = 'net' | 'nftables' | 'ipvs' | 'auto';
 
-/** A real server as its line in the file says, before the destination-port rule. */
+/** A real server as its line in the file, or the answer to its name, says, before the destination-port
+ *  rule. */
 export interface RealServer {
   /** `10.1.1.21:80`, with the configured port: what logs and status call it. */
   readonly id: string;
-  /** Line in the file, from 1. */
+  /** Line in the file, from 1; 0: it has none. */
   readonly line: number;
   /** Numeric, no brackets. */
   readonly address: string;
@@ -36,6 +38,8 @@ export interface RealServer {
   /** Thresholds in connections; 0 = none. */
   readonly lower: number;
   readonly upper: number;
+  /** The name of `reals-from` that it answers to; absent: it has a line in the file. */
+  readonly from?: string;
 }
 
 /** The server of last resort. Always weight 1. */
@@ -152,6 +156,8 @@ export interface ServiceOptions {
   readonly queueTimeoutMs: number;
   /** One that has ended its direction waits no more. */
   readonly abortOnClose: boolean;
+  /** Names that its real servers are looked up by, beside those that its lines tell. */
+  readonly realsFrom: readonly RealsFrom[];
 }
 
 /** A virtual service with every value in force, inheritance done, names resolved.

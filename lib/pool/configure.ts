@@ -9,6 +9,7 @@ import {
   type ServiceOptions,
   type VirtualService,
 } from '../model/virtual-service.ts';
+import { isByName } from './away.ts';
 import type { PoolChange } from './change.ts';
 import { realChanges } from './compare.ts';
 import { conclude } from './conclude.ts';
@@ -29,7 +30,7 @@ export interface Earlier {
   /** In force: it stays as it is until the first reports, the fallback until the service has
    *  settled; what the configuration does not know goes at once. */
   readonly found?: readonly RecoveredServer[] | undefined;
-  /** What operators had changed, by real server's id. */
+  /** What operators had changed of servers that were not in the service, by id. */
   readonly overrides?: ReadonlyMap<string, Override> | undefined;
 }
 
@@ -38,7 +39,7 @@ export interface Earlier {
  *  up, one that was down stays down. Of two real servers with one id the first counts.
  *  @param before  undefined: a new service
  *  @param now     wall clock, milliseconds since 1970
- *  @param earlier  of a new service */
+ *  @param earlier  of a new service, or of servers that come back */
 export function configure(
   before: Pool | undefined,
   service: VirtualService,
@@ -70,7 +71,9 @@ export function configure(
     changes.push(...realChanges(seen, { service, state }, undefined));
   }
   const departed = departedFrom(before, index);
-  changes.push(...departed.flatMap((known) => overruled(known, 'gone')));
+  // One that has a name may be back in a moment, and is then as an operator left it.
+  const isOver = ({ configured }: RealServerState) => !isByName(configured, service);
+  changes.push(...departed.filter(isOver).flatMap((known) => overruled(known, 'gone')));
   const left = service.fallback && leftBehind(service.fallback, weights);
   const gone = before
     ? purged(before, departed)
@@ -106,8 +109,10 @@ function carryOver(
   now: number,
   { agentPort, passive }: Pick<ServiceOptions, 'agentPort' | 'passive'>,
 ): RealServerState {
-  // Where the file changed the same server since, the file wins.
-  const override = same(known.configured, real) ? known.override : undefined;
+  // Where the file changed the same server since, the file wins; what SRV records say does not.
+  const { weight } = real.from === undefined ? known.configured : real;
+  const isSame = same({ ...known.configured, weight }, real);
+  const override = isSame ? known.override : undefined;
   const agent = agentPort > 0 ? known.agent : undefined;
   const ejected = passive ? known.ejected : undefined;
   const weighed = withWeight(real, { override, agent });

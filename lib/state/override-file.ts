@@ -52,9 +52,10 @@ export function legibleNames(text: string): string {
 }
 
 /** Tells whether a real server's line says the same as before; the place in the file is no part of
- *  it. */
+ *  it, nor what an SRV record says. */
 export function fingerprint(real: RealServer): string {
-  const { address, port, method, weight, lower, upper, request, receive } = real;
+  const { address, port, method, lower, upper, request, receive, from } = real;
+  const weight = from === undefined ? real.weight : null;
   const text = JSON.stringify([
     ...[address, port, method, weight, lower, upper],
     ...[request ?? null, receive?.perl ?? null],

@@ -6,7 +6,7 @@ import { formatDiagnostic } from '../../lib/config/config.ts';
 import { readConfig } from '../../lib/config/index.ts';
 import { readIni } from '../../lib/config/ini.ts';
 import type { VirtualService } from '../../lib/model/virtual-service.ts';
-import { aService, OPTIONS } from '../support/config.ts';
+import { aConfig, aService, OPTIONS } from '../support/config.ts';
 
 const CONFIG = `quiescent=no
 virtual=10.1.1.19:80
@@ -48,6 +48,7 @@ t.test('without an ini every option has its default', async (t) => {
     readOnlyMode: 0o666,
     user: undefined,
     web: undefined,
+    dns: aConfig([]).options.dns,
   });
   t.strictSame(ini.service('tcp:10.1.1.19:80'), OPTIONS);
   t.strictSame([ini.errors, ini.warnings([])], [[], []]);

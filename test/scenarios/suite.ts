@@ -7,6 +7,7 @@ import { balance } from './balance.ts';
 import { disaster } from './disaster.ts';
 import { facts } from './facts.ts';
 import { gentle } from './gentle.ts';
+import { names } from './names.ts';
 import { rules } from './rules.ts';
 import { onStage, type Stage } from './stage.ts';
 
@@ -62,6 +63,7 @@ const SCENARIOS: readonly Scenario[] = [
   ...balance,
   ...rules,
   ...agents,
+  ...names,
   ...facts,
   ...disaster,
   ...gentle,

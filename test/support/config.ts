@@ -87,6 +87,7 @@ export const OPTIONS: ServiceOptions = {
   queue: 0,
   queueTimeoutMs: 5000,
   abortOnClose: true,
+  realsFrom: [],
 };
 
 /** A virtual service with the defaults of ldirectord, `tcp:10.1.1.19:80` unless told otherwise. */
@@ -139,6 +140,15 @@ export function aConfig(
       readOnlyMode: 0o666,
       user: undefined,
       web: undefined,
+      dns: {
+        servers: [],
+        timeoutMs: 1000,
+        minTtlMs: 1000,
+        maxTtlMs: 300_000,
+        holdMs: 5000,
+        empty: 'keep',
+        maxServers: 100,
+      },
     },
   };
 }

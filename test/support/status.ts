@@ -1,3 +1,4 @@
+import type { NameStatus } from '../../lib/model/name-status.ts';
 import type {
   AgentStatus,
   RealStatus,
@@ -16,6 +17,7 @@ export function statusDocument(fields: Partial<StatusDocument> = {}): StatusDocu
     config: '/etc/ha.d/ldirectord.cf',
     configError: null,
     services: [serviceStatus()],
+    names: [],
     workers: [
       { openConnections: 3, acceptedConnections: 600, restarts: 0 },
       { openConnections: 1, acceptedConnections: 604, restarts: 1 },
@@ -39,6 +41,22 @@ export function largeStatus(services = 100): StatusDocument {
   return statusDocument({
     services: Array.from({ length: services }, (_, s) => service(s)),
   });
+}
+
+/** A name that two servers answered to, one of which the last answer does not name. */
+export function nameStatus(fields: Partial<NameStatus> = {}): NameStatus {
+  return {
+    name: 'www.example.com',
+    type: 'A',
+    records: ['10.1.1.21', '10.1.1.22'],
+    missing: ['10.1.1.22'],
+    answeredAt: '2026-11-23T20:00:00.000Z',
+    nextSeconds: 12.5,
+    answers: 31,
+    failures: 4,
+    problem: null,
+    ...fields,
+  };
 }
 
 /** A virtual service that is up. */
@@ -93,6 +111,7 @@ export function realStatus(fields: Partial<RealStatus> = {}): RealStatus {
     address: '10.1.1.21',
     port: 80,
     method: 'masq',
+    from: null,
     weight: 1,
     configuredWeight: 1,
     inForce: true,

@@ -18,6 +18,7 @@ const SIZES: readonly (readonly [number, string])[] = [
 
 /** A key's default as it could stand in the file; `none` where only its absence says it. */
 export function defaultText({ syntax, default: value }: IniKey<unknown>): string {
+  if (Array.isArray(value) && value.length === 0) return syntax.split(' | ')[0] ?? '';
   if (isNo(value, syntax)) return 'no';
   if (value === true) return 'yes';
   if (Array.isArray(value)) return value.join(',');
@@ -30,8 +31,7 @@ export function defaultText({ syntax, default: value }: IniKey<unknown>): string
 }
 
 function isNo(value: unknown, syntax: string): boolean {
-  const isEmpty = Array.isArray(value) && value.length === 0;
-  return isEmpty || value === false || (value === 0 && syntax.startsWith('no | '));
+  return value === false || (value === 0 && syntax.startsWith('no | '));
 }
 
 /** A key as the file has it. */

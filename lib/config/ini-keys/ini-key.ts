@@ -10,6 +10,8 @@ export interface IniKey<T> {
     | 'control'
     | 'daemon'
     | 'limits'
+    | 'service'
+    | 'dns'
     | 'web'
     | 'web user';
   /** As the file has it, where two sections have a key of that name; absent: the row's name. */

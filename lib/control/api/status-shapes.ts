@@ -24,6 +24,7 @@ import type {
   ForwardingMethod,
   Protocol,
 } from '../../model/virtual-service.ts';
+import { NAME } from './name-shapes.ts';
 import {
   amount,
   count,
@@ -126,6 +127,7 @@ export const REAL: Shape<RealStatus> = object<RealStatus>('Real', {
   address: text(),
   port: PORT,
   method: METHOD,
+  from: nullable(text(), 'the name of reals-from; null: it has a line in the file'),
   weight: count('in force; 0 when quiesced or not in the table'),
   configuredWeight: count(),
   inForce: flag("it stands in the engine's table, be it at weight 0"),
@@ -220,6 +222,7 @@ export const STATUS: Shape<StatusDocument> = object<StatusDocument>('Status', {
   config: text('path of the config in force'),
   configError: nullable(text(), 'why the last reload was refused, one error a line'),
   services: list(SERVICE),
+  names: list(NAME, 'what name servers are asked for reals-from'),
   workers: list(WORKER),
   mail: MAIL,
   webhooks: HOOK,

@@ -8,6 +8,7 @@ import { controlHttp } from './control-http.ts';
 import { controlLine } from './control-line.ts';
 import { ini } from './ini.ts';
 import { logLines } from './log-line.ts';
+import { names } from './names.ts';
 import { page } from './page.ts';
 import { pageBytes } from './page-bytes.ts';
 import { patterns } from './patterns.ts';
@@ -20,6 +21,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   ini,
   patterns,
   addresses,
+  names,
   state,
   agents,
   'log line': logLines,
