@@ -8,6 +8,7 @@ import { disaster } from './disaster.ts';
 import { facts } from './facts.ts';
 import { gentle } from './gentle.ts';
 import { outliving } from './outliving.ts';
+import { passive } from './passive.ts';
 import { rules } from './rules.ts';
 import { onStage, type Stage } from './stage.ts';
 
@@ -67,4 +68,5 @@ const SCENARIOS: readonly Scenario[] = [
   ...disaster,
   ...gentle,
   ...outliving,
+  ...passive,
 ];
