@@ -81,8 +81,8 @@ class VirtualServices implements Director {
     const { events = createEventLog(now) } = parts;
     this.desk = createDesk({
       keepers: () => this.#keepers.all,
-      ...{ traffic: this.#carriers.traffic, events, log },
-      changed: () => this.#keepers.keepOverrides(),
+      ...{ traffic: this.#carriers.traffic, events, log, now },
+      changed: () => this.#keepOverrides(),
       inForce: () => this.#carriers.inForce(),
     });
     const configuring = () => this.#configuring;
@@ -196,8 +196,23 @@ class VirtualServices implements Director {
     this.#keepers.follow(config.virtuals, choices, left);
     this.desk.review();
     this.#configuring = 'reloading';
-    void this.#keepers.keepOverrides();
-    await this.#carriers.converge();
+    const inForce = this.#carriers.converge();
+    this.#resumeDrains(inForce);
+    void this.#keepOverrides();
+    await inForce;
+  }
+
+  /** Goes on with those that an earlier run left, by the wall clock. */
+  #resumeDrains(inForce: Promise<void>): void {
+    const now = this.#keeperParties.now();
+    for (const { at, ...drain } of this.#parts.overrides?.drains() ?? []) {
+      const leftMs = Math.max(0, Date.parse(at) - now);
+      void this.desk.resume({ ...drain, leftMs }, inForce);
+    }
+  }
+
+  #keepOverrides(): Promise<string | undefined> {
+    return this.#keepers.keepOverrides(this.desk.ending());
   }
 
   #progress(): void {

@@ -4,7 +4,7 @@ import type { RealStatus, ServiceState, ServiceStatus } from '../model/status.ts
 import { fallbackId } from '../model/virtual-service.ts';
 import { panicCounts } from '../pool/panic.ts';
 import type { Pool, RealServerState } from '../pool/pool.ts';
-import { partAt } from '../pool/warming.ts';
+import { isWarming, partAt } from '../pool/warming.ts';
 import type { Agents } from './agents.ts';
 import { type Carriage, carrier } from './carriage.ts';
 import type { Certificates } from './certificates.ts';
@@ -168,11 +168,13 @@ function checksOf(
 }
 
 function realStatus(
-  { real, configured, override, state, since, warming }: RealServerState,
+  server: RealServerState,
   weight: number | undefined,
   stats: ServerStats | undefined,
   checks: OfChecks,
 ): RealStatus {
+  const { real, configured, override, state, since, warming } = server;
+  const part = isWarming(server) ? partAt(warming ?? 0) : undefined;
   return {
     id: real.id,
     address: real.address,
@@ -183,7 +185,7 @@ function realStatus(
     configuredWeight: configured.weight,
     inForce: weight !== undefined,
     state,
-    warming: warming === undefined ? null : Math.round(partAt(warming) * 100),
+    warming: part === undefined ? null : Math.round(part * 100),
     override: override ?? null,
     since: new Date(since).toISOString(),
     ...counters(stats),

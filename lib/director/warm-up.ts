@@ -25,9 +25,10 @@ export class WarmUp implements Disposable {
     const before = this.#began;
     const began = new Map<string, number>();
     let next = Infinity;
-    for (const { real, warming } of reals) {
-      if (warming === undefined) continue;
-      const since = before.get(real.id) ?? now;
+    for (const { real, state, warming } of reals) {
+      if (warming === undefined || state !== 'up') continue;
+      // One that was drained on the way goes on at its step.
+      const since = before.get(real.id) ?? now - warming * stepMs;
       began.set(real.id, since);
       next = Math.min(next, since + (warming + 1) * stepMs);
     }

@@ -17,6 +17,9 @@ export interface ServerEntry {
   readonly method: ForwardingMethod;
   /** 0 = quiesced: no new connections but persistent ones. */
   readonly weight: number;
+  /** While a server of the service warms up, when all weights are others: the part of its own weight that it
+   *  is to have; absent: the weight. */
+  readonly share?: number;
   readonly lower: number;
   readonly upper: number;
   readonly fallback: boolean;

@@ -9,7 +9,13 @@ import type { PoolChange } from './change.ts';
 import { fallbackEntry, realEntry, sameEntry } from './entry.ts';
 import { panicChanges } from './panic.ts';
 import { countsAsUp, isKept, type Pool, type PoolStep } from './pool.ts';
-import { warmChanges, warmedUp, warmService, warmWeights } from './warming.ts';
+import {
+  isWarming,
+  warmChanges,
+  warmedUp,
+  warmService,
+  warmWeights,
+} from './warming.ts';
 
 /** Draws the consequences for the service as a whole from the states of its real servers:
  *  settled or not, fallback, table.
@@ -26,7 +32,7 @@ export function conclude(
 ): PoolStep {
   const { service, index } = next;
   const reals = warmedUp(before, next);
-  const warming = reals.some((state) => state.warming !== undefined);
+  const warming = reals.some(isWarming);
   const panic = reals.some(isKept);
   const up = panic || reals.some(({ state }) => countsAsUp(state));
   const settled =
@@ -72,8 +78,7 @@ function tableServers(
   const weights = warming ? warmWeights(service, reals) : undefined;
   for (const real of reals) {
     const entry = realEntry(service, real);
-    const weight = entry && weights?.get(entry.id);
-    if (entry) servers.push(weight === undefined ? entry : { ...entry, weight });
+    if (entry) servers.push({ ...entry, ...weights?.get(entry.id) });
   }
   if (fallbackInForce && service.fallback)
     servers.push(fallbackEntry(service, service.fallback));

@@ -54,7 +54,10 @@ export function configure(
     if (index.has(real.id)) continue;
     const known = stateOf(before, real.id);
     const state = known
-      ? carryOver(known, real, checking, now, service.options)
+      ? carryOver(known, real, checking, now, {
+          passive: service.options.passive,
+          keepsAgent: isSameAgent(before?.service, service),
+        })
       : fresh(real, checking, now, {
           found: weights.get(real.id),
           override: overrides.get(real.id),
@@ -107,17 +110,23 @@ function carryOver(
   real: RealServer,
   checking: Checking,
   now: number,
-  { agentPort, passive }: Pick<ServiceOptions, 'agentPort' | 'passive'>,
+  { keepsAgent, passive }: Pick<ServiceOptions, 'passive'> & { keepsAgent: boolean },
 ): RealServerState {
   // Where the file changed the same server since, the file wins; what SRV records say does not.
   const { weight } = real.from === undefined ? known.configured : real;
   const isSame = same({ ...known.configured, weight }, real);
   const override = isSame ? known.override : undefined;
-  const agent = agentPort > 0 ? known.agent : undefined;
+  const agent = keepsAgent ? known.agent : undefined;
   const ejected = passive ? known.ejected : undefined;
   const weighed = withWeight(real, { override, agent });
   const next = { ...known, configured: real, real: weighed, agent, ejected };
   return under(override, { ...next, own: ownState(checking, next) }, now);
+}
+
+/** Another port is another agent, of which nothing is known. */
+function isSameAgent(was: VirtualService | undefined, is: VirtualService): boolean {
+  const { agentPort } = is.options;
+  return agentPort > 0 && agentPort === was?.options.agentPort;
 }
 
 function ownState(checking: Checking, known: RealServerState): RealState {

@@ -108,6 +108,7 @@ export function sameEntry(a: ServerEntry, b: ServerEntry): boolean {
     a.port === b.port &&
     a.method === b.method &&
     a.weight === b.weight &&
+    a.share === b.share &&
     a.lower === b.lower &&
     a.upper === b.upper &&
     a.onRemoval === b.onRemoval &&

@@ -8,6 +8,8 @@ import { disaster } from './disaster.ts';
 import { facts } from './facts.ts';
 import { gentle } from './gentle.ts';
 import { names } from './names.ts';
+import { outliving } from './outliving.ts';
+import { passive } from './passive.ts';
 import { rules } from './rules.ts';
 import { onStage, type Stage } from './stage.ts';
 
@@ -67,4 +69,6 @@ const SCENARIOS: readonly Scenario[] = [
   ...facts,
   ...disaster,
   ...gentle,
+  ...outliving,
+  ...passive,
 ];

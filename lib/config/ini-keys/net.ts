@@ -17,7 +17,7 @@ import {
   workers,
   yesno,
 } from '../ini-values.ts';
-import { networks, proxyVersion } from '../proxy-values.ts';
+import { proxies, proxyVersion } from '../proxy-values.ts';
 import type { IniKey } from './ini-key.ts';
 
 const TCP = { ids: /^tcp:/, words: 'a TCP service' } as const;
@@ -97,7 +97,7 @@ export const NET_KEYS = {
     section: 'net',
     perService: true,
     syntax: 'no | <address>[/<prefix>][,<address>[/<prefix>] ...]',
-    parse: networks,
+    parse: proxies,
     default: [] as readonly string[],
     only: { ids: /^tcp:/, words: 'a TCP service', refused: true },
     doc: 'Clients who must begin with such a header, of either version: the proxies that stand before this host.',

@@ -13,6 +13,7 @@ import type {
 import { Sources, sourceMemory } from '../table/sources.ts';
 import { Inquiries } from './inquiries.ts';
 import { BEAT_MS, Pulses, pulseMemory } from './pulses.ts';
+import { type Answers, Rounds } from './rounds.ts';
 
 interface Options {
   /** Module of a worker thread. */
@@ -37,15 +38,6 @@ interface Options {
   stuck(worker: number): void;
 }
 
-/** What every worker answered, by its number. */
-export type Answers = ReadonlyMap<number, readonly ListenReport[]>;
-
-interface Round {
-  readonly waiting: Set<number>;
-  readonly answers: Map<number, readonly ListenReport[]>;
-  readonly done: (answers: Answers) => void;
-}
-
 /** A worker that dies sooner than this after its start is replaced only after it. */
 const BREATH_MS = 1000;
 /** Of a thread's heap. V8 would let it grow with the open connections, whose memory nobody uses
@@ -62,7 +54,7 @@ export class Crew {
   readonly inquiries = new Inquiries(this);
   readonly #options: Options;
   readonly #threads: (Worker | undefined)[] = [];
-  readonly #rounds = new Map<number, Round>();
+  readonly #rounds = new Rounds();
   readonly #replacements = new Set<NodeJS.Timeout>();
   readonly #sources: Sources;
   readonly #pulseMemory: SharedArrayBuffer;
@@ -70,7 +62,6 @@ export class Crew {
   /** Those whose event loops do not turn. */
   readonly #stuck = new Map<number, 'ending' | 'hopeless'>();
   #watch: NodeJS.Timeout | undefined;
-  #sequence = 0;
   #closed = false;
 
   constructor(options: Options) {
@@ -133,18 +124,14 @@ export class Crew {
     for (const timer of this.#replacements) clearTimeout(timer);
     this.post({ type: 'close' });
     await Promise.all(this.#threads.map((_, worker) => this.#end(worker)));
-    for (const sequence of this.#rounds.keys()) this.#complete(sequence);
+    this.#rounds.close();
     this.inquiries.close();
   }
 
   #round(message: (sequence: number) => ToWorker): Promise<Answers> {
     if (this.#closed) return Promise.resolve(new Map());
-    const sequence = ++this.#sequence;
-    const waiting = new Set(this.#threads.keys());
-    const round = new Promise<Answers>((done) => {
-      this.#rounds.set(sequence, { waiting, answers: new Map(), done });
-    });
-    this.post(message(sequence));
+    const round = this.#rounds.begin(this.#threads.keys());
+    this.post(message(this.#rounds.sequence));
     return round;
   }
 
@@ -218,7 +205,7 @@ export class Crew {
     this.#start(worker);
     for (const left of known) this.reply(worker, { type: 'left', left });
     const change = this.#options.snapshot();
-    const sequence = this.#sequence;
+    const { sequence } = this.#rounds;
     this.reply(worker, { type: 'change', sequence, change });
   }
 
@@ -231,21 +218,8 @@ export class Crew {
 
   /** What answers no round came from a worker that took a dead one's place. */
   #applied(worker: number, upTo: number, reports: readonly ListenReport[]): void {
-    let answered = false;
-    for (const [sequence, round] of this.#rounds) {
-      if (sequence > upTo || !round.waiting.delete(worker)) continue;
-      answered = true;
-      round.answers.set(worker, reports);
-      if (round.waiting.size === 0) this.#complete(sequence);
-    }
-    if (answered) return;
+    if (this.#rounds.answered(worker, upTo, reports)) return;
     for (const report of reports)
       this.#options.heard(worker, { type: 'listener', report });
-  }
-
-  #complete(sequence: number): void {
-    const round = this.#rounds.get(sequence);
-    this.#rounds.delete(sequence);
-    round?.done(round.answers);
   }
 }

@@ -1,4 +1,4 @@
-import type { ServiceEntry, ServiceTable } from '../../../model/engine.ts';
+import type { ServerEntry, ServiceEntry, ServiceTable } from '../../../model/engine.ts';
 import type { ToWorker } from '../protocol.ts';
 import type { ServerBook } from '../table/server-book.ts';
 import { sharedOut, surplus } from './surplus.ts';
@@ -145,17 +145,24 @@ function rateOf({ service }: ServiceEntry): number | undefined {
   return protocol === 'tcp' && !persistent ? options.rebalance : undefined;
 }
 
-/** Ids of servers that came, or whose weight has risen beside the others'. All weights are others whenever one
- *  server's part of its share changes, as in a slow start: of those that were there before, the one that rose
- *  least has not risen. */
+/** Ids of servers that came, or whose own weight has risen, and beside the others': where that of all is another,
+ *  as after a reload, of those that were there before the one that rose least has not risen. */
 function raised(before: ServiceEntry, after: ServiceEntry): readonly string[] {
-  const weights = new Map(before.servers.map(({ id, weight }) => [id, weight]));
+  const shares = new Map(before.servers.map((server) => [server.id, shareOf(server)]));
   const ratios = after.servers
     .filter(({ weight, fallback }) => !fallback && weight > 0)
-    .map(({ id, weight }) => ({ id, ratio: weight / (weights.get(id) ?? 0) }));
+    .map((server) => ({
+      id: server.id,
+      ratio: shareOf(server) / (shares.get(server.id) ?? 0),
+    }));
   const known = ratios.filter(({ ratio }) => ratio !== Infinity);
   const least = known.reduce((low, { ratio }) => Math.min(low, ratio), Infinity);
   return ratios
-    .filter(({ ratio }) => ratio === Infinity || ratio > least)
+    .filter(({ ratio }) => ratio === Infinity || ratio > Math.max(least, 1))
     .map(({ id }) => id);
+}
+
+/** All weights are others whenever one server's part of its share changes, as in a slow start. */
+function shareOf({ share, weight }: ServerEntry): number {
+  return share ?? weight;
 }
