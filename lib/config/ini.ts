@@ -5,20 +5,14 @@ import { readBounded } from './bounded.ts';
 import type { Diagnostic, ProcessOptions } from './config.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { refuseForeign, warnOfIdle } from './ini-idle.ts';
-import type { IniKey } from './ini-keys/ini-key.ts';
-import {
-  headerOf,
-  INI_KEYS,
-  type IniRow,
-  type IniValues,
-  iniKeys,
-  KEY_TEXTS,
-} from './ini-keys.ts';
+import { INI_KEYS, type IniRow, type IniValues, iniKeys } from './ini-keys.ts';
 import { type IniLine, type IniSection, indexIni } from './ini-lines.ts';
 import { optionsFrom, processOptions } from './ini-options.ts';
+import { misplaced, type Place, placeOf, stands } from './ini-place.ts';
 import { attempt } from './parse.ts';
 import { warnOfProxy } from './proxy-advice.ts';
 import { adviseOnReaders, adviseOnSecretFiles } from './readers.ts';
+import { refuseRoutes } from './sni-routes.ts';
 import { type ValueSection, webOptions } from './web.ts';
 
 /** What the ini says. */
@@ -27,20 +21,15 @@ export interface IniOptions {
   /** For the service of that id. */
   readonly service: (id: string) => ServiceOptions;
   readonly errors: readonly Diagnostic[];
+  /** What of it does not go together with the services that there are. */
+  readonly refusals: (there: readonly VirtualService[]) => readonly Diagnostic[];
   /** @param there  the services that there are */
   readonly warnings: (there: readonly VirtualService[]) => readonly Diagnostic[];
 }
 
-/** Whose keys a section holds. */
-type Place =
-  | { readonly kind: 'common'; readonly of?: undefined }
-  | { readonly kind: 'service' | 'user'; readonly of: string };
-
 /** Read when the config has none beside it. */
 export const SYSTEM_INI = '/etc/l4director/l4director.ini';
 const SIZE_LIMIT = 1024 * 1024;
-const SERVICE = /^service\s+(\S+)$/;
-const USER = /^web user\s+([\w.@-]{1,64})$/;
 
 /** Where a config's ini is looked for: the first one that is there counts.
  *  @param ini  the one that was named on the command line */
@@ -124,6 +113,7 @@ function readSections(
     }),
     service: (id) => optionsFrom(valuesOf(id), id),
     errors: findings.errors(),
+    refusals: (there) => refusalsOf(there, services, file ?? ''),
     warnings: (there) => {
       const all = createFindings(file ?? '', findings);
       warnOfServices(services, there, all);
@@ -131,6 +121,18 @@ function readSections(
       return all.warnings();
     },
   };
+}
+
+function refusalsOf(
+  there: readonly VirtualService[],
+  services: ReadonlyMap<string, ValueSection>,
+  file: string,
+): readonly Diagnostic[] {
+  const findings = createFindings(file);
+  const lineOf = (id: string) =>
+    services.get(id)?.keys.find(({ key }) => key === 'sni')?.line;
+  refuseRoutes(there, lineOf, findings);
+  return findings.errors();
 }
 
 function warnOfServices(
@@ -146,13 +148,6 @@ function warnOfServices(
         section.line,
         `[service ${id}]: there is no such service${didYouMean(id, ids)}`,
       );
-}
-
-function placeOf({ name = '' }: IniSection): Place {
-  const service = SERVICE.exec(name)?.[1];
-  if (service !== undefined) return { kind: 'service', of: service };
-  const user = USER.exec(name)?.[1];
-  return user === undefined ? { kind: 'common' } : { kind: 'user', of: user };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -208,19 +203,6 @@ function readKeys(
     else if (own === undefined) findings.error(line, misplaced(key, rows));
     else readKey(one, raw[key], own, into, findings);
   }
-}
-
-/** @param rows  those of the key, of which none may stand where it does */
-function misplaced(key: string, [first]: readonly IniRow[]): string {
-  const row = first?.[1];
-  if (row === undefined) return `unknown key "${key}"${didYouMean(key, KEY_TEXTS)}`;
-  return `${key} is in the wrong section: expected it in [${headerOf(row.section)}]${row.perService ? ', or in one for a service, as in "[service tcp:10.1.1.19:80]"' : ''}`;
-}
-
-/** Whether the key's place is that section. */
-function stands(row: IniKey<unknown>, { name }: IniSection, { kind }: Place): boolean {
-  if (kind === 'service') return row.perService;
-  return row.section === (kind === 'user' ? 'web user' : name);
 }
 
 function readKey(

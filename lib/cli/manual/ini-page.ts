@@ -84,7 +84,11 @@ function sections(): readonly (readonly string[])[] {
 }
 
 function entry(row: IniKey<unknown>): readonly string[] {
-  const where = row.perService ? ' May be set for one service.' : '';
+  const where = row.serviceAlone
+    ? ' Stands in the section of a service.'
+    : row.perService
+      ? ' May be set for one service.'
+      : '';
   const only = row.only ? ` Only for ${row.only.words}.` : '';
   return [...prose(`${row.doc}${only}${where}`), ...byDefault(defaultText(row))];
 }

@@ -16,6 +16,8 @@ export interface IniKey<T> {
   readonly key?: string;
   /** A `[service ID]` section may set it for that one. */
   readonly perService: boolean;
+  /** And nowhere else: it is never for all. */
+  readonly serviceAlone?: true;
   readonly syntax: string;
   /** @throws RangeError saying what was expected, as in "example" */
   readonly parse: (text: string) => T;

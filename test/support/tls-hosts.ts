@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import {
+  type ConnectionOptions,
+  createServer,
+  type TLSSocket,
+  connect as tlsConnect,
+} from 'node:tls';
+import type { Test } from 'tap';
+import type { Engine, ServiceEntry } from '../../lib/model/engine.ts';
+import type {
+  ServiceOptions,
+  VirtualService,
+} from '../../lib/model/virtual-service.ts';
+import { testAuthority } from './certificates.ts';
+import { type Rig, rigFor, type TestServer } from './engine-rig.ts';
+
+/** A virtual service of one TLS server, which sends back what it gets. */
+export interface Host {
+  readonly service: VirtualService;
+  readonly server: TestServer;
+  readonly entry: ServiceEntry;
+}
+
+/** A service that leads clients by their names, and those that it leads them to. */
+export interface Hosts {
+  readonly rig: Rig;
+  /** Its own servers' certificate is for default.example. */
+  readonly front: Host;
+  /** www.example.com */
+  readonly plain: Host;
+  /** *.example.org; its certificate is for star.example. */
+  readonly star: Host;
+  apply(...entries: readonly ServiceEntry[]): Promise<unknown>;
+  /** Lines of the connection log. */
+  readonly log: () => readonly string[];
+}
+
+/** What a host is to have besides. */
+interface Wishes {
+  readonly fields?: Partial<VirtualService>;
+  readonly options?: Partial<ServiceOptions>;
+  /** In the place of its TLS server. */
+  readonly handler?: (socket: Socket) => void;
+}
+
+/** Carried by an engine, and applied. */
+export async function tlsHosts(
+  t: Test,
+  make: (connectionLog: { write(text: string): void }) => Engine,
+  wishes: Readonly<Partial<Record<'front' | 'plain' | 'star', Wishes>>> = {},
+): Promise<Hosts> {
+  let text = '';
+  const rig = rigFor(
+    t,
+    make({
+      write(more) {
+        text += more;
+      },
+    }),
+  );
+  const authority = testAuthority(t.testdir());
+  const host = async (name: string, wish: Wishes = {}): Promise<Host> => {
+    const secure = createServer(authority.issue(name), (socket) => {
+      socket.on('error', () => {});
+      socket.pipe(socket);
+    });
+    secure.on('tlsClientError', () => {});
+    const server = await rig.server(
+      wish.handler ?? ((socket) => secure.emit('connection', socket)),
+    );
+    const options = { logConnections: true, ...wish.options };
+    const service = await rig.service(wish.fields, options);
+    return { service, server, entry: { service, servers: [server.entry()] } };
+  };
+  const plain = await host('www.example.com', wishes.plain);
+  const star = await host('star.example', wishes.star);
+  const front = await host('default.example', {
+    ...wishes.front,
+    options: {
+      sni: [
+        { name: 'www.example.com', service: plain.service.id },
+        { name: '*.example.org', service: star.service.id },
+      ],
+      ...wishes.front?.options,
+    },
+  });
+  const apply = (...entries: readonly ServiceEntry[]) => rig.engine.apply(entries);
+  await apply(front.entry, plain.entry, star.entry);
+  return {
+    ...{ rig, front, plain, star, apply },
+    log: () => text.split('\n').filter(Boolean),
+  };
+}
+
+/** A client that has shaken hands; the test's end ends it. */
+export async function tlsClient(
+  t: Pick<Test, 'teardown'>,
+  { address = '', port = 0 }: VirtualService,
+  options: ConnectionOptions & { readonly servername: string },
+): Promise<TLSSocket> {
+  const client = tlsConnect({
+    ...{ host: address, port, rejectUnauthorized: false },
+    ...options,
+  });
+  t.teardown(() => client.destroy());
+  await once(client, 'secureConnect');
+  client.on('error', () => {});
+  return client;
+}
+
+/** Whose certificate the client was shown, once what it sent came back through the server.
+ *  @param said  what it sends */
+export async function shown(client: TLSSocket, said = 'hello'): Promise<string> {
+  client.write(said);
+  let text = '';
+  while (text.length < said.length) {
+    const [chunk] = await once(client, 'data');
+    text += chunk;
+  }
+  if (text !== said) throw new Error(`${said} came back as ${text}`);
+  return String(client.getPeerCertificate().subject.CN);
+}
