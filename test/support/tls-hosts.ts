@@ -12,7 +12,7 @@ import type {
   ServiceOptions,
   VirtualService,
 } from '../../lib/model/virtual-service.ts';
-import { testAuthority } from './certificates.ts';
+import { type KeyPair, testAuthority } from './certificates.ts';
 import { type Rig, rigFor, type TestServer } from './engine-rig.ts';
 
 /** A virtual service of one TLS server, which sends back what it gets. */
@@ -59,9 +59,9 @@ export async function tlsHosts(
       },
     }),
   );
-  const authority = testAuthority(t.testdir());
+  const pairs = pairsOnce(t);
   const host = async (name: string, wish: Wishes = {}): Promise<Host> => {
-    const secure = createServer(authority.issue(name), (socket) => {
+    const secure = createServer(pairs(name), (socket) => {
       socket.on('error', () => {});
       socket.pipe(socket);
     });
@@ -90,6 +90,19 @@ export async function tlsHosts(
   return {
     ...{ rig, front, plain, star, apply },
     log: () => text.split('\n').filter(Boolean),
+  };
+}
+
+const PAIRS = new Map<string, KeyPair>();
+
+/** Certificates by their names, made once for all tests of a file. */
+function pairsOnce(t: Test): (name: string) => KeyPair {
+  const authority = PAIRS.size === 0 ? testAuthority(t.testdir()) : undefined;
+  return (name) => {
+    const pair = PAIRS.get(name) ?? authority?.issue(name);
+    if (!pair) throw new Error(`no certificate for ${name}`);
+    PAIRS.set(name, pair);
+    return pair;
   };
 }
 

@@ -91,3 +91,33 @@ t.test(
     await until(() => rig.engine.workers().every((one) => one.openConnections === 0));
   },
 );
+
+t.test(
+  'services that come to live together forget no client of the one that is led to',
+  sharedPort(),
+  async (t) => {
+    const hosts = await tlsHosts(t, () => createNetEngine({ workers: WORKERS }), {
+      front: { fields: { persistent: 60 }, options: { sni: [] } },
+      plain: { fields: { persistent: 60 } },
+    });
+    const { rig, front, plain, star } = hosts;
+    const called = async ({ service }: typeof front, servername: string) => {
+      const client = await tlsClient(t, service, { servername });
+      const whose = await shown(client);
+      client.end();
+      return whose;
+    };
+    const persisting = async ({ service }: typeof front) =>
+      (await rig.stats(service)).persistenceEntries;
+    for (const host of [front, plain]) await called(host, 'www.example.com');
+    t.strictSame([await persisting(front), await persisting(plain)], [1, 1]);
+    const sni = [{ name: 'www.example.com', service: plain.service.id }];
+    const service = { ...front.service, options: { ...front.service.options, sni } };
+    await hosts.apply({ ...front.entry, service }, plain.entry, star.entry);
+    t.equal(await persisting(plain), 1);
+    t.equal(await persisting(front), 0, 'who calls has moved');
+    t.equal(await called(front, 'www.example.com'), 'www.example.com');
+    t.equal(await called(front, 'other.example'), 'default.example');
+    t.strictSame([await persisting(front), await persisting(plain)], [1, 1]);
+  },
+);
