@@ -13,7 +13,7 @@ import type {
   VirtualService,
 } from '../../lib/model/virtual-service.ts';
 import { type KeyPair, testAuthority } from './certificates.ts';
-import { type Rig, rigFor, type TestServer } from './engine-rig.ts';
+import { type Rig, rigFor, type TestServer, until } from './engine-rig.ts';
 
 /** A virtual service of one TLS server, which sends back what it gets. */
 export interface Host {
@@ -44,11 +44,13 @@ interface Wishes {
   readonly handler?: (socket: Socket) => void;
 }
 
+export type AllWishes = Readonly<Partial<Record<'front' | 'plain' | 'star', Wishes>>>;
+
 /** Carried by an engine, and applied. */
 export async function tlsHosts(
   t: Test,
   make: (connectionLog: { write(text: string): void }) => Engine,
-  wishes: Readonly<Partial<Record<'front' | 'plain' | 'star', Wishes>>> = {},
+  wishes: AllWishes = {},
 ): Promise<Hosts> {
   let text = '';
   const rig = rigFor(
@@ -133,4 +135,37 @@ export async function shown(client: TLSSocket, said = 'hello'): Promise<string> 
   }
   if (text !== said) throw new Error(`${said} came back as ${text}`);
   return String(client.getPeerCertificate().subject.CN);
+}
+
+/** Whose certificate a client of that name is shown. */
+export async function certificate(
+  t: Test,
+  { front }: Hosts,
+  servername: string,
+  options = {},
+): Promise<string> {
+  const client = await tlsClient(t, front.service, { servername, ...options });
+  const name = await shown(client);
+  client.end();
+  return name;
+}
+
+/** A server that sends back all that it got, behind the client's end. */
+export function echo(socket: Socket): void {
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk) => chunks.push(chunk));
+  socket.on('end', () => socket.end(Buffer.concat(chunks)));
+}
+
+/** Hosts without TLS, which do that. */
+export const ECHOES: AllWishes = {
+  front: { handler: echo },
+  plain: { handler: echo },
+  star: { handler: echo },
+};
+
+/** Waits until no connection is left. */
+export function nothingOpen({ rig }: Hosts): Promise<void> {
+  const open = () => rig.engine.workers().map((one) => one.openConnections);
+  return until(() => open().every((count) => count === 0));
 }
