@@ -125,6 +125,8 @@ function serviceLines(service: ServiceStatus, paint: Paint): readonly string[] {
     ...countOf(service.refusedConnections, 'refused'),
     ...countOf(service.retries, 'retried'),
     ...countOf(service.proxyHeaderErrors, 'without PROXY header'),
+    ...countOf(service.sniUnmatched, 'for no name of sni'),
+    ...countOf(service.sniErrors, 'without ClientHello'),
   ];
   const line = words.join('  ');
   // An engine that the file names explains itself.

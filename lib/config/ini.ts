@@ -5,21 +5,15 @@ import { readBounded } from './bounded.ts';
 import type { Diagnostic, ProcessOptions } from './config.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { refuseForeign, warnOfIdle } from './ini-idle.ts';
-import type { IniKey } from './ini-keys/ini-key.ts';
-import {
-  headerOf,
-  type IniRow,
-  type IniValues,
-  iniKeys,
-  KEY_TEXTS,
-  PLAIN_SECTIONS,
-} from './ini-keys.ts';
+import { type IniRow, type IniValues, iniKeys, PLAIN_SECTIONS } from './ini-keys.ts';
 import { type IniLine, type IniSection, indexIni } from './ini-lines.ts';
 import { optionsFrom, processOptions } from './ini-options.ts';
+import { misplaced, type Place, placeOf, stands } from './ini-place.ts';
 import { refuseNames } from './names-refusals.ts';
 import { attempt } from './parse.ts';
 import { warnOfProxy } from './proxy-advice.ts';
 import { adviseOnReaders, adviseOnSecretFiles } from './readers.ts';
+import { refuseRoutes } from './sni-routes.ts';
 import { type ValueSection, webOptions } from './web.ts';
 
 /** What the ini says. */
@@ -28,20 +22,15 @@ export interface IniOptions {
   /** For the service of that id. */
   readonly service: (id: string) => ServiceOptions;
   readonly errors: readonly Diagnostic[];
+  /** What of it does not go together with the services that there are. */
+  readonly refusals: (there: readonly VirtualService[]) => readonly Diagnostic[];
   /** @param there  the services that there are */
   readonly warnings: (there: readonly VirtualService[]) => readonly Diagnostic[];
 }
 
-/** Whose keys a section holds. */
-type Place =
-  | { readonly kind: 'common'; readonly of?: undefined }
-  | { readonly kind: 'service' | 'user'; readonly of: string };
-
 /** Read when the config has none beside it. */
 export const SYSTEM_INI = '/etc/l4director/l4director.ini';
 const SIZE_LIMIT = 1024 * 1024;
-const SERVICE = /^service\s+(\S+)$/;
-const USER = /^web user\s+([\w.@-]{1,64})$/;
 
 /** Where a config's ini is looked for: the first one that is there counts.
  *  @param ini  the one that was named on the command line */
@@ -82,11 +71,15 @@ async function readPlace(
   return '';
 }
 
-function readSections(
-  file: string | undefined,
-  text: string,
-  findings: Findings,
-): IniOptions {
+/** What a file says, section by section. */
+interface Gathered {
+  readonly sections: readonly IniSection[];
+  readonly common: IniValues;
+  readonly services: ReadonlyMap<string, ValueSection>;
+  readonly users: ReadonlyMap<string, ValueSection>;
+}
+
+function gather(text: string, findings: Findings): Gathered {
   const { sections, escaped } = indexIni(text);
   const values: Record<string, unknown> = parse(escaped);
   const common: IniValues = {};
@@ -103,6 +96,15 @@ function readSections(
     const known = place.kind === 'user' ? users : services;
     known.set(place.of, { ...section, values: into });
   });
+  return { sections, common, services, users };
+}
+
+function readSections(
+  file: string | undefined,
+  text: string,
+  findings: Findings,
+): IniOptions {
+  const { sections, common, services, users } = gather(text, findings);
   for (const [id, section] of services) refuseForeign(id, section, findings);
   refuseNames(sections, services, common, findings);
   const passwords = sections.flatMap(({ keys }) =>
@@ -126,6 +128,7 @@ function readSections(
     }),
     service: (id) => optionsFrom(valuesOf(id), id),
     errors: findings.errors(),
+    refusals: (there) => refusalsOf(there, services, file ?? ''),
     warnings: (there) => {
       const all = createFindings(file ?? '', findings);
       warnOfServices(services, there, all);
@@ -133,6 +136,18 @@ function readSections(
       return all.warnings();
     },
   };
+}
+
+function refusalsOf(
+  there: readonly VirtualService[],
+  services: ReadonlyMap<string, ValueSection>,
+  file: string,
+): readonly Diagnostic[] {
+  const findings = createFindings(file);
+  const lineOf = (id: string) =>
+    services.get(id)?.keys.find(({ key }) => key === 'sni')?.line;
+  refuseRoutes(there, lineOf, findings);
+  return findings.errors();
 }
 
 function warnOfServices(
@@ -148,13 +163,6 @@ function warnOfServices(
         section.line,
         `[service ${id}]: there is no such service${didYouMean(id, ids)}`,
       );
-}
-
-function placeOf({ name = '' }: IniSection): Place {
-  const service = SERVICE.exec(name)?.[1];
-  if (service !== undefined) return { kind: 'service', of: service };
-  const user = USER.exec(name)?.[1];
-  return user === undefined ? { kind: 'common' } : { kind: 'user', of: user };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -208,19 +216,6 @@ function readKeys(
     else if (own === undefined) findings.error(line, misplaced(key, rows));
     else readKey(one, raw[key], own, into, findings);
   }
-}
-
-/** @param rows  those of the key, of which none may stand where it does */
-function misplaced(key: string, [first]: readonly IniRow[]): string {
-  const row = first?.[1];
-  if (row === undefined) return `unknown key "${key}"${didYouMean(key, KEY_TEXTS)}`;
-  return `${key} is in the wrong section: expected it in [${headerOf(row.section)}]${row.perService && row.section !== 'service' ? ', or in one for a service, as in "[service tcp:10.1.1.19:80]"' : ''}`;
-}
-
-/** Whether the key's place is that section. */
-function stands(row: IniKey<unknown>, { name }: IniSection, { kind }: Place): boolean {
-  if (kind === 'service') return row.perService;
-  return row.section === (kind === 'user' ? 'web user' : name);
 }
 
 function readKey(

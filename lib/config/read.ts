@@ -66,6 +66,8 @@ export async function readConfig(
     const failurecount = options.fall ?? service.failurecount;
     return { ...service, failurecount, encoding, options };
   });
+  const refused = ini.refusals(virtuals);
+  if (refused.length > 0) return { ok: false, errors: refused, warnings };
   const config = {
     file: path,
     digest: hash('sha256', Buffer.from(text, 'latin1')),

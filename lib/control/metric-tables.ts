@@ -162,6 +162,18 @@ export const SERVICE: readonly Metric<ServiceStatus>[] = [
     value: (service) => service.retiredConnections,
   },
   {
+    name: 'service_sni_unmatched_total',
+    type: 'counter',
+    help: 'Clients who asked for none of the names of sni.',
+    value: (service) => service.sniUnmatched,
+  },
+  {
+    name: 'service_sni_errors_total',
+    type: 'counter',
+    help: 'Connections accepted and reset: no whole ClientHello came where a name was to be read.',
+    value: (service) => service.sniErrors,
+  },
+  {
     name: 'service_persistence_entries',
     type: 'gauge',
     help: 'Clients that persistence holds to a real server.',

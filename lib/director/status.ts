@@ -84,6 +84,8 @@ function countsOf(stats: ServiceStats | undefined) {
     retries: stats?.retries ?? 0,
     proxyHeaderErrors: stats?.proxyHeaderErrors ?? 0,
     retiredConnections: stats?.retiredConnections ?? 0,
+    sniUnmatched: stats?.sniUnmatched ?? 0,
+    sniErrors: stats?.sniErrors ?? 0,
     persistenceEntries: stats?.persistenceEntries ?? 0,
     limits: stats?.limits ?? NO_LIMITS,
   } as const satisfies Partial<ServiceStatus>;

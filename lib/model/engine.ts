@@ -78,6 +78,10 @@ export interface ServiceStats {
   readonly proxyHeaderErrors: number;
   /** Ended by max-age and rebalance. Absent: it does neither. */
   readonly retiredConnections?: number;
+  /** Clients who asked for no name of `sni`, served by the service's own servers or reset; and those that were
+   *  reset since no whole ClientHello came. Absent: it leads nobody by names. */
+  readonly sniUnmatched?: number;
+  readonly sniErrors?: number;
   /** Live persistence entries. */
   readonly persistenceEntries: number;
   /** Absent: the engine has none of them. */

@@ -116,6 +116,9 @@ export interface ServiceStatus {
   readonly proxyHeaderErrors: number;
   /** Ended by max-age and rebalance. */
   readonly retiredConnections: number;
+  /** Clients who asked for none of the names of `sni`; and those reset since no whole ClientHello came. */
+  readonly sniUnmatched: number;
+  readonly sniErrors: number;
   readonly persistenceEntries: number;
   readonly limits: LimitStats;
   /** Real servers in the file's order, then the fallback where there is one. */

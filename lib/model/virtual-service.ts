@@ -56,6 +56,14 @@ export interface Rate {
   readonly windowMs: number;
 }
 
+/** Where TLS clients who ask for a name are led. */
+export interface SniRoute {
+  /** Of `hostPattern`: `www.example.com`, or `*.example.org`. */
+  readonly name: string;
+  /** The other service's id. */
+  readonly service: string;
+}
+
 /** What `l4director.ini` sets for one service (`[net]`, `[checks]`, `[alerts]`, `[log]`, overridden in
  *  `[service ID]`). */
 export interface ServiceOptions {
@@ -120,6 +128,11 @@ export interface ServiceOptions {
   /** Networks whose clients begin with such a header, as `10.0.0.0/8`; and for how long it is waited for. */
   readonly acceptProxy: readonly string[];
   readonly acceptProxyTimeoutMs: number;
+  /** Names by which its TLS clients are led to other services; none: nobody is asked for one. Who asks for no
+   *  such name, and for how long a ClientHello is waited for. */
+  readonly sni: readonly SniRoute[];
+  readonly sniDefault: 'serve' | 'refuse';
+  readonly sniTimeoutMs: number;
   /** Of the header that checks begin with; undefined: with none. */
   readonly checkProxy: ProxyVersion | undefined;
   /** Networks whose clients alone are let in (none: all), and those whose clients never are. */

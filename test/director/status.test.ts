@@ -68,6 +68,8 @@ t.test('a service at work, with its numbers', async (t) => {
     retries: 9,
     proxyHeaderErrors: 0,
     retiredConnections: 11,
+    sniUnmatched: 4,
+    sniErrors: 5,
     persistenceEntries: 10,
     limits: { denied: 11, limited: 12, queued: 1, mostQueued: 2, queueTimeouts: 3 },
   };
@@ -109,6 +111,8 @@ t.test('a service at work, with its numbers', async (t) => {
     retries: 9,
     proxyHeaderErrors: 0,
     retiredConnections: 11,
+    sniUnmatched: 4,
+    sniErrors: 5,
     persistenceEntries: 10,
     limits: { denied: 11, limited: 12, queued: 1, mostQueued: 2, queueTimeouts: 3 },
     reals: [

@@ -81,6 +81,8 @@ export function serviceStatus(fields: Partial<ServiceStatus> = {}): ServiceStatu
     retries: 2,
     proxyHeaderErrors: 0,
     retiredConnections: 4,
+    sniUnmatched: 0,
+    sniErrors: 0,
     persistenceEntries: 0,
     limits: { denied: 4, limited: 5, queued: 6, mostQueued: 7, queueTimeouts: 8 },
     reals: [realStatus(), realStatus({ id: '10.1.1.22:80', address: '10.1.1.22' })],

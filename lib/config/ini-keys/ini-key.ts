@@ -10,6 +10,7 @@ export interface IniKey<T> {
     | 'control'
     | 'daemon'
     | 'limits'
+    /** Nothing for all: only a `[service ID]` has them. */
     | 'service'
     | 'dns'
     | 'web'

@@ -182,6 +182,8 @@ export const SERVICE: Shape<ServiceStatus> = object<ServiceStatus>('Service', {
   retries: count(),
   proxyHeaderErrors: count('accepted and reset: without a good PROXY header'),
   retiredConnections: count(),
+  sniUnmatched: count('clients who asked for none of the names of `sni`'),
+  sniErrors: count('accepted and reset: without a whole ClientHello'),
   persistenceEntries: count(),
   limits: LIMITS,
   reals: list(REAL, "in the file's order, then the fallback where there is one"),

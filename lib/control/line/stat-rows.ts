@@ -52,7 +52,7 @@ function frontend(
     svname: 'FRONTEND',
     slim: maxConnections,
     stot: total,
-    ereq: service.proxyHeaderErrors,
+    ereq: service.proxyHeaderErrors + service.sniErrors,
     status: OPEN.has(service.state) ? 'OPEN' : 'STOP',
     sid: 0,
     type: 0,

@@ -52,6 +52,15 @@ export interface CarriedQueue {
   readonly abortOnClose: boolean;
 }
 
+/** Where the names that TLS clients ask for lead. */
+export interface CarriedNames {
+  /** A name of `hostPattern`, and a service's id. */
+  readonly targets: readonly (readonly [name: string, service: string])[];
+  /** Who asks for none of them is served by the service itself. */
+  readonly servesRest: boolean;
+  readonly timeoutMs: number;
+}
+
 /** A virtual service as workers know it. Weights and thresholds stand in the records. */
 export interface CarriedService {
   readonly id: string;
@@ -85,6 +94,8 @@ export interface CarriedService {
   /** Networks whose clients begin with a header, for which so long is waited. */
   readonly acceptProxy: readonly string[];
   readonly headerTimeoutMs: number;
+  /** Undefined: clients are not asked for a name. */
+  readonly names: CarriedNames | undefined;
   /** The service's own, where `port` is another that the kernel leads to. */
   readonly askedPort: number;
   /** Each connection that fails at a server is told of. */
@@ -175,6 +186,7 @@ export type NoticeKind =
   | 'source'
   | 'accept'
   | 'header'
+  | 'hello'
   | 'worker'
   | 'stuck'
   | 'question';

@@ -2,6 +2,7 @@ import type { Target } from '../target.ts';
 import { addresses } from './addresses.ts';
 import { agents } from './agents.ts';
 import { CHECKS } from './checks.ts';
+import { clientHellos } from './client-hello.ts';
 import { config } from './config.ts';
 import { controlBytes } from './control-bytes.ts';
 import { controlHttp } from './control-http.ts';
@@ -26,6 +27,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   agents,
   'log line': logLines,
   'proxy header': proxyHeaders,
+  'client hello': clientHellos,
   'control line': controlLine,
   'control http': controlHttp,
   page,

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import fc from 'fast-check';
+import type { FirstBytes } from '../../../lib/engines/net/worker/opening/first-bytes.ts';
 import {
   LONGEST_BINARY,
-  type ProxyOpening,
   ProxyReader,
 } from '../../../lib/engines/net/worker/opening/proxy-reader.ts';
 import { type Ends, proxyHeader } from '../../../lib/model/proxy-header.ts';
@@ -50,20 +50,23 @@ export const proxyHeaders = pure({
     demand(same(whole, cut), () => `in chunks it is ${JSON.stringify(cut)}`);
     if (whole === undefined)
       demand(bytes.length < LONGEST_BINARY, () => 'more is wanted for ever');
-    if (whole?.kind !== 'header') return;
+    if (whole?.kind !== 'done') return;
     const length = bytes.length - whole.rest.length;
     demand(length >= 15 && length <= LONGEST_BINARY, () => `${length} bytes`);
     demand(bytes.subarray(length).equals(whole.rest), () => 'the rest is another');
-    if (whole.ends) comesBack(whole.ends);
+    if (whole.found) comesBack(whole.found);
   },
 });
 
-function readCut(bytes: Buffer, sizes: readonly number[]): ProxyOpening | undefined {
+function readCut(
+  bytes: Buffer,
+  sizes: readonly number[],
+): FirstBytes<Ends | undefined> | undefined {
   const reader = new ProxyReader();
   for (let at = 0, turn = 0; at < bytes.length; turn++) {
     const end = at + Math.max(1, sizes[turn % sizes.length] ?? 1);
     const found = reader.take(bytes.subarray(at, end));
-    if (found?.kind === 'none') return found;
+    if (found?.kind === 'bad') return found;
     if (found) {
       const rest = Buffer.concat([found.rest, bytes.subarray(end)]);
       return { ...found, rest };
@@ -74,8 +77,11 @@ function readCut(bytes: Buffer, sizes: readonly number[]): ProxyOpening | undefi
 }
 
 /** Why it is none may be known sooner, and in other words then. */
-function same(one: ProxyOpening | undefined, other: ProxyOpening | undefined): boolean {
-  if (one?.kind === 'none' || one === undefined) return one?.kind === other?.kind;
+function same(
+  one: FirstBytes<Ends | undefined> | undefined,
+  other: FirstBytes<Ends | undefined> | undefined,
+): boolean {
+  if (one?.kind === 'bad' || one === undefined) return one?.kind === other?.kind;
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
@@ -88,7 +94,7 @@ function comesBack(ends: Ends): void {
   for (const version of VERSIONS) {
     const again = new ProxyReader().take(proxyHeader(version, ends));
     const isSame =
-      again?.kind === 'header' && JSON.stringify(again.ends) === JSON.stringify(ends);
+      again?.kind === 'done' && JSON.stringify(again.found) === JSON.stringify(ends);
     demand(isSame, () => `${version}: ${JSON.stringify(ends)} becomes another`);
   }
 }

@@ -4,7 +4,7 @@ import {
   type ServiceOptions,
   type VirtualService,
 } from '../../../model/virtual-service.ts';
-import type { Datagrams } from '../protocol.ts';
+import type { CarriedNames, Datagrams } from '../protocol.ts';
 
 /** Which of its connections have a line in the log. */
 export function loggedOf({ logConnections, dontlognull }: ServiceOptions): Logged {
@@ -28,4 +28,12 @@ export function silenceOf(
   return datagrams === 'sessions'
     ? options.udpIdleTimeoutMs
     : options.udpAnswerTimeoutMs;
+}
+
+/** Where names lead; undefined: nobody is asked for one. */
+export function namesOf(options: ServiceOptions): CarriedNames | undefined {
+  const { sni, sniDefault, sniTimeoutMs } = options;
+  if (sni.length === 0) return undefined;
+  const targets = sni.map(({ name, service }) => [name, service] as const);
+  return { targets, servesRest: sniDefault === 'serve', timeoutMs: sniTimeoutMs };
 }

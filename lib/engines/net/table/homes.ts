@@ -16,6 +16,24 @@ export class Homes {
     return this.#homes.get(id);
   }
 
+  /** The worker that carries the service alone; undefined: all do. */
+  of(id: string): number | undefined {
+    return this.#homes.get(id);
+  }
+
+  /** One worker carries all of these: that of the first which has one.
+   *  @returns those that have another home than before */
+  join(ids: ReadonlySet<string>): readonly string[] {
+    const settled = [...ids].find((id) => this.#homes.has(id));
+    const home = settled === undefined ? this.#emptiest : this.#homes.get(settled);
+    const moved = [...ids].filter((id) => this.#homes.get(id) !== home);
+    for (const id of moved) {
+      this.leave(id);
+      this.#enter(id, home);
+    }
+    return moved;
+  }
+
   leave(id: string): void {
     const home = this.#homes.get(id);
     if (home === undefined) return;
@@ -23,8 +41,11 @@ export class Homes {
     this.#count(home, -1);
   }
 
-  #enter(id: string): void {
-    const home = this.#services.indexOf(Math.min(...this.#services));
+  get #emptiest(): number {
+    return this.#services.indexOf(Math.min(...this.#services));
+  }
+
+  #enter(id: string, home = this.#emptiest): void {
     this.#homes.set(id, home);
     this.#count(home, 1);
   }

@@ -7,6 +7,7 @@ import type { Memory } from './memory.ts';
 import type { RecordPool } from './record-pool.ts';
 import type { ServerBook } from './server-book.ts';
 import { ServiceBook } from './service-book.ts';
+import { tiesOf } from './ties.ts';
 
 /** A service as the table has it; whether and on which sockets it may listen is not known here. */
 export type BookedService = Omit<CarriedService, 'listen' | 'sockets'>;
@@ -41,7 +42,7 @@ export class Ledger {
   revise(table: ServiceTable): LedgerChange {
     this.#reclaim();
     this.#order = table.map((entry) => entry.service.id);
-    const services: BookedService[] = [];
+    const changed = new Set<string>();
     const dismissed: Dismissal[] = [];
     for (const entry of table) {
       const { id } = entry.service;
@@ -49,19 +50,22 @@ export class Ledger {
       if (known?.entry === entry) continue;
       const book = known ?? this.#open(id, entry);
       dismissed.push(...book.revise(entry));
-      services.push(this.#carried(id, book));
+      changed.add(id);
     }
     const gone = this.#retire(new Set(this.#order), dismissed);
+    for (const id of this.#leading(table, new Set([...changed, ...gone])))
+      changed.add(id);
+    this.#house(table, changed);
+    const services = this.#order.flatMap((id) =>
+      changed.has(id) ? this.#booked(id) : [],
+    );
     return { services, gone, dismissed };
   }
 
   /** What is in force of these services; by default all of the table, for a worker that knows
    *  nothing. */
   snapshot(ids: Iterable<string> = this.#books.keys()): LedgerChange {
-    const services = [...ids].flatMap((id) => {
-      const book = this.#books.get(id);
-      return book ? [this.#carried(id, book)] : [];
-    });
+    const services = [...ids].flatMap((id) => this.#booked(id));
     return { services, gone: [], dismissed: [] };
   }
 
@@ -69,9 +73,12 @@ export class Ledger {
     return this.#order;
   }
 
-  /** Whether the service has a server that connections could be sent to. */
+  /** Whether the service has a server that connections could be sent to, or leads to one that has. */
   wants(id: string): boolean {
-    return this.#books.get(id)?.wanted ?? false;
+    const book = this.#books.get(id);
+    if (!book) return false;
+    const { sni } = book.entry.service.options;
+    return book.wanted || sni.some(({ service }) => this.#books.get(service)?.wanted);
   }
 
   /** Real servers in the table, in its order. */
@@ -112,8 +119,26 @@ export class Ledger {
     for (const book of this.#retired.values()) book.bury(worker);
   }
 
-  #carried(id: string, book: ServiceBook): BookedService {
-    return { ...book.carried(), home: this.#homes.settle(id, book.alone) };
+  #booked(id: string): readonly BookedService[] {
+    const book = this.#books.get(id);
+    return book ? [{ ...book.carried(), home: this.#homes.of(id) }] : [];
+  }
+
+  /** Those that lead clients to any of these: they let them in as long as one of these could serve them. */
+  #leading(table: ServiceTable, to: ReadonlySet<string>): readonly string[] {
+    if (to.size === 0) return [];
+    return table.flatMap(({ service: { id, options } }) =>
+      options.sni.some(({ service }) => to.has(service)) ? [id] : [],
+    );
+  }
+
+  /** Says where each of them lives, and adds those that have to move with them. */
+  #house(table: ServiceTable, changed: Set<string>): void {
+    const alone = (id: string) => this.#books.get(id)?.alone === true;
+    const ties = tiesOf(table, alone);
+    const tied = new Set(ties.flatMap((ids) => [...ids]));
+    for (const id of changed) if (!tied.has(id)) this.#homes.settle(id, alone(id));
+    for (const ids of ties) for (const id of this.#homes.join(ids)) changed.add(id);
   }
 
   #open(id: string, entry: ServiceTable[number]): ServiceBook {

@@ -3,7 +3,7 @@ import type { LeftNumbers, LeftServerNumbers } from '../../../model/heritage.ts'
 import type { LimitStats } from '../../../model/limits.ts';
 import { schedulerNamed } from '../../../schedulers/index.ts';
 import type { CarriedService, Dismissal } from '../protocol.ts';
-import { datagramsOf, loggedOf, silenceOf } from './carrying.ts';
+import { datagramsOf, loggedOf, namesOf, silenceOf } from './carrying.ts';
 import { quiet } from './left-numbers.ts';
 import { carriedLimits, carriedQueue } from './limits.ts';
 import type { Memory } from './memory.ts';
@@ -159,6 +159,7 @@ export class ServiceBook {
       sendProxy,
       acceptProxy,
       headerTimeoutMs: service.options.acceptProxyTimeoutMs,
+      names: namesOf(service.options),
       askedPort: service.port ?? 0,
       tellsFailures: service.options.passive !== undefined,
       limits: carriedLimits(service.options),
@@ -174,6 +175,8 @@ export class ServiceBook {
       ...numbers,
       servers: [...servers, ...[...this.#left.values()].map(quiet)],
       retiredConnections: this.#record.tallied('retired'),
+      sniUnmatched: this.#record.tallied('sniUnmatched'),
+      sniErrors: this.#record.tallied('sniErrors'),
       persistenceEntries: this.persisting,
       limits: this.#limits(),
     };

@@ -20,6 +20,8 @@ const TALLIES = [
   'expired',
   'proxyHeaderErrors',
   'retired',
+  'sniUnmatched',
+  'sniErrors',
 ] as const;
 type Tally = (typeof TALLIES)[number];
 const TALLY = 12;

@@ -18,6 +18,7 @@ import type { Entrance, Reception } from './entrance.ts';
 import { Gate } from './gate.ts';
 import { Listener } from './listener.ts';
 import { headedBy } from './opening/headed.ts';
+import { type Hosts, hostsOf } from './opening/hosts.ts';
 import type { Opening } from './opening/opening.ts';
 import { OwnAddresses } from './own-addresses.ts';
 import { PassedListener } from './passed-listener.ts';
@@ -33,6 +34,10 @@ const NO_QUEUE: CarriedQueue = { most: 0, timeoutMs: 0, abortOnClose: false };
 
 interface Seat extends Pick<WorkerStart, 'worker' | 'shares'> {
   readonly memory: Memory;
+  /** Another service of this worker. */
+  readonly carried: (id: string) => Carrier | undefined;
+  /** No new client of that service could be served any more. */
+  readonly emptied: (id: string) => void;
 }
 
 /** One virtual service in one worker: its entrance and what new clients need. */
@@ -41,6 +46,7 @@ export class Carrier implements Reception {
   readonly switchboard: Switchboard;
   readonly openings = new Set<Opening>();
   headed: ((client: Socket) => boolean) | undefined;
+  hosts: Hosts | undefined;
   ownAddresses: OwnAddresses | undefined;
   readonly #seat: Seat;
   readonly #desk: Desk;
@@ -61,6 +67,7 @@ export class Carrier implements Reception {
     this.#gate = this.#gateOf(service);
     this.#seat = seat;
     this.headed = headedBy(service.acceptProxy);
+    this.hosts = hostsOf(service.names, seat.carried);
     this.switchboard = new Switchboard(service, record, () => performance.now());
     this.#entrance = this.#createEntrance();
   }
@@ -108,10 +115,14 @@ export class Carrier implements Reception {
       this.#gate = this.#gateOf(service);
     if (!isDeepStrictEqual(service.acceptProxy, this.#service.acceptProxy))
       this.headed = headedBy(service.acceptProxy);
+    if (!isDeepStrictEqual(service.names, this.#service.names))
+      this.hosts = hostsOf(service.names, this.#seat.carried);
     this.#service = service;
     this.ownAddresses = OwnAddresses.of(service);
     this.#servers = servers;
-    this.switchboard.update(service, servers);
+    // Another worker remembers its clients.
+    const own = this.#isHere ? service : { ...service, persistentMs: undefined };
+    this.switchboard.update(own, servers);
     this.#setRoom(service);
     for (const clients of left) this.switchboard.restore(clients);
     return this.listen(service.listen);
@@ -166,7 +177,9 @@ export class Carrier implements Reception {
   }
 
   emptied(): void {
-    this.#shutUnused();
+    if (this.#isUsed || !this.#entrance.isOpen) return;
+    this.#entrance.shut();
+    this.#desk.tell({ type: 'listener', report: { id: this.id, state: 'idle' } });
   }
 
   async #settle(allowed: boolean): Promise<ListenReport> {
@@ -212,7 +225,7 @@ export class Carrier implements Reception {
   }
 
   get #isUsed(): boolean {
-    return this.switchboard.open || this.#entrance.isBusy;
+    return this.switchboard.open || this.#entrance.isBusy || this.hosts?.open === true;
   }
 
   /** Ends persistence templates in time, and the entrance with the last of them. */
@@ -230,12 +243,7 @@ export class Carrier implements Reception {
 
   #swept(): void {
     this.#sweep();
-    this.#shutUnused();
-  }
-
-  #shutUnused(): void {
-    if (this.#isUsed || !this.#entrance.isOpen) return;
-    this.#entrance.shut();
-    this.#desk.tell({ type: 'listener', report: { id: this.id, state: 'idle' } });
+    this.emptied();
+    if (!this.switchboard.open) this.#seat.emptied(this.id);
   }
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { CarriedService } from '../protocol.ts';
 import type { Line } from './desk.ts';
+import type { Hosts } from './opening/hosts.ts';
 import type { Opening } from './opening/opening.ts';
 import type { RealServer } from './real-server.ts';
 
@@ -25,10 +26,13 @@ export interface Reception extends Line {
   readonly headed: ((client: Socket) => boolean) | undefined;
   /** For how long its end is waited for. */
   readonly headerTimeoutMs: number;
+  /** Where the names lead that its clients ask for; undefined: nobody is asked for one. */
+  readonly hosts: Hosts | undefined;
   /** Clients of whom the first bytes are still awaited. */
   readonly openings: Set<Opening>;
   /** A new client was served. */
   came(): void;
-  /** The last of the clients that kept the entrance busy may be gone. */
+  /** The last of the clients that kept the entrance busy may be gone: it shuts where nobody who comes in could be
+   *  served. */
   emptied(): void;
 }

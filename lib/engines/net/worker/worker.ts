@@ -149,9 +149,17 @@ export class Worker {
     const carrier = new Carrier(service, record, this.#desk, {
       ...this.#start,
       memory: this.#memory,
+      carried: (id) => this.#carriers.get(id),
+      emptied: (id) => this.#emptied(id),
     });
     this.#carriers.set(service.id, carrier);
     return carrier;
+  }
+
+  /** Those whose clients it was the last service for let nobody in any more. */
+  #emptied(id: string): void {
+    for (const carrier of this.#carriers.values())
+      if (carrier.hosts?.leadTo(id)) carrier.emptied();
   }
 
   async #listen(sequence: number, ids: readonly string[]): Promise<void> {

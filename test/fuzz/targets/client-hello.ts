@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import type { FirstBytes } from '../../../lib/engines/net/worker/opening/first-bytes.ts';
+import {
+  HelloReader,
+  LONGEST_OPENING,
+} from '../../../lib/engines/net/worker/opening/hello-reader.ts';
+import { hostName } from '../../../lib/model/host-name.ts';
+import { clientHello, nameEntry } from '../../support/client-hello.ts';
+import { mutated } from '../inputs.ts';
+import { demand, pure } from '../target.ts';
+
+type Read = FirstBytes<string | undefined> | undefined;
+
+const name = 'www.example.com';
+const GOOD = [
+  ...[{ name }, { name, record: 20 }, { name, share: 1216 }, { name, sessionId: 0 }],
+  ...[{ name: 'WWW.Example.COM.' }, {}, { bare: true }, { name: 'a'.repeat(300) }],
+  { names: Buffer.concat([nameEntry('x', 9), nameEntry(name)]) },
+].map((parts) => clientHello(parts).toString('latin1'));
+const WORDS = [
+  ...['\x16\x03\x01', '\x16\x03\x03\0\x01', '\x15\x03\x03\0\x02\x02\x28', '\x01\0\0'],
+  ...['\0\0', '\0\x01', '\0\x14', '\xff', '\xff\xff', '\x7f\xff', '\x40\0', '\x40\x01'],
+  ...[name, '.', 'xn--a', '\n', '\0\0\0\x14\0\x12\0\0\x0f', '\0\x33', '\x01\0\x80\0'],
+];
+
+/** The ClientHello of a client, in chunks. */
+export const clientHellos = pure({
+  covers: 'lib/engines/net/worker/opening/hello-*.ts',
+  boundMs: 100,
+  inputs: fc.record({
+    text: mutated(GOOD, WORDS),
+    sizes: fc.array(fc.oneof(fc.integer({ min: 1, max: 8 }), fc.nat(200)), {
+      minLength: 1,
+      maxLength: 20,
+    }),
+  }),
+  take({ text, sizes }) {
+    const bytes = Buffer.from(text, 'latin1');
+    const whole = bytes.length > 0 ? new HelloReader().take(bytes) : undefined;
+    const cut = readCut(bytes, sizes);
+    demand(same(whole, cut), () => `in chunks it is ${JSON.stringify(cut)}`);
+    if (whole === undefined)
+      demand(bytes.length < LONGEST_OPENING, () => 'more is wanted for ever');
+    if (whole?.kind !== 'done') return;
+    demand(whole.rest.equals(bytes), () => 'bytes are lost');
+    const { found } = whole;
+    if (found !== undefined)
+      demand(hostName(found) === found, () => `${JSON.stringify(found)} is no name`);
+  },
+});
+
+/** Whatever it comes to: all bytes up to there are its rest. */
+function readCut(bytes: Buffer, sizes: readonly number[]): Read {
+  const reader = new HelloReader();
+  for (let at = 0, turn = 0; at < bytes.length; turn++) {
+    const end = at + Math.max(1, sizes[turn % sizes.length] ?? 1);
+    const first = reader.take(bytes.subarray(at, end));
+    if (first?.kind === 'done')
+      demand(first.rest.equals(bytes.subarray(0, end)), () => 'bytes are lost');
+    if (first) return first;
+    at = end;
+  }
+  return undefined;
+}
+
+function same(one: Read, other: Read): boolean {
+  if (one?.kind === 'done' && other?.kind === 'done') return one.found === other.found;
+  return JSON.stringify(one) === JSON.stringify(other);
+}
