@@ -19,6 +19,8 @@ import { optionsFrom, processOptions } from './ini-options.ts';
 import { attempt } from './parse.ts';
 import { warnOfProxy } from './proxy-advice.ts';
 import { adviseOnReaders, adviseOnSecretFiles } from './readers.ts';
+import { createReserve, type Reserve } from './reserve.ts';
+import type { ParsedService } from './service.ts';
 import { type ValueSection, webOptions } from './web.ts';
 
 /** What the ini says. */
@@ -26,6 +28,7 @@ export interface IniOptions {
   readonly process: ProcessOptions;
   /** For the service of that id. */
   readonly service: (id: string) => ServiceOptions;
+  readonly reserve: (service: ParsedService) => Reserve;
   readonly errors: readonly Diagnostic[];
   /** @param there  the services that there are */
   readonly warnings: (there: readonly VirtualService[]) => readonly Diagnostic[];
@@ -111,18 +114,18 @@ function readSections(
     ...common,
     ...services.get(id)?.values,
   });
-  const sectionNamed = (wanted: string) => sections.find(({ name }) => name === wanted);
-  const alerts = { keys: sectionNamed('alerts')?.keys ?? [], values: common };
-  adviseOnSecretFiles([alerts, ...services.values()], findings);
+  const commonOf = (wanted: string) => ({
+    keys: sections.find(({ name }) => name === wanted)?.keys ?? [],
+    values: common,
+  });
+  adviseOnSecretFiles([commonOf('alerts'), ...services.values()], findings);
   return {
     process: processOptions(common, {
       file,
-      web: webOptions(
-        { values: common, keys: sectionNamed('web')?.keys ?? [], users },
-        findings,
-      ),
+      web: webOptions({ ...commonOf('web'), users }, findings),
     }),
     service: (id) => optionsFrom(valuesOf(id), id),
+    reserve: createReserve(file ?? '', services, commonOf('checks')),
     errors: findings.errors(),
     warnings: (there) => {
       const all = createFindings(file ?? '', findings);

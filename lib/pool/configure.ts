@@ -22,6 +22,7 @@ import {
   type RealServerState,
   stateOf,
 } from './pool.ts';
+import { listed } from './reserve.ts';
 import { under, upState, withWeight } from './under.ts';
 
 /** What an earlier run left of a service. */
@@ -59,7 +60,7 @@ export function configure(
           override: overrides.get(real.id),
         });
     index.set(real.id, states.length);
-    states.push(state);
+    states.push(listed(before, state));
   }
   const reals = heldBack(before, { service, reals: states });
   const changes: PoolChange[] = [];
@@ -72,7 +73,7 @@ export function configure(
   const departed = departedFrom(before, index);
   changes.push(...departed.flatMap((known) => overruled(known, 'gone')));
   const left = service.fallback && leftBehind(service.fallback, weights);
-  const gone = before
+  const gone: readonly Gone[] = before
     ? purged(before, departed)
     : found.filter(({ id }) => !index.has(id) && !(left && id === fallbackId(left)));
   const told = [...gone.map(purgedChange), ...changes];
@@ -133,11 +134,13 @@ function departedFrom(
   return before?.reals.filter(({ real }) => !index.has(real.id)) ?? [];
 }
 
+type Gone = Pick<RealServer, 'id' | 'role'>;
+
 /** Those of them that were in the table. */
 function purged(
   { service }: Pool,
   departed: readonly RealServerState[],
-): readonly { readonly id: string }[] {
+): readonly Gone[] {
   return departed
     .filter((known) => weightInForce(service, known) !== undefined)
     .map(({ real }) => real);
@@ -150,8 +153,8 @@ function overruled(
   return override ? [{ type: 'overruled', server: real.id, why, override }] : [];
 }
 
-function purgedChange({ id }: { readonly id: string }): PoolChange {
+function purgedChange({ id, role }: Gone): PoolChange {
   const server = id.replace(/^fallback:/, '');
   const fallback = server !== id;
-  return { type: 'purged', server, fallback, weight: 0, report: undefined };
+  return { type: 'purged', server, fallback, role, weight: 0, report: undefined };
 }

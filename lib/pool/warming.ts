@@ -22,9 +22,12 @@ export function warmedUp(
 ): readonly RealServerState[] {
   const warms = sharesToGrow(service) !== undefined;
   if (!warms && !before?.warming) return reals;
-  const isAlone = reals.filter((state) => takesClients(service, state)).length < 2;
+  const takers = reals.filter((state) => takesClients(service, state));
+  // Fallbacks go when it comes; who of the reserve comes is needed at once.
+  const isAlone = takers.filter(({ real }) => real.role !== 'fallback').length < 2;
   return reals.map((state) => {
-    const may = warms && !isAlone && state.state === 'up' && !isWeighed(state);
+    const grows = state.state === 'up' && state.real.role === undefined;
+    const may = warms && !isAlone && grows && !isWeighed(state);
     const warming = may ? (state.warming ?? beginning(before, state)) : undefined;
     return warming === state.warming ? state : { ...state, warming };
   });

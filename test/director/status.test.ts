@@ -128,6 +128,7 @@ t.test('a service at work, with its numbers', async (t) => {
         ...zero,
         ...neverDown,
         fallback: false,
+        role: 'real',
         check: { ...check, up: true, message: '200 OK' },
       },
       {
@@ -146,6 +147,7 @@ t.test('a service at work, with its numbers', async (t) => {
         ...numbers,
         ...neverDown,
         fallback: false,
+        role: 'real',
         check: { ...check, up: false, message: refused },
       },
       {
@@ -164,6 +166,7 @@ t.test('a service at work, with its numbers', async (t) => {
         ...zero,
         ...neverDown,
         fallback: true,
+        role: 'fallback',
         check: null,
       },
     ],

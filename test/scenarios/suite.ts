@@ -7,6 +7,7 @@ import { balance } from './balance.ts';
 import { disaster } from './disaster.ts';
 import { facts } from './facts.ts';
 import { gentle } from './gentle.ts';
+import { reserve } from './reserve.ts';
 import { rules } from './rules.ts';
 import { onStage, type Stage } from './stage.ts';
 
@@ -65,4 +66,5 @@ const SCENARIOS: readonly Scenario[] = [
   ...facts,
   ...disaster,
   ...gentle,
+  ...reserve,
 ];

@@ -1,4 +1,4 @@
-import type { ServiceEntry, ServiceTable } from '../../../model/engine.ts';
+import type { ServerEntry, ServiceEntry, ServiceTable } from '../../../model/engine.ts';
 import type { ToWorker } from '../protocol.ts';
 import type { ServerBook } from '../table/server-book.ts';
 import { sharedOut, surplus } from './surplus.ts';
@@ -99,9 +99,7 @@ export class Rebalancer {
   #isOver(id: string, campaign: Campaign): boolean {
     const entry = this.#known.get(id);
     const rate = entry && rateOf(entry);
-    const books = this.#books
-      .serversOf(id)
-      .filter(({ entry: { weight, fallback } }) => weight > 0 && !fallback);
+    const books = this.#books.serversOf(id).filter(({ entry }) => isLasting(entry));
     const levels = books.map((book) => ({
       id: book.entry.id,
       weight: book.entry.weight,
@@ -139,6 +137,11 @@ export class Rebalancer {
   }
 }
 
+/** Takes clients, and not for others only: to one that stands in nobody is moved. */
+function isLasting({ weight, fallback, reserve }: ServerEntry): boolean {
+  return weight > 0 && !fallback && !reserve;
+}
+
 /** Connections a second. A client that persists would come back to where it was. */
 function rateOf({ service }: ServiceEntry): number | undefined {
   const { protocol, persistent, options } = service;
@@ -151,7 +154,7 @@ function rateOf({ service }: ServiceEntry): number | undefined {
 function raised(before: ServiceEntry, after: ServiceEntry): readonly string[] {
   const weights = new Map(before.servers.map(({ id, weight }) => [id, weight]));
   const ratios = after.servers
-    .filter(({ weight, fallback }) => !fallback && weight > 0)
+    .filter(isLasting)
     .map(({ id, weight }) => ({ id, ratio: weight / (weights.get(id) ?? 0) }));
   const known = ratios.filter(({ ratio }) => ratio !== Infinity);
   const least = known.reduce((low, { ratio }) => Math.min(low, ratio), Infinity);
