@@ -23,7 +23,8 @@ export function whatHappened(
   message: string | null,
 ): readonly (Happening | undefined)[] {
   const own = realHappening(real, before, after, message);
-  if (!before.panic && !hasReserve(after.reals)) return [own];
+  const isShifted = hasReserve(after.reals) && after.entry !== before.entry;
+  if (!before.panic && !isShifted) return [own];
   const others = realHappenings(before, after).filter(
     (happening) => happening.type !== 'real' || happening.real !== real,
   );

@@ -4,7 +4,7 @@ import type { RealRef } from '../model/override.ts';
 import type { Traffic } from '../model/traffic.ts';
 import { serviceLabel } from '../model/virtual-service.ts';
 import type { Pool } from '../pool/pool.ts';
-import { LEAVING } from '../pool/reserve.ts';
+import { hasReserve, LEAVING } from '../pool/reserve.ts';
 import { drained } from './drain.ts';
 
 /** Settles when nothing goes to a server any more, whose weight is 0. Rejects at the abort, or when that cannot
@@ -52,6 +52,7 @@ export class Leavers implements Disposable {
 
   follow(pool: Pool): void {
     const { service, reals } = pool;
+    if (!hasReserve(reals) && this.#waiting.size === 0) return;
     const leaving = new Set<string>();
     for (const { real, duty } of reals) if (duty === LEAVING) leaving.add(real.id);
     for (const [id, control] of this.#waiting)

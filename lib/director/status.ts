@@ -110,10 +110,22 @@ export function serviceState({
   if (outcome?.state === 'waiting-for-address') return outcome.state;
   if (!ready) return 'starting';
   if (pool.panic) return 'panic';
-  const serving = pool.reals.filter((known) => seenState(known) === 'up');
-  if (serving.some(({ real }) => real.role !== 'fallback')) return 'up';
-  if (serving.length > 0) return 'fallback';
-  return pool.fallbackActive && pool.service.fallback ? 'fallback' : 'down';
+  return byWhom(pool);
+}
+
+/** Asked at each report: while a real server is up the first of them is all that is looked at. */
+function byWhom({
+  reals,
+  service,
+  fallbackActive,
+  fallbackInForce,
+}: Pool): ServiceState {
+  const serves = (known: RealServerState) => seenState(known) === 'up';
+  if (reals.some((known) => known.real.role !== 'fallback' && serves(known)))
+    return 'up';
+  if (!fallbackActive) return 'down';
+  const isOwn = fallbackInForce && service.fallback !== undefined;
+  return isOwn || reals.some(serves) ? 'fallback' : 'down';
 }
 
 /** Why it is waiting or failed, and how to mend it. */

@@ -15,7 +15,7 @@ import {
   type PoolStep,
   type RealServerState,
 } from './pool.ts';
-import { isIn, withFallbacks, withSpares } from './reserve.ts';
+import { hasReserve, isIn, withFallbacks, withSpares } from './reserve.ts';
 import { reserveChanges } from './reserve-changes.ts';
 import { warmChanges, warmedUp, warmService, warmWeights } from './warming.ts';
 
@@ -75,9 +75,9 @@ function standing(
     settled ? fallbackActive : undefined,
   );
   const isLeft = before ? before.fallbackInForce : next.left !== undefined;
-  const isCovered = reals.some(
-    ({ real, duty }) => real.role === 'fallback' && isIn({ duty }),
-  );
+  const isCovered =
+    hasReserve(reals) &&
+    reals.some(({ real, duty }) => real.role === 'fallback' && isIn({ duty }));
   const fallbackInForce = settled ? !up && !isCovered : isLeft;
   return { reals, warming, panic, up, settled, fallbackActive, fallbackInForce };
 }
