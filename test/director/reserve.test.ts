@@ -42,6 +42,12 @@ t.test('who steps in is told as servers that come and go', async (t) => {
       ],
     },
   ]);
+  const cells = statRows(statusDocument({ services: standing }), undefined, NOON);
+  t.match(cells.slice(3), [
+    { cells: { svname: S, status: 'UP', act: 0, bck: 1 } },
+    { cells: { svname: F, status: 'UP', act: 0, bck: 1 } },
+    { cells: { svname: 'BACKEND', weight: 2, act: 2, bck: 2 } },
+  ]);
 
   runner.report(A, bad());
   t.strictSame(await inForce(), [`${A}@0`, `${B}@1`, `${S}@2`]);
