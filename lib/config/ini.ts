@@ -110,10 +110,7 @@ function readSections(
     keys.filter(({ key }) => key === 'password').map(({ line }) => line),
   );
   if (file !== undefined) adviseOnReaders(file, passwords, findings);
-  const valuesOf = (id: string): IniValues => ({
-    ...common,
-    ...services.get(id)?.values,
-  });
+  const valuesOf = (id: string) => ({ ...common, ...services.get(id)?.values });
   const commonOf = (wanted: string) => ({
     keys: sections.find(({ name }) => name === wanted)?.keys ?? [],
     values: common,

@@ -126,7 +126,10 @@ async function fallbacks(stage: Stage, t: Test, cast: Cast): Promise<void> {
   await each(cast, ['real', 'other', 'spare'], (one) => one.stop());
   await daemon.until(({ state }) => state === 'fallback', WITHIN + 5000);
   await sleep(200);
-  t.same(await hostsOf(stage, 20), { web1: 5, web2: 15 }, 'they share by weight');
+  // A spare that leaves the table meanwhile begins the round anew.
+  const { web1 = 0, web2 = 0, ...lost } = await hostsOf(stage, 40);
+  t.ok(Math.abs(web2 - 30) <= 2, `they share by weight: ${web1} and ${web2}`);
+  t.same(lost, {}, 'and nobody is lost');
   await cast.get('fallback')?.[1]?.stop();
   await daemon.until(
     (service) => server(service, FALLBACK_2 ?? '').state === 'down',
