@@ -21,10 +21,16 @@ export async function configtest(context: Context): Promise<number> {
   for (const warning of config.warnings) err(formatDiagnostic(warning));
   for (const line of await engineLines(context, config)) out(printable(line));
   for (const line of nameLines(config)) out(printable(line));
-  const reals = config.virtuals.reduce((sum, { reals }) => sum + reals.length, 0);
-  out(
-    `${file.path}: good: ${count(config.virtuals.length, 'virtual service')}, ${count(reals, 'real server')}, ${count(config.warnings.length, 'warning')}`,
-  );
+  const all = config.virtuals.flatMap(({ reals }) => reals);
+  const reals = all.filter(({ role }) => role === undefined).length;
+  const reserve = all.length - reals;
+  const counts = [
+    count(config.virtuals.length, 'virtual service'),
+    count(reals, 'real server'),
+    ...(reserve > 0 ? [`${reserve} in reserve`] : []),
+    count(config.warnings.length, 'warning'),
+  ];
+  out(`${file.path}: good: ${counts.join(', ')}`);
   return EXIT.done;
 }
 

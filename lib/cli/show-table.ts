@@ -171,8 +171,8 @@ function countOf(count: number, word: string): readonly string[] {
 }
 
 /** A real server as tables call it. */
-export function nameOf({ id, fallback }: RealStatus): string {
-  return fallback ? `${id.replace(/^fallback:/, '')} (fallback)` : id;
+export function nameOf({ id, role }: RealStatus): string {
+  return role === 'real' ? id : `${id.replace(/^fallback:/, '')} (${role})`;
 }
 
 /** `5`, or `0/5`: in force, and in the file. */

@@ -13,6 +13,8 @@ import { refuseNames } from './names-refusals.ts';
 import { attempt } from './parse.ts';
 import { warnOfProxy } from './proxy-advice.ts';
 import { adviseOnReaders, adviseOnSecretFiles } from './readers.ts';
+import { createReserve, type Reserve } from './reserve.ts';
+import type { ParsedService } from './service.ts';
 import { refuseRoutes } from './sni-routes.ts';
 import { type ValueSection, webOptions } from './web.ts';
 
@@ -21,6 +23,7 @@ export interface IniOptions {
   readonly process: ProcessOptions;
   /** For the service of that id. */
   readonly service: (id: string) => ServiceOptions;
+  readonly reserve: (service: ParsedService) => Reserve;
   readonly errors: readonly Diagnostic[];
   /** What of it does not go together with the services that there are. */
   readonly refusals: (there: readonly VirtualService[]) => readonly Diagnostic[];
@@ -111,22 +114,19 @@ function readSections(
     keys.filter(({ key }) => key === 'password').map(({ line }) => line),
   );
   if (file !== undefined) adviseOnReaders(file, passwords, findings);
-  const valuesOf = (id: string): IniValues => ({
-    ...common,
-    ...services.get(id)?.values,
+  const valuesOf = (id: string) => ({ ...common, ...services.get(id)?.values });
+  const commonOf = (wanted: string) => ({
+    keys: sections.find(({ name }) => name === wanted)?.keys ?? [],
+    values: common,
   });
-  const sectionNamed = (wanted: string) => sections.find(({ name }) => name === wanted);
-  const alerts = { keys: sectionNamed('alerts')?.keys ?? [], values: common };
-  adviseOnSecretFiles([alerts, ...services.values()], findings);
+  adviseOnSecretFiles([commonOf('alerts'), ...services.values()], findings);
   return {
     process: processOptions(common, {
       file,
-      web: webOptions(
-        { values: common, keys: sectionNamed('web')?.keys ?? [], users },
-        findings,
-      ),
+      web: webOptions({ ...commonOf('web'), users }, findings),
     }),
     service: (id) => optionsFrom(valuesOf(id), id),
+    reserve: createReserve(file ?? '', services, commonOf('checks')),
     errors: findings.errors(),
     refusals: (there) => refusalsOf(there, services, file ?? ''),
     warnings: (there) => {

@@ -49,10 +49,11 @@ function virtualReport(service: VirtualService): Readonly<Record<string, unknown
 }
 
 function realReport(real: RealServer, service: VirtualService) {
-  const { address, port, method, weight, lower, upper } = real;
+  const { address, port, method, weight, lower, upper, role } = real;
   const request = real.request ?? service.request;
   const receive = (real.receive ?? service.receive)?.perl ?? '';
-  return { address, port, method, weight, request, receive, lower, upper };
+  const values = { address, port, method, weight, request, receive, lower, upper };
+  return role ? { ...values, role } : values;
 }
 
 /** JSON has no undefined: a key that is always there is easier on scripts. */

@@ -122,13 +122,13 @@ export const SERVICE: readonly Metric<ServiceStatus>[] = [
   {
     name: 'service_up',
     type: 'gauge',
-    help: '1 when the virtual service is carried by a real server or its fallback.',
+    help: '1 when the virtual service is carried by a real server, a spare or a fallback.',
     value: ({ state }) => Number(['up', 'panic', 'fallback'].includes(state)),
   },
   {
     name: 'service_fallback_active',
     type: 'gauge',
-    help: '1 when the fallback carries the virtual service.',
+    help: '1 when a fallback carries the virtual service.',
     value: ({ fallbackActive }) => Number(fallbackActive),
   },
   {

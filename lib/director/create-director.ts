@@ -19,6 +19,7 @@ import type { Director } from './director.ts';
 import { createEventLog, type WritableEventLog } from './event-log.ts';
 import { takeLeave } from './farewell.ts';
 import type { KeeperParties } from './keeper-parties.ts';
+import { createWhenEmpty } from './leavers.ts';
 import { ServiceKeepers } from './service-keepers.ts';
 import { serviceStatus } from './status.ts';
 import type { TrafficSource } from './traffic.ts';
@@ -88,8 +89,9 @@ class VirtualServices implements Director {
     const configuring = () => this.#configuring;
     const commands = this.#commands;
     const several = () => this.#carriers.several;
+    const whenEmpty = createWhenEmpty(this.#carriers);
     this.#keeperParties = {
-      ...{ runner, agents, commands, alerts, log, now },
+      ...{ whenEmpty, runner, agents, commands, alerts, log, now },
       ...{ configuring, several, changed, happened: events.tell },
     };
     this.#keepers = new ServiceKeepers({

@@ -13,6 +13,8 @@ import { eject, release } from '../pool/eject.ts';
 import { setOverride } from '../pool/override.ts';
 import { ejectionText } from '../pool/passive.ts';
 import { type Pool, type PoolStep, stateOf } from '../pool/pool.ts';
+import { hasReserve } from '../pool/reserve.ts';
+import { stepAside } from '../pool/step-aside.ts';
 import { takeAgent } from '../pool/take-agent.ts';
 import { takeReport } from '../pool/take-report.ts';
 import { warm } from '../pool/warm.ts';
@@ -35,6 +37,7 @@ import type { EngineChoice } from './choose-engine.ts';
 import { DownTimes } from './down-times.ts';
 import { realHappenings, whatHappened } from './happenings.ts';
 import type { EngineWord, KeeperParties } from './keeper-parties.ts';
+import { Leavers } from './leavers.ts';
 import { checkLine } from './log-lines.ts';
 import { PassiveMarks, type TrafficFailure } from './passive-marks.ts';
 import type { Left } from './recovery.ts';
@@ -49,7 +52,10 @@ export class ServiceKeeper implements Disposable {
   readonly #parties: KeeperParties;
   readonly #checks: ServiceChecks;
   readonly #news: ServiceNews;
-  readonly #warmUp = new WarmUp((steps) => this.#guard(() => this.#warm(steps)));
+  readonly #leavers: Leavers;
+  readonly #warmUp = new WarmUp((steps) =>
+    this.#goOn((pool, now) => warm(pool, steps, now)),
+  );
   readonly history = new CheckHistory();
   readonly downTimes = new DownTimes();
   readonly certificates: Certificates;
@@ -75,6 +81,9 @@ export class ServiceKeeper implements Disposable {
   ) {
     this.#parties = parties;
     this.#news = new ServiceNews(parties);
+    this.#leavers = new Leavers(parties, (id) =>
+      this.#goOn((pool, now) => stepAside(pool, id, now)),
+    );
     this.certificates = new Certificates(parties.log);
     this.#configured = parties.configuring();
     this.#checks = createServiceChecks(
@@ -205,6 +214,7 @@ export class ServiceKeeper implements Disposable {
   [Symbol.dispose](): void {
     this.#checks[Symbol.dispose]();
     this.agents[Symbol.dispose]();
+    this.#leavers[Symbol.dispose]();
     this.#warmUp[Symbol.dispose]();
     this.passive[Symbol.dispose]();
   }
@@ -213,9 +223,16 @@ export class ServiceKeeper implements Disposable {
     this.#tell({ pool: release(this.#pool, realIds), changes: [] }, 'running');
   }
 
-  #warm(steps: ReadonlyMap<string, number>): void {
-    this.#tell(warm(this.#pool, steps, this.#parties.now()), 'running');
-    this.#parties.changed(this);
+  /** Goes on as time has it: with what no check, agent or operator has brought about. */
+  #goOn(made: (pool: Pool, now: number) => PoolStep): void {
+    this.#guard(() => {
+      const before = this.#pool;
+      const step = made(before, this.#parties.now());
+      this.#tell(step, 'running');
+      const others = hasReserve(step.pool.reals);
+      this.#news.happened(this, others ? realHappenings(before, step.pool) : []);
+      this.#parties.changed(this);
+    });
   }
 
   #report(realId: string, report: CheckReport): void {
@@ -266,6 +283,7 @@ export class ServiceKeeper implements Disposable {
   #tell(step: PoolStep, state: AlertState): void {
     this.#pool = step.pool;
     this.#news.changed(step, state);
+    this.#leavers.follow(step.pool);
     this.#warmUp.follow(step.pool);
     this.passive.follow(step.pool);
     const { service, settled, up } = step.pool;

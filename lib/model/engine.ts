@@ -23,6 +23,8 @@ export interface ServerEntry {
   readonly lower: number;
   readonly upper: number;
   readonly fallback: boolean;
+  /** It stands in for others, be it a spare or a fallback that is checked. */
+  readonly reserve?: true;
   /** What becomes of its connections when the entry vanishes from the table. */
   readonly onRemoval: 'reset' | 'keep';
   /** Its connections end and its clients are forgotten, though it stays in the table. */

@@ -8,6 +8,7 @@ import type {
   EngineName,
   ForwardingMethod,
   Protocol,
+  ReserveRole,
 } from './virtual-service.ts';
 
 /** Results kept of each real server, and the most that can be asked for. */
@@ -77,7 +78,7 @@ export const SERVICE_STATES = [
 
 export type ServiceState = (typeof SERVICE_STATES)[number];
 
-/** Every state of a real server. */
+/** Every state of a real server; `standby`: a spare or a fallback that is up and takes no new clients. */
 export const REAL_STATES = [
   'starting',
   'up',
@@ -85,6 +86,7 @@ export const REAL_STATES = [
   'drain',
   'maintenance',
   'unchecked',
+  'standby',
 ] as const;
 
 export type RealState = (typeof REAL_STATES)[number];
@@ -103,6 +105,7 @@ export interface ServiceStatus {
   readonly state: ServiceState;
   /** Why it is waiting or failed, and how to mend it. */
   readonly problem: string | null;
+  /** A fallback is in force, be it checked or not. */
   readonly fallbackActive: boolean;
   /** Seconds; null: no persistence. */
   readonly persistent: number | null;
@@ -121,7 +124,8 @@ export interface ServiceStatus {
   readonly sniErrors: number;
   readonly persistenceEntries: number;
   readonly limits: LimitStats;
-  /** Real servers in the file's order, then the fallback where there is one. */
+  /** Real servers in the file's order, spares and fallbacks of the ini, then the config's own fallback where
+   *  there is one. */
   readonly reals: readonly RealStatus[];
 }
 
@@ -142,7 +146,7 @@ export interface RealStatus {
   readonly warming: number | null;
   /** What was changed of it at run time; null: nothing. */
   readonly override: Override | null;
-  /** Null for a fallback, and where no agent is asked. */
+  /** Null for the config's own fallback, and where no agent is asked. */
   readonly agent: AgentStatus | null;
   /** When it took that state. */
   readonly since: string;
@@ -157,8 +161,12 @@ export interface RealStatus {
   readonly downSeconds: number;
   /** How often of these it was taken out since clients' connections failed at it (`passive`). */
   readonly ejections: number;
+  /** It is the config's own `fallback=`, which is not checked and cannot be changed by hand. */
   readonly fallback: boolean;
-  /** Null for a fallback, and until the first result. */
+  /** What it is for: `spares` and `fallbacks` of the ini are checked as real servers are; the config's own
+   *  fallback is a `fallback` too. */
+  readonly role: 'real' | ReserveRole;
+  /** Null for the config's own fallback, and until the first result. */
   readonly check: CheckStatus | null;
   /** The last results, the newest first; only where they are asked for, with `?checks=N`. */
   readonly checks?: readonly CheckRecord[];

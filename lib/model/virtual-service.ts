@@ -23,7 +23,7 @@ export type EngineName = 'net' | 'nftables' | 'ipvs' | 'auto';
 export interface RealServer {
   /** `10.1.1.21:80`, with the configured port: what logs and status call it. */
   readonly id: string;
-  /** Line in the file, from 1; 0: it has none. */
+  /** Line in the file, from 1; of one of the reserve in the ini; 0: it has none. */
   readonly line: number;
   /** Numeric, no brackets. */
   readonly address: string;
@@ -40,7 +40,13 @@ export interface RealServer {
   readonly upper: number;
   /** The name of `reals-from` that it answers to; absent: it has a line in the file. */
   readonly from?: string;
+  /** It is of the reserve; absent: it takes clients whenever it is up. */
+  readonly role?: ReserveRole;
 }
+
+/** A spare steps in for a real server that takes no clients, a fallback when nobody else is up. Both are
+ *  checked as real servers are. */
+export type ReserveRole = 'spare' | 'fallback';
 
 /** The server of last resort. Always weight 1. */
 export interface Fallback {
@@ -231,7 +237,8 @@ export interface VirtualService {
   readonly monitorfile: string | undefined;
   readonly servicename: string | undefined;
   readonly comment: string | undefined;
-  /** In the file's order. Two with one id are possible; the first counts. */
+  /** In the file's order, behind them the ini's spares, then its fallbacks. Two with one id are possible;
+   *  the first counts. */
   readonly reals: readonly RealServer[];
   /** Of the file that its texts are from. */
   readonly encoding: FileEncoding;

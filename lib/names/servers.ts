@@ -23,8 +23,8 @@ export function questionsOf(
   );
 }
 
-/** The config with the real servers that its names stand for behind those that it has itself, by address.
- *  Services without names are the same objects. */
+/** The config with the real servers that its names stand for behind those that it has itself and before spares and
+ *  fallbacks, by address. Services without names are the same objects. */
 export function withServers<C extends Pick<Config, 'virtuals' | 'options'>>(
   config: C,
   known: Known,
@@ -39,8 +39,12 @@ export function withServers<C extends Pick<Config, 'virtuals' | 'options'>>(
     for (const from of realsFrom)
       for (const real of serversOf(service, from, known).slice(0, most))
         if (!reals.has(real.id)) reals.set(real.id, real);
-    const named = [...reals.values()].filter(({ from }) => from !== undefined);
-    return { ...service, reals: [...service.reals, ...named] };
+    const all = [...reals.values()];
+    const reserve = all.filter(({ role }) => role !== undefined);
+    return {
+      ...service,
+      reals: [...all.filter((real) => !reserve.includes(real)), ...reserve],
+    };
   });
   return { ...config, virtuals };
 }

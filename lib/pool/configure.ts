@@ -23,6 +23,7 @@ import {
   type RealServerState,
   stateOf,
 } from './pool.ts';
+import { listed } from './reserve.ts';
 import { under, upState, withWeight } from './under.ts';
 
 /** What an earlier run left of a service. */
@@ -63,7 +64,7 @@ export function configure(
           override: overrides.get(real.id),
         });
     index.set(real.id, states.length);
-    states.push(state);
+    states.push(listed(before, state));
   }
   const reals = heldBack(before, { service, reals: states });
   const changes: PoolChange[] = [];
@@ -78,7 +79,7 @@ export function configure(
   const isOver = ({ configured }: RealServerState) => !isByName(configured, service);
   changes.push(...departed.filter(isOver).flatMap((known) => overruled(known, 'gone')));
   const left = service.fallback && leftBehind(service.fallback, weights);
-  const gone = before
+  const gone: readonly Gone[] = before
     ? purged(before, departed)
     : found.filter(({ id }) => !index.has(id) && !(left && id === fallbackId(left)));
   const told = [...gone.map(purgedChange), ...changes];
@@ -147,11 +148,13 @@ function departedFrom(
   return before?.reals.filter(({ real }) => !index.has(real.id)) ?? [];
 }
 
+type Gone = Pick<RealServer, 'id' | 'role'>;
+
 /** Those of them that were in the table. */
 function purged(
   { service }: Pool,
   departed: readonly RealServerState[],
-): readonly { readonly id: string }[] {
+): readonly Gone[] {
   return departed
     .filter((known) => weightInForce(service, known) !== undefined)
     .map(({ real }) => real);
@@ -164,8 +167,8 @@ function overruled(
   return override ? [{ type: 'overruled', server: real.id, why, override }] : [];
 }
 
-function purgedChange({ id }: { readonly id: string }): PoolChange {
+function purgedChange({ id, role }: Gone): PoolChange {
   const server = id.replace(/^fallback:/, '');
   const fallback = server !== id;
-  return { type: 'purged', server, fallback, weight: 0, report: undefined };
+  return { type: 'purged', server, fallback, role, weight: 0, report: undefined };
 }

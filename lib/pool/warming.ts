@@ -24,9 +24,11 @@ export function warmedUp(
 ): readonly RealServerState[] {
   const warms = sharesToGrow(service) !== undefined;
   if (!warms && reals.every(({ warming }) => warming === undefined)) return reals;
-  const isAlone = reals.filter((state) => takesClients(service, state)).length < 2;
+  const takers = reals.filter((state) => takesClients(service, state));
+  // Fallbacks go when it comes; who of the reserve comes is needed at once.
+  const isAlone = takers.filter(({ real }) => real.role !== 'fallback').length < 2;
   return reals.map((state) => {
-    const may = warms && !isWeighed(state);
+    const may = warms && state.real.role === undefined && !isWeighed(state);
     const goesOn = may && !isAlone && state.state === 'up';
     const waits = may && state.state === 'drain';
     const known = goesOn || waits ? state.warming : undefined;

@@ -133,6 +133,7 @@ t.test('a service at work, with its numbers', async (t) => {
         ...zero,
         ...neverDown,
         fallback: false,
+        role: 'real',
         check: { ...check, up: true, message: '200 OK' },
       },
       {
@@ -152,6 +153,7 @@ t.test('a service at work, with its numbers', async (t) => {
         ...numbers,
         ...neverDown,
         fallback: false,
+        role: 'real',
         check: { ...check, up: false, message: refused },
       },
       {
@@ -171,6 +173,7 @@ t.test('a service at work, with its numbers', async (t) => {
         ...zero,
         ...neverDown,
         fallback: true,
+        role: 'fallback',
         check: null,
       },
     ],

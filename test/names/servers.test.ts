@@ -118,3 +118,24 @@ t.test('two names for one server are one', async (t) => {
     ],
   );
 });
+
+t.test('and before spares and fallbacks; one of these stays what it is', async (t) => {
+  const known = knowing({
+    'A www.example.com': [{ address: '10.0.0.9' }, { address: '10.1.1.28' }],
+  });
+  const reals = [
+    aReal('10.1.1.21:80'),
+    aReal('10.1.1.28:80', { role: 'spare' }),
+    aReal('10.1.1.29:80', { role: 'fallback' }),
+  ];
+  const [service] = withServers(config([WWW], { reals }), known).virtuals;
+  t.same(
+    service?.reals.map(({ id, role }) => `${id} ${role ?? 'real'}`),
+    [
+      '10.1.1.21:80 real',
+      '10.0.0.9:80 real',
+      '10.1.1.28:80 spare',
+      '10.1.1.29:80 fallback',
+    ],
+  );
+});

@@ -10,6 +10,7 @@ import { gentle } from './gentle.ts';
 import { names } from './names.ts';
 import { outliving } from './outliving.ts';
 import { passive } from './passive.ts';
+import { reserve } from './reserve.ts';
 import { rules } from './rules.ts';
 import { onStage, type Stage } from './stage.ts';
 
@@ -71,4 +72,5 @@ const SCENARIOS: readonly Scenario[] = [
   ...gentle,
   ...outliving,
   ...passive,
+  ...reserve,
 ];

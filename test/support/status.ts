@@ -132,6 +132,7 @@ export function realStatus(fields: Partial<RealStatus> = {}): RealStatus {
     downSeconds: 61.5,
     ejections: 0,
     fallback: false,
+    role: fields.fallback ? 'fallback' : 'real',
     check: {
       type: 'negotiate',
       service: 'http',

@@ -134,7 +134,10 @@ export const REAL: Shape<RealStatus> = object<RealStatus>('Real', {
   state: REAL_STATE,
   warming: nullable(count(), 'percents of its share while it warms up; null: all'),
   override: nullable(OVERRIDE, 'null: nothing was changed'),
-  agent: nullable(AGENT, 'null for a fallback, and where no agent is asked'),
+  agent: nullable(
+    AGENT,
+    "null for the config's own fallback, and where no agent is asked",
+  ),
   since: time('when it took that state'),
   activeConnections: count(),
   inactiveConnections: count(),
@@ -145,8 +148,12 @@ export const REAL: Shape<RealStatus> = object<RealStatus>('Real', {
   downs: count('how often it went down'),
   downSeconds: amount('for how long in all'),
   ejections: count("of these by `passive`: clients' connections failed at it"),
-  fallback: flag(),
-  check: nullable(CHECK_STATUS, 'null for a fallback, and until the first result'),
+  fallback: flag("the config's own, which is not checked"),
+  role: word(['real', 'spare', 'fallback']),
+  check: nullable(
+    CHECK_STATUS,
+    "null for the config's own fallback, and until the first result",
+  ),
   checks: optional(list(CHECK_RECORD, 'with `?checks=N`: the newest first')),
 });
 
@@ -173,7 +180,7 @@ export const SERVICE: Shape<ServiceStatus> = object<ServiceStatus>('Service', {
   engineReason: text(),
   state: SERVICE_STATE,
   problem: nullable(text(), 'why it waits or failed, and how to mend it'),
-  fallbackActive: flag(),
+  fallbackActive: flag('one is in force, be it checked or not'),
   persistent: nullable(count(), 'seconds'),
   netmask: nullable(text()),
   drainDeadlineSeconds: nullable(amount(), 'of drains that have none of their own'),
@@ -186,7 +193,7 @@ export const SERVICE: Shape<ServiceStatus> = object<ServiceStatus>('Service', {
   sniErrors: count('accepted and reset: without a whole ClientHello'),
   persistenceEntries: count(),
   limits: LIMITS,
-  reals: list(REAL, "in the file's order, then the fallback where there is one"),
+  reals: list(REAL, "in the file's order, then spares, then fallbacks"),
 });
 
 const WORKER = object<WorkerStats>('Worker', {

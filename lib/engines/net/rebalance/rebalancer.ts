@@ -99,9 +99,7 @@ export class Rebalancer {
   #isOver(id: string, campaign: Campaign): boolean {
     const entry = this.#known.get(id);
     const rate = entry && rateOf(entry);
-    const books = this.#books
-      .serversOf(id)
-      .filter(({ entry: { weight, fallback } }) => weight > 0 && !fallback);
+    const books = this.#books.serversOf(id).filter(({ entry }) => isLasting(entry));
     const levels = books.map((book) => ({
       id: book.entry.id,
       weight: book.entry.weight,
@@ -139,6 +137,11 @@ export class Rebalancer {
   }
 }
 
+/** Takes clients, and not for others only: to one that stands in nobody is moved. */
+function isLasting({ weight, fallback, reserve }: ServerEntry): boolean {
+  return weight > 0 && !fallback && !reserve;
+}
+
 /** Connections a second. A client that persists would come back to where it was. */
 function rateOf({ service }: ServiceEntry): number | undefined {
   const { protocol, persistent, options } = service;
@@ -149,12 +152,10 @@ function rateOf({ service }: ServiceEntry): number | undefined {
  *  as after a reload, of those that were there before the one that rose least has not risen. */
 function raised(before: ServiceEntry, after: ServiceEntry): readonly string[] {
   const shares = new Map(before.servers.map((server) => [server.id, shareOf(server)]));
-  const ratios = after.servers
-    .filter(({ weight, fallback }) => !fallback && weight > 0)
-    .map((server) => ({
-      id: server.id,
-      ratio: shareOf(server) / (shares.get(server.id) ?? 0),
-    }));
+  const ratios = after.servers.filter(isLasting).map((server) => ({
+    id: server.id,
+    ratio: shareOf(server) / (shares.get(server.id) ?? 0),
+  }));
   const known = ratios.filter(({ ratio }) => ratio !== Infinity);
   const least = known.reduce((low, { ratio }) => Math.min(low, ratio), Infinity);
   return ratios
