@@ -20,16 +20,7 @@ import { takeReport } from '../pool/take-report.ts';
 import { warm } from '../pool/warm.ts';
 import { Agents } from './agents.ts';
 import { Away } from './away.ts';
-import {
-  assign,
-  type Carriage,
-  carrier,
-  entryIn,
-  heed,
-  isIn,
-  reassign,
-} from './carriage.ts';
-import { logChoice, logOutcome, logReload, type Subject } from './carriage-lines.ts';
+import type { Carriage } from './carriage.ts';
 import { Certificates } from './certificates.ts';
 import { CheckHistory } from './check-history.ts';
 import { checkingOf } from './check-plan.ts';
@@ -41,6 +32,7 @@ import { Leavers } from './leavers.ts';
 import { checkLine } from './log-lines.ts';
 import { PassiveMarks, type TrafficFailure } from './passive-marks.ts';
 import type { Left } from './recovery.ts';
+import { ServiceCarriage } from './service-carriage.ts';
 import { createServiceChecks, type ServiceChecks } from './service-checks.ts';
 import { type Cause, ServiceNews } from './service-news.ts';
 import { WarmUp } from './warm-up.ts';
@@ -63,11 +55,9 @@ export class ServiceKeeper implements Disposable {
   readonly #away = new Away();
   readonly passive = new PassiveMarks((ids) => this.#guard(() => this.#release(ids)));
   #pool: Pool;
-  #carriage: Carriage;
+  readonly #carriage: ServiceCarriage;
   /** What brought servers here that have no report yet. */
   #configured: AlertState;
-  #inForce = false;
-  #carried: readonly ServerEntry[] = [];
 
   /** The first checks start at once.
    *  @param left       what an earlier run left in force of it
@@ -92,12 +82,12 @@ export class ServiceKeeper implements Disposable {
       (id) => stateOf(this.#pool, id)?.own === 'down',
     );
     this.agents = new Agents(parties, (id, words) => this.#agentSaid(id, words));
-    this.#carriage = assign(choice, left?.engine);
     const { checking, problem } = checkingOf(service);
     const earlier = { found: left?.servers, overrides };
     const step = configure(undefined, service, checking, parties.now(), earlier);
     this.#pool = step.pool;
-    logChoice(parties.log, this.#about, undefined, this.#carriage);
+    const about = () => ({ label: this.label, several: parties.several() });
+    this.#carriage = new ServiceCarriage(parties.log, about, choice, left?.engine);
     if (problem) parties.log.warn(`Not checked: ${this.label}: ${problem}`);
     this.#tell(step, this.#configured);
     this.#news.happened(this, realHappenings(undefined, step.pool));
@@ -114,7 +104,7 @@ export class ServiceKeeper implements Disposable {
   }
 
   get carriage(): Carriage {
-    return this.#carriage;
+    return this.#carriage.now;
   }
 
   /** As log lines name it: `10.1.1.19:80`. */
@@ -122,25 +112,19 @@ export class ServiceKeeper implements Disposable {
     return serviceLabel(this.service);
   }
 
-  get #about(): Subject {
-    return { label: this.label, several: this.#parties.several() };
-  }
-
   /** What that engine should carry; undefined: it carries nothing of it. */
   entryFor(engine: EngineName): ServiceEntry | undefined {
-    return entryIn(this.#carriage, engine, this.#pool.entry);
+    return this.#carriage.entryFor(engine, this.#pool.entry);
   }
 
   /** Servers in force: what the engine was last given and has taken. */
   get carried(): readonly ServerEntry[] {
-    return this.#carried;
+    return this.#carriage.carried;
   }
 
   /** It has left its start behind, and the engine knows. */
   get ready(): boolean {
-    return (
-      this.#pool.settled && (this.#inForce || this.#carriage.refusal !== undefined)
-    );
+    return this.#pool.settled && this.#carriage.isKnown;
   }
 
   /** Reload: goes on as the changed service says.
@@ -160,12 +144,7 @@ export class ServiceKeeper implements Disposable {
     for (const known of [this.history, this.downTimes, this.certificates])
       known.keep(step.pool.index);
     this.#configured = this.#parties.configuring();
-    const was = this.#carriage;
-    this.#carriage = reassign(was, choice, carries);
-    const has = carrier(this.#carriage);
-    if (has !== carrier(was) || !isIn(this.#carriage, has)) this.#carried = [];
-    const is = this.#carriage;
-    logReload(this.#parties.log, this.#about, [before.service, was], [service, is]);
+    this.#carriage.follow([before.service, service], choice, carries);
     if (problem && problem !== checkingOf(before.service).problem)
       this.#parties.log.warn(`Not checked: ${this.label}: ${problem}`);
     this.#tell(step, this.#configured);
@@ -188,15 +167,8 @@ export class ServiceKeeper implements Disposable {
     return { before, after, audit: [...audit, ...forgotten] };
   }
 
-  heard(engine: EngineName, { outcome, answers, entry }: EngineWord): void {
-    const before = this.#carriage;
-    const isLast = entry !== undefined && entry === this.entryFor(engine);
-    this.#carriage = heed(before, engine, outcome, answers);
-    logOutcome(this.#parties.log, this.#about, engine, before, this.#carriage);
-    if (engine === carrier(this.#carriage)) {
-      if (entry) this.#carried = entry.servers;
-      if (isLast && this.#pool.settled) this.#inForce = true;
-    }
+  heard(engine: EngineName, word: EngineWord): void {
+    this.#carriage.heard(engine, word, this.#pool.settled, this.#pool.entry);
     this.#news.happened(this, []);
   }
 
