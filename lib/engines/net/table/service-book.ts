@@ -3,9 +3,8 @@ import type { LeftNumbers, LeftServerNumbers } from '../../../model/heritage.ts'
 import type { LimitStats } from '../../../model/limits.ts';
 import { schedulerNamed } from '../../../schedulers/index.ts';
 import type { CarriedService, Dismissal } from '../protocol.ts';
-import { datagramsOf, loggedOf, namesOf, silenceOf } from './carrying.ts';
+import { carriedOf } from './carrying.ts';
 import { quiet } from './left-numbers.ts';
-import { carriedLimits, carriedQueue } from './limits.ts';
 import type { Memory } from './memory.ts';
 import { QueueRecord } from './queue-record.ts';
 import type { Loan, RecordPool } from './record-pool.ts';
@@ -133,38 +132,9 @@ export class ServiceBook {
 
   carried(): Omit<CarriedService, 'listen' | 'home' | 'sockets'> {
     const { service } = this.#entry;
-    const { connectTimeoutMs, halfClosedTimeoutMs, keepaliveMs } = service.options;
-    const { maxAgeMs, maxAgeJitter, source: sources } = service.options;
-    const { sendProxy, acceptProxy } = service.options;
-    const datagrams = datagramsOf(service);
     return {
-      id: service.id,
+      ...carriedOf(service),
       record: this.#loan.record,
-      datagrams,
-      family: service.family,
-      address: service.address ?? '',
-      port: service.port ?? 0,
-      scheduler: service.scheduler,
-      flags: service.schedflags?.split(/[,|\s]+/) ?? [],
-      persistentMs: service.persistent ? service.persistent * 1000 : undefined,
-      netmask: service.netmask,
-      connectTimeoutMs,
-      idleTimeoutMs: silenceOf(service.options, datagrams),
-      halfClosedTimeoutMs,
-      maxAgeMs,
-      maxAgeJitter,
-      keepaliveMs,
-      sources,
-      logged: loggedOf(service.options),
-      sendProxy,
-      acceptProxy,
-      headerTimeoutMs: service.options.acceptProxyTimeoutMs,
-      names: namesOf(service.options),
-      askedPort: service.port ?? 0,
-      tellsFailures: service.options.passive !== undefined,
-      limits: carriedLimits(service.options),
-      queue: carriedQueue(service),
-      holds: service.options.serverConnections > 0,
       servers: this.#servers.map((server) => server.carried(service)),
     };
   }
