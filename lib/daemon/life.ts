@@ -114,7 +114,7 @@ async function begin(
   const front = createFront(config, { launch, reloader, parts, naming, heritage, log });
   const estate = keepEstate(launch, { director, children, heritage }, log);
   closers.add('socket for a successor', () => estate.close());
-  const parties = { launch, reloader, director, heritage, overrides, notifier };
+  const parties = { launch, reloader, director, heritage, overrides, naming, notifier };
   const handOver = createHandover({ ...parties, estate, front, ending, log });
   const logs = [keeper, connectionLog];
   attach(signals, { ending, reloader, logs, log, launch, handOver, notifier });
@@ -125,7 +125,7 @@ async function begin(
   if (ending.signal.aborted) return;
   if (another) {
     await front.show();
-    await takeOver({ ...parties, naming, elders, children, ending, log });
+    await takeOver({ ...parties, elders, children, ending, log });
   } else heritage.keep();
   advise(parts, another, log);
   await notifier.ready(serviceSummary(reloader));

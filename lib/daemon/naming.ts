@@ -16,11 +16,14 @@ const WRITE_MS = 1_000;
 
 /** Stands before the director: configs go in with names, and out with the real servers that these stand for. */
 export interface Naming {
-  /** As {@link Director.apply}, and again whenever the names have other servers. */
+  /** As {@link Director.apply}, and again whenever the names have other servers. Where that rejects the names of the
+   *  config before stay. */
   apply(config: Config): Promise<void>;
   status(): readonly NameStatus[];
   /** A successor is in charge: from now on what it learns is written. */
   own(): void;
+  /** Settles when what is known is on disk, or cannot be written. */
+  flush(): Promise<void>;
 }
 
 interface Surroundings {
@@ -50,6 +53,8 @@ class Names implements Naming {
   #keeper: NameKeeper | undefined;
   #opening: Promise<NameKeeper> | undefined;
   #isOwn: boolean;
+  /** The director has it. */
+  #applied: Config | undefined;
   #isStopped = false;
   /** Whether the servers have changed since the director was last told. */
   #isBehind = false;
@@ -76,7 +81,14 @@ class Names implements Naming {
     const keeper = await this.#opening;
     const next = keeper ? await keeper.follow(config, FIRST_ANSWER_MS) : config;
     // It may know of no server any more.
-    if (!this.#isStopped) await this.#director.apply(next);
+    if (this.#isStopped) return;
+    try {
+      await this.#director.apply(next);
+      this.#applied = config;
+    } catch (error) {
+      if (this.#applied) await keeper?.follow(this.#applied, 0);
+      throw error;
+    }
   }
 
   status(): readonly NameStatus[] {
@@ -86,6 +98,11 @@ class Names implements Naming {
   own(): void {
     this.#isOwn = true;
     if (this.#keeper) this.#learned();
+  }
+
+  async flush(): Promise<void> {
+    if (this.#timer) this.#write();
+    await this.#writing;
   }
 
   stop(): void {

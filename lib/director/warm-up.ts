@@ -34,7 +34,9 @@ export class WarmUp implements Disposable {
     }
     this.#began = began;
     clearTimeout(this.#timer);
-    if (began.size > 0) this.#timer = setTimeout(() => this.#tick(stepMs), next - now);
+    if (began.size === 0) return;
+    // Of a time that a reload has made shorter it may be over.
+    this.#timer = setTimeout(() => this.#tick(stepMs), Math.max(0, next - now));
   }
 
   [Symbol.dispose](): void {

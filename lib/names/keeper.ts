@@ -4,10 +4,15 @@ import type { LeftAnswer, NameStatus } from '../model/name-status.ts';
 import { same } from '../model/same.ts';
 import type { Asker } from './asker.ts';
 import { answered, type Held, sameRecords, unanswered, unasked } from './held.ts';
-import { end, type Kept, leadsNowhere, recordsOf, statusOf } from './kept.ts';
+import { end, type Kept, openOf, recordsOf, statusOf } from './kept.ts';
 import { changeLines, problemLine } from './lines.ts';
+import { putInForce } from './put-in-force.ts';
 import { type Question, questionKey } from './question.ts';
-import { type Known, questionsOf, withServers } from './servers.ts';
+import { type Known, questionsOf, takenOver, withServers } from './servers.ts';
+import { Waits } from './waits.ts';
+
+/** What answers within that time bring about is done together. */
+const TOGETHER_MS = 20;
 
 export interface KeeperParties {
   readonly asker: Pick<Asker, 'ask'>;
@@ -29,9 +34,18 @@ export class NameKeeper implements Disposable {
   readonly #kept = new Map<string, Kept>();
   readonly #left: Map<string, LeftAnswer>;
   #config: Config | undefined;
+  /** As it was given out last, with its servers. */
+  #given: Config | undefined;
   /** Reloads that wait for first answers. */
-  readonly #waiting = new Set<() => void>();
+  readonly #waits = new Waits();
   #isClosed = false;
+  #turn: NodeJS.Timeout | undefined;
+  /** What the next turn has to do. */
+  #due = { questions: false, servers: false };
+  /** Ends the time for which SRV records are held back. */
+  #limit: NodeJS.Timeout | undefined;
+  /** Of the reserve, that names have as real servers: it was told. */
+  #takenOver: ReadonlySet<string> = new Set();
 
   /** @param left  what an earlier run knew: in force until there is an answer */
   constructor(parties: KeeperParties, left: readonly LeftAnswer[]) {
@@ -44,10 +58,18 @@ export class NameKeeper implements Disposable {
    *  @returns the config with the servers that are known by then */
   async follow(config: Config, patienceMs: number): Promise<Config> {
     const before = this.#config?.options.dns;
+    const isOther = before !== undefined && !same(before, config.options.dns);
+    // A reload does not wait for what the one before has waited for.
+    const old = isOther ? new Set<string>() : new Set(this.#unsettled());
     this.#config = config;
     this.#converge();
-    if (before) this.#askAgain(!same(before, config.options.dns));
-    if (!this.#isSettled) await this.#settled(patienceMs);
+    if (before) this.#askAgain(isOther);
+    await this.#waits.until(
+      this.#unsettled().filter((key) => !old.has(key)),
+      patienceMs,
+    );
+    this.#putInForce(true);
+    this.#converge();
     return this.#withServers(config);
   }
 
@@ -73,7 +95,9 @@ export class NameKeeper implements Disposable {
   [Symbol.dispose](): void {
     this.#isClosed = true;
     for (const kept of this.#kept.values()) end(kept);
-    for (const go of this.#waiting) go();
+    clearTimeout(this.#turn);
+    clearTimeout(this.#limit);
+    this.#waits.end();
   }
 
   /** As the last answers say. */
@@ -89,28 +113,16 @@ export class NameKeeper implements Disposable {
   };
 
   #withServers(config: Config): Config {
-    for (const kept of this.#kept.values())
-      if (kept.question.type === 'SRV' && !leadsNowhere(kept, this.#kept))
-        kept.inForce = recordsOf(kept.held);
-    this.#converge();
-    return withServers(config, this.#known);
+    this.#given = withServers(config, this.#known, this.#given);
+    const taken = new Set(takenOver(config, this.#given));
+    for (const line of taken)
+      if (!this.#takenOver.has(line)) this.#parties.log.warn(line);
+    this.#takenOver = taken;
+    return this.#given;
   }
 
-  get #isSettled(): boolean {
-    for (const { held } of this.#kept.values()) if (!held.isSettled) return false;
-    return true;
-  }
-
-  async #settled(patienceMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    let go = () => {};
-    await new Promise<void>((resolve) => {
-      go = resolve;
-      timer = setTimeout(resolve, patienceMs);
-      this.#waiting.add(go);
-    });
-    clearTimeout(timer);
-    this.#waiting.delete(go);
+  #unsettled(): readonly string[] {
+    return [...this.#kept].flatMap(([key, { held }]) => (held.isSettled ? [] : [key]));
   }
 
   /** Asks what is new, and forgets what nobody wants to know any more. */
@@ -157,6 +169,7 @@ export class NameKeeper implements Disposable {
       question,
       held,
       inForce: [],
+      heldBackSince: undefined,
       timer: undefined,
       asking: undefined,
     };
@@ -192,16 +205,37 @@ export class NameKeeper implements Disposable {
     kept.timer = setTimeout(() => void this.#ask(kept), wait);
     this.#tell(kept.question, before, held);
     const isNew = !sameRecords(before, held);
-    if (isNew) this.#converge();
-    if (!isNew && before.isSettled) return;
-    learned();
-    // Half of what SRV records lead to would be half of the servers.
-    if (this.#isSettled) this.#settle();
+    const isTold = isNew || !before.isSettled;
+    if (isTold) learned();
+    if (!isTold && before.failed > 0 === held.failed > 0) return;
+    if (isNew) this.#due[kept.question.type === 'SRV' ? 'questions' : 'servers'] = true;
+    this.#turn ??= setTimeout(() => this.#takeTurn(), TOGETHER_MS);
   }
 
-  #settle(): void {
-    if (this.#waiting.size === 0) this.#parties.changed();
-    for (const go of this.#waiting) go();
+  /** Draws the consequences of the answers since the last time. */
+  #takeTurn(): void {
+    const { questions, servers } = this.#due;
+    this.#due = { questions: false, servers: false };
+    clearTimeout(this.#turn);
+    this.#turn = undefined;
+    if (questions) this.#converge();
+    const hasMoved = this.#putInForce(false);
+    if (hasMoved) this.#converge();
+    // Whoever waits has it all in a moment.
+    if (this.#waits.any) this.#waits.settle((key) => openOf(key, this.#kept));
+    else if (hasMoved || servers) this.#parties.changed();
+  }
+
+  /** Half of what SRV records lead to would be half of the servers: these wait for a while, and no other name
+   *  does with them.
+   *  @param isLast  those of which nothing counts yet do not wait
+   *  @returns       whether others count now */
+  #putInForce(isLast: boolean): boolean {
+    clearTimeout(this.#limit);
+    const { hasMoved, waitMs } = putInForce(this.#kept, this.#parties.now(), isLast);
+    if (waitMs !== undefined && !this.#isClosed)
+      this.#limit = setTimeout(() => this.#takeTurn(), waitMs);
+    return hasMoved;
   }
 
   #tell(question: Question, before: Held, held: Held): void {

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { SocketAddress } from 'node:net';
 import { AUTHORITATIVE_ANSWER, decode, encode, RECURSION_DESIRED } from 'dns-packet';
+import { hostName } from '../model/host-name.ts';
 import {
   type Answer,
   type NameRecord,
@@ -132,11 +133,12 @@ function recordOf({ type, data }: Raw): readonly NameRecord[] {
   return [{ address: new SocketAddress({ address, family }).address }];
 }
 
-/** None where the target is the root, by which a name says that nobody serves it. Source: RFC 2782. */
+/** None where the target is the root, by which a name says that nobody serves it (source: RFC 2782), and where it is
+ *  no host's name: any byte may stand in one, and it is printed. */
 function srvOf(data: unknown): readonly NameRecord[] {
   const { priority, weight, port, target } = data as Record<string, unknown>;
-  const name = plain(String(target));
-  if (name === '') return [];
+  const name = hostName(String(target));
+  if (name === undefined) return [];
   return [
     {
       ...{ priority: Number(priority), weight: Number(weight), port: Number(port) },

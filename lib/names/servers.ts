@@ -24,21 +24,30 @@ export function questionsOf(
 }
 
 /** The config with the real servers that its names stand for behind those that it has itself and before spares and
- *  fallbacks, by address. Services without names are the same objects. */
+ *  fallbacks, by address. One of the reserve that a name has is a real server. Services without names are the same
+ *  objects.
+ *  @param before  what came of it the last time: who is there already goes before who is new where there are too
+ *                 many */
 export function withServers<C extends Pick<Config, 'virtuals' | 'options'>>(
   config: C,
   known: Known,
+  before?: Pick<Config, 'virtuals'>,
 ): C {
   const most = config.options.dns.maxServers;
   if (config.virtuals.every(({ options }) => options.realsFrom.length === 0))
     return config;
+  const were = new Map(before?.virtuals.map((service) => [service.id, service]));
   const virtuals = config.virtuals.map((service) => {
     const { realsFrom } = service.options;
     if (realsFrom.length === 0) return service;
     const reals = new Map(service.reals.map((real) => [real.id, real]));
-    for (const from of realsFrom)
-      for (const real of serversOf(service, from, known).slice(0, most))
-        if (!reals.has(real.id)) reals.set(real.id, real);
+    for (const from of realsFrom) {
+      const named = serversOf(service, from, known);
+      for (const real of cut(named, most, were.get(service.id))) {
+        const own = reals.get(real.id);
+        if (!own || own.role !== undefined) reals.set(real.id, real);
+      }
+    }
     const all = [...reals.values()];
     const reserve = all.filter(({ role }) => role !== undefined);
     return {
@@ -47,6 +56,39 @@ export function withServers<C extends Pick<Config, 'virtuals' | 'options'>>(
     };
   });
   return { ...config, virtuals };
+}
+
+/** What is to be told of spares and fallbacks that names have made real servers.
+ *  @param named  the config with the servers of its names */
+export function takenOver(
+  config: Pick<Config, 'virtuals'>,
+  named: Pick<Config, 'virtuals'>,
+): readonly string[] {
+  return config.virtuals.flatMap((service, row) => {
+    const reserve = service.reals.filter(({ role }) => role !== undefined);
+    const { reals } = named.virtuals[row] ?? service;
+    if (reserve.length === 0 || reals === service.reals) return [];
+    const is = new Map(reals.map((real) => [real.id, real]));
+    return reserve.flatMap(({ id, role }) => {
+      const from = is.get(id)?.from;
+      return from === undefined
+        ? []
+        : `Name ${from} names ${id}, a ${role} of ${service.id}: it is a real server there for as long; take it out of ${role}s`;
+    });
+  });
+}
+
+/** As many as may be, those first that were there. */
+function cut(
+  named: readonly RealServer[],
+  most: number,
+  was: VirtualService | undefined,
+): readonly RealServer[] {
+  if (named.length <= most) return named;
+  const known = new Set(was?.reals.map(({ id }) => id));
+  const stays = named.filter(({ id }) => known.has(id));
+  const comes = named.filter(({ id }) => !known.has(id));
+  return [...stays, ...comes].slice(0, most).toSorted(byPlace);
 }
 
 function ownQuestion(

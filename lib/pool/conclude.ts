@@ -69,11 +69,12 @@ function standing(
   next: Next,
 ): Omit<Pool, 'service' | 'index' | 'fallbackSince' | 'entry'> {
   const { service } = next;
-  const manned = withSpares({ service, reals: warmedUp(before, next) });
+  const own = warmedUp(before, next);
+  const isKnown = own.every(({ state }) => state !== 'starting');
+  const manned = withSpares({ service, reals: own }, before?.settled || isKnown);
   const warming = manned.some(isWarming);
   const panic = manned.some(isKept);
   const up = panic || manned.some(keepsUp);
-  const isKnown = manned.every(({ state }) => state !== 'starting');
   const settled = before?.settled || up || isKnown;
   const fallbackActive = settled && !up;
   const reals = withFallbacks(

@@ -114,14 +114,22 @@ function carryOver(
   { keepsAgent, passive }: Pick<ServiceOptions, 'passive'> & { keepsAgent: boolean },
 ): RealServerState {
   // Where the file changed the same server since, the file wins; what SRV records say does not.
-  const { weight } = real.from === undefined ? known.configured : real;
-  const isSame = same({ ...known.configured, weight }, real);
+  const was = { ...known.configured, from: real.from };
+  const { weight } = real.from === undefined ? was : real;
+  // What another name says is no change of the file.
+  const isHandedOn =
+    isNamed(real) && isNamed(known.configured) && real.from !== known.configured.from;
+  const isSame = isHandedOn || same({ ...was, weight }, real);
   const override = isSame ? known.override : undefined;
   const agent = keepsAgent ? known.agent : undefined;
   const ejected = passive ? known.ejected : undefined;
   const weighed = withWeight(real, { override, agent });
   const next = { ...known, configured: real, real: weighed, agent, ejected };
   return under(override, { ...next, own: ownState(checking, next) }, now);
+}
+
+function isNamed({ from }: RealServer): boolean {
+  return from !== undefined;
 }
 
 /** Another port is another agent, of which nothing is known. */

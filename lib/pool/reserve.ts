@@ -1,7 +1,7 @@
 import type { RealState } from '../model/status.ts';
 import type { ReserveRole, VirtualService } from '../model/virtual-service.ts';
 import { weightInForce } from './entry.ts';
-import { type Pool, type RealServerState, stateOf } from './pool.ts';
+import { countsAsUp, type Pool, type RealServerState, stateOf } from './pool.ts';
 import { isWarming } from './warming.ts';
 
 /** The duty of one that has stepped out: at weight 0, until what it has is over. */
@@ -17,23 +17,31 @@ export function hasReserve(reals: readonly RealServerState[]): boolean {
 /** The servers with who of the spares is in: one for each real server that is meant to take clients and
  *  takes none. Who is in stays as long as there is need, the last to come goes first, and the next one that
  *  is up comes, in the order of the list. For a real server that warms up or has no report yet nobody
- *  comes, and who is in stays. The same array where nothing changes. */
-export function withSpares({ service, reals }: Team): readonly RealServerState[] {
+ *  comes, and who is in stays. But where no real server serves, as when a name has others all at once or none
+ *  any more, those without a report count too, and one comes in any case. The same array where nothing changes.
+ *  @param settled  the service has left its start behind */
+export function withSpares(
+  { service, reals }: Team,
+  settled: boolean,
+): readonly RealServerState[] {
   if (!hasReserve(reals)) return reals;
-  const need = { toCome: 0, toStay: 0 };
+  const isBare = settled && !reals.some((state) => isServing(service, state));
+  const lacks = { sure: 0, perhaps: 0 };
   for (const state of reals) {
     const lack = lackOf(service, state);
-    if (lack === 'sure') need.toCome++;
-    if (lack) need.toStay++;
+    if (lack) lacks[lack]++;
   }
+  const all = lacks.sure + lacks.perhaps;
+  const toStay = Math.max(all, isBare ? 1 : 0);
+  const toCome = isBare ? toStay : lacks.sure;
   const spares = reals.filter(({ real }) => real.role === 'spare');
   const staying = spares
     .filter((state) => isIn(state) && canServe(state))
     .toSorted((a, b) => (a.duty ?? 0) - (b.duty ?? 0))
-    .slice(0, need.toStay);
+    .slice(0, toStay);
   const coming = spares
     .filter((state) => canServe(state) && !isIn(state))
-    .slice(0, Math.max(0, need.toCome - staying.length));
+    .slice(0, Math.max(0, toCome - staying.length));
   return onDuty({ service, reals }, 'spare', [...staying, ...coming]);
 }
 
@@ -78,6 +86,13 @@ export function isIn({ duty }: Pick<RealServerState, 'duty'>): boolean {
 /** Whether it can take a client: it is up, or an earlier run left it in force and no report says otherwise. */
 function canServe({ real, state, found }: RealServerState): boolean {
   return real.weight > 0 && (state === 'up' || (state === 'starting' && !!found));
+}
+
+/** A real server that counts as up, or has clients led to it. */
+function isServing(service: VirtualService, known: RealServerState): boolean {
+  const { real, state } = known;
+  if (real.role !== undefined) return false;
+  return countsAsUp(state) || (weightInForce(service, known) ?? 0) > 0;
 }
 
 /** Whether a spare is to stand in for it: surely, or for one that is in already. */

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { hostName } from '../model/host-name.ts';
 import type { Log } from '../model/log.ts';
 import type { LeftAnswer, LeftRecord } from '../model/name-status.ts';
 import { writeAtomically } from './atomic-write.ts';
@@ -71,7 +72,7 @@ function isRecord(record: unknown, isSrv: boolean): record is LeftRecord {
   if (!isSrv) return isIP(String(record.address)) !== 0;
   const numbers = [record.priority, record.weight, record.port];
   return (
-    typeof record.target === 'string' &&
+    hostName(String(record.target)) === record.target &&
     numbers.every((n) => Number.isInteger(n) && Number(n) >= 0 && Number(n) <= 65_535)
   );
 }

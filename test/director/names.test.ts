@@ -47,3 +47,20 @@ t.test('what SRV records say of its weight does not undo that', async (t) => {
   await settle();
   t.same(await inForce(), ['10.1.1.21:80@1', '10.1.1.22:80@0']);
 });
+
+t.test('nor does another name that has it', async (t) => {
+  const { director, runner, inForce, log, settle } = aBench(t);
+  const other = 'web.example.com';
+  const names = [...realsFrom, { ...realsFrom[0], name: other, weight: 9 }];
+  const both = (...reals: readonly RealServer[]) =>
+    aConfig([aService({ reals, options: { ...OPTIONS, realsFrom: names } })]);
+  await director.apply(both(ONE, TWO));
+  for (const { id } of [ONE, TWO]) runner.report(id, good());
+  await director.desk.change({ service: WEB, real: TWO.id }, DRAIN, 'uid 0 (root)');
+  await director.apply(both(ONE, { ...TWO, from: other, weight: 9, method: 'gate' }));
+  await settle();
+  t.same(await inForce(), ['10.1.1.21:80@1', '10.1.1.22:80@0']);
+  await director.apply(both(ONE, aReal(TWO.id, { weight: 9, method: 'gate' })));
+  await settle();
+  t.notMatch(log.lines.join('\n'), /is over/, 'nor a line that says the same');
+});

@@ -101,3 +101,28 @@ t.test('a director that closes takes no further step', async (t) => {
   await new Promise((resolve) => setTimeout(resolve, SLOW_START_MS / 4));
   t.equal(engine.tables.length, before);
 });
+
+t.test('a step of a time that has become shorter is due at once', async (t) => {
+  const timers = t.capture(globalThis, 'setTimeout', globalThis.setTimeout);
+  const { director, runner, settle } = aBench(t);
+  const slow = { ...OPTIONS, slowStartMs: 60_000 };
+  await director.apply(aConfig([aService({ reals: TWO, options: slow })]));
+  for (const [real, report] of [
+    [A, good()],
+    [B, good()],
+    [A, bad()],
+    [A, good()],
+  ] as const)
+    runner.report(real, report);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const quick = { ...OPTIONS, slowStartMs: 100 };
+  await director.apply(aConfig([aService({ reals: TWO, options: quick })]));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await settle();
+  const delays = timers().map(({ args }) => Number(args[1] ?? 0));
+  t.same(
+    delays.filter((delay) => delay < 0),
+    [],
+  );
+  t.equal((await director.services())[0]?.reals[0]?.warming, null);
+});

@@ -164,3 +164,45 @@ t.test('what nobody has in the config is not asked any more', async (t) => {
   await new Promise((go) => setTimeout(go, 150));
   t.equal(asked.length, soFar);
 });
+
+t.test('a name whose targets are silent holds nobody up', async (t) => {
+  const { keeper, answers, asked, servers, changes } = bench(t);
+  let targets = 0;
+  const silent = (): Answer => ({
+    ...{ ttlMs: 0, empty: undefined },
+    records: [
+      { priority: 1, weight: 1, port: 80, target: `web${++targets}.example.com` },
+    ],
+  });
+  answers.set('A www.example.com', answer('10.0.0.1'));
+  answers.set('SRV _http._tcp.example.com', silent());
+  const both = config([WWW, SRV]);
+  await keeper.follow(both, 100);
+  const turning = setInterval(
+    () => answers.set('SRV _http._tcp.example.com', silent()),
+    20,
+  );
+  t.teardown(() => clearInterval(turning));
+  await until(() => asked.includes('A web3.example.com'), 'other targets');
+  answers.set('A www.example.com', answer('10.0.0.2'));
+  await until(() => changes() > 0, 'the change of the other name');
+  t.same(servers(), ['10.0.0.2:80']);
+  const began = performance.now();
+  await keeper.follow(both, 60_000);
+  t.ok(performance.now() - began < 10_000, 'nor a reload');
+});
+
+t.test('a target that is silent at the start comes later', async (t) => {
+  const { keeper, answers, servers, changes } = bench(t);
+  const records = ['web1', 'web2'].map((host) => ({
+    ...{ priority: 1, weight: 1, port: 80, target: `${host}.example.com` },
+  }));
+  answers.set('SRV _http._tcp.example.com', { records, ttlMs: 0, empty: undefined });
+  answers.set('A web1.example.com', answer('10.0.0.1'));
+  await keeper.follow(config([SRV]), 100);
+  t.same(servers(), ['10.0.0.1:80'], 'a start takes what there is');
+  answers.set('A web2.example.com', answer('10.0.0.2'));
+  await keeper.follow(config([SRV], { timeoutMs: 7 }), 10_000);
+  t.same(servers(), ['10.0.0.1:80', '10.0.0.2:80']);
+  t.equal(changes(), 0);
+});

@@ -63,6 +63,17 @@ t.test('SRV records keep priority, weight and port; the root is nobody', async (
     records: [{ priority: 1, weight: 2, port: 8080, target: 'web1.example.com' }],
   });
   t.match(readAnswer(message(query, { answers: [srv('.')] }), query), { records: [] });
+  const mixed = [
+    'a\nforged',
+    '\u001b[31mred.example.com',
+    'a b.c',
+    'web_1.example.com',
+  ];
+  t.match(
+    readAnswer(message(query, { answers: mixed.map(srv) }), query),
+    { records: [{ target: 'web_1.example.com' }], empty: undefined },
+    'what is no name of a host is passed over',
+  );
 });
 
 t.test('nothing lives as long as the zone says; a referral is no answer', async (t) => {

@@ -5,7 +5,7 @@ import {
   type Question,
   questionKey,
 } from '../../lib/names/question.ts';
-import { questionsOf, withServers } from '../../lib/names/servers.ts';
+import { questionsOf, takenOver, withServers } from '../../lib/names/servers.ts';
 import { aConfig, aReal, aService, OPTIONS } from '../support/config.ts';
 
 const WWW: RealsFrom = { name: 'www.example.com', method: 'masq', port: 80, weight: 3 };
@@ -119,7 +119,7 @@ t.test('two names for one server are one', async (t) => {
   );
 });
 
-t.test('and before spares and fallbacks; one of these stays what it is', async (t) => {
+t.test('and before spares and fallbacks; a name has one of these', async (t) => {
   const known = knowing({
     'A www.example.com': [{ address: '10.0.0.9' }, { address: '10.1.1.28' }],
   });
@@ -128,14 +128,44 @@ t.test('and before spares and fallbacks; one of these stays what it is', async (
     aReal('10.1.1.28:80', { role: 'spare' }),
     aReal('10.1.1.29:80', { role: 'fallback' }),
   ];
-  const [service] = withServers(config([WWW], { reals }), known).virtuals;
+  const named = withServers(config([WWW], { reals }), known);
+  const [service] = named.virtuals;
   t.same(
     service?.reals.map(({ id, role }) => `${id} ${role ?? 'real'}`),
     [
       '10.1.1.21:80 real',
+      '10.1.1.28:80 real',
       '10.0.0.9:80 real',
-      '10.1.1.28:80 spare',
       '10.1.1.29:80 fallback',
     ],
   );
+  t.strictSame(takenOver(config([WWW], { reals }), named), [
+    'Name www.example.com names 10.1.1.28:80, a spare of tcp:10.1.1.19:80: it is a real server there for as long; take it out of spares',
+  ]);
+  t.strictSame(takenOver(config([WWW], { reals }), config([WWW], { reals })), []);
+});
+
+t.test('where there are too many, those stay that are still named', async (t) => {
+  const named = config([SRV]);
+  const { dns } = named.options;
+  const most = {
+    ...named,
+    options: { ...named.options, dns: { ...dns, maxServers: 3 } },
+  };
+  const known = (...lower: readonly string[]) =>
+    knowing({
+      'SRV _http._tcp.example.com': [
+        srv('web1.example.com', 80, 1),
+        srv('web2.example.com', 80, 1),
+      ],
+      'A web1.example.com': lower.map((address) => ({ address })),
+      'A web2.example.com': [{ address: '10.0.0.8' }, { address: '10.0.0.9' }],
+    });
+  const ids = ({ virtuals }: typeof named) => virtuals[0]?.reals.map(({ id }) => id);
+  const before = withServers(most, known('10.0.0.7'));
+  t.same(ids(before), ['10.0.0.7:80', '10.0.0.8:80', '10.0.0.9:80']);
+  const after = withServers(most, known('10.0.0.1', '10.0.0.2', '10.0.0.7'), before);
+  t.same(ids(after), ids(before));
+  const one = withServers(most, known('10.0.0.1', '10.0.0.2'), after);
+  t.same(ids(one), ['10.0.0.1:80', '10.0.0.8:80', '10.0.0.9:80'], 'and no more come');
 });
