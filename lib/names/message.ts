@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { SocketAddress } from 'node:net';
 import { AUTHORITATIVE_ANSWER, decode, encode, RECURSION_DESIRED } from 'dns-packet';
+import { answerKind } from '../model/dns-header.ts';
 import { hostName } from '../model/host-name.ts';
 import {
   type Answer,
@@ -18,8 +19,6 @@ export interface Query extends Question {
 }
 
 const HEADER_SIZE = 12;
-const RESPONSE_BIT = 0x80;
-const TRUNCATED_BIT = 0x02;
 /** The shortest question and record: the name is the root. Source: RFC 1035, 4.1. */
 const LEAST_QUESTION = 5;
 const LEAST_RECORD = 11;
@@ -40,12 +39,8 @@ export function readAnswer(
   message: Buffer,
   query: Query,
 ): Answer | 'truncated' | undefined {
-  if (message.length < HEADER_SIZE) return undefined;
-  if (message.readUInt16BE(0) !== query.id) return undefined;
-  const flags = message.readUInt8(2);
-  if ((flags & RESPONSE_BIT) === 0) return undefined;
-  // It may end within a record.
-  if ((flags & TRUNCATED_BIT) !== 0) return 'truncated';
+  const kind = answerKind(message, query.id);
+  if (kind !== 'whole') return kind;
   const { rcode, questions, answers, authorities, authoritative } = decoded(message);
   const isAsked = questions.every((asked) => questionKey(asked) === questionKey(query));
   if (!isAsked) return undefined;
