@@ -3,7 +3,9 @@ import { now } from '../lab/traffic.ts';
 import { logs, start, weighs } from './steps.ts';
 import type { Scenario } from './suite.ts';
 
-const WITHIN_MS = 8000;
+const WITHIN_MS = 12_000;
+/** Until a change is on disk, on a busy machine. */
+const WRITTEN_MS = 1500;
 /** For a look at what is open, and the probe by which a client learns that it is nobody's any more. */
 const LOOK_MS = 4000;
 
@@ -26,13 +28,14 @@ export const outliving: readonly Scenario[] = [
       const asked = now();
       const waits = daemon.command('drain', web1.id, '--within', `${WITHIN_MS}ms`);
       await weighs(stage, web1, 0, WITHIN_MS);
+      await sleep(WRITTEN_MS);
       process.kill(await daemon.pid(), 'SIGKILL');
       t.not((await waits).code, 0, 'who waited is told');
       await start(stage, t);
       await logs(
         stage,
         t,
-        /^The drain of real server: 10\.1\.1\.21:80 \(10\.1\.1\.19:80\) goes on, within \d s \(by uid 0/,
+        /^The drain of real server: 10\.1\.1\.21:80 \(10\.1\.1\.19:80\) goes on, within \d+ s \(by uid 0/,
         /^Drained real server: 10\.1\.1\.21:80 \(10\.1\.1\.19:80\) \(\d connections ended\)$/,
       );
       t.ok(now() - asked < WITHIN_MS + LOOK_MS, 'at its time');

@@ -160,7 +160,15 @@ export class Session extends Question implements Timed, Guest, Tenant {
     this.#letGo(false);
     this.#tried = tried;
     this.#use(booking, datagram);
+    this.#waitAnew();
     return true;
+  }
+
+  /** Whoever is asked now has its own time: what the last one took is not its silence. */
+  #waitAnew(): void {
+    const { wheel } = this.#desk;
+    if (this.isQuery && this.#waitsMs !== Infinity && !this.#ended)
+      wheel.move(this, this.#waitsMs);
   }
 
   /** Tries one server after the other, until none is left. */
@@ -168,6 +176,7 @@ export class Session extends Question implements Timed, Guest, Tenant {
     this.#tried = [...this.#tried, server];
     this.#letGo(false);
     this.#find(datagram);
+    this.#waitAnew();
   }
 
   #find(datagram: Uint8Array | undefined): void {
