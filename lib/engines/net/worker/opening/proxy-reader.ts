@@ -1,5 +1,9 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { addressBytes, unmapped } from '../../../../model/address-bytes.ts';
+import {
+  addressBytes,
+  addressText,
+  unmapped,
+} from '../../../../model/address-bytes.ts';
 import {
   type Ends,
   LOCAL,
@@ -8,7 +12,6 @@ import {
   TCP4,
   TCP6,
 } from '../../../../model/proxy-header.ts';
-import { canonicalIpv6 } from '../../../host-addresses.ts';
 import type { FirstBytes, FirstReader } from './first-bytes.ts';
 
 const TEXT = Buffer.from('PROXY ', 'latin1');
@@ -122,12 +125,6 @@ function endsIn(bytes: Buffer, family: number): Ends | undefined {
 }
 
 /** In its usual form; IPv4 within IPv6 as IPv4. */
-function addressIn(all: Uint8Array): string {
-  const bytes = unmapped(all);
-  if (bytes.length === 4) return bytes.join('.');
-  const groups = Array.from({ length: 8 }, (_, at) => {
-    const [high = 0, low = 0] = bytes.subarray(2 * at);
-    return ((high << 8) | low).toString(16);
-  });
-  return canonicalIpv6(groups.join(':'));
+function addressIn(bytes: Uint8Array): string {
+  return addressText(unmapped(bytes));
 }
