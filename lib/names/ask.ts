@@ -2,7 +2,9 @@ import { createSocket } from 'node:dgram';
 import { on, once } from 'node:events';
 import { connect } from 'node:net';
 import { endpoint } from '../model/address.ts';
+import { framed, unframed } from '../model/dns-wire.ts';
 import type { DnsServer } from '../model/reals-from.ts';
+import { TimeLimit } from '../model/time-limit.ts';
 import { queryFor, readAnswer } from './message.ts';
 import type { Answer, Question } from './question.ts';
 
@@ -39,11 +41,11 @@ async function limited<T>(
   end: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const limit = AbortSignal.timeout(timeoutMs);
+  using limit = new TimeLimit(timeoutMs, end);
   try {
-    return await work(AbortSignal.any([limit, end]));
+    return await work(limit.signal);
   } catch (error) {
-    if (!limit.aborted) throw error;
+    if (!limit.signal.aborted || end.aborted) throw error;
     throw new Error(`no answer within ${timeoutMs} ms`, { cause: error });
   }
 }
@@ -83,7 +85,6 @@ async function askByUdp(
   }
 }
 
-/** Two bytes with its length stand before a message. Source: RFC 1035, 4.2.2. */
 async function askByTcp(
   { address, port }: DnsServer,
   question: Question,
@@ -96,15 +97,13 @@ async function askByTcp(
   socket.on('error', () => {});
   try {
     await once(socket, 'connect', { signal });
-    const length = Buffer.alloc(2);
-    length.writeUInt16BE(query.bytes.length);
-    socket.write(Buffer.concat([length, query.bytes]));
+    socket.write(framed(query.bytes));
     let bytes = Buffer.alloc(0);
     for await (const more of socket) {
       bytes = Buffer.concat([bytes, more]);
-      const whole = bytes.length < 2 ? Infinity : 2 + bytes.readUInt16BE(0);
-      if (bytes.length < whole) continue;
-      const answer = readAnswer(bytes.subarray(2, whole), query);
+      const message = unframed(bytes);
+      if (!message) continue;
+      const answer = readAnswer(message, query);
       if (answer !== undefined && answer !== 'truncated') return answer;
       throw new Error(`over TCP: ${answer ?? 'no answer to the question'}`);
     }

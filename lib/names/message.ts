@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { SocketAddress } from 'node:net';
 import { AUTHORITATIVE_ANSWER, decode, encode, RECURSION_DESIRED } from 'dns-packet';
-import { answerKind } from '../model/dns-header.ts';
+import { answerKind } from '../model/dns-wire.ts';
 import { hostName } from '../model/host-name.ts';
 import {
   type Answer,

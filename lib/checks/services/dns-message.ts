@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { decode, encode, RECURSION_DESIRED } from 'dns-packet';
-import { answerKind } from '../../model/dns-header.ts';
+import { answerKind } from '../../model/dns-wire.ts';
 import { during } from '../socket.ts';
 import type { DnsQuestion } from './dns-question.ts';
 

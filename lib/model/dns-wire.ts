@@ -14,3 +14,19 @@ export function answerKind(
   if ((flags & RESPONSE_BIT) === 0) return undefined;
   return (flags & TRUNCATED_BIT) === 0 ? 'whole' : 'truncated';
 }
+
+const LENGTH_SIZE = 2;
+
+/** A message as it is sent over TCP: its length stands before it. Source: RFC 1035, 4.2.2. */
+export function framed(message: Buffer): Buffer {
+  const length = Buffer.alloc(LENGTH_SIZE);
+  length.writeUInt16BE(message.length);
+  return Buffer.concat([length, message]);
+}
+
+/** The message that so many bytes of a TCP connection begin with; undefined: it is not whole yet. */
+export function unframed(bytes: Buffer): Buffer | undefined {
+  if (bytes.length < LENGTH_SIZE) return undefined;
+  const end = LENGTH_SIZE + bytes.readUInt16BE(0);
+  return bytes.length < end ? undefined : bytes.subarray(LENGTH_SIZE, end);
+}
