@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { startServer } from '../lab/servers/server.ts';
+import { runNamed, zoneFile } from '../lab/servers/named.ts';
 
 /** Debian's bind9 with the zone lab.test, whose records a test changes; needs named, root. */
 export interface NameServer {
@@ -19,50 +18,19 @@ export async function startNameServer(
   t: Pick<Test, 'teardown'>,
   records: readonly string[],
 ): Promise<NameServer> {
-  let serial = 1;
-  const write = (folder: string, records: readonly string[]) =>
-    writeFileSync(join(folder, 'zone'), zoneFile(serial++, records));
-  const server = await startServer(t, {
-    name: 'named',
-    ports: 1,
-    prepare(folder, [port = 0]) {
-      write(folder, records);
-      const file = join(folder, 'named.conf');
-      writeFileSync(file, configuration(folder, port));
-      spawnSync('chown', ['-R', 'bind:bind', folder]);
-      const args = ['-g', '-n', '1', '-u', 'bind', '-c', file];
-      return { command: '/usr/sbin/named', args };
-    },
+  const zone = (records: readonly string[]) => ({
+    records: ['ns A 127.0.0.1', ...records],
+    ttl: 1,
   });
+  const server = await runNamed(t, [{ name: 'lab.test', ...zone(records) }]);
+  let serial = 1;
   return {
     port: server.ports[0] ?? 0,
     serve(records) {
-      write(server.folder, records);
+      writeFileSync(join(server.folder, 'zone0'), zoneFile(zone(records), ++serial));
       server.tell('SIGHUP');
     },
     tell: server.tell,
     kill: server.kill,
   };
-}
-
-function zoneFile(serial: number, records: readonly string[]): string {
-  return `$TTL 1\n@ SOA ns host ${serial} 60 60 60 1\n@ NS ns.lab.test.\nns A 127.0.0.1\n${records.join('\n')}\n`;
-}
-
-function configuration(folder: string, port: number): string {
-  return `
-options {
-  directory "${folder}";
-  managed-keys-directory "${folder}";
-  listen-on port ${port} { 127.0.0.1; };
-  listen-on-v6 port ${port} { ::1; };
-  pid-file none;
-  session-keyfile none;
-  recursion no;
-  notify no;
-  dnssec-validation no;
-};
-controls { };
-zone "lab.test" { type primary; file "zone"; };
-`;
 }

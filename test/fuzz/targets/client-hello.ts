@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import type { FirstBytes } from '../../../lib/engines/net/worker/opening/first-bytes.ts';
 import {
   HelloReader,
@@ -6,7 +5,7 @@ import {
 } from '../../../lib/engines/net/worker/opening/hello-reader.ts';
 import { hostName } from '../../../lib/model/host-name.ts';
 import { clientHello, nameEntry } from '../../support/client-hello.ts';
-import { mutated } from '../inputs.ts';
+import { cutInputs, readCut } from '../support/first-bytes.ts';
 import { demand, pure } from '../target.ts';
 
 type Read = FirstBytes<string | undefined> | undefined;
@@ -27,17 +26,11 @@ const WORDS = [
 export const clientHellos = pure({
   covers: 'lib/engines/net/worker/opening/hello-*.ts',
   boundMs: 100,
-  inputs: fc.record({
-    text: mutated(GOOD, WORDS),
-    sizes: fc.array(fc.oneof(fc.integer({ min: 1, max: 8 }), fc.nat(200)), {
-      minLength: 1,
-      maxLength: 20,
-    }),
-  }),
+  inputs: cutInputs(GOOD, WORDS),
   take({ text, sizes }) {
     const bytes = Buffer.from(text, 'latin1');
     const whole = bytes.length > 0 ? new HelloReader().take(bytes) : undefined;
-    const cut = readCut(bytes, sizes);
+    const cut = taken(bytes, sizes);
     demand(same(whole, cut), () => `in chunks it is ${JSON.stringify(cut)}`);
     if (whole === undefined)
       demand(bytes.length < LONGEST_OPENING, () => 'more is wanted for ever');
@@ -50,17 +43,11 @@ export const clientHellos = pure({
 });
 
 /** Whatever it comes to: all bytes up to there are its rest. */
-function readCut(bytes: Buffer, sizes: readonly number[]): Read {
-  const reader = new HelloReader();
-  for (let at = 0, turn = 0; at < bytes.length; turn++) {
-    const end = at + Math.max(1, sizes[turn % sizes.length] ?? 1);
-    const first = reader.take(bytes.subarray(at, end));
-    if (first?.kind === 'done')
-      demand(first.rest.equals(bytes.subarray(0, end)), () => 'bytes are lost');
-    if (first) return first;
-    at = end;
-  }
-  return undefined;
+function taken(bytes: Buffer, sizes: readonly number[]): Read {
+  const cut = readCut(new HelloReader(), bytes, sizes);
+  if (cut?.first.kind === 'done')
+    demand(cut.first.rest.equals(bytes.subarray(0, cut.end)), () => 'bytes are lost');
+  return cut?.first;
 }
 
 function same(one: Read, other: Read): boolean {
