@@ -9,6 +9,8 @@ export interface HelloParts {
   readonly bare?: boolean;
   /** In the place of the one entry that `name` makes. */
   readonly names?: Buffer;
+  /** With ECH: what names the inner ClientHello is encrypted in this many bytes. */
+  readonly encrypted?: number;
   /** Bytes of its message that go into each record. */
   readonly record?: number;
 }
@@ -32,11 +34,12 @@ export function nameEntry(name: string | Buffer, kind = 0): Buffer {
 
 /** The message, without records. */
 export function helloMessage(parts: HelloParts): Buffer {
-  const { name, share = 32, sessionId = 32, bare = false } = parts;
+  const { name, share = 32, sessionId = 32, bare = false, encrypted = 0 } = parts;
   const names = parts.names ?? (name === undefined ? undefined : nameEntry(name));
   const extensions = Buffer.concat([
     extension(0x0a0a, Buffer.alloc(0)),
     extension(51, Buffer.alloc(share, 7)),
+    ...(encrypted > 0 ? [extension(0xfe0d, encryptedHello(encrypted))] : []),
     ...(names ? [extension(0, sized(2, names))] : []),
     extension(43, Buffer.of(4, 3, 4, 3, 3)),
   ]);
@@ -59,6 +62,16 @@ export function inRecords(message: Buffer, size = 16_384): Buffer {
   for (let at = 0; at < message.length; at += size)
     records.push(tlsRecord(message.subarray(at, at + size)));
   return Buffer.concat(records);
+}
+
+/** The outer one's encrypted_client_hello: its kind, HPKE's KDF and AEAD, the key's number, the encapsulated key, and
+ *  the inner ClientHello. Source: RFC 9849, 5. */
+function encryptedHello(size: number): Buffer {
+  const suite = Buffer.of(0, 1, 0, 1);
+  const key = sized(2, Buffer.alloc(32, 3));
+  return Buffer.concat([
+    ...[Buffer.of(0), suite, Buffer.of(42), key, sized(2, Buffer.alloc(size, 0xa5))],
+  ]);
 }
 
 function extension(type: number, data: Uint8Array): Buffer {

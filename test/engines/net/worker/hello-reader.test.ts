@@ -66,6 +66,31 @@ t.test('names are compared in lower case, without a dot at their end', async (t)
     t.equal(nameIn(clientHello({ name })), undefined, JSON.stringify(name));
 });
 
+t.test('of an encrypted ClientHello the outer name is read', async (t) => {
+  const name = 'outer.example';
+  const inner = helloMessage({ name: 'inner.example' }).length;
+  for (const encrypted of [inner, 239, 4000])
+    t.equal(nameIn(clientHello({ name, encrypted })), name);
+  t.equal(nameIn(clientHello({ encrypted: inner })), undefined, 'without an outer one');
+});
+
+t.test('one that drips is held in no more than the bound', async (t) => {
+  const dripped = clientHello({ share: LONGEST_HELLO - 300, record: 50 });
+  const held = new Set<number>();
+  const allocate = Buffer.allocUnsafeSlow;
+  t.teardown(() => {
+    Buffer.allocUnsafeSlow = allocate;
+  });
+  Buffer.allocUnsafeSlow = (size) => {
+    held.add(size);
+    return allocate(size);
+  };
+  const reader = new HelloReader();
+  for (let at = 0; at < LONGEST_OPENING; at += 1460)
+    reader.take(dripped.subarray(at, Math.min(at + 1460, LONGEST_OPENING)));
+  t.equal(Math.max(...held), LONGEST_OPENING);
+});
+
 t.test('of several names the first host is taken, and no other kind', async (t) => {
   const entries = (...all: readonly Buffer[]) => Buffer.concat(all);
   const names = entries(nameEntry('a.example'), nameEntry('b.example'));

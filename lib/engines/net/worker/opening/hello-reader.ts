@@ -75,7 +75,8 @@ export class HelloReader implements FirstReader<string | undefined> {
       return;
     }
     if (this.#held.length < this.#seen) {
-      const more = Buffer.allocUnsafeSlow(Math.max(2 * seen, this.#seen));
+      const room = Math.min(2 * seen, LONGEST_OPENING);
+      const more = Buffer.allocUnsafeSlow(Math.max(room, this.#seen));
       this.#held.copy(more, 0, 0, seen);
       this.#held = more;
     }
