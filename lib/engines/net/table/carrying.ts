@@ -59,10 +59,7 @@ function datagramsOf(service: VirtualService): Datagrams | undefined {
 }
 
 /** After which silence a connection, a session or an exchange is over, in milliseconds. */
-function silenceOf(
-  options: ServiceOptions,
-  datagrams: Datagrams | undefined,
-): number {
+function silenceOf(options: ServiceOptions, datagrams: Datagrams | undefined): number {
   if (datagrams === undefined) return options.idleTimeoutMs;
   return datagrams === 'sessions'
     ? options.udpIdleTimeoutMs
