@@ -13,6 +13,10 @@ virtual=10.1.1.19:8443
 virtual6=[2001:db8::1]:9443
     real6=[2001:db8::2]:443 masq
     checktype=ping
+virtual=10.1.1.19:7443
+    real=10.0.0.3:443 masq
+    fallback=10.1.1.19:443 masq
+    checktype=ping
 virtual=10.1.1.19:53
     real=10.0.0.3:53 masq
     checktype=ping
@@ -113,6 +117,10 @@ const REFUSED: readonly (readonly [ini: string, words: RegExp])[] = [
   [
     `${section('sni = a.example 10.1.1.19:8443')}${OTHER}engine = auto\n`,
     /:2: sni: tcp:10\.1\.1\.19:8443 has engine = auto: expected net for both/,
+  ],
+  [
+    section('sni = a.example 10.1.1.19:7443'),
+    /:2: sni: tcp:10\.1\.1\.19:7443 has 10\.1\.1\.19:443 as a real server or fallback, which is tcp:10\.1\.1\.19:443 itself: expected another server/,
   ],
   [
     section('sni = a.example 10.1.1.19:8443', 'engine = nftables'),

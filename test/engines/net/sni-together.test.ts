@@ -6,7 +6,7 @@ import { createNetEngine } from '../../../lib/engines/net/engine.ts';
 import { proxyHeader } from '../../../lib/model/proxy-header.ts';
 import type { ServiceOptions } from '../../../lib/model/virtual-service.ts';
 import { clientHello } from '../../support/client-hello.ts';
-import { ending, received, until } from '../../support/engine-rig.ts';
+import { ending, received, serverAt, until } from '../../support/engine-rig.ts';
 import {
   type AllWishes,
   certificate,
@@ -172,6 +172,47 @@ t.test(
     t.equal(await received(two), `${hello} and more`);
   },
 );
+
+t.test('a server that is the address they came by is never dialled', async (t) => {
+  const hosts = await hostsFor(t, ECHOES);
+  const { rig, front, plain, star, apply } = hosts;
+  const { address = '', port = 0 } = front.service;
+  const back = { ...plain.entry, servers: [serverAt(address, port)] };
+  await apply(front.entry, back, star.entry);
+  const ask = async () => {
+    const client = await rig.client(front.service);
+    client.write(clientHello({ name: 'www.example.com' }));
+    return client;
+  };
+  const before = (await rig.stats(front.service)).acceptedConnections;
+  t.equal(await ending(await ask()), 'ECONNRESET');
+  const { acceptedConnections } = await rig.stats(front.service);
+  t.equal(acceptedConnections - before, 1, 'not led there again and again');
+  await nothingOpen(hosts);
+
+  const aside = { ...front.service.options, sni: [] };
+  const service = { ...front.service, options: aside };
+  await apply({ ...front.entry, service }, back, star.entry);
+  const other = await rig.client(plain.service);
+  other.end('without names it leads on');
+  t.equal(await received(other), 'without names it leads on');
+  await apply(front.entry, back, star.entry);
+  t.equal(await ending(await ask()), 'ECONNRESET', 'and with them not any more');
+});
+
+t.test('what is counted of names goes on from an earlier run', async (t) => {
+  const { rig, front } = await hostsFor(t, ECHOES);
+  const quiet = { acceptedConnections: 0, refusedConnections: 0, retries: 0 };
+  const left = { id: front.service.id, ...quiet, proxyHeaderErrors: 0, servers: [] };
+  const { heritage } = rig.engine;
+  heritage?.count([{ ...left, sniErrors: 7, sniUnmatched: 3 }]);
+  const client = await rig.client(front.service);
+  client.end(clientHello({ name: 'nobody.example' }).subarray(0, 40));
+  await ending(client);
+  t.match(await rig.stats(front.service), { sniErrors: 8, sniUnmatched: 3 });
+  const [first] = heritage?.numbers().filter(({ id }) => id === left.id) ?? [];
+  t.match(first, { sniErrors: 8, sniUnmatched: 3 });
+});
 
 t.test('who is denied at the first address never says a name', async (t) => {
   const deny = ['127.0.0.9/32'];

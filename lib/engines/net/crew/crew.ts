@@ -4,6 +4,7 @@ import type { LeftClients } from '../../../model/heritage.ts';
 import { within } from '../../../model/within.ts';
 import type {
   FromWorker,
+  Handover,
   ListenReport,
   TableChange,
   Told,
@@ -89,6 +90,11 @@ export class Crew {
   /** Settles when every worker has tried again to open the listeners of these services. */
   listen(services: readonly string[]): Promise<Answers> {
     return this.#round((sequence) => ({ type: 'listen', sequence, services }));
+  }
+
+  /** Settles when the workers have what they are to take over. Until the next change nobody accepts otherwise. */
+  async handOver(handovers: readonly Handover[]): Promise<void> {
+    await this.#round((sequence) => ({ type: 'hand-over', sequence, handovers }));
   }
 
   /** Settles when every worker has sent on its way whom it had accepted before this was called. */

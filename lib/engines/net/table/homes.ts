@@ -8,6 +8,18 @@ export class Homes {
     this.#services = new Array(workers).fill(0);
   }
 
+  /** A plan of its own, to see what a change would do. */
+  copy(): Homes {
+    const copy = new Homes(this.#services.length);
+    for (const [id, home] of this.#homes) copy.#enter(id, home);
+    return copy;
+  }
+
+  /** All others leave. */
+  keep(ids: ReadonlySet<string>): void {
+    for (const id of this.#homes.keys()) if (!ids.has(id)) this.leave(id);
+  }
+
   /** @param alone whether one worker alone can carry it
    *  @returns the worker; undefined: all of them */
   settle(id: string, alone: boolean): number | undefined {

@@ -1,13 +1,15 @@
 import type { ServiceStats, ServiceTable } from '../../../model/engine.ts';
 import type { LeftNumbers } from '../../../model/heritage.ts';
+import type { VirtualService } from '../../../model/virtual-service.ts';
 import type { CarriedService, Dismissal } from '../protocol.ts';
 import { Homes } from './homes.ts';
+import { house } from './housing.ts';
 import { inTheBeginning } from './left-numbers.ts';
 import type { Memory } from './memory.ts';
 import type { RecordPool } from './record-pool.ts';
 import type { ServerBook } from './server-book.ts';
 import { ServiceBook } from './service-book.ts';
-import { tiesOf } from './ties.ts';
+import { callersIn } from './ties.ts';
 
 /** A service as the table has it; whether and on which sockets it may listen is not known here. */
 export type BookedService = Omit<CarriedService, 'listen' | 'sockets'>;
@@ -29,6 +31,8 @@ export class Ledger {
   /** Of an earlier run, of services that have not come yet. */
   readonly #left = new Map<string, LeftNumbers>();
   readonly #homes: Homes;
+  /** By the service that their names lead to. */
+  #callers: ReadonlyMap<string, readonly VirtualService[]> = new Map();
   #order: readonly string[] = [];
 
   constructor(pool: RecordPool, memory: Memory) {
@@ -53,13 +57,30 @@ export class Ledger {
       changed.add(id);
     }
     const gone = this.#retire(new Set(this.#order), dismissed);
+    for (const id of this.#calling(table)) changed.add(id);
     for (const id of this.#leading(table, new Set([...changed, ...gone])))
       changed.add(id);
-    this.#house(table, changed);
+    for (const id of this.moving(table).keys()) changed.add(id);
+    house(this.#homes, table);
     const services = this.#order.flatMap((id) =>
       changed.has(id) ? this.#booked(id) : [],
     );
     return { services, gone, dismissed };
+  }
+
+  /** Services of the table in force that this one would give another worker.
+   *  @returns by id the new one; undefined: all */
+  moving(table: ServiceTable): ReadonlyMap<string, number | undefined> {
+    if (this.#memory.workers === 1) return new Map();
+    const homes = this.#homes.copy();
+    house(homes, table);
+    const moving = this.#order.filter((id) => homes.of(id) !== this.#homes.of(id));
+    return new Map(moving.map((id) => [id, homes.of(id)]));
+  }
+
+  /** Clients that persist at the service. */
+  persistingAt(id: string): number {
+    return this.#books.get(id)?.persisting ?? 0;
   }
 
   /** What is in force of these services; by default all of the table, for a worker that knows
@@ -121,7 +142,9 @@ export class Ledger {
 
   #booked(id: string): readonly BookedService[] {
     const book = this.#books.get(id);
-    return book ? [{ ...book.carried(), home: this.#homes.of(id) }] : [];
+    return book
+      ? [{ ...book.carried(this.#callers.get(id) ?? []), home: this.#homes.of(id) }]
+      : [];
   }
 
   /** Those that lead clients to any of these: they let them in as long as one of these could serve them. */
@@ -132,13 +155,17 @@ export class Ledger {
     );
   }
 
-  /** Says where each of them lives, and adds those that have to move with them. */
-  #house(table: ServiceTable, changed: Set<string>): void {
-    const alone = (id: string) => this.#books.get(id)?.alone === true;
-    const ties = tiesOf(table, alone);
-    const tied = new Set(ties.flatMap((ids) => [...ids]));
-    for (const id of changed) if (!tied.has(id)) this.#homes.settle(id, alone(id));
-    for (const ids of ties) for (const id of this.#homes.join(ids)) changed.add(id);
+  /** Looks whose names lead where.
+   *  @returns the services that others lead to than before: their servers must not be any of these */
+  #calling(table: ServiceTable): readonly string[] {
+    const before = this.#callers;
+    this.#callers = callersIn(table);
+    const ids = new Set([...before.keys(), ...this.#callers.keys()]);
+    const names = (callers: readonly VirtualService[] = []) =>
+      callers.map(({ id }) => id).join();
+    return [...ids].filter(
+      (id) => names(before.get(id)) !== names(this.#callers.get(id)),
+    );
   }
 
   #open(id: string, entry: ServiceTable[number]): ServiceBook {
@@ -159,7 +186,6 @@ export class Ledger {
       if (!book) continue;
       dismissed.push(...book.retire());
       this.#books.delete(id);
-      this.#homes.leave(id);
       this.#retired.set(id, book);
     }
     return gone;

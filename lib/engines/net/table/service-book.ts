@@ -1,6 +1,7 @@
 import type { ServerEntry, ServiceEntry, ServiceStats } from '../../../model/engine.ts';
 import type { LeftNumbers, LeftServerNumbers } from '../../../model/heritage.ts';
 import type { LimitStats } from '../../../model/limits.ts';
+import type { VirtualService } from '../../../model/virtual-service.ts';
 import { schedulerNamed } from '../../../schedulers/index.ts';
 import type { CarriedService, Dismissal } from '../protocol.ts';
 import { carriedOf } from './carrying.ts';
@@ -61,12 +62,6 @@ export class ServiceBook {
   /** Its clients that persist. */
   get persisting(): number {
     return this.#sum('persistence');
-  }
-
-  /** Whether what it keeps from one connection to the next is in one worker's own memory. */
-  get alone(): boolean {
-    const { persistent, scheduler } = this.#entry.service;
-    return Boolean(persistent) || schedulerNamed(scheduler)?.keeps === true;
   }
 
   /** Writes the entry into the records.
@@ -130,12 +125,15 @@ export class ServiceBook {
     }
   }
 
-  carried(): Omit<CarriedService, 'listen' | 'home' | 'sockets'> {
+  /** @param callers  whose names lead here */
+  carried(
+    callers: readonly VirtualService[],
+  ): Omit<CarriedService, 'listen' | 'home' | 'sockets'> {
     const { service } = this.#entry;
     return {
       ...carriedOf(service),
       record: this.#loan.record,
-      servers: this.#servers.map((server) => server.carried(service)),
+      servers: this.#servers.map((server) => server.carried(service, callers)),
     };
   }
 
@@ -145,8 +143,6 @@ export class ServiceBook {
       ...numbers,
       servers: [...servers, ...[...this.#left.values()].map(quiet)],
       retiredConnections: this.#record.tallied('retired'),
-      sniUnmatched: this.#record.tallied('sniUnmatched'),
-      sniErrors: this.#record.tallied('sniErrors'),
       persistenceEntries: this.persisting,
       limits: this.#limits(),
     };
@@ -164,6 +160,8 @@ export class ServiceBook {
       retries: this.#sum('retries') + (base?.retries ?? 0),
       proxyHeaderErrors:
         this.#record.tallied('proxyHeaderErrors') + (base?.proxyHeaderErrors ?? 0),
+      sniUnmatched: this.#record.tallied('sniUnmatched') + (base?.sniUnmatched ?? 0),
+      sniErrors: this.#record.tallied('sniErrors') + (base?.sniErrors ?? 0),
     };
   }
 

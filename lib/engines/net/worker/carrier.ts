@@ -50,7 +50,7 @@ export class Carrier implements Reception {
   ownAddresses: OwnAddresses | undefined;
   readonly #seat: Seat;
   readonly #desk: Desk;
-  readonly #entrance: Entrance;
+  readonly entrance: Entrance;
   #service: CarriedService;
   #gate: Gate | undefined;
   #room: WaitingRoom | undefined;
@@ -69,7 +69,7 @@ export class Carrier implements Reception {
     this.headed = headedBy(service.acceptProxy);
     this.hosts = hostsOf(service.names, seat.carried);
     this.switchboard = new Switchboard(service, record, () => performance.now());
-    this.#entrance = this.#createEntrance();
+    this.entrance = this.#createEntrance();
   }
 
   get logged(): Logged {
@@ -144,7 +144,7 @@ export class Carrier implements Reception {
     this.#room?.close();
     this.#turn = this.#turn.then(() => {
       clearTimeout(this.#sweeper);
-      this.#entrance.shut();
+      this.entrance.shut();
     });
   }
 
@@ -156,7 +156,7 @@ export class Carrier implements Reception {
   /** The server has refused another worker's datagram. */
   refused(id: string): void {
     const server = this.#servers.find((one) => one.id === id);
-    if (server) this.#entrance.refused?.(server);
+    if (server) this.entrance.refused?.(server);
   }
 
   /** A place may have become free in another worker. */
@@ -164,9 +164,10 @@ export class Carrier implements Reception {
     this.#room?.freed();
   }
 
-  /** Clients of an earlier run. @returns false: their server is not in the table */
+  /** Clients of an earlier run, or of another worker.
+   *  @returns false: their server is not in the table yet, or their service not here */
   restore(left: LeftClients): boolean {
-    const isThere = this.switchboard.restore(left);
+    const isThere = this.#isHere && this.switchboard.restore(left);
     if (isThere) this.#sweep();
     return isThere;
   }
@@ -177,20 +178,21 @@ export class Carrier implements Reception {
   }
 
   emptied(): void {
-    if (this.#isUsed || !this.#entrance.isOpen) return;
-    this.#entrance.shut();
+    if (this.#isUsed || !this.entrance.isOpen) return;
+    this.entrance.shut();
     this.#desk.tell({ type: 'listener', report: { id: this.id, state: 'idle' } });
   }
 
   async #settle(allowed: boolean): Promise<ListenReport> {
     this.#sweep();
     if (!allowed || !this.#isHere || !this.#isUsed) {
-      this.#entrance.shut();
+      this.entrance.shut();
       return { id: this.id, state: 'idle' };
     }
-    const code = await this.#entrance.open(this.#service);
+    const code = await this.entrance.open(this.#service);
     if (code !== undefined) return { id: this.id, state: 'failed', code };
-    return { id: this.id, state: this.#entrance.isOpen ? 'listening' : 'idle' };
+    const { isOpen, descriptors } = this.entrance;
+    return { id: this.id, state: isOpen ? 'listening' : 'idle', descriptors };
   }
 
   /** Whoever waits when the queue goes waits on. */
@@ -225,7 +227,7 @@ export class Carrier implements Reception {
   }
 
   get #isUsed(): boolean {
-    return this.switchboard.open || this.#entrance.isBusy || this.hosts?.open === true;
+    return this.switchboard.open || this.entrance.isBusy || this.hosts?.open === true;
   }
 
   /** Ends persistence templates in time, and the entrance with the last of them. */

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { CarriedService } from '../protocol.ts';
 import type { Line } from './desk.ts';
+import type { Handle } from './duplicates.ts';
 import type { Hosts } from './opening/hosts.ts';
 import type { Opening } from './opening/opening.ts';
 import type { RealServer } from './real-server.ts';
@@ -16,6 +17,13 @@ export interface Entrance {
   open(service: CarriedService): Promise<string | undefined>;
   /** No new clients. Idempotent. */
   shut(): void;
+  /** Of its listening sockets, those that could go on to another worker; undefined: none ever. */
+  readonly descriptors?: readonly number[];
+  /** Another worker's socket, with those who wait there: from the next {@link open} on it listens there too. It is
+   *  closed with the entrance. */
+  takeOver?(handle: Handle, port: number): void;
+  /** From the next {@link open} on another worker listens there alone. */
+  giveAway?(descriptor: number): void;
   /** The server has refused another worker's datagram. */
   refused?(server: RealServer): void;
 }

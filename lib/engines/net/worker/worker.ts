@@ -3,6 +3,7 @@ import { Admission } from '../admission.ts';
 import type {
   CarriedService,
   FromWorker,
+  Handover,
   ListenReport,
   Retirement,
   TableChange,
@@ -80,6 +81,9 @@ export class Worker {
         break;
       case 'listen':
         void this.#listen(message.sequence, message.services);
+        break;
+      case 'hand-over':
+        void this.#handOver(message.sequence, message.handovers);
         break;
       case 'refused':
         this.#carriers.get(message.service)?.refused(message.server);
@@ -166,6 +170,26 @@ export class Worker {
     const carriers = ids.flatMap((id) => this.#carriers.get(id) ?? []);
     const reports = await Promise.all(carriers.map((carrier) => carrier.listen()));
     this.#desk.tell({ type: 'applied', sequence, reports });
+  }
+
+  /** What this worker has stays open until the next change, and what it gets is not accepted from before. */
+  async #handOver(sequence: number, handovers: readonly Handover[]): Promise<void> {
+    const { worker } = this.#start;
+    const taken = handovers.filter(({ to }) => to === worker);
+    await Promise.all(taken.map((one) => this.#takeOver(one)));
+    for (const { from, service, descriptor } of handovers)
+      if (from === worker) this.#carriers.get(service)?.entrance.giveAway?.(descriptor);
+    this.#desk.tell({ type: 'applied', sequence, reports: [] });
+  }
+
+  /** Where there is no child to duplicate it, a listener is opened anew, and who waits at the old one is lost. */
+  async #takeOver({ service, descriptor, port }: Handover): Promise<void> {
+    const take = this.#desk.duplicates.take(descriptor);
+    const handle = await take.catch(() => undefined);
+    const entrance = this.#carriers.get(service)?.entrance;
+    if (!handle) return;
+    if (entrance?.takeOver) entrance.takeOver(handle, port);
+    else handle.close();
   }
 
   #drop(id: string): void {
