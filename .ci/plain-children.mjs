@@ -6,7 +6,7 @@ import { stopCoverage } from 'node:v8';
 import onSpawn from 'process-on-spawn';
 import { isCounted } from './coverage-rooms.mjs';
 
-const HOOKS = /"?--(?:import|loader)=\S*\/@tapjs\/[^"\s]*"? ?/g;
+const HOOKS = /"?--(?:import|loader)=\S*\/(?:@tapjs\/[^"\s]*|no-hooks\.mjs)"? ?/g;
 
 if (!isCounted(process.argv[1] ?? '')) {
   stopCoverage();

@@ -13,6 +13,10 @@ import { report } from './report.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const counters = join(root, '.tap', 'v8');
+/** Before what tap itself has Node load. */
+const NODE_OPTIONS = [process.env.NODE_OPTIONS, `--import=${new URL('no-hooks.mjs', import.meta.url)}`]
+  .filter(Boolean)
+  .join(' ');
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** Per cent of the lines. */
 const GATE = '95';
@@ -40,9 +44,8 @@ async function end(child) {
 async function tests() {
   rmSync(counters, { recursive: true, force: true });
   mkdirSync(counters, { recursive: true });
-  const env = gated
-    ? { ...process.env, NODE_V8_COVERAGE: counters, COVERAGE }
-    : process.env;
+  const counted = gated ? { NODE_V8_COVERAGE: counters, COVERAGE } : {};
+  const env = { ...process.env, ...counted, NODE_OPTIONS };
   const tap = start('tap', 'dist/esm/run.mjs', ['--reporter=tap', ...files], {
     env,
     stdout: 'pipe',

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { childEnvironment } from '../model/child-environment.ts';
+import { TimeLimit } from '../model/time-limit.ts';
 import { within } from '../model/within.ts';
 import { withoutRights } from '../model/without-rights.ts';
 import { signalGroup } from './command.ts';
@@ -29,14 +30,8 @@ export function sendmailRoute(timeoutMs = TIMEOUT_MS): Route {
       for (const mail of mails) {
         if (signal.aborted) throw signal.reason;
         const letter = letterOf(mail);
-        told(
-          mail,
-          await deliver(
-            program,
-            letter,
-            AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-          ),
-        );
+        using limit = new TimeLimit(timeoutMs, signal);
+        told(mail, await deliver(program, letter, limit.signal));
       }
     },
   };

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type LookupFunction, type Socket } from 'node:net';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { missingPackage } from '../model/packages.ts';
+import { TimeLimit } from '../model/time-limit.ts';
 import { within } from '../model/within.ts';
 import type { Letter } from './letter.ts';
 import { type Delivery, reasonOf } from './route.ts';
@@ -131,16 +132,17 @@ function replyCode(error: unknown): number | undefined {
 
 async function openSocket(server: SmtpServer): Promise<Socket> {
   const { host, port, lookup, stepMs, signal } = server;
-  const late = AbortSignal.timeout(stepMs);
+  using limit = new TimeLimit(stepMs, signal);
   const socket = connect({ host, port, lookup });
   try {
-    await once(socket, 'connect', { signal: AbortSignal.any([late, signal]) });
+    await once(socket, 'connect', { signal: limit.signal });
     return socket;
   } catch (error) {
     socket.on('error', () => {});
     socket.destroy();
     signal.throwIfAborted();
-    if (late.aborted) throw new Error(`no connection within ${stepMs / 1000} s`);
+    if (limit.signal.aborted)
+      throw new Error(`no connection within ${stepMs / 1000} s`);
     throw error;
   }
 }

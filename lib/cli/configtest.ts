@@ -20,10 +20,17 @@ export async function configtest(context: Context): Promise<number> {
   }
   for (const warning of config.warnings) err(formatDiagnostic(warning));
   for (const line of await engineLines(context, config)) out(printable(line));
-  const reals = config.virtuals.reduce((sum, { reals }) => sum + reals.length, 0);
-  out(
-    `${file.path}: good: ${count(config.virtuals.length, 'virtual service')}, ${count(reals, 'real server')}, ${count(config.warnings.length, 'warning')}`,
-  );
+  for (const line of nameLines(config)) out(printable(line));
+  const all = config.virtuals.flatMap(({ reals }) => reals);
+  const reals = all.filter(({ role }) => role === undefined).length;
+  const reserve = all.length - reals;
+  const counts = [
+    count(config.virtuals.length, 'virtual service'),
+    count(reals, 'real server'),
+    ...(reserve > 0 ? [`${reserve} in reserve`] : []),
+    count(config.warnings.length, 'warning'),
+  ];
+  out(`${file.path}: good: ${counts.join(', ')}`);
   return EXIT.done;
 }
 
@@ -32,6 +39,18 @@ async function engineLines(
   { virtuals }: Config,
 ): Promise<readonly string[]> {
   return (await daemon()).engineLines(virtuals);
+}
+
+/** What a director would ask; nobody is asked now. */
+function nameLines({ virtuals }: Config): readonly string[] {
+  return virtuals.flatMap(({ id, family, options }) =>
+    options.realsFrom.map(({ name, port }) => {
+      const address = family === 'inet' ? 'A' : 'AAAA';
+      const asked =
+        port === undefined ? `SRV, then ${address} of each target` : address;
+      return `real servers of ${id} from ${name}: ${asked}`;
+    }),
+  );
 }
 
 /** A start would go on with what it has; a test is there to tell before. */

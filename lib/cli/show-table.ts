@@ -7,6 +7,7 @@ import type {
   StatusDocument,
 } from '../model/status.ts';
 import { alignColumns, type Column, type Style } from './columns.ts';
+import { nameLines } from './show-names.ts';
 import {
   type Colour,
   humanBytes,
@@ -71,6 +72,7 @@ export function formatTable(document: StatusDocument, style: Style): string {
   for (const service of document.services)
     lines.push(...serviceLines(service, paint), ...service.reals.map(row));
   if (document.services.length === 0) lines.push('no virtual service is configured');
+  lines.push(...nameLines(document, paint));
   return `${lines.join('\n')}\n`;
 }
 
@@ -123,6 +125,8 @@ function serviceLines(service: ServiceStatus, paint: Paint): readonly string[] {
     ...countOf(service.refusedConnections, 'refused'),
     ...countOf(service.retries, 'retried'),
     ...countOf(service.proxyHeaderErrors, 'without PROXY header'),
+    ...countOf(service.sniUnmatched, 'for no name of sni'),
+    ...countOf(service.sniErrors, 'without ClientHello'),
   ];
   const line = words.join('  ');
   // An engine that the file names explains itself.
@@ -167,8 +171,8 @@ function countOf(count: number, word: string): readonly string[] {
 }
 
 /** A real server as tables call it. */
-export function nameOf({ id, fallback }: RealStatus): string {
-  return fallback ? `${id.replace(/^fallback:/, '')} (fallback)` : id;
+export function nameOf({ id, role }: RealStatus): string {
+  return role === 'real' ? id : `${id.replace(/^fallback:/, '')} (${role})`;
 }
 
 /** `5`, or `0/5`: in force, and in the file. */

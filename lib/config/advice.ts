@@ -70,11 +70,6 @@ const ADVICE: readonly Advice[] = [
       !isUtf8(Buffer.from(service[about], 'latin1')),
     saying: `${about} is not written in UTF-8, and what a check of mysql or oracle sends is; write the file in UTF-8, as "iconv -f latin1 -t utf8" does`,
   })),
-  {
-    about: 'real',
-    applies: ({ reals }) => reals.length === 0,
-    saying: 'the service has no real server',
-  },
 ];
 
 /** Warns of what ldirectord takes in silence though it is hardly meant. */

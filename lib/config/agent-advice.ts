@@ -6,8 +6,9 @@ export function adviseOnAgents(
   { options, reals }: VirtualService,
   findings: Findings,
 ): void {
-  const [first] = reals;
-  const isCoarse = reals.every(({ weight }) => weight <= 1);
+  const listed = reals.filter(({ role }) => role === undefined);
+  const [first] = listed;
+  const isCoarse = listed.every(({ weight }) => weight <= 1);
   if (options.agentPort === 0 || !first || !isCoarse) return;
   findings.warn(
     first.line,

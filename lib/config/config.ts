@@ -1,3 +1,4 @@
+import type { DnsOptions } from '../model/reals-from.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
 import type { WebOptions } from './web.ts';
 
@@ -67,6 +68,8 @@ export interface ProcessOptions {
   readonly user: Account | undefined;
   /** `[web]`: where the page is, and for whom; undefined: there is none. */
   readonly web: WebOptions | undefined;
+  /** `[dns]`: how names of `reals-from` are asked for. */
+  readonly dns: DnsOptions;
 }
 
 /** An accepted ldirectord.cf with its ini: immutable, complete, names resolved. */

@@ -2,12 +2,14 @@ import { ALERTS_KEYS } from './ini-keys/alerts.ts';
 import { CHECKS_KEYS } from './ini-keys/checks.ts';
 import { CONTROL_KEYS } from './ini-keys/control.ts';
 import { DAEMON_KEYS } from './ini-keys/daemon.ts';
+import { DNS_KEYS } from './ini-keys/dns.ts';
 import type { IniKey } from './ini-keys/ini-key.ts';
 import { LIMITS_KEYS } from './ini-keys/limits.ts';
 import { LOG_KEYS } from './ini-keys/log.ts';
 import { METRICS_KEYS } from './ini-keys/metrics.ts';
 import { NET_KEYS } from './ini-keys/net.ts';
 import { NFTABLES_KEYS } from './ini-keys/nftables.ts';
+import { SERVICE_KEYS } from './ini-keys/service.ts';
 import { WEB_KEYS } from './ini-keys/web.ts';
 import { WEB_USER_KEYS } from './ini-keys/web-user.ts';
 
@@ -21,6 +23,8 @@ export const INI_KEYS = {
   ...LOG_KEYS,
   ...METRICS_KEYS,
   ...LIMITS_KEYS,
+  ...SERVICE_KEYS,
+  ...DNS_KEYS,
   ...CONTROL_KEYS,
   ...DAEMON_KEYS,
   ...WEB_KEYS,
@@ -52,7 +56,18 @@ export function iniKeys(text: string): readonly IniRow[] {
   return ROWS.filter(([name, { key }]) => (key ?? name) === text);
 }
 
+/** Sections of which there may be several, each with a name of its own. */
+const NAMED: Readonly<Record<string, string>> = {
+  'web user': 'web user NAME',
+  service: 'service ID',
+};
+
 /** What stands in the brackets above keys of that section. */
 export function headerOf(section: IniKey<unknown>['section']): string {
-  return section === 'web user' ? 'web user NAME' : section;
+  return NAMED[section] ?? section;
 }
+
+/** Sections that are there once. */
+export const PLAIN_SECTIONS: readonly string[] = [
+  ...new Set(ROWS.map(([, { section }]) => section)),
+].filter((section) => !(section in NAMED));

@@ -25,6 +25,19 @@ export function processOptions(
     readOnlyMode: common['read-only-mode'] ?? INI_KEYS['read-only-mode'].default,
     user: userOf(common),
     web,
+    dns: dnsOptions(common),
+  };
+}
+
+function dnsOptions(common: IniValues): ProcessOptions['dns'] {
+  return {
+    servers: common['dns-servers'] ?? INI_KEYS['dns-servers'].default,
+    timeoutMs: common['dns-timeout'] ?? INI_KEYS['dns-timeout'].default,
+    minTtlMs: common['min-ttl'] ?? INI_KEYS['min-ttl'].default,
+    maxTtlMs: common['max-ttl'] ?? INI_KEYS['max-ttl'].default,
+    holdMs: 'dns-hold' in common ? common['dns-hold'] : INI_KEYS['dns-hold'].default,
+    empty: common['dns-empty'] ?? INI_KEYS['dns-empty'].default,
+    maxServers: common['max-servers'] ?? INI_KEYS['max-servers'].default,
   };
 }
 
@@ -47,6 +60,7 @@ export function optionsFrom(values: IniValues, id: string): ServiceOptions {
     ...checkOptions(value),
     ...alertOptions(value),
     ...limitOptions(value),
+    realsFrom: value('reals-from'),
   };
 }
 
@@ -63,6 +77,9 @@ function trafficOptions(value: ValueOf) {
     sendProxy: value('send-proxy'),
     acceptProxy: value('accept-proxy'),
     acceptProxyTimeoutMs: value('accept-proxy-timeout'),
+    sni: value('sni'),
+    sniDefault: value('sni-default'),
+    sniTimeoutMs: value('sni-timeout'),
     logConnections: value('log-connections'),
     dontlognull: value('dontlognull'),
     onDown: value('on-down'),

@@ -5,20 +5,17 @@ import { readBounded } from './bounded.ts';
 import type { Diagnostic, ProcessOptions } from './config.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { refuseForeign, warnOfIdle } from './ini-idle.ts';
-import type { IniKey } from './ini-keys/ini-key.ts';
-import {
-  headerOf,
-  INI_KEYS,
-  type IniRow,
-  type IniValues,
-  iniKeys,
-  KEY_TEXTS,
-} from './ini-keys.ts';
+import { type IniRow, type IniValues, iniKeys, PLAIN_SECTIONS } from './ini-keys.ts';
 import { type IniLine, type IniSection, indexIni } from './ini-lines.ts';
 import { optionsFrom, processOptions } from './ini-options.ts';
+import { misplaced, type Place, placeOf, stands } from './ini-place.ts';
+import { refuseNames } from './names-refusals.ts';
 import { attempt } from './parse.ts';
 import { warnOfProxy } from './proxy-advice.ts';
 import { adviseOnReaders, adviseOnSecretFiles } from './readers.ts';
+import { createReserve, type Reserve } from './reserve.ts';
+import type { ParsedService } from './service.ts';
+import { refuseRoutes } from './sni-routes.ts';
 import { type ValueSection, webOptions } from './web.ts';
 
 /** What the ini says. */
@@ -26,21 +23,17 @@ export interface IniOptions {
   readonly process: ProcessOptions;
   /** For the service of that id. */
   readonly service: (id: string) => ServiceOptions;
+  readonly reserve: (service: ParsedService) => Reserve;
   readonly errors: readonly Diagnostic[];
+  /** What of it does not go together with the services that there are. */
+  readonly refusals: (there: readonly VirtualService[]) => readonly Diagnostic[];
   /** @param there  the services that there are */
   readonly warnings: (there: readonly VirtualService[]) => readonly Diagnostic[];
 }
 
-/** Whose keys a section holds. */
-type Place =
-  | { readonly kind: 'common'; readonly of?: undefined }
-  | { readonly kind: 'service' | 'user'; readonly of: string };
-
 /** Read when the config has none beside it. */
 export const SYSTEM_INI = '/etc/l4director/l4director.ini';
 const SIZE_LIMIT = 1024 * 1024;
-const SERVICE = /^service\s+(\S+)$/;
-const USER = /^web user\s+([\w.@-]{1,64})$/;
 
 /** Where a config's ini is looked for: the first one that is there counts.
  *  @param ini  the one that was named on the command line */
@@ -81,11 +74,15 @@ async function readPlace(
   return '';
 }
 
-function readSections(
-  file: string | undefined,
-  text: string,
-  findings: Findings,
-): IniOptions {
+/** What a file says, section by section. */
+interface Gathered {
+  readonly sections: readonly IniSection[];
+  readonly common: IniValues;
+  readonly services: ReadonlyMap<string, ValueSection>;
+  readonly users: ReadonlyMap<string, ValueSection>;
+}
+
+function gather(text: string, findings: Findings): Gathered {
   const { sections, escaped } = indexIni(text);
   const values: Record<string, unknown> = parse(escaped);
   const common: IniValues = {};
@@ -102,28 +99,36 @@ function readSections(
     const known = place.kind === 'user' ? users : services;
     known.set(place.of, { ...section, values: into });
   });
+  return { sections, common, services, users };
+}
+
+function readSections(
+  file: string | undefined,
+  text: string,
+  findings: Findings,
+): IniOptions {
+  const { sections, common, services, users } = gather(text, findings);
   for (const [id, section] of services) refuseForeign(id, section, findings);
+  refuseNames(sections, services, common, findings);
   const passwords = sections.flatMap(({ keys }) =>
     keys.filter(({ key }) => key === 'password').map(({ line }) => line),
   );
   if (file !== undefined) adviseOnReaders(file, passwords, findings);
-  const valuesOf = (id: string): IniValues => ({
-    ...common,
-    ...services.get(id)?.values,
+  const valuesOf = (id: string) => ({ ...common, ...services.get(id)?.values });
+  const commonOf = (wanted: string) => ({
+    keys: sections.find(({ name }) => name === wanted)?.keys ?? [],
+    values: common,
   });
-  const sectionNamed = (wanted: string) => sections.find(({ name }) => name === wanted);
-  const alerts = { keys: sectionNamed('alerts')?.keys ?? [], values: common };
-  adviseOnSecretFiles([alerts, ...services.values()], findings);
+  adviseOnSecretFiles([commonOf('alerts'), ...services.values()], findings);
   return {
     process: processOptions(common, {
       file,
-      web: webOptions(
-        { values: common, keys: sectionNamed('web')?.keys ?? [], users },
-        findings,
-      ),
+      web: webOptions({ ...commonOf('web'), users }, findings),
     }),
     service: (id) => optionsFrom(valuesOf(id), id),
+    reserve: createReserve(file ?? '', services, commonOf('checks')),
     errors: findings.errors(),
+    refusals: (there) => refusalsOf(there, services, file ?? ''),
     warnings: (there) => {
       const all = createFindings(file ?? '', findings);
       warnOfServices(services, there, all);
@@ -131,6 +136,18 @@ function readSections(
       return all.warnings();
     },
   };
+}
+
+function refusalsOf(
+  there: readonly VirtualService[],
+  services: ReadonlyMap<string, ValueSection>,
+  file: string,
+): readonly Diagnostic[] {
+  const findings = createFindings(file);
+  const lineOf = (id: string) =>
+    services.get(id)?.keys.find(({ key }) => key === 'sni')?.line;
+  refuseRoutes(there, lineOf, findings);
+  return findings.errors();
 }
 
 function warnOfServices(
@@ -148,13 +165,6 @@ function warnOfServices(
       );
 }
 
-function placeOf({ name = '' }: IniSection): Place {
-  const service = SERVICE.exec(name)?.[1];
-  if (service !== undefined) return { kind: 'service', of: service };
-  const user = USER.exec(name)?.[1];
-  return user === undefined ? { kind: 'common' } : { kind: 'user', of: user };
-}
-
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -168,10 +178,8 @@ function isKnownSection(
   if (name === undefined) return true;
   const earlier = seen.get(name);
   seen.set(name, line);
-  const known = [
-    ...new Set(Object.values(INI_KEYS).map(({ section }) => section)),
-  ].filter((section) => section !== 'web user');
-  const unknown = ofOne === undefined && !known.some((section) => section === name);
+  const known = PLAIN_SECTIONS;
+  const unknown = ofOne === undefined && !known.includes(name);
   if (unknown)
     findings.error(
       line,
@@ -208,19 +216,6 @@ function readKeys(
     else if (own === undefined) findings.error(line, misplaced(key, rows));
     else readKey(one, raw[key], own, into, findings);
   }
-}
-
-/** @param rows  those of the key, of which none may stand where it does */
-function misplaced(key: string, [first]: readonly IniRow[]): string {
-  const row = first?.[1];
-  if (row === undefined) return `unknown key "${key}"${didYouMean(key, KEY_TEXTS)}`;
-  return `${key} is in the wrong section: expected it in [${headerOf(row.section)}]${row.perService ? ', or in one for a service, as in "[service tcp:10.1.1.19:80]"' : ''}`;
-}
-
-/** Whether the key's place is that section. */
-function stands(row: IniKey<unknown>, { name }: IniSection, { kind }: Place): boolean {
-  if (kind === 'service') return row.perService;
-  return row.section === (kind === 'user' ? 'web user' : name);
 }
 
 function readKey(

@@ -16,8 +16,14 @@ export function networks(text: string): readonly string[] {
   const parts = text.split(',').map((part) => part.trim());
   return parts.flatMap((part) => {
     if (part.startsWith('/')) return listed(part);
-    return checked(part, (why) => `${why} (not "${part}")`);
+    return networkText(part);
   });
+}
+
+/** @returns the text of a network as it stands
+ *  @throws RangeError with what was expected */
+export function networkText(text: string): string {
+  return checked(text, (why) => `${why} (not "${text}")`);
 }
 
 /** @param inWords  of what is wrong with it */

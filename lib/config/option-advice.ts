@@ -9,10 +9,20 @@ export function adviseOnOptions(
   findings: Findings,
 ): void {
   for (const service of services) {
+    adviseOnReals(service, findings);
     adviseOnSlowStart(service, findings);
     adviseOnPassive(service, findings);
+    adviseOnReserve(service, findings);
     adviseOnAgents(service, findings);
   }
+}
+
+function adviseOnReals(
+  { line, reals, options }: VirtualService,
+  findings: Findings,
+): void {
+  if (reals.length === 0 && options.realsFrom.length === 0)
+    findings.warn(line, 'the service has no real server');
 }
 
 function adviseOnPassive(
@@ -23,6 +33,18 @@ function adviseOnPassive(
   findings.warn(
     line,
     `passive does nothing for ${id}: with checktype=off no check would bring a server back; expected another one, as in "checktype = on", which brings it back when passive-hold is over`,
+  );
+}
+
+function adviseOnReserve(
+  { id, line, checktype, reals }: VirtualService,
+  findings: Findings,
+): void {
+  const first = reals.find(({ role }) => role !== undefined);
+  if (checktype !== 'off' || !first) return;
+  findings.warn(
+    line,
+    `${first.role}s do nothing for ${id}: with checktype=off nobody is known to be up who could step in; expected another one, as in "checktype = connect"`,
   );
 }
 

@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import type { ProxyVersion } from '../model/proxy-header.ts';
+import { networkText } from './limit-values.ts';
 import { expected } from './values.ts';
 
 // What keys about the PROXY protocol may be.
@@ -25,23 +25,13 @@ function isVersion(text: string): text is ProxyVersion {
 }
 
 const MOST_NETWORKS = 256;
-
-/** Addresses and networks with commas between, each with its prefix length then; none for `no`. */
-export function networks(text: string): readonly string[] {
-  if (text === 'no') return [];
-  const listed = text.split(',').map((one) => network(one.trim()));
-  return listed.length <= MOST_NETWORKS
-    ? [...new Set(listed)]
-    : expected(`at most ${MOST_NETWORKS} networks`, EXAMPLE);
-}
-
 const EXAMPLE = '10.0.0.0/8, 2001:db8::7';
 
-function network(text: string): string {
-  const [, address = '', prefix] = /^([\da-fA-F:.]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  const length = prefix === undefined ? bits : Number(prefix);
-  return length >= 0 && length <= bits
-    ? `${address}/${length}`
-    : expected('no, or addresses and networks with commas between', EXAMPLE);
+/** Addresses and networks with commas between; none for `no`. */
+export function proxies(text: string): readonly string[] {
+  if (text === 'no') return [];
+  const listed = new Set(text.split(',').map((one) => networkText(one.trim())));
+  return listed.size <= MOST_NETWORKS
+    ? [...listed]
+    : expected(`at most ${MOST_NETWORKS} networks`, EXAMPLE);
 }

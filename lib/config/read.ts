@@ -59,13 +59,18 @@ export async function readConfig(
   const encoding = encodingOf(text);
   const { global, services, errors, warnings } =
     encoding === 'utf8' && !isAscii(text) ? decodeUtf8(built) : built;
-  if (errors.length + ini.errors.length > 0)
-    return { ok: false, errors: [...errors, ...ini.errors], warnings };
-  const virtuals = services.map((service) => {
+  const reserves = services.map(ini.reserve);
+  const wrong = reserves.flatMap((reserve) => reserve.errors);
+  if (errors.length + ini.errors.length + wrong.length > 0)
+    return { ok: false, errors: [...errors, ...ini.errors, ...wrong], warnings };
+  const virtuals = services.map((service, row) => {
     const options = ini.service(service.id);
     const failurecount = options.fall ?? service.failurecount;
-    return { ...service, failurecount, encoding, options };
+    const reals = [...service.reals, ...(reserves[row]?.reals ?? [])];
+    return { ...service, reals, failurecount, encoding, options };
   });
+  const refused = ini.refusals(virtuals);
+  if (refused.length > 0) return { ok: false, errors: refused, warnings };
   const config = {
     file: path,
     digest: hash('sha256', Buffer.from(text, 'latin1')),

@@ -42,16 +42,18 @@ function virtualReport(service: VirtualService): Readonly<Record<string, unknown
     emailalert: emailalert ?? '',
     fallback,
     engine: options.engine,
+    'reals-from': options.realsFrom,
     reals: reals.map((real) => realReport(real, service)),
   };
   return withNulls(values);
 }
 
 function realReport(real: RealServer, service: VirtualService) {
-  const { address, port, method, weight, lower, upper } = real;
+  const { address, port, method, weight, lower, upper, role } = real;
   const request = real.request ?? service.request;
   const receive = (real.receive ?? service.receive)?.perl ?? '';
-  return { address, port, method, weight, request, receive, lower, upper };
+  const values = { address, port, method, weight, request, receive, lower, upper };
+  return role ? { ...values, role } : values;
 }
 
 /** JSON has no undefined: a key that is always there is easier on scripts. */

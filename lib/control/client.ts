@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StatusDocument } from '../model/status.ts';
+import { TimeLimit } from '../model/time-limit.ts';
 import { object } from './api/shape.ts';
 import { STATUS } from './api/status-shapes.ts';
 import type { Call } from './calls.ts';
@@ -47,8 +48,8 @@ export async function ask<T>(
   asking: Call<T> & Patience,
 ): Promise<T> {
   const { timeoutMs } = asking;
-  const limit = AbortSignal.timeout(timeoutMs);
-  const signal = asking.signal ? AbortSignal.any([limit, asking.signal]) : limit;
+  using limit = new TimeLimit(timeoutMs, asking.signal);
+  const { signal } = limit;
   try {
     const response = await open(socketPath, asking, signal, {
       accept: 'application/json', // of events the list, not the stream
@@ -62,7 +63,7 @@ export async function ask<T>(
     asking.signal?.throwIfAborted();
     if (error instanceof Refused) throw error;
     // Or as if the director had ended it.
-    const why: unknown = limit.aborted ? limit.reason : error;
+    const why: unknown = signal.aborted ? signal.reason : error;
     throw new Error(explain(why, socketPath, timeoutMs), { cause: error });
   }
 }

@@ -122,13 +122,13 @@ export const SERVICE: readonly Metric<ServiceStatus>[] = [
   {
     name: 'service_up',
     type: 'gauge',
-    help: '1 when the virtual service is carried by a real server or its fallback.',
+    help: '1 when the virtual service is carried by a real server, a spare or a fallback.',
     value: ({ state }) => Number(['up', 'panic', 'fallback'].includes(state)),
   },
   {
     name: 'service_fallback_active',
     type: 'gauge',
-    help: '1 when the fallback carries the virtual service.',
+    help: '1 when a fallback carries the virtual service.',
     value: ({ fallbackActive }) => Number(fallbackActive),
   },
   {
@@ -160,6 +160,18 @@ export const SERVICE: readonly Metric<ServiceStatus>[] = [
     type: 'counter',
     help: 'Connections ended since they were too old, or for the good of a server that came back.',
     value: (service) => service.retiredConnections,
+  },
+  {
+    name: 'service_sni_unmatched_total',
+    type: 'counter',
+    help: 'Clients who asked for none of the names of sni.',
+    value: (service) => service.sniUnmatched,
+  },
+  {
+    name: 'service_sni_errors_total',
+    type: 'counter',
+    help: 'Connections accepted and reset: no whole ClientHello came where a name was to be read.',
+    value: (service) => service.sniErrors,
   },
   {
     name: 'service_persistence_entries',

@@ -6,6 +6,7 @@ import {
   type StatusDocument,
 } from '../model/status.ts';
 import { DIRECTOR, type Metric, SERVICE, WORKER } from './metric-tables.ts';
+import { nameFamilies } from './name-metrics.ts';
 import { type Family, formatLabels, type Sample } from './prometheus.ts';
 import { AGENT, CERTIFICATE, CHECK, REAL } from './real-metrics.ts';
 
@@ -38,6 +39,7 @@ export function statusFamilies(document: StatusDocument): readonly Family[] {
   return [
     buildInfo(document.version),
     ...DIRECTOR.map((metric) => familyOf(metric, [{ of: document, labels: '' }])),
+    ...nameFamilies(document.names, Date.now()),
     ...WORKER.map((metric) => familyOf(metric, workers)),
     ...SERVICE.map((metric) => familyOf(metric, services)),
     serviceInfo(document.services),

@@ -3,10 +3,12 @@ import type { Log } from '../model/log.ts';
 import type { Children } from './children.ts';
 import type { Front } from './front.ts';
 import type { LogKeeper } from './log/keeper.ts';
+import type { Naming } from './naming.ts';
 import type { Parts } from './parts.ts';
 
 interface Followers {
-  readonly parts: Pick<Parts, 'director' | 'connectionLog'>;
+  readonly parts: Pick<Parts, 'connectionLog'>;
+  readonly naming: Pick<Naming, 'apply'>;
   readonly children: Pick<Children, 'converge'>;
   readonly keeper: Pick<LogKeeper, 'follow'>;
   front(): Pick<Front, 'follow'>;
@@ -15,14 +17,15 @@ interface Followers {
 
 /** How a director takes a changed config over; rejects where the engines' part fails. */
 export function adoption({
-  parts: { director, connectionLog },
+  parts: { connectionLog },
+  naming,
   children,
   keeper,
   front,
   log,
 }: Followers): (next: Config, before: Config) => Promise<void> {
   return async (next, before) => {
-    await director.apply(next);
+    await naming.apply(next);
     await front().follow(next);
     keeper.follow(next.global.logfile);
     connectionLog.follow(next.options.connectionsFile);

@@ -7,6 +7,7 @@ import { appear, putBack, removeAside } from './appear.ts';
 import type { HeritageKeeper } from './heritage.ts';
 import type { DaemonLog } from './log/log.ts';
 import { measured } from './measured.ts';
+import type { Naming } from './naming.ts';
 import type { Parts } from './parts.ts';
 import type { Reloader } from './reloader.ts';
 import { statusDocument } from './status.ts';
@@ -39,16 +40,17 @@ export interface FrontParties {
   readonly launch: Launch;
   readonly reloader: Reloader;
   readonly parts: Pick<Parts, 'director' | 'alerts' | 'connectionLog'>;
+  readonly naming: Pick<Naming, 'status'>;
   readonly heritage: Pick<HeritageKeeper, 'counted'>;
   readonly log: DaemonLog;
 }
 
 export function createFront(config: Config, parties: FrontParties): Front {
-  const { launch, reloader, parts, heritage, log } = parties;
+  const { launch, reloader, parts, naming, heritage, log } = parties;
   const { director, alerts } = parts;
   const status = async (checks: number) => {
     await within(COUNTED_MS, heritage.counted, () => {});
-    return statusDocument(reloader, director, alerts, checks);
+    return statusDocument(reloader, { director, alerts, naming }, checks);
   };
   const shared = { status, desk: director.desk, log };
   const page = keepWeb(shared, launch.predecessor ? HANDED_OVER_MS : 0);

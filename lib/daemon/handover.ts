@@ -10,6 +10,7 @@ import type { EstateKeeper } from './estate.ts';
 import type { Front } from './front.ts';
 import type { HeritageKeeper } from './heritage.ts';
 import { migrationDoubt } from './migration.ts';
+import type { Naming } from './naming.ts';
 import type { Notifier } from './notify.ts';
 import type { Reloader } from './reloader.ts';
 import { startSuccessor } from './successor.ts';
@@ -20,6 +21,7 @@ export interface HandoverParties {
   readonly director: Pick<Director, 'services' | 'hold' | 'leave'>;
   readonly heritage: Pick<HeritageKeeper, 'write' | 'leave'>;
   readonly overrides: Pick<OverrideFile, 'flush'>;
+  readonly naming: Pick<Naming, 'flush'>;
   readonly notifier: Notifier;
   /** Open from before a successor starts: it is asked as soon as that is at work. */
   readonly estate: EstateKeeper;
@@ -40,7 +42,7 @@ export function createHandover(parties: HandoverParties): () => Promise<void> {
     const { config } = parties.reloader;
     await estate.open();
     // The successor lets clients in before this director lets go.
-    await heritage.write();
+    await Promise.all([heritage.write(), parties.naming.flush()]);
     log.info('Starting a successor, to hand over to it');
     const doubt = migrationDoubt();
     if (doubt !== undefined) log.warn(doubt);

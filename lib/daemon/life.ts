@@ -21,6 +21,7 @@ import { endPredecessor, endSuccessor, isInPlace } from './kin.ts';
 import { leaveHungThreads } from './leave.ts';
 import type { LogKeeper } from './log/keeper.ts';
 import { migrationAdvice } from './migration.ts';
+import { type Naming, openNaming } from './naming.ts';
 import { createNotifier, type Notifier } from './notify.ts';
 import { openParts, type Parts } from './parts.ts';
 import { tellPassedSockets } from './passed.ts';
@@ -107,29 +108,33 @@ async function begin(
   });
   const ended = (outcome: ReloadOutcome) =>
     tellReload(outcome, { events, front, notifier, reloader });
-  const adopt = adoption({ parts, children, keeper, front: () => front, log });
+  const naming = openNaming(director, { launch, closers, ending, log });
+  const adopt = adoption({ parts, naming, children, keeper, front: () => front, log });
   const reloader = createReloader(config, { file, adopt, ended, log });
-  const front = createFront(config, { launch, reloader, parts, heritage, log });
+  const front = createFront(config, { launch, reloader, parts, naming, heritage, log });
   const estate = keepEstate(launch, { director, children, heritage }, log);
   closers.add('socket for a successor', () => estate.close());
-  const parties = { launch, reloader, director, heritage, overrides, notifier };
+  const parties = { launch, reloader, director, heritage, overrides, naming, notifier };
   const handOver = createHandover({ ...parties, estate, front, ending, log });
   const logs = [keeper, connectionLog];
   attach(signals, { ending, reloader, logs, log, launch, handOver, notifier });
   closers.add('socket and page', () => front.close());
   ending.signal.addEventListener('abort', () => void retire(front, ending));
   if (!another) await front.show();
-  await ready(director, config, another, ending.signal, log);
+  await ready({ director, naming, log }, config, another, ending.signal);
   if (ending.signal.aborted) return;
   if (another) {
     await front.show();
-    await takeOver({ overrides, elders, director, children, heritage, ending, log });
+    await takeOver({ ...parties, elders, children, ending, log });
   } else heritage.keep();
   advise(parts, another, log);
   await notifier.ready(serviceSummary(reloader));
   await report({ type: 'up', notices: await notices(keeper, director) });
   void children.converge(reloader.config.global.execute);
-  const watching = watchConfig(file, reloader, log, ending.signal);
+  keepWatch(closers, watchConfig(file, reloader, log, ending.signal));
+}
+
+function keepWatch(closers: Closers, watching: Promise<void>): void {
   closers.add('watch of the config', () => watching);
 }
 
@@ -180,18 +185,17 @@ function retire(front: Front, { handedOver }: Ending): Promise<void> {
 /** Resolves when every service is at work, the wait is over, or the end was asked for.
  *  @throws Error where it succeeds another one: clients of a service that is late would be refused */
 async function ready(
-  director: Director,
+  { director, naming, log }: Readied,
   config: Config,
   succeeds: boolean,
   end: AbortSignal,
-  log: Log,
 ): Promise<void> {
   const patienceMs = succeeds ? SUCCESSOR_MS : READY_MS;
   const limit = AbortSignal.any([AbortSignal.timeout(patienceMs), end]);
   const over = new Promise<void>((resolve) =>
     limit.addEventListener('abort', () => resolve(), { once: true }),
   );
-  const applied = director.apply(config).then(() => director.settled(limit));
+  const applied = naming.apply(config).then(() => director.settled(limit));
   applied.catch((error: unknown) => log.error(`Cannot apply: ${String(error)}`));
   await Promise.race([applied, over]);
   const late = succeeds && !end.aborted ? director.starting() : [];
@@ -199,6 +203,12 @@ async function ready(
     throw new Error(
       `still starting after ${patienceMs / 1000} s, so that clients would be refused: ${late.join(', ')}`,
     );
+}
+
+interface Readied {
+  readonly director: Director;
+  readonly naming: Naming;
+  readonly log: Log;
 }
 
 function reloadEvent(outcome: ReloadOutcome): Happening {

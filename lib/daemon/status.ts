@@ -4,14 +4,20 @@ import { ownRights } from '../instance/rights.ts';
 import { version } from '../instance/version.ts';
 import type { ServiceStatus, StatusDocument } from '../model/status.ts';
 import { within } from '../model/within.ts';
+import type { Naming } from './naming.ts';
 import type { Reloader } from './reloader.ts';
+
+interface StatusSources {
+  readonly director: Pick<Director, 'services' | 'workers'>;
+  readonly alerts: Pick<Alerts, 'status'>;
+  readonly naming: Pick<Naming, 'status'>;
+}
 
 /** What `GET /v1/status` answers.
  *  @param checks  results of each real server */
 export async function statusDocument(
   { config, configError }: Pick<Reloader, 'config' | 'configError'>,
-  director: Director,
-  alerts: Pick<Alerts, 'status'>,
+  { director, alerts, naming }: StatusSources,
   checks: number,
 ): Promise<StatusDocument> {
   const { user, capabilities } = ownRights();
@@ -24,6 +30,7 @@ export async function statusDocument(
     config: config.file,
     configError,
     services: await director.services(checks),
+    names: naming.status(),
     workers: director.workers(),
     ...alerts.status(),
   };

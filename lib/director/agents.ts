@@ -27,6 +27,7 @@ export class Agents implements Disposable {
   readonly #known = new Map<string, Known>();
   readonly #subscriptions: Subscriptions<AgentPlan> | undefined;
   #label = '';
+  #port = 0;
 
   /** @param runner  undefined: no agent is ever asked
    *  @param on      gets what each line says, also when it says the same again */
@@ -45,8 +46,12 @@ export class Agents implements Disposable {
 
   /** Asks those of that service from now on. */
   follow(service: VirtualService): void {
+    const { agentPort } = service.options;
     this.#label = serviceLabel(service);
     const wanted = agentPlans(service);
+    // Another port is another agent.
+    if (agentPort !== this.#port) this.#known.clear();
+    this.#port = agentPort;
     for (const id of this.#known.keys()) if (!wanted.has(id)) this.#known.delete(id);
     this.#subscriptions?.follow(wanted);
   }

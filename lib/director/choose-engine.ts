@@ -1,5 +1,6 @@
 import type { Engine } from '../model/engine.ts';
 import type { EngineName, VirtualService } from '../model/virtual-service.ts';
+import { asWritten } from './as-written.ts';
 
 /** An engine as one that chooses sees it. */
 export interface Candidate {
@@ -63,7 +64,7 @@ const PREFERENCES: readonly Preference[] = [
 
 const NO_WAY_BACK = 'its real servers may not answer through this host';
 
-/** The engine for a service: the one that `engine =` names, or for `auto` the first of ipvs,
+/** The engine for a service as the config has it, whatever names say for now: the one that `engine =` names, or for `auto` the first of ipvs,
  *  nftables and net that works here, can carry it and is not doubted; one that is doubted only
  *  where no other can. */
 export function chooseEngine(
@@ -72,7 +73,7 @@ export function chooseEngine(
 ): EngineChoice {
   const { engine } = service.options;
   return engine === 'auto'
-    ? automatic(service, candidates)
+    ? automatic(asWritten(service), candidates)
     : named(engine, service, candidates);
 }
 

@@ -1,6 +1,6 @@
 import type { Happening } from '../model/event.ts';
 import type { Log } from '../model/log.ts';
-import type { AdminState, RealRef, Wish } from '../model/override.ts';
+import type { AdminState, EndingDrain, RealRef, Wish } from '../model/override.ts';
 import type { ConnectionFilter, PersistenceFilter, Traffic } from '../model/traffic.ts';
 import { within } from '../model/within.ts';
 import { stateOf } from '../pool/pool.ts';
@@ -24,6 +24,8 @@ export interface DeskParties {
   readonly traffic: Traffic;
   readonly events: WritableEventLog;
   readonly log: Log;
+  /** Wall clock, milliseconds since 1970. */
+  now(): number;
   /** Settles when the engines have what was changed so far. */
   inForce(): Promise<unknown>;
   /** What was changed is to outlive this process. As `OverrideStore.keep`. */
@@ -34,6 +36,8 @@ export interface DeskParties {
 export interface OwnedDesk extends HeritableDesk, Disposable {
   /** Until that is disposed of, no real server is changed: another director has read what was. */
   hold(): Disposable;
+  /** Drains that wait, with their deadlines by the wall clock. */
+  ending(): readonly EndingDrain[];
   /** The keepers follow another config: what it took back is drained no more. */
   review(): void;
 }
@@ -117,7 +121,14 @@ class VirtualDesk implements OwnedDesk {
     return this.#drains.waiting();
   }
 
-  async resume({ service, real, by, leftMs }: WaitingDrain): Promise<void> {
+  ending(): readonly EndingDrain[] {
+    return this.#drains.ending();
+  }
+
+  async resume(
+    { service, real, by, leftMs }: WaitingDrain,
+    changed?: Promise<unknown>,
+  ): Promise<void> {
     const keeper = this.#parties.keepers().get(service);
     const wished = this.#wished({ service, real });
     // Else the file has changed since, which ends what was wished.
@@ -127,7 +138,7 @@ class VirtualDesk implements OwnedDesk {
     this.#parties.log.info(
       `The drain of ${about} goes on, within ${seconds} s (by ${by})`,
     );
-    await this.#drains.go({ ref: { service, real }, by, leftMs, about });
+    await this.#drains.go({ ref: { service, real }, by, leftMs, about, changed });
   }
 
   connections(filter: ConnectionFilter, most: number) {

@@ -19,6 +19,7 @@ import type { Director } from './director.ts';
 import { createEventLog, type WritableEventLog } from './event-log.ts';
 import { takeLeave } from './farewell.ts';
 import type { KeeperParties } from './keeper-parties.ts';
+import { createWhenEmpty } from './leavers.ts';
 import { ServiceKeepers } from './service-keepers.ts';
 import { serviceStatus } from './status.ts';
 import type { TrafficSource } from './traffic.ts';
@@ -81,15 +82,16 @@ class VirtualServices implements Director {
     const { events = createEventLog(now) } = parts;
     this.desk = createDesk({
       keepers: () => this.#keepers.all,
-      ...{ traffic: this.#carriers.traffic, events, log },
-      changed: () => this.#keepers.keepOverrides(),
+      ...{ traffic: this.#carriers.traffic, events, log, now },
+      changed: () => this.#keepOverrides(),
       inForce: () => this.#carriers.inForce(),
     });
     const configuring = () => this.#configuring;
     const commands = this.#commands;
     const several = () => this.#carriers.several;
+    const whenEmpty = createWhenEmpty(this.#carriers);
     this.#keeperParties = {
-      ...{ runner, agents, commands, alerts, log, now },
+      ...{ whenEmpty, runner, agents, commands, alerts, log, now },
       ...{ configuring, several, changed, happened: events.tell },
     };
     this.#keepers = new ServiceKeepers({
@@ -196,8 +198,23 @@ class VirtualServices implements Director {
     this.#keepers.follow(config.virtuals, choices, left);
     this.desk.review();
     this.#configuring = 'reloading';
-    void this.#keepers.keepOverrides();
-    await this.#carriers.converge();
+    const inForce = this.#carriers.converge();
+    this.#resumeDrains(inForce);
+    void this.#keepOverrides();
+    await inForce;
+  }
+
+  /** Goes on with those that an earlier run left, by the wall clock. */
+  #resumeDrains(inForce: Promise<void>): void {
+    const now = this.#keeperParties.now();
+    for (const { at, ...drain } of this.#parts.overrides?.drains() ?? []) {
+      const leftMs = Math.max(0, Date.parse(at) - now);
+      void this.desk.resume({ ...drain, leftMs }, inForce);
+    }
+  }
+
+  #keepOverrides(): Promise<string | undefined> {
+    return this.#keepers.keepOverrides(this.desk.ending());
   }
 
   #progress(): void {

@@ -65,8 +65,9 @@ export interface WaitingDrain extends RealRef {
 /** As one director hands it on to another. */
 export interface HeritableDesk extends Desk {
   waiting(): readonly WaitingDrain[];
-  /** Goes on with one, where its server is still in `drain`: the log says how it ends. Never rejects. */
-  resume(drain: WaitingDrain): Promise<void>;
+  /** Goes on with one, where its server is still in `drain`: the log says how it ends. Never rejects.
+   *  @param inForce  settles when the engines have what was changed; absent: they have */
+  resume(drain: WaitingDrain, inForce?: Promise<unknown>): Promise<void>;
 }
 
 /** The last 1,000 things that happened. */

@@ -16,13 +16,15 @@ const ENDINGS = 10;
 
 /** Waits until nothing goes to a real server any more, which takes no new clients; what is left at the
  *  deadline is ended.
- *  @param withinMs  on the monotonic clock, from now on
+ *  @param withinMs    on the monotonic clock, from now on; Infinity: all may end by itself
+ *  @param mostLookMs  from look to look at the most
  *  @throws  the signal's reason when it aborts, or what the engine says again and again */
 export async function drained(
   { service, real: server }: RealRef,
   traffic: Traffic,
   withinMs: number,
   signal: AbortSignal,
+  mostLookMs = LOOK_MS,
 ): Promise<Drained> {
   const filter = { service, server };
   const begin = performance.now();
@@ -30,7 +32,7 @@ export async function drained(
   let ended = 0;
   let forgotten = 0;
   let endings = 0;
-  for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 2, LOOK_MS)) {
+  for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 2, mostLookMs)) {
     const looked = performance.now();
     const going = await look(signal);
     if (going === NOTHING) break;

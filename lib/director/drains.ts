@@ -1,5 +1,5 @@
 import type { Log } from '../model/log.ts';
-import type { RealRef } from '../model/override.ts';
+import type { EndingDrain, RealRef } from '../model/override.ts';
 import type { Traffic } from '../model/traffic.ts';
 import { type Drained, NotPossible, type WaitingDrain } from './desk.ts';
 import { drained } from './drain.ts';
@@ -18,19 +18,25 @@ export interface DrainTask {
   /** As log lines name it: `real server: ... (...)`. */
   readonly about: string;
   /** Settles when the server takes no new clients; absent: it takes none. */
-  readonly changed?: Promise<unknown>;
+  readonly changed?: Promise<unknown> | undefined;
 }
 
 /** A drain that waits for its server to be empty. */
 interface Waiting extends Pick<DrainTask, 'ref' | 'by'> {
   /** As `performance.now()`. */
   readonly deadline: number;
+  /** The same by the wall clock. */
+  readonly at: string;
   readonly control: AbortController;
 }
 
 interface Parties {
   readonly traffic: Traffic;
   readonly log: Log;
+  /** Wall clock, milliseconds since 1970. */
+  now(): number;
+  /** What {@link Drains.ending} says is to outlive this process. */
+  changed(): unknown;
 }
 
 /** Drains under way, one a real server. To be disposed of at the director's end: those that wait reject. */
@@ -45,13 +51,19 @@ export class Drains implements Disposable {
 
   waiting(): readonly WaitingDrain[] {
     const now = performance.now();
-    const going = [...this.#waiting.values()].filter(
-      ({ control }) => !control.signal.aborted,
-    );
-    return going.map(({ ref: { service, real }, by, deadline }) => ({
+    return this.#going().map(({ ref: { service, real }, by, deadline }) => ({
       ...{ service, real, by },
       leftMs: Math.max(0, deadline - now),
     }));
+  }
+
+  /** The same by the wall clock, which a successor that knows nothing of this process goes by. */
+  ending(): readonly EndingDrain[] {
+    return this.#going().map(({ ref, at, by }) => ({ ...ref, at, by }));
+  }
+
+  #going(): readonly Waiting[] {
+    return [...this.#waiting.values()].filter(({ control }) => !control.signal.aborted);
   }
 
   /** Something else is wished of that server: a drain of it is over. */
@@ -69,11 +81,13 @@ export class Drains implements Disposable {
   /** Settles when the server is empty. @throws NotPossible when it was overruled before */
   async emptied({ ref, by, leftMs, about, changed }: DrainTask): Promise<Drained> {
     const control = new AbortController();
-    const waiting = { ref, by, control, deadline: performance.now() + leftMs };
+    const { traffic, log, now } = this.#parties;
+    const at = new Date(now() + leftMs).toISOString();
+    const waiting = { ref, by, control, at, deadline: performance.now() + leftMs };
     this.#waiting.set(key(ref), waiting);
+    this.#parties.changed();
     try {
       await changed;
-      const { traffic, log } = this.#parties;
       const done = await drained(ref, traffic, leftMs, control.signal);
       log.info(`Drained ${about} (${done.ended} connections ended)`);
       return done;
@@ -82,6 +96,8 @@ export class Drains implements Disposable {
       throw new NotPossible(`${ref.real}: ${control.signal.reason}`);
     } finally {
       if (this.#waiting.get(key(ref)) === waiting) this.#waiting.delete(key(ref));
+      // Those that the director's end has ended go on with the next one.
+      if (control.signal.reason !== ENDED) this.#parties.changed();
     }
   }
 

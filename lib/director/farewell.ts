@@ -1,4 +1,5 @@
 import { countsAsUp } from '../pool/pool.ts';
+import { seenState } from '../pool/reserve.ts';
 import type { KeeperParties } from './keeper-parties.ts';
 import type { ServiceKeeper } from './service-keeper.ts';
 import { serviceState } from './status.ts';
@@ -10,9 +11,10 @@ export function takeLeave(
   { log, alerts, now }: Pick<KeeperParties, 'log' | 'alerts' | 'now'>,
 ): void {
   const { pool, label } = keeper;
-  for (const { real, state } of pool.reals) {
-    if (!countsAsUp(state)) continue;
-    const subject = `Purged real server (stop): ${real.id} (${label})`;
+  for (const known of pool.reals) {
+    const { id, role = 'real' } = known.real;
+    if (!countsAsUp(seenState(known))) continue;
+    const subject = `Purged ${role} server (stop): ${id} (${label})`;
     const notice = {
       subject,
       finding: undefined,

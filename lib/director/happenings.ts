@@ -1,6 +1,7 @@
 import type { Happening } from '../model/event.ts';
 import { weightInForce } from '../pool/entry.ts';
 import type { Pool, RealServerState } from '../pool/pool.ts';
+import { hasReserve, seenState } from '../pool/reserve.ts';
 
 /** What happened to the real servers of a service between two pools: those whose state or weight in
  *  force is another, in the file's order, then those that left. */
@@ -12,7 +13,8 @@ export function realHappenings(
   return [...ids].flatMap((id) => realHappening(id, before, after, null) ?? []);
 }
 
-/** What happened when one of them changed, to that one first: in a panic others go with it.
+/** What happened when one of them changed, to that one first: in a panic others go with it, and of the reserve some
+ *  step in or out.
  *  @param message  as of {@link realHappening} */
 export function whatHappened(
   real: string,
@@ -21,7 +23,8 @@ export function whatHappened(
   message: string | null,
 ): readonly (Happening | undefined)[] {
   const own = realHappening(real, before, after, message);
-  if (!before.panic) return [own];
+  const isShifted = hasReserve(after.reals) && after.entry !== before.entry;
+  if (!before.panic && !isShifted) return [own];
   const others = realHappenings(before, after).filter(
     (happening) => happening.type !== 'real' || happening.real !== real,
   );
@@ -53,5 +56,5 @@ function seen(
 ): (Pick<RealServerState, 'state'> & { readonly weight: number }) | undefined {
   const state = pool?.reals[pool.index.get(id) ?? -1];
   if (!pool || !state) return undefined;
-  return { state: state.state, weight: weightInForce(pool.service, state) ?? 0 };
+  return { state: seenState(state), weight: weightInForce(pool.service, state) ?? 0 };
 }

@@ -7,6 +7,7 @@ import type { ServiceEntry, ServiceOutcome } from '../model/engine.ts';
 import type { Happening } from '../model/event.ts';
 import type { Log } from '../model/log.ts';
 import type { Carriage } from './carriage.ts';
+import type { WhenEmpty } from './leavers.ts';
 
 /** What a keeper works with. */
 export interface KeeperParties {
@@ -20,6 +21,7 @@ export interface KeeperParties {
   now(): number;
   /** What a change of the configuration is part of. */
   configuring(): AlertState;
+  readonly whenEmpty: WhenEmpty;
   /** More than one engine is at work: lines say which they are about. */
   several(): boolean;
   /** The keeper's table entry, or its being ready, has changed. */

@@ -1,5 +1,6 @@
 import type { CheckReport } from '../model/check.ts';
 import { overLine } from '../model/override.ts';
+import type { RealState } from '../model/status.ts';
 import { serviceLabel, type VirtualService } from '../model/virtual-service.ts';
 import type { PoolChange, TableChange } from '../pool/change.ts';
 
@@ -54,6 +55,9 @@ export function logLine(
       const place = `${server} (${service.id})`;
       return `Soft failure real server: ${place} failure ${failures}/${max}${finding(service, report)}`;
     }
+    case 'reserve-up':
+    case 'reserve-down':
+      return `${reserveText(service, change)}${findingOf(service, change)}`;
     default:
       return `${changeText(service, change)}${findingOf(service, change)}`;
   }
@@ -67,10 +71,24 @@ export function heldText(
   return `Panic: real server: ${server} (${serviceLabel(service)}) is down and stays in force: ${down} of ${of} are down, and panic-threshold lets go ${threshold} % of them`;
 }
 
+/** The line for one of the reserve that can serve from now on, or cannot, without the finding. */
+export function reserveText(
+  service: VirtualService,
+  change: Extract<PoolChange, { readonly type: 'reserve-up' | 'reserve-down' }>,
+): string {
+  const { type, role, server } = change;
+  const is = type === 'reserve-up' ? 'up' : inWords(change.state);
+  return `${type === 'reserve-up' ? 'Ready' : 'Not ready'} ${role} server: ${server} (${serviceLabel(service)}) (it is ${is})`;
+}
+
+function inWords(state: RealState): string {
+  return state === 'maintenance' ? 'in maintenance' : state;
+}
+
 /** How loud that line is. */
 export function levelOf({ type }: PoolChange): 'info' | 'warn' | 'error' {
   if (type === 'held') return 'error';
-  return type === 'panic-over' ? 'warn' : 'info';
+  return type === 'panic-over' || type === 'reserve-down' ? 'warn' : 'info';
 }
 
 /** The line for one check, which -d shows: `Checked real server: R (ID): up (connect, 3 ms: ...)`. */
@@ -85,8 +103,8 @@ export function checkLine(
 
 /** The line without the finding. */
 export function changeText(service: VirtualService, change: TableChange): string {
-  const { type, server, weight, fallback } = change;
-  const kind = fallback ? 'fallback' : 'real';
+  const { type, server, weight, fallback, role } = change;
+  const kind = role ?? (fallback ? 'fallback' : 'real');
   const place = `${server} (${serviceLabel(service)})`;
   if (type === 'purged') return `Purged ${kind} server (start): ${place}`;
   const set = type === 'deleted' ? '' : ` (Weight set to ${weight})`;

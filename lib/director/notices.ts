@@ -1,7 +1,7 @@
 import type { AlertState, Notice, Subject } from '../alerts/notice.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
 import type { PoolChange, TableChange } from '../pool/change.ts';
-import { causeText, changeText, heldText } from './log-lines.ts';
+import { causeText, changeText, heldText, reserveText } from './log-lines.ts';
 
 /** Whether the server is out of service after it. */
 const OUT = {
@@ -27,14 +27,22 @@ export function noticeOf(
     const notice = { subject: heldText(service, change), finding, state, at };
     return { notice, about: undefined };
   }
+  if (change.type === 'reserve-up' || change.type === 'reserve-down') {
+    const subject = reserveText(service, change);
+    const finding = causeText(service, change);
+    const about = { real: change.server, out: change.type === 'reserve-down' };
+    return { notice: { subject, finding, state, at }, about };
+  }
   if (!isTableChange(change) || change.type === 'reweighed') return undefined;
-  const { type, server, fallback } = change;
+  const { type, server, fallback, role } = change;
+  // That one which has stepped out is empty is for the log.
+  if (role && type === 'deleted') return undefined;
   // To ldirectord's mails the second is the first.
   const told =
     type === 'readd-quiesced' ? { ...change, type: 'quiesced' as const } : change;
   const subject = changeText(service, told);
   const finding = causeText(service, change);
-  const about = fallback ? undefined : { real: server, out: OUT[type] };
+  const about = fallback || role ? undefined : { real: server, out: OUT[type] };
   return { notice: { subject, finding, state, at }, about };
 }
 

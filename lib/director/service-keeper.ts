@@ -13,20 +13,14 @@ import { eject, release } from '../pool/eject.ts';
 import { setOverride } from '../pool/override.ts';
 import { ejectionText } from '../pool/passive.ts';
 import { type Pool, type PoolStep, stateOf } from '../pool/pool.ts';
+import { hasReserve } from '../pool/reserve.ts';
+import { stepAside } from '../pool/step-aside.ts';
 import { takeAgent } from '../pool/take-agent.ts';
 import { takeReport } from '../pool/take-report.ts';
 import { warm } from '../pool/warm.ts';
 import { Agents } from './agents.ts';
-import {
-  assign,
-  type Carriage,
-  carrier,
-  entryIn,
-  heed,
-  isIn,
-  reassign,
-} from './carriage.ts';
-import { logChoice, logOutcome, logReload, type Subject } from './carriage-lines.ts';
+import { Away } from './away.ts';
+import type { Carriage } from './carriage.ts';
 import { Certificates } from './certificates.ts';
 import { CheckHistory } from './check-history.ts';
 import { checkingOf } from './check-plan.ts';
@@ -34,9 +28,11 @@ import type { EngineChoice } from './choose-engine.ts';
 import { DownTimes } from './down-times.ts';
 import { realHappenings, whatHappened } from './happenings.ts';
 import type { EngineWord, KeeperParties } from './keeper-parties.ts';
+import { Leavers } from './leavers.ts';
 import { checkLine } from './log-lines.ts';
 import { PassiveMarks, type TrafficFailure } from './passive-marks.ts';
 import type { Left } from './recovery.ts';
+import { ServiceCarriage } from './service-carriage.ts';
 import { createServiceChecks, type ServiceChecks } from './service-checks.ts';
 import { type Cause, ServiceNews } from './service-news.ts';
 import { WarmUp } from './warm-up.ts';
@@ -48,18 +44,20 @@ export class ServiceKeeper implements Disposable {
   readonly #parties: KeeperParties;
   readonly #checks: ServiceChecks;
   readonly #news: ServiceNews;
-  readonly #warmUp = new WarmUp((steps) => this.#guard(() => this.#warm(steps)));
+  readonly #leavers: Leavers;
+  readonly #warmUp = new WarmUp((steps) =>
+    this.#goOn((pool, now) => warm(pool, steps, now)),
+  );
   readonly history = new CheckHistory();
   readonly downTimes = new DownTimes();
   readonly certificates: Certificates;
   readonly agents: Agents;
+  readonly #away = new Away();
   readonly passive = new PassiveMarks((ids) => this.#guard(() => this.#release(ids)));
   #pool: Pool;
-  #carriage: Carriage;
+  readonly #carriage: ServiceCarriage;
   /** What brought servers here that have no report yet. */
   #configured: AlertState;
-  #inForce = false;
-  #carried: readonly ServerEntry[] = [];
 
   /** The first checks start at once.
    *  @param left       what an earlier run left in force of it
@@ -73,6 +71,9 @@ export class ServiceKeeper implements Disposable {
   ) {
     this.#parties = parties;
     this.#news = new ServiceNews(parties);
+    this.#leavers = new Leavers(parties, (id) =>
+      this.#goOn((pool, now) => stepAside(pool, id, now)),
+    );
     this.certificates = new Certificates(parties.log);
     this.#configured = parties.configuring();
     this.#checks = createServiceChecks(
@@ -81,12 +82,12 @@ export class ServiceKeeper implements Disposable {
       (id) => stateOf(this.#pool, id)?.own === 'down',
     );
     this.agents = new Agents(parties, (id, words) => this.#agentSaid(id, words));
-    this.#carriage = assign(choice, left?.engine);
     const { checking, problem } = checkingOf(service);
     const earlier = { found: left?.servers, overrides };
     const step = configure(undefined, service, checking, parties.now(), earlier);
     this.#pool = step.pool;
-    logChoice(parties.log, this.#about, undefined, this.#carriage);
+    const about = () => ({ label: this.label, several: parties.several() });
+    this.#carriage = new ServiceCarriage(parties.log, about, choice, left?.engine);
     if (problem) parties.log.warn(`Not checked: ${this.label}: ${problem}`);
     this.#tell(step, this.#configured);
     this.#news.happened(this, realHappenings(undefined, step.pool));
@@ -103,7 +104,7 @@ export class ServiceKeeper implements Disposable {
   }
 
   get carriage(): Carriage {
-    return this.#carriage;
+    return this.#carriage.now;
   }
 
   /** As log lines name it: `10.1.1.19:80`. */
@@ -111,25 +112,19 @@ export class ServiceKeeper implements Disposable {
     return serviceLabel(this.service);
   }
 
-  get #about(): Subject {
-    return { label: this.label, several: this.#parties.several() };
-  }
-
   /** What that engine should carry; undefined: it carries nothing of it. */
   entryFor(engine: EngineName): ServiceEntry | undefined {
-    return entryIn(this.#carriage, engine, this.#pool.entry);
+    return this.#carriage.entryFor(engine, this.#pool.entry);
   }
 
   /** Servers in force: what the engine was last given and has taken. */
   get carried(): readonly ServerEntry[] {
-    return this.#carried;
+    return this.#carriage.carried;
   }
 
   /** It has left its start behind, and the engine knows. */
   get ready(): boolean {
-    return (
-      this.#pool.settled && (this.#inForce || this.#carriage.refusal !== undefined)
-    );
+    return this.#pool.settled && this.#carriage.isKnown;
   }
 
   /** Reload: goes on as the changed service says.
@@ -141,17 +136,15 @@ export class ServiceKeeper implements Disposable {
   ): void {
     const { checking, problem } = checkingOf(service);
     const before = this.#pool;
-    const step = configure(before, service, checking, this.#parties.now());
+    const overrides = this.#away.follow(before, service);
+    const step = configure(before, service, checking, this.#parties.now(), {
+      overrides,
+    });
     this.#pool = step.pool;
     for (const known of [this.history, this.downTimes, this.certificates])
       known.keep(step.pool.index);
     this.#configured = this.#parties.configuring();
-    const was = this.#carriage;
-    this.#carriage = reassign(was, choice, carries);
-    const has = carrier(this.#carriage);
-    if (has !== carrier(was) || !isIn(this.#carriage, has)) this.#carried = [];
-    const is = this.#carriage;
-    logReload(this.#parties.log, this.#about, [before.service, was], [service, is]);
+    this.#carriage.follow([before.service, service], choice, carries);
     if (problem && problem !== checkingOf(before.service).problem)
       this.#parties.log.warn(`Not checked: ${this.label}: ${problem}`);
     this.#tell(step, this.#configured);
@@ -174,15 +167,8 @@ export class ServiceKeeper implements Disposable {
     return { before, after, audit: [...audit, ...forgotten] };
   }
 
-  heard(engine: EngineName, { outcome, answers, entry }: EngineWord): void {
-    const before = this.#carriage;
-    const isLast = entry !== undefined && entry === this.entryFor(engine);
-    this.#carriage = heed(before, engine, outcome, answers);
-    logOutcome(this.#parties.log, this.#about, engine, before, this.#carriage);
-    if (engine === carrier(this.#carriage)) {
-      if (entry) this.#carried = entry.servers;
-      if (isLast && this.#pool.settled) this.#inForce = true;
-    }
+  heard(engine: EngineName, word: EngineWord): void {
+    this.#carriage.heard(engine, word, this.#pool.settled, this.#pool.entry);
     this.#news.happened(this, []);
   }
 
@@ -200,6 +186,7 @@ export class ServiceKeeper implements Disposable {
   [Symbol.dispose](): void {
     this.#checks[Symbol.dispose]();
     this.agents[Symbol.dispose]();
+    this.#leavers[Symbol.dispose]();
     this.#warmUp[Symbol.dispose]();
     this.passive[Symbol.dispose]();
   }
@@ -208,9 +195,16 @@ export class ServiceKeeper implements Disposable {
     this.#tell({ pool: release(this.#pool, realIds), changes: [] }, 'running');
   }
 
-  #warm(steps: ReadonlyMap<string, number>): void {
-    this.#tell(warm(this.#pool, steps, this.#parties.now()), 'running');
-    this.#parties.changed(this);
+  /** Goes on as time has it: with what no check, agent or operator has brought about. */
+  #goOn(made: (pool: Pool, now: number) => PoolStep): void {
+    this.#guard(() => {
+      const before = this.#pool;
+      const step = made(before, this.#parties.now());
+      this.#tell(step, 'running');
+      const others = hasReserve(step.pool.reals);
+      this.#news.happened(this, others ? realHappenings(before, step.pool) : []);
+      this.#parties.changed(this);
+    });
   }
 
   #report(realId: string, report: CheckReport): void {
@@ -261,6 +255,7 @@ export class ServiceKeeper implements Disposable {
   #tell(step: PoolStep, state: AlertState): void {
     this.#pool = step.pool;
     this.#news.changed(step, state);
+    this.#leavers.follow(step.pool);
     this.#warmUp.follow(step.pool);
     this.passive.follow(step.pool);
     const { service, settled, up } = step.pool;

@@ -1,4 +1,4 @@
-import { type OverrideStore, overLine } from '../model/override.ts';
+import { type EndingDrain, type OverrideStore, overLine } from '../model/override.ts';
 import { same } from '../model/same.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
 import { goesBy } from './carriage.ts';
@@ -78,10 +78,11 @@ export class ServiceKeepers implements Disposable {
     for (const keeper of before.values()) this.#purge(keeper);
   }
 
-  /** What operators have changed is to outlive the director as it is now. As {@link OverrideStore.keep}. */
-  async keepOverrides(): Promise<string | undefined> {
+  /** What operators have changed is to outlive the director as it is now. As {@link OverrideStore.keep}.
+   *  @param drains  those that wait for their deadline */
+  async keepOverrides(drains: readonly EndingDrain[]): Promise<string | undefined> {
     const pools = [...this.#keepers.values()].map(({ pool }) => pool);
-    return this.#parties.overrides?.keep(overridesOf(pools));
+    return this.#parties.overrides?.keep(overridesOf(pools, drains));
   }
 
   [Symbol.dispose](): void {

@@ -1,10 +1,9 @@
-import type { ServerEntry, ServerStats, ServiceStats } from '../model/engine.ts';
+import type { ServerEntry, ServiceStats } from '../model/engine.ts';
 import { NO_LIMITS } from '../model/limits.ts';
-import type { RealStatus, ServiceState, ServiceStatus } from '../model/status.ts';
-import { fallbackId } from '../model/virtual-service.ts';
+import type { ServiceState, ServiceStatus } from '../model/status.ts';
 import { panicCounts } from '../pool/panic.ts';
 import type { Pool, RealServerState } from '../pool/pool.ts';
-import { partAt } from '../pool/warming.ts';
+import { seenState } from '../pool/reserve.ts';
 import type { Agents } from './agents.ts';
 import { type Carriage, carrier } from './carriage.ts';
 import type { Certificates } from './certificates.ts';
@@ -13,6 +12,12 @@ import { checkingOf } from './check-plan.ts';
 import { checkRecord, checkStatus } from './check-status.ts';
 import type { DownTimes } from './down-times.ts';
 import type { PassiveMarks } from './passive-marks.ts';
+import {
+  fallbackStatus,
+  isFallbackIn,
+  type OfChecks,
+  realStatus,
+} from './server-status.ts';
 
 /** What the status says of one service. */
 export interface ServiceView {
@@ -67,8 +72,7 @@ export function serviceStatus(
     engineReason: reasonOf(carriage),
     state: serviceState(view),
     problem: problemOf(view) ?? null,
-    fallbackActive:
-      service.fallback !== undefined && inForce.has(fallbackId(service.fallback)),
+    fallbackActive: isFallbackIn(pool, inForce),
     persistent: service.persistent ?? null,
     netmask: service.netmask ?? null,
     drainDeadlineSeconds: secondsOf(service.options.drainDeadlineMs),
@@ -84,6 +88,8 @@ function countsOf(stats: ServiceStats | undefined) {
     retries: stats?.retries ?? 0,
     proxyHeaderErrors: stats?.proxyHeaderErrors ?? 0,
     retiredConnections: stats?.retiredConnections ?? 0,
+    sniUnmatched: stats?.sniUnmatched ?? 0,
+    sniErrors: stats?.sniErrors ?? 0,
     persistenceEntries: stats?.persistenceEntries ?? 0,
     limits: stats?.limits ?? NO_LIMITS,
   } as const satisfies Partial<ServiceStatus>;
@@ -106,8 +112,22 @@ export function serviceState({
   if (outcome?.state === 'waiting-for-address') return outcome.state;
   if (!ready) return 'starting';
   if (pool.panic) return 'panic';
-  if (pool.reals.some(({ state }) => state === 'up')) return 'up';
-  return pool.fallbackActive && pool.service.fallback ? 'fallback' : 'down';
+  return byWhom(pool);
+}
+
+/** Asked at each report: while a real server is up the first of them is all that is looked at. */
+function byWhom({
+  reals,
+  service,
+  fallbackActive,
+  fallbackInForce,
+}: Pool): ServiceState {
+  const serves = (known: RealServerState) => seenState(known) === 'up';
+  if (reals.some((known) => known.real.role !== 'fallback' && serves(known)))
+    return 'up';
+  if (!fallbackActive) return 'down';
+  const isOwn = fallbackInForce && service.fallback !== undefined;
+  return isOwn || reals.some(serves) ? 'fallback' : 'down';
 }
 
 /** Why it is waiting or failed, and how to mend it. */
@@ -119,7 +139,7 @@ export function problemOf({
     carriageProblem(carriage) ??
     checkingOf(pool.service).problem ??
     panicProblem(pool) ??
-    (pool.up && pool.reals.every(({ state }) => state !== 'up')
+    (pool.up && pool.reals.every((known) => seenState(known) !== 'up')
       ? ONLY_DRAINED
       : undefined)
   );
@@ -143,11 +163,6 @@ function carriageProblem({ refusal, outcome, leaving }: Carriage): string | unde
 const ONLY_DRAINED =
   'every real server that is up has weight 0, and the fallback is for when none is up: give one a weight above 0';
 
-type OfChecks = Pick<
-  RealStatus,
-  'agent' | 'check' | 'checks' | 'downs' | 'downSeconds' | 'ejections'
->;
-
 function checksOf(
   { pool, history, certificates, downTimes, agents, passive }: ServiceView,
   known: RealServerState,
@@ -164,73 +179,6 @@ function checksOf(
     check,
     ...outTimes,
     checks: history.last(id, checks).map(checkRecord),
-  };
-}
-
-function realStatus(
-  { real, configured, override, state, since, warming }: RealServerState,
-  weight: number | undefined,
-  stats: ServerStats | undefined,
-  checks: OfChecks,
-): RealStatus {
-  return {
-    id: real.id,
-    address: real.address,
-    port: real.port,
-    method: real.method,
-    weight: weight ?? 0,
-    configuredWeight: configured.weight,
-    inForce: weight !== undefined,
-    state,
-    warming: warming === undefined ? null : Math.round(partAt(warming) * 100),
-    override: override ?? null,
-    since: new Date(since).toISOString(),
-    ...counters(stats),
-    fallback: false,
-    ...checks,
-  };
-}
-
-function fallbackStatus(
-  { service, fallbackActive, fallbackSince }: Pool,
-  inForce: ReadonlyMap<string, number>,
-  numbers: ReadonlyMap<string, ServerStats>,
-): readonly RealStatus[] {
-  const { fallback } = service;
-  if (!fallback) return [];
-  const id = fallbackId(fallback);
-  return [
-    {
-      id,
-      address: fallback.address,
-      port: fallback.port,
-      method: fallback.method,
-      weight: inForce.get(id) ?? 0,
-      configuredWeight: 1,
-      inForce: inForce.has(id),
-      state: fallbackActive ? 'up' : 'down',
-      warming: null,
-      override: null,
-      agent: null,
-      since: new Date(fallbackSince).toISOString(),
-      ...counters(numbers.get(id)),
-      downs: 0,
-      downSeconds: 0,
-      ejections: 0,
-      fallback: true,
-      check: null,
-    },
-  ];
-}
-
-function counters(stats: ServerStats | undefined): Omit<ServerStats, 'id'> {
-  return {
-    activeConnections: stats?.activeConnections ?? 0,
-    inactiveConnections: stats?.inactiveConnections ?? 0,
-    totalConnections: stats?.totalConnections ?? 0,
-    bytesIn: stats?.bytesIn ?? 0,
-    bytesOut: stats?.bytesOut ?? 0,
-    connectFailures: stats?.connectFailures ?? 0,
   };
 }
 

@@ -14,6 +14,7 @@ export function tellTurn(
 ): void {
   const { webhook, command } = service.options;
   if ((webhook ?? command) === undefined || turn.from === turn.to) return;
-  const up = reals.filter(({ state }) => state === 'up').length;
-  alerts.changed(service, { ...turn, up, reals: reals.length, at: now() });
+  const own = reals.filter(({ real }) => real.role === undefined);
+  const up = own.filter(({ state }) => state === 'up').length;
+  alerts.changed(service, { ...turn, up, reals: own.length, at: now() });
 }

@@ -25,15 +25,18 @@ export class WarmUp implements Disposable {
     const before = this.#began;
     const began = new Map<string, number>();
     let next = Infinity;
-    for (const { real, warming } of reals) {
-      if (warming === undefined) continue;
-      const since = before.get(real.id) ?? now;
+    for (const { real, state, warming } of reals) {
+      if (warming === undefined || state !== 'up') continue;
+      // One that was drained on the way goes on at its step.
+      const since = before.get(real.id) ?? now - warming * stepMs;
       began.set(real.id, since);
       next = Math.min(next, since + (warming + 1) * stepMs);
     }
     this.#began = began;
     clearTimeout(this.#timer);
-    if (began.size > 0) this.#timer = setTimeout(() => this.#tick(stepMs), next - now);
+    if (began.size === 0) return;
+    // Of a time that a reload has made shorter it may be over.
+    this.#timer = setTimeout(() => this.#tick(stepMs), Math.max(0, next - now));
   }
 
   [Symbol.dispose](): void {

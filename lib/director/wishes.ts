@@ -1,5 +1,5 @@
 import { type AgentSaid, agentText } from '../model/agent.ts';
-import type { KeptOverride, Override, Wish } from '../model/override.ts';
+import type { EndingDrain, KeptOverride, Override, Wish } from '../model/override.ts';
 import type { Pool } from '../pool/pool.ts';
 
 /** What becomes of an override when an operator wishes something of its real server.
@@ -64,11 +64,20 @@ export function auditedAgent(
   return [{ what: 'agent', old, new: 'ready', said: agentText(before) }];
 }
 
-/** All that operators have changed. */
-export function overridesOf(pools: readonly Pool[]): readonly KeptOverride[] {
-  return pools.flatMap(({ service, reals }) =>
+/** All that operators have changed.
+ *  @param drains  those that wait for their deadline */
+export function overridesOf(
+  pools: readonly Pool[],
+  drains: readonly EndingDrain[] = [],
+): readonly KeptOverride[] {
+  const ends = new Map(
+    drains.map(({ service, real, at, by }) => [`${service} ${real}`, { at, by }]),
+  );
+  return pools.flatMap(({ service: { id: service }, reals }) =>
     reals.flatMap(({ configured: real, override }) =>
-      override ? [{ service: service.id, real, override }] : [],
+      override
+        ? [{ service, real, override, drain: ends.get(`${service} ${real.id}`) }]
+        : [],
     ),
   );
 }

@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
-import { addressBytes } from '../model/address-bytes.ts';
-import { canonicalIpv6 } from './host-addresses.ts';
+import { addressBytes, addressText } from '../model/address-bytes.ts';
 
 /** Makes one text of a client's address, equal for clients that persist together. */
 export type ClientKey = (address: Uint8Array) => string;
@@ -27,9 +26,7 @@ export function askedKey(client: string, key: ClientKey): string | undefined {
 /** A key as operators see it: an address, or where the mask leaves some of it out a network,
  *  `192.0.2.0/24`. */
 export function clientName(key: string, netmask: string | undefined): string {
-  const bytes = [...key].map((char) => char.charCodeAt(0));
-  const address =
-    bytes.length === 4 ? bytes.join('.') : canonicalIpv6(groups(bytes).join(':'));
+  const address = addressText(Uint8Array.from(key, (char) => char.charCodeAt(0)));
   if (netmask === undefined) return address;
   const bits = [...maskBytes(netmask)]
     .map((byte) => byte.toString(2).padStart(8, '0'))
@@ -37,13 +34,6 @@ export function clientName(key: string, netmask: string | undefined): string {
   const length = bits.indexOf('0');
   if (length < 0) return address;
   return `${address}/${bits.includes('1', length) ? netmask : length}`;
-}
-
-function groups(bytes: readonly number[]): string[] {
-  const groups: string[] = [];
-  for (let at = 0; at < bytes.length; at += 2)
-    groups.push((((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)).toString(16));
-  return groups;
 }
 
 function maskBytes(netmask: string): Uint8Array {

@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { addressBytes, addressText } from '../model/address-bytes.ts';
 
 /** The addresses that this host's interfaces have now, IPv6 in its shortest form. */
 export function hostAddresses(): ReadonlySet<string> {
@@ -13,7 +14,7 @@ export function canonical(address: string): string {
 
 /** The shortest form, so that two spellings of one address are equal (RFC 5952). */
 export function canonicalIpv6(address: string): string {
-  return new URL(`http://[${address}]/`).hostname.slice(1, -1);
+  return addressText(addressBytes(address));
 }
 
 /** The networks that this host's interfaces are in, as `10.1.1.0/24`'s bounds are given by an address in

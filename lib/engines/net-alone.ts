@@ -7,6 +7,7 @@ type Row = readonly [key: string, isAsked: (options: ServiceOptions) => boolean]
 const ROWS: readonly Row[] = [
   ['send-proxy', ({ sendProxy }) => sendProxy !== undefined],
   ['accept-proxy', ({ acceptProxy }) => acceptProxy.length > 0],
+  ['sni', ({ sni }) => sni.length > 0],
   ['allow', ({ allow }) => allow.length > 0],
   ['deny', ({ deny }) => deny.length > 0],
   ['source-connections', ({ sourceConnections }) => sourceConnections > 0],

@@ -22,7 +22,7 @@ export interface Owner {
 }
 
 /** What goes on in the next run. */
-const OUTLIVES = ['state', 'clients', 'numbers'] as const;
+const OUTLIVES = ['state', 'clients', 'numbers', 'names'] as const;
 type Belongings = Pick<Instance, (typeof OUTLIVES)[number]>;
 /** Of the largest of them. */
 const MOST_BYTES = 32 << 20;

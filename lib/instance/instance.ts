@@ -19,6 +19,8 @@ export interface Instance {
   readonly clients: string;
   /** Where counters do. */
   readonly numbers: string;
+  /** Where the last answers of name servers do. */
+  readonly names: string;
 }
 
 export const DEFAULT_INSTANCE = 'ldirectord';
@@ -41,6 +43,7 @@ export function instanceIn(
     state: join(stateDir, `l4director.${name}.state.json`),
     clients: join(stateDir, `l4director.${name}.clients.json`),
     numbers: join(stateDir, `l4director.${name}.numbers.json`),
+    names: join(stateDir, `l4director.${name}.names.json`),
   };
 }
 

@@ -6,6 +6,13 @@ export function addressBytes(address: string): Uint8Array {
   return bare === '' ? new Uint8Array(0) : Uint8Array.from(bare.split('.'), Number);
 }
 
+/** 4 or 16 bytes as text, IPv6 in its shortest form (RFC 5952). */
+export function addressText(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join('.');
+  const words = Buffer.from(bytes).toString('hex').match(/.{4}/g) ?? [];
+  return new URL(`http://[${words.join(':')}]/`).hostname.slice(1, -1);
+}
+
 /** The four bytes of IPv4 within an IPv4-mapped address; any other as it is. */
 export function unmapped(bytes: Uint8Array): Uint8Array {
   const mapped =

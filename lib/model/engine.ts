@@ -17,9 +17,14 @@ export interface ServerEntry {
   readonly method: ForwardingMethod;
   /** 0 = quiesced: no new connections but persistent ones. */
   readonly weight: number;
+  /** While a server of the service warms up, when all weights are others: the part of its own weight that it
+   *  is to have; absent: the weight. */
+  readonly share?: number;
   readonly lower: number;
   readonly upper: number;
   readonly fallback: boolean;
+  /** It stands in for others, be it a spare or a fallback that is checked. */
+  readonly reserve?: true;
   /** What becomes of its connections when the entry vanishes from the table. */
   readonly onRemoval: 'reset' | 'keep';
   /** Its connections end and its clients are forgotten, though it stays in the table. */
@@ -75,6 +80,10 @@ export interface ServiceStats {
   readonly proxyHeaderErrors: number;
   /** Ended by max-age and rebalance. Absent: it does neither. */
   readonly retiredConnections?: number;
+  /** Clients who asked for no name of `sni`, served by the service's own servers or reset; and those that were
+   *  reset since no whole ClientHello came. Absent: it leads nobody by names. */
+  readonly sniUnmatched?: number;
+  readonly sniErrors?: number;
   /** Live persistence entries. */
   readonly persistenceEntries: number;
   /** Absent: the engine has none of them. */

@@ -9,6 +9,8 @@ export interface LeftNumbers
     | 'refusedConnections'
     | 'retries'
     | 'proxyHeaderErrors'
+    | 'sniUnmatched'
+    | 'sniErrors'
   > {
   readonly servers: readonly LeftServerNumbers[];
 }

@@ -1,5 +1,5 @@
 import { isIP, isIPv6 } from 'node:net';
-import { addressBytes, unmapped } from './address-bytes.ts';
+import { addressBytes, addressText, unmapped } from './address-bytes.ts';
 
 /** The first address of a network, as 4 or 16 bytes, and how many of its bits all have in common. */
 interface Network {
@@ -20,10 +20,11 @@ export function network(text: string): Network {
   if (!(bits <= most))
     throw unlike(`the length of a prefix, 0 to ${most}`, `${address}/${most}`);
   const all = addressBytes(address);
-  if (all.some((byte, at) => (byte & ~maskByte(bits, at) & 255) !== 0))
+  const first = all.map((byte, at) => byte & maskByte(bits, at));
+  if (first.some((byte, at) => byte !== all[at]))
     throw unlike(
       `the first address of the network, since its last ${most - bits} bits say nothing`,
-      '10.0.0.0/8" or "192.0.2.7',
+      `${addressText(first)}/${bits}" or, for that address alone, "${address}`,
     );
   const bytes = bits >= MAPPED_BITS ? unmapped(all) : all;
   return { bytes, bits: bits - (all.length - bytes.length) * 8 };

@@ -54,6 +54,8 @@ export interface OverrideStore {
   /** What an earlier run left of that service, by real server's id. Where the line of the real server in
    *  the file has changed since, it is left out, and the log says so. */
   of(service: VirtualService): ReadonlyMap<string, Override>;
+  /** Drains that an earlier run had not ended, of the services that have asked; once. */
+  drains(): readonly EndingDrain[];
   /** All that there are now. Settles when they would outlive this process, or cannot. Never rejects.
    *  @returns why they would not, in words for the operator, which the log has too; undefined: they would */
   keep(overrides: readonly KeptOverride[]): Promise<string | undefined>;
@@ -64,7 +66,19 @@ export interface KeptOverride {
   /** As the file has it. */
   readonly real: RealServer;
   readonly override: Override;
+  /** Of a drain or maintenance with a deadline that has not come. */
+  readonly drain?: DrainEnd | undefined;
 }
+
+/** When what is left at a real server is ended. */
+export interface DrainEnd {
+  /** Wall clock, since it outlives the process; ISO 8601 in UTC. */
+  readonly at: string;
+  /** Who ordered it. */
+  readonly by: string;
+}
+
+export interface EndingDrain extends RealRef, DrainEnd {}
 
 /** A real server of a service, by their ids. */
 export interface RealRef {

@@ -1,12 +1,14 @@
 import type { Capability } from './capability.ts';
 import type { WorkerStats } from './engine.ts';
 import type { LimitStats } from './limits.ts';
+import type { NameStatus } from './name-status.ts';
 import type { AdminState, Override } from './override.ts';
 import type {
   CheckWord,
   EngineName,
   ForwardingMethod,
   Protocol,
+  ReserveRole,
 } from './virtual-service.ts';
 
 /** Results kept of each real server, and the most that can be asked for. */
@@ -26,6 +28,8 @@ export interface StatusDocument {
   /** Why the last reload was refused, one error a line; null when the file is in force. */
   readonly configError: string | null;
   readonly services: readonly ServiceStatus[];
+  /** What name servers are asked for `reals-from`. */
+  readonly names: readonly NameStatus[];
   /** The threads that forward, in the order of their numbers. */
   readonly workers: readonly WorkerStats[];
   readonly mail: MailStatus;
@@ -74,7 +78,7 @@ export const SERVICE_STATES = [
 
 export type ServiceState = (typeof SERVICE_STATES)[number];
 
-/** Every state of a real server. */
+/** Every state of a real server; `standby`: a spare or a fallback that is up and takes no new clients. */
 export const REAL_STATES = [
   'starting',
   'up',
@@ -82,6 +86,7 @@ export const REAL_STATES = [
   'drain',
   'maintenance',
   'unchecked',
+  'standby',
 ] as const;
 
 export type RealState = (typeof REAL_STATES)[number];
@@ -100,6 +105,7 @@ export interface ServiceStatus {
   readonly state: ServiceState;
   /** Why it is waiting or failed, and how to mend it. */
   readonly problem: string | null;
+  /** A fallback is in force, be it checked or not. */
   readonly fallbackActive: boolean;
   /** Seconds; null: no persistence. */
   readonly persistent: number | null;
@@ -113,9 +119,13 @@ export interface ServiceStatus {
   readonly proxyHeaderErrors: number;
   /** Ended by max-age and rebalance. */
   readonly retiredConnections: number;
+  /** Clients who asked for none of the names of `sni`; and those reset since no whole ClientHello came. */
+  readonly sniUnmatched: number;
+  readonly sniErrors: number;
   readonly persistenceEntries: number;
   readonly limits: LimitStats;
-  /** Real servers in the file's order, then the fallback where there is one. */
+  /** Real servers in the file's order, spares and fallbacks of the ini, then the config's own fallback where
+   *  there is one. */
   readonly reals: readonly RealStatus[];
 }
 
@@ -124,6 +134,8 @@ export interface RealStatus {
   readonly address: string;
   readonly port: number;
   readonly method: ForwardingMethod;
+  /** The name of `reals-from` that it answers to; null: it has a line in the file. */
+  readonly from: string | null;
   /** In force now; 0 when quiesced or not in the table. */
   readonly weight: number;
   readonly configuredWeight: number;
@@ -134,7 +146,7 @@ export interface RealStatus {
   readonly warming: number | null;
   /** What was changed of it at run time; null: nothing. */
   readonly override: Override | null;
-  /** Null for a fallback, and where no agent is asked. */
+  /** Null for the config's own fallback, and where no agent is asked. */
   readonly agent: AgentStatus | null;
   /** When it took that state. */
   readonly since: string;
@@ -149,8 +161,12 @@ export interface RealStatus {
   readonly downSeconds: number;
   /** How often of these it was taken out since clients' connections failed at it (`passive`). */
   readonly ejections: number;
+  /** It is the config's own `fallback=`, which is not checked and cannot be changed by hand. */
   readonly fallback: boolean;
-  /** Null for a fallback, and until the first result. */
+  /** What it is for: `spares` and `fallbacks` of the ini are checked as real servers are; the config's own
+   *  fallback is a `fallback` too. */
+  readonly role: 'real' | ReserveRole;
+  /** Null for the config's own fallback, and until the first result. */
   readonly check: CheckStatus | null;
   /** The last results, the newest first; only where they are asked for, with `?checks=N`. */
   readonly checks?: readonly CheckRecord[];

@@ -2,6 +2,7 @@ import { endpoint, type Family } from './address.ts';
 import type { FileEncoding } from './file-text.ts';
 import type { Pattern } from './pattern.ts';
 import type { ProxyVersion } from './proxy-header.ts';
+import type { RealsFrom } from './reals-from.ts';
 
 export type Protocol = 'tcp' | 'udp' | 'fwm';
 export type ForwardingMethod = 'gate' | 'masq' | 'ipip';
@@ -17,11 +18,12 @@ export type CheckWord =
 export type CheckType = CheckWord | number;
 export type EngineName = 'net' | 'nftables' | 'ipvs' | 'auto';
 
-/** A real server as its line in the file says, before the destination-port rule. */
+/** A real server as its line in the file, or the answer to its name, says, before the destination-port
+ *  rule. */
 export interface RealServer {
   /** `10.1.1.21:80`, with the configured port: what logs and status call it. */
   readonly id: string;
-  /** Line in the file, from 1. */
+  /** Line in the file, from 1; of one of the reserve in the ini; 0: it has none. */
   readonly line: number;
   /** Numeric, no brackets. */
   readonly address: string;
@@ -36,7 +38,15 @@ export interface RealServer {
   /** Thresholds in connections; 0 = none. */
   readonly lower: number;
   readonly upper: number;
+  /** The name of `reals-from` that it answers to; absent: it has a line in the file. */
+  readonly from?: string;
+  /** It is of the reserve; absent: it takes clients whenever it is up. */
+  readonly role?: ReserveRole;
 }
+
+/** A spare steps in for a real server that takes no clients, a fallback when nobody else is up. Both are
+ *  checked as real servers are. */
+export type ReserveRole = 'spare' | 'fallback';
 
 /** The server of last resort. Always weight 1. */
 export interface Fallback {
@@ -50,6 +60,14 @@ export interface Fallback {
 export interface Rate {
   readonly connections: number;
   readonly windowMs: number;
+}
+
+/** Where TLS clients who ask for a name are led. */
+export interface SniRoute {
+  /** Of `hostPattern`: `www.example.com`, or `*.example.org`. */
+  readonly name: string;
+  /** The other service's id. */
+  readonly service: string;
 }
 
 /** What `l4director.ini` sets for one service (`[net]`, `[checks]`, `[alerts]`, `[log]`, overridden in
@@ -116,6 +134,11 @@ export interface ServiceOptions {
   /** Networks whose clients begin with such a header, as `10.0.0.0/8`; and for how long it is waited for. */
   readonly acceptProxy: readonly string[];
   readonly acceptProxyTimeoutMs: number;
+  /** Names by which its TLS clients are led to other services; none: nobody is asked for one. Who asks for no
+   *  such name, and for how long a ClientHello is waited for. */
+  readonly sni: readonly SniRoute[];
+  readonly sniDefault: 'serve' | 'refuse';
+  readonly sniTimeoutMs: number;
   /** Of the header that checks begin with; undefined: with none. */
   readonly checkProxy: ProxyVersion | undefined;
   /** Networks whose clients alone are let in (none: all), and those whose clients never are. */
@@ -152,6 +175,8 @@ export interface ServiceOptions {
   readonly queueTimeoutMs: number;
   /** One that has ended its direction waits no more. */
   readonly abortOnClose: boolean;
+  /** Names that its real servers are looked up by, beside those that its lines tell. */
+  readonly realsFrom: readonly RealsFrom[];
 }
 
 /** A virtual service with every value in force, inheritance done, names resolved.
@@ -212,7 +237,8 @@ export interface VirtualService {
   readonly monitorfile: string | undefined;
   readonly servicename: string | undefined;
   readonly comment: string | undefined;
-  /** In the file's order. Two with one id are possible; the first counts. */
+  /** In the file's order, behind them the ini's spares, then its fallbacks. Two with one id are possible;
+   *  the first counts. */
   readonly reals: readonly RealServer[];
   /** Of the file that its texts are from. */
   readonly encoding: FileEncoding;

@@ -1,5 +1,7 @@
 import type { CheckReport } from '../model/check.ts';
 import type { OverReason, Override } from '../model/override.ts';
+import type { RealState } from '../model/status.ts';
+import type { ReserveRole } from '../model/virtual-service.ts';
 
 /** A change of the table for one server. */
 export interface TableChange {
@@ -18,6 +20,8 @@ export interface TableChange {
   /** `10.1.1.21:80`; a fallback's carries no prefix. */
   readonly server: string;
   readonly fallback: boolean;
+  /** It is of the reserve. */
+  readonly role?: ReserveRole | undefined;
   /** In force from now on; 0 for a server that left the table. */
   readonly weight: number;
   /** The report that brought it about; undefined: the configuration did. */
@@ -75,6 +79,24 @@ export type PoolChange =
     }
   /** It has its whole share. */
   | { readonly type: 'warm'; readonly server: string; readonly weight: number }
+  /** One of the reserve is up again, and can serve. */
+  | {
+      readonly type: 'reserve-up';
+      readonly server: string;
+      readonly role: ReserveRole;
+      readonly report: CheckReport | undefined;
+    }
+  /** It is not, and cannot; causes as of a {@link TableChange}. */
+  | {
+      readonly type: 'reserve-down';
+      readonly server: string;
+      readonly role: ReserveRole;
+      /** `down` or `maintenance`. */
+      readonly state: RealState;
+      readonly report: CheckReport | undefined;
+      readonly agent?: string;
+      readonly passive?: string;
+    }
   /** Its line in the file changed or went, and what was changed at run time holds no more. */
   | {
       readonly type: 'overruled';

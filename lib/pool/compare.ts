@@ -31,6 +31,8 @@ export function tableChangeOf(
   after: Seen,
   report?: CheckReport,
 ): TableChange | undefined {
+  // What becomes of the reserve follows from all of them.
+  if (after.state.real.role !== undefined) return undefined;
   const type = tableChange(before, after);
   if (!type) return undefined;
   const { id } = after.state.real;

@@ -9,6 +9,7 @@ import {
   type ServiceOptions,
   type VirtualService,
 } from '../model/virtual-service.ts';
+import { isByName } from './away.ts';
 import type { PoolChange } from './change.ts';
 import { realChanges } from './compare.ts';
 import { conclude } from './conclude.ts';
@@ -22,6 +23,7 @@ import {
   type RealServerState,
   stateOf,
 } from './pool.ts';
+import { listed } from './reserve.ts';
 import { under, upState, withWeight } from './under.ts';
 
 /** What an earlier run left of a service. */
@@ -29,7 +31,7 @@ export interface Earlier {
   /** In force: it stays as it is until the first reports, the fallback until the service has
    *  settled; what the configuration does not know goes at once. */
   readonly found?: readonly RecoveredServer[] | undefined;
-  /** What operators had changed, by real server's id. */
+  /** What operators had changed of servers that were not in the service, by id. */
   readonly overrides?: ReadonlyMap<string, Override> | undefined;
 }
 
@@ -38,7 +40,7 @@ export interface Earlier {
  *  up, one that was down stays down. Of two real servers with one id the first counts.
  *  @param before  undefined: a new service
  *  @param now     wall clock, milliseconds since 1970
- *  @param earlier  of a new service */
+ *  @param earlier  of a new service, or of servers that come back */
 export function configure(
   before: Pool | undefined,
   service: VirtualService,
@@ -53,13 +55,16 @@ export function configure(
     if (index.has(real.id)) continue;
     const known = stateOf(before, real.id);
     const state = known
-      ? carryOver(known, real, checking, now, service.options)
+      ? carryOver(known, real, checking, now, {
+          passive: service.options.passive,
+          keepsAgent: isSameAgent(before?.service, service),
+        })
       : fresh(real, checking, now, {
           found: weights.get(real.id),
           override: overrides.get(real.id),
         });
     index.set(real.id, states.length);
-    states.push(state);
+    states.push(listed(before, state));
   }
   const reals = heldBack(before, { service, reals: states });
   const changes: PoolChange[] = [];
@@ -70,9 +75,11 @@ export function configure(
     changes.push(...realChanges(seen, { service, state }, undefined));
   }
   const departed = departedFrom(before, index);
-  changes.push(...departed.flatMap((known) => overruled(known, 'gone')));
+  // One that has a name may be back in a moment, and is then as an operator left it.
+  const isOver = ({ configured }: RealServerState) => !isByName(configured, service);
+  changes.push(...departed.filter(isOver).flatMap((known) => overruled(known, 'gone')));
   const left = service.fallback && leftBehind(service.fallback, weights);
-  const gone = before
+  const gone: readonly Gone[] = before
     ? purged(before, departed)
     : found.filter(({ id }) => !index.has(id) && !(left && id === fallbackId(left)));
   const told = [...gone.map(purgedChange), ...changes];
@@ -104,15 +111,31 @@ function carryOver(
   real: RealServer,
   checking: Checking,
   now: number,
-  { agentPort, passive }: Pick<ServiceOptions, 'agentPort' | 'passive'>,
+  { keepsAgent, passive }: Pick<ServiceOptions, 'passive'> & { keepsAgent: boolean },
 ): RealServerState {
-  // Where the file changed the same server since, the file wins.
-  const override = same(known.configured, real) ? known.override : undefined;
-  const agent = agentPort > 0 ? known.agent : undefined;
+  // Where the file changed the same server since, the file wins; what SRV records say does not.
+  const was = { ...known.configured, from: real.from };
+  const { weight } = real.from === undefined ? was : real;
+  // What another name says is no change of the file.
+  const isHandedOn =
+    isNamed(real) && isNamed(known.configured) && real.from !== known.configured.from;
+  const isSame = isHandedOn || same({ ...was, weight }, real);
+  const override = isSame ? known.override : undefined;
+  const agent = keepsAgent ? known.agent : undefined;
   const ejected = passive ? known.ejected : undefined;
   const weighed = withWeight(real, { override, agent });
   const next = { ...known, configured: real, real: weighed, agent, ejected };
   return under(override, { ...next, own: ownState(checking, next) }, now);
+}
+
+function isNamed({ from }: RealServer): boolean {
+  return from !== undefined;
+}
+
+/** Another port is another agent, of which nothing is known. */
+function isSameAgent(was: VirtualService | undefined, is: VirtualService): boolean {
+  const { agentPort } = is.options;
+  return agentPort > 0 && agentPort === was?.options.agentPort;
 }
 
 function ownState(checking: Checking, known: RealServerState): RealState {
@@ -133,11 +156,13 @@ function departedFrom(
   return before?.reals.filter(({ real }) => !index.has(real.id)) ?? [];
 }
 
+type Gone = Pick<RealServer, 'id' | 'role'>;
+
 /** Those of them that were in the table. */
 function purged(
   { service }: Pool,
   departed: readonly RealServerState[],
-): readonly { readonly id: string }[] {
+): readonly Gone[] {
   return departed
     .filter((known) => weightInForce(service, known) !== undefined)
     .map(({ real }) => real);
@@ -150,8 +175,8 @@ function overruled(
   return override ? [{ type: 'overruled', server: real.id, why, override }] : [];
 }
 
-function purgedChange({ id }: { readonly id: string }): PoolChange {
+function purgedChange({ id, role }: Gone): PoolChange {
   const server = id.replace(/^fallback:/, '');
   const fallback = server !== id;
-  return { type: 'purged', server, fallback, weight: 0, report: undefined };
+  return { type: 'purged', server, fallback, role, weight: 0, report: undefined };
 }

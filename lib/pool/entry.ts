@@ -12,14 +12,24 @@ import { countsAsUp, type RealServerState } from './pool.ts';
 
 type Weighed = Pick<
   RealServerState,
-  'real' | 'state' | 'found' | 'override' | 'agent' | 'held'
+  'real' | 'state' | 'found' | 'override' | 'agent' | 'held' | 'duty'
 >;
 
 /** The weight a server has in the table; undefined: it is not in it. A down server stays at
  *  weight 0 with quiescent=yes, a starting one is in the table only as an earlier run left it, but
  *  for what an operator or its agent has changed: one that had traffic has what was asked for. One that
- *  is held back in a panic has its weight though it is down. */
+ *  is held back in a panic has its weight though it is down. Of the reserve it is those who serve, and at
+ *  weight 0 those who have stepped out and still have clients. */
 export function weightInForce(
+  service: Pick<VirtualService, 'quiescent'>,
+  known: Weighed,
+): number | undefined {
+  if (known.real.role === undefined) return ownWeight(service, known);
+  const weight = known.duty === undefined ? undefined : ownWeight(service, known);
+  return known.duty === 0 && weight !== undefined ? 0 : weight;
+}
+
+function ownWeight(
   service: Pick<VirtualService, 'quiescent'>,
   { real, state, found, override, agent, held }: Weighed,
 ): number | undefined {
@@ -41,7 +51,7 @@ export function realEntry(
 ): ServerEntry | undefined {
   const weight = weightInForce(service, state);
   if (weight === undefined) return undefined;
-  const { id, address, method } = state.real;
+  const { id, address, method, role } = state.real;
   return {
     id,
     address,
@@ -50,6 +60,7 @@ export function realEntry(
     weight,
     ...thresholds(service, state.real),
     fallback: false,
+    ...(role ? RESERVE : {}),
     onRemoval: onRemoval(service),
     ...(isCut(service, state, weight) ? CUT : {}),
   };
@@ -65,6 +76,7 @@ function thresholds(
 }
 
 const CUT = { cut: true } as const;
+const RESERVE = { reserve: true } as const;
 
 /** One that a panic keeps in force serves those who are on it, also when it is drained then. */
 function isCut(
@@ -108,9 +120,11 @@ export function sameEntry(a: ServerEntry, b: ServerEntry): boolean {
     a.port === b.port &&
     a.method === b.method &&
     a.weight === b.weight &&
+    a.share === b.share &&
     a.lower === b.lower &&
     a.upper === b.upper &&
     a.onRemoval === b.onRemoval &&
-    a.cut === b.cut
+    a.cut === b.cut &&
+    a.reserve === b.reserve
   );
 }

@@ -4,8 +4,8 @@ import { isKept, type Pool, type RealServerState, stateOf } from './pool.ts';
 
 /** The servers of a service with who is kept in force though it is down: checks take out no more than
  *  `panic-threshold` percents of them, and of those that failed while they took clients the last stay.
- *  Nobody is brought back: who is out comes in by a good check. Maintenance, drains, weight 0 and what an
- *  agent says is down count neither way. The same array where nothing changes.
+ *  Nobody is brought back: who is out comes in by a good check. Maintenance, drains, weight 0, what an
+ *  agent says is down, and the reserve count neither way. The same array where nothing changes.
  *  @param before  undefined: the service is new */
 export function heldBack(
   before: Pool | undefined,
@@ -68,6 +68,7 @@ export function panicChanges(
 }
 
 function isCounted(known: RealServerState): boolean {
+  if (known.real.role !== undefined) return false;
   return (known.state === 'up' || isFailed(known)) && known.real.weight > 0;
 }
 

@@ -40,6 +40,9 @@ export interface RealServerState {
   /** It is down and stays in force all the same, since too many are (`panic-threshold`): its place among
    *  those, who failed first is 1. Also while it is drained then. */
   readonly held?: number | undefined;
+  /** Of one of the reserve (`role`): its place among those of its kind that serve, who stepped in first is 1; 0: it
+   *  has stepped out, and stays at weight 0 until nothing goes to it; undefined: it stands by. */
+  readonly duty?: number | undefined;
   /** Clients' connections failed at it: it is down, and no good check brings it back for now. */
   readonly ejected?: Ejection | undefined;
 }
@@ -47,18 +50,18 @@ export interface RealServerState {
 /** One virtual service's real servers: an immutable value, replaced at each step. */
 export interface Pool {
   readonly service: VirtualService;
-  /** In the file's order, ids unique. */
+  /** In the file's order, then the reserve; ids unique. */
   readonly reals: readonly RealServerState[];
   /** Row in `reals` by real server's id. */
   readonly index: ReadonlyMap<string, number>;
-  /** False while starting: until one server counts as up, or each has had a report. */
+  /** False while starting: until one server counts as up, or each has had a report, the reserve too. */
   readonly settled: boolean;
-  /** One server at least counts as up, or is held back in a panic. */
+  /** One real server at least counts as up or is held back in a panic, or a spare is in. */
   readonly up: boolean;
-  /** Settled with none up: the fallback's case, whether the service has one or not. */
+  /** Settled with none up: the case of the fallbacks, whether the service has any or not. */
   readonly fallbackActive: boolean;
-  /** The fallback is in the table: while it is active; before that, where an earlier run left it
-   *  in force. */
+  /** The config's own fallback is in the table: in that case, unless one that is checked serves; before that,
+   *  where an earlier run left it in force. */
   readonly fallbackInForce: boolean;
   /** When `fallbackActive` last changed. */
   readonly fallbackSince: number;

@@ -1,3 +1,4 @@
+import type { ServerEntry } from '../model/engine.ts';
 import { type Shares, sharesOf } from '../model/shares.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
 import type { PoolChange } from './change.ts';
@@ -14,20 +15,31 @@ export function partAt(step: number): number {
 }
 
 /** The servers of a service with who begins to warm up, and who does so no more: one that came back from
- *  being down or in maintenance while another takes clients. Not one whose weight was set by hand.
+ *  being down or in maintenance while another takes clients. Not one whose weight was set by hand. One that is
+ *  drained on the way stays at its step.
  *  @param before  undefined: the service is new */
 export function warmedUp(
   before: Pool | undefined,
   { service, reals }: Pick<Pool, 'service' | 'reals'>,
 ): readonly RealServerState[] {
   const warms = sharesToGrow(service) !== undefined;
-  if (!warms && !before?.warming) return reals;
-  const isAlone = reals.filter((state) => takesClients(service, state)).length < 2;
+  if (!warms && reals.every(({ warming }) => warming === undefined)) return reals;
+  const takers = reals.filter((state) => takesClients(service, state));
+  // Fallbacks go when it comes; who of the reserve comes is needed at once.
+  const isAlone = takers.filter(({ real }) => real.role !== 'fallback').length < 2;
   return reals.map((state) => {
-    const may = warms && !isAlone && state.state === 'up' && !isWeighed(state);
-    const warming = may ? (state.warming ?? beginning(before, state)) : undefined;
+    const may = warms && state.real.role === undefined && !isWeighed(state);
+    const goesOn = may && !isAlone && state.state === 'up';
+    const waits = may && state.state === 'drain';
+    const known = goesOn || waits ? state.warming : undefined;
+    const warming = known ?? (goesOn ? beginning(before, state) : undefined);
     return warming === state.warming ? state : { ...state, warming };
   });
+}
+
+/** Whether it takes less than its share now, and more by and by. */
+export function isWarming({ state, warming }: RealServerState): boolean {
+  return warming !== undefined && state === 'up';
 }
 
 function beginning(before: Pool | undefined, { real }: RealServerState): 0 | undefined {
@@ -60,19 +72,28 @@ export function warmChanges(
   });
 }
 
-/** The weights that are in force while a server warms up, by id, of all that take clients. */
+/** The weights that are in force while a server warms up, by id, of all that take clients, and what of its own
+ *  weight each has. */
 export function warmWeights(
   service: VirtualService,
   reals: readonly RealServerState[],
-): ReadonlyMap<string, number> {
+): ReadonlyMap<string, Required<Pick<ServerEntry, 'weight' | 'share'>>> {
   const even = sharesToGrow(service)?.even;
   const takers = reals.filter((state) => takesClients(service, state));
   const sharers = takers.map((state) => ({
-    weight: even ? 1 : (weightInForce(service, state) ?? 1),
+    id: state.real.id,
+    weight: weightInForce(service, state) ?? 1,
     part: state.warming === undefined ? 1 : partAt(state.warming),
   }));
-  const weights = weightsFor(sharers);
-  return new Map(takers.map(({ real }, row) => [real.id, weights[row] ?? 1]));
+  const weights = weightsFor(
+    even ? sharers.map(({ part }) => ({ weight: 1, part })) : sharers,
+  );
+  return new Map(
+    sharers.map(({ id, weight, part }, row) => [
+      id,
+      { weight: weights[row] ?? 1, share: weight * part },
+    ]),
+  );
 }
 
 /** The service as an engine is to carry it while a server warms up: the same object for the same one. */

@@ -51,9 +51,11 @@ const OF_SERVICE = [
   'refusedConnections',
   'retries',
   'proxyHeaderErrors',
+  'sniUnmatched',
+  'sniErrors',
 ] as const;
 /** Of a service in the file of a director that did not know them yet. */
-const UNKNOWN_YET = { proxyHeaderErrors: 0 };
+const UNKNOWN_YET = { proxyHeaderErrors: 0, sniUnmatched: 0, sniErrors: 0 };
 const OF_SERVER = [
   'totalConnections',
   'bytesIn',
@@ -64,6 +66,7 @@ const OF_SERVER = [
 /** Nothing but what is to be read again. */
 function plain({ id, servers, ...of }: LeftNumbers): LeftNumbers {
   const { acceptedConnections, refusedConnections, retries, proxyHeaderErrors } = of;
+  const { sniUnmatched = 0, sniErrors = 0 } = of;
   const each = servers.map(
     ({ id, totalConnections, bytesIn, bytesOut, connectFailures }) => ({
       ...{ id, totalConnections, bytesIn, bytesOut, connectFailures },
@@ -71,6 +74,7 @@ function plain({ id, servers, ...of }: LeftNumbers): LeftNumbers {
   );
   return {
     ...{ id, acceptedConnections, refusedConnections, retries, proxyHeaderErrors },
+    ...{ sniUnmatched, sniErrors },
     servers: each,
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KeptOverride, Override, RealRef } from '../model/override.ts';
+import type { DrainEnd, KeptOverride, Override, RealRef } from '../model/override.ts';
 import type { RealServer } from '../model/virtual-service.ts';
 import { isObject } from './is-object.ts';
 import { seal } from './sealed.ts';
@@ -8,6 +8,7 @@ import { seal } from './sealed.ts';
 export interface StoredOverride extends RealRef, Override {
   /** {@link fingerprint} of the real server at that time. */
   readonly configured: string;
+  readonly drain?: DrainEnd | undefined;
 }
 
 export const VERSION = 2;
@@ -19,9 +20,10 @@ const STATES: readonly unknown[] = ['ready', 'drain', 'maintenance'];
 
 /** Sealed, as JSON. */
 export function formatOverrides(kept: readonly KeptOverride[]): readonly string[] {
-  const overrides = kept.map(({ service, real, override }) => ({
+  const overrides = kept.map(({ service, real, override, drain }) => ({
     ...{ service, real: real.id, ...override },
     configured: fingerprint(real),
+    drain,
   }));
   return seal(VERSION, [`"overrides": ${JSON.stringify(overrides, null, 2)}}\n`]);
 }
@@ -52,9 +54,10 @@ export function legibleNames(text: string): string {
 }
 
 /** Tells whether a real server's line says the same as before; the place in the file is no part of
- *  it. */
+ *  it, nor what an SRV record says. */
 export function fingerprint(real: RealServer): string {
-  const { address, port, method, weight, lower, upper, request, receive } = real;
+  const { address, port, method, lower, upper, request, receive, from } = real;
+  const weight = from === undefined ? real.weight : null;
   const text = JSON.stringify([
     ...[address, port, method, weight, lower, upper],
     ...[request ?? null, receive?.perl ?? null],
@@ -73,8 +76,15 @@ function isStored(row: unknown): row is StoredOverride {
     (weight === null ||
       (Number.isInteger(weight) &&
         Number(weight) >= 0 &&
-        Number(weight) <= MOST_WEIGHT))
+        Number(weight) <= MOST_WEIGHT)) &&
+    (row.drain === undefined || isDrainEnd(row.drain))
   );
+}
+
+function isDrainEnd(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { at, by } = value;
+  return isWord(by) && isWord(at) && Number.isFinite(Date.parse(String(at)));
 }
 
 /** As a line of the log, or a terminal, can show it. */

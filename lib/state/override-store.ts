@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { grouped } from '../model/grouped.ts';
 import type { Log } from '../model/log.ts';
 import {
+  type EndingDrain,
   type KeptOverride,
   type Override,
   type OverrideStore,
@@ -73,6 +74,8 @@ class Store implements OverrideFile {
   readonly #againMs: number;
   /** Of the earlier run, what no service has asked for yet. */
   #left = new Map<string, StoredOverride[]>();
+  /** Of what was asked for, what {@link drains} has not told yet. */
+  readonly #drains: EndingDrain[] = [];
   /** What is in the file; undefined: that is not known. */
   #written: string | undefined = '';
   #wanted: string | undefined;
@@ -106,12 +109,19 @@ class Store implements OverrideFile {
     const overrides = new Map<string, Override>();
     for (const row of rows) {
       const real = reals.get(row.real);
-      const { state, weight, by, since } = row;
-      if (real && fingerprint(real) === row.configured)
+      const { state, weight, by, since, drain } = row;
+      if (real && fingerprint(real) === row.configured) {
         overrides.set(row.real, { state, weight, by, since });
-      else this.#sayOver(row, serviceLabel(service), real !== undefined);
+        // Another director that still has it hands it on itself.
+        if (drain && this.#isOwn)
+          this.#drains.push({ service: service.id, real: row.real, ...drain });
+      } else this.#sayOver(row, serviceLabel(service), real !== undefined);
     }
     return overrides;
+  }
+
+  drains(): readonly EndingDrain[] {
+    return this.#drains.splice(0);
   }
 
   async keep(overrides: readonly KeptOverride[]): Promise<string | undefined> {

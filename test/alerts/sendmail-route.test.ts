@@ -6,6 +6,7 @@ import { type Delivery, reasonOf } from '../../lib/alerts/route.ts';
 import { sendmailRoute } from '../../lib/alerts/sendmail-route.ts';
 import { startMailbox } from '../lab/servers/mailbox.ts';
 import { lab } from '../support/lab.ts';
+import { leftOn } from '../support/left-on.ts';
 import { readMessage } from '../support/received-mail.ts';
 import { until } from '../support/site.ts';
 
@@ -111,10 +112,18 @@ for (const [script, reason] of FAILURES)
     t.ok(existsSync(join(folder, 'pid')));
   });
 
+t.test('nothing is left of a mail on the signal of its lane', async (t) => {
+  onPath(t, RECORD);
+  const { signal } = new AbortController();
+  const { told } = await send([aMail('one'), aMail('two')], 30_000, signal);
+  t.match(told, [{ taken: true }, { taken: true }]);
+  t.strictSame(leftOn(signal), []);
+});
+
 t.test('past its time it is killed, and what it started', async (t) => {
   const folder = onPath(t, 'sleep 1000 & echo $! > child; wait');
   const { told } = await send([aMail('one')], 300);
-  t.match(told, [{ taken: false, again: true, reason: /timeout, killed/ }]);
+  t.match(told, [{ taken: false, again: true, reason: 'timeout after 0.3 s, killed' }]);
   const child = readFileSync(join(folder, 'child'), 'utf8').trim();
   await until(() => gone(child), 'the end of what it started');
 });

@@ -7,6 +7,7 @@ import { type SmtpOptions, smtpRoute } from '../../lib/alerts/smtp-route.ts';
 import { startMailbox } from '../lab/servers/mailbox.ts';
 import { startSmtpSink } from '../lab/servers/smtp-sink.ts';
 import { lab } from '../support/lab.ts';
+import { leftOn } from '../support/left-on.ts';
 import { rawServer } from '../support/raw-server.ts';
 
 const SENDER = { user: 'root', host: 'lb1.example.com' };
@@ -89,6 +90,14 @@ t.test('emailalertfrom and every recipient are in the envelope', SINK, async (t)
   t.match(one, { from: 'alerts@example.com', to: ['root', 'b@example.com'] });
   t.equal(one?.headers.get('from'), from);
   t.equal(two?.from, 'root@lb1.example.com', 'what holds no address is left out');
+});
+
+t.test('nothing is left of a session on the signal of its lane', SINK, async (t) => {
+  const sink = await startSmtpSink(t);
+  const { signal } = new AbortController();
+  const { told } = await send(sink.host, {}, [aMail('one')], signal);
+  t.match(told, [['one', { taken: true }]]);
+  t.strictSame(leftOn(signal), []);
 });
 
 t.test('a mail without recipient is dropped', SINK, async (t) => {

@@ -3,6 +3,7 @@ import { formatTable } from '../../lib/cli/show-table.ts';
 import type { AgentStatus } from '../../lib/model/status.ts';
 import {
   agentStatus,
+  nameStatus,
   realStatus,
   serviceStatus,
   statusDocument,
@@ -157,5 +158,22 @@ t.test('an empty configuration says so', async (t) => {
   t.match(
     formatTable(statusDocument({ services: [] }), wide),
     'no virtual service is configured',
+  );
+});
+
+t.test('names stand below the services, with what is wrong', async (t) => {
+  const names = [
+    nameStatus(),
+    nameStatus({
+      type: 'SRV',
+      missing: [],
+      nextSeconds: 0,
+      problem: 'SERVFAIL\u001b[2J',
+    }),
+  ];
+  const text = formatTable(statusDocument({ names }), wide);
+  t.match(
+    text,
+    /\n\nname www\.example\.com A: 2 addresses, 1 not named any more, asked again in 12s\nname www\.example\.com SRV: 2 targets, being asked: SERVFAIL\\u001b\[2J\n$/,
   );
 });

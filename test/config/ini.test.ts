@@ -6,7 +6,7 @@ import { formatDiagnostic } from '../../lib/config/config.ts';
 import { readConfig } from '../../lib/config/index.ts';
 import { readIni } from '../../lib/config/ini.ts';
 import type { VirtualService } from '../../lib/model/virtual-service.ts';
-import { aService, OPTIONS } from '../support/config.ts';
+import { aConfig, aService, OPTIONS } from '../support/config.ts';
 
 const CONFIG = `quiescent=no
 virtual=10.1.1.19:80
@@ -48,6 +48,7 @@ t.test('without an ini every option has its default', async (t) => {
     readOnlyMode: 0o666,
     user: undefined,
     web: undefined,
+    dns: aConfig([]).options.dns,
   });
   t.strictSame(ini.service('tcp:10.1.1.19:80'), OPTIONS);
   t.strictSame([ini.errors, ini.warnings([])], [[], []]);
@@ -264,7 +265,7 @@ check-send-proxy = v1
   const [first, second] = config.virtuals.map(({ options }) => options);
   t.match(first, {
     ...{ sendProxy: 'v2', checkProxy: 'v2', acceptProxyTimeoutMs: 5000 },
-    acceptProxy: ['10.0.0.0/8', '192.0.2.7/32', '2001:DB8::/32'],
+    acceptProxy: ['10.0.0.0/8', '192.0.2.7', '2001:DB8::/32'],
   });
   t.match(second, { sendProxy: undefined, checkProxy: 'v1', acceptProxy: [] });
   t.strictSame(config.warnings, []);
@@ -349,9 +350,23 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[log]\nconnections-file = log\n', 2, 'expected an absolute path or a syslog'],
   ['[net]\nsend-proxy = v3\n', 2, 'expected no, v1 or v2, as in "v2"'],
   ['[checks]\ncheck-send-proxy = always\n', 2, 'expected no, yes, v1 or v2'],
-  ['[net]\naccept-proxy = proxy.example.org\n', 2, 'expected no, or addresses'],
-  ['[net]\naccept-proxy = 10.0.0.0/33\n', 2, 'expected no, or addresses'],
-  ['[net]\naccept-proxy = 10.0.0.1,,10.0.0.2\n', 2, 'expected no, or addresses'],
+  ['[net]\naccept-proxy = proxy.example.org\n', 2, 'expected a network, as in'],
+  ['[net]\naccept-proxy = 10.0.0.0/33\n', 2, 'expected the length of a prefix'],
+  [
+    '[net]\naccept-proxy = 10.0.0.1,,10.0.0.2\n',
+    2,
+    'expected a network, as in "10.0.0.0/8" (not "")',
+  ],
+  [
+    '[net]\naccept-proxy = 192.0.2.7, 10.0.0.1/8\n',
+    2,
+    'expected the first address of the network, since its last 24 bits say nothing, as in "10.0.0.0/8" or, for that address alone, "10.0.0.1" (not "10.0.0.1/8")',
+  ],
+  [
+    `[net]\naccept-proxy = ${Array.from({ length: 257 }, (_, at) => `10.0.${at >> 8}.${at & 255}`)}\n`,
+    2,
+    'expected at most 256 networks, as in "10.0.0.0/8, 2001:db8::7"',
+  ],
   [
     '[service udp:10.1.1.19:53]\nsend-proxy = v2\n',
     2,

@@ -8,6 +8,7 @@ import { formatFamilies, formatLabels } from '../../lib/control/prometheus.ts';
 import type { AgentStatus } from '../../lib/model/status.ts';
 import {
   agentStatus,
+  nameStatus,
   realStatus,
   serviceStatus,
   statusDocument,
@@ -183,7 +184,9 @@ t.test('docs/metrics.md lists every family with its labels and meaning', async (
   t.teardown(() => watch.stop());
   const reals = [realStatus({ agent: agentStatus() })];
   const families = [
-    ...statusFamilies(statusDocument({ services: [serviceStatus({ reals })] })),
+    ...statusFamilies(
+      statusDocument({ services: [serviceStatus({ reals })], names: [nameStatus()] }),
+    ),
     ...(await watch.families()),
     ...ownFamilies(OWN),
   ];

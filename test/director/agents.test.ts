@@ -127,7 +127,7 @@ t.test(
   async (t) => {
     const { agents, inForce, director, agent, log } = await atWork(t);
     agents.say(ADDRESS, 'drain');
-    await director.apply(aConfig([web({ agentPort: 9991 })]));
+    await director.apply(aConfig([web({ agentIntervalMs: 500 })]));
     t.strictSame(await inForce(), [`${A}@0`, `${B}@1`]);
     log.take();
     await director.apply(aConfig([web({ agentPort: 0 })]));
@@ -141,6 +141,22 @@ t.test(
     t.match(await agent(), { line: null, state: 'ready', percent: null });
   },
 );
+
+t.test('another port is another agent, of which nothing is known', async (t) => {
+  const { agents, inForce, director, agent, log } = await atWork(t);
+  agents.say(ADDRESS, 'down 50%');
+  t.strictSame(await inForce(), [`${A}@0`, `${B}@1`]);
+  log.take();
+  await director.apply(aConfig([web({ agentPort: 9991 })]));
+  t.strictSame(await inForce(), [`${A}@10`, `${B}@1`]);
+  t.match(log.take(), [
+    'Changed virtual server',
+    `Restored real server: ${PLACE} (Weight set to 10)`,
+  ]);
+  t.match(await agent(), { port: 9991, line: null, at: null, down: null });
+  agents.say(ADDRESS, 'down');
+  t.strictSame(await inForce(), [`${A}@0`, `${B}@1`]);
+});
 
 t.test('an operator’s word wins over the agent’s', async (t) => {
   const { agents, inForce, director } = await atWork(t);

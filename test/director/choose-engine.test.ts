@@ -1,5 +1,6 @@
 import t from 'tap';
 import { type Candidate, chooseEngine } from '../../lib/director/choose-engine.ts';
+import { omission, refusal } from '../../lib/engines/nftables/refusal.ts';
 import type { EngineName, VirtualService } from '../../lib/model/virtual-service.ts';
 import { aReal, aService, OPTIONS } from '../support/config.ts';
 
@@ -210,3 +211,41 @@ function check(rows: readonly Row[], from: Partial<VirtualService>): void {
 
 check(NAMED, {});
 check(AUTO, { options: auto });
+
+const NAMES = [
+  { name: 'www.example.com', method: 'masq', port: 80, weight: 1 },
+] as const;
+const byName = (place: string) => ({ ...aReal(place), from: 'www.example.com' });
+const engines = new Map<EngineName, Candidate>([
+  ['net', works()],
+  ['nftables', works({ refuses: refusal, omits: omission, returnPath: () => 'snat' })],
+  ['ipvs', works()],
+]);
+
+t.test('what a name says for now moves no service', async (t) => {
+  const rows = [
+    [],
+    [byName('10.1.1.21:80')],
+    [byName('10.1.1.21:80'), byName('127.0.0.1:80')],
+    [byName('127.0.0.1:80')],
+  ];
+  for (const reals of rows) {
+    const options = { ...auto, realsFrom: NAMES };
+    t.match(chooseEngine(aService({ reals, options }), engines), {
+      ...{ engine: 'nftables', reason: 'auto: wrr is exact there, and snat' },
+      refusal: undefined,
+    });
+    const own = { ...options, engine: 'nftables' } as const;
+    t.equal(
+      chooseEngine(aService({ reals, options: own }), engines).refusal,
+      undefined,
+    );
+  }
+  const options = { ...auto, realsFrom: [{ ...NAMES[0], method: 'gate' as const }] };
+  for (const family of ['inet', 'inet6'] as const)
+    t.equal(
+      chooseEngine(aService({ reals: [], family, options }), engines).engine,
+      'ipvs',
+      'answered or not',
+    );
+});

@@ -25,6 +25,7 @@ async function atWork(
   const kept: (readonly KeptOverride[])[] = [];
   const overrides = {
     of: () => new Map(),
+    drains: () => [],
     keep: async (all: readonly KeptOverride[]) => {
       kept.push(all);
       return undefined;
@@ -66,7 +67,7 @@ t.test('a change is answered when it would outlive the director', async (t) => {
   const written = new Promise<undefined>((resolve) => {
     write = () => resolve(undefined);
   });
-  const overrides = { of: () => new Map(), keep: () => written };
+  const overrides = { of: () => new Map(), drains: () => [], keep: () => written };
   const { director, runner, settle } = aBench(t, recordingEngine(), {}, { overrides });
   await director.apply(aConfig([web]));
   for (const id of [A, B]) runner.report(id, good());
@@ -84,7 +85,11 @@ t.test('a change is answered when it would outlive the director', async (t) => {
 
 t.test('what is in force and not kept is answered with why', async (t) => {
   let problem: string | undefined = '/state cannot be written: ENOSPC';
-  const overrides = { of: () => new Map(), keep: async () => problem };
+  const overrides = {
+    of: () => new Map(),
+    drains: () => [],
+    keep: async () => problem,
+  };
   const { director, runner, settle, inForce } = aBench(
     ...[t, recordingEngine({ traffic: recordingTraffic() }), {}, { overrides }],
   );
@@ -106,7 +111,11 @@ t.test('what is in force and not kept is answered with why', async (t) => {
 });
 
 t.test('a disk that does not answer is not waited for, and said so', async (t) => {
-  const overrides = { of: () => new Map(), keep: () => new Promise<never>(() => {}) };
+  const overrides = {
+    of: () => new Map(),
+    drains: () => [],
+    keep: () => new Promise<never>(() => {}),
+  };
   const { director } = aBench(t, recordingEngine(), {}, { overrides });
   await director.apply(aConfig([web]));
   const { warning } = await director.desk.change(REF, { weight: 5 }, 'x');
@@ -179,7 +188,11 @@ t.test('what is not there, or cannot be, is refused in words', async (t) => {
 t.test('changes of an earlier run hold from the start', async (t) => {
   const since = '2026-11-23T12:00:00.000Z';
   const override: Override = { state: 'drain', weight: null, by: 'uid 0', since };
-  const overrides = { of: () => new Map([[A, override]]), keep: async () => undefined };
+  const overrides = {
+    of: () => new Map([[A, override]]),
+    drains: () => [],
+    keep: async () => undefined,
+  };
   const { director, runner, inForce } = aBench(t, recordingEngine(), {}, { overrides });
   await director.apply(aConfig([web]));
   for (const id of [A, B]) runner.report(id, good());

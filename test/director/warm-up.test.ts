@@ -54,6 +54,40 @@ t.test('the share of a server that came back grows with time', async (t) => {
   );
 });
 
+t.test('a drain on the way costs time, and no step', async (t) => {
+  const { director, runner, inForce, settle } = aBench(t);
+  await director.apply(config);
+  for (const [real, report] of [
+    [A, good()],
+    [B, good()],
+    [A, bad()],
+    [A, good()],
+  ] as const)
+    runner.report(real, report);
+  const warming = async () => (await director.services())[0]?.reals[0]?.warming;
+  const ref = { service: WEB, real: A };
+  let before = await warming();
+  while ((before ?? 100) < 35) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    before = await warming();
+  }
+  await director.desk.change(ref, { state: 'drain' }, 'x');
+  t.equal(await warming(), null);
+  t.strictSame(await inForce(), [`${A}@0`, `${B}@1`]);
+  await new Promise((resolve) => setTimeout(resolve, SLOW_START_MS));
+  await director.desk.change(ref, { state: 'ready' }, 'x');
+  await settle();
+  const after = await warming();
+  t.ok(
+    after && before && after >= before && after <= before + 20,
+    `${before}, ${after}`,
+  );
+  const began = performance.now();
+  while ((await warming()) !== null) await new Promise((go) => setTimeout(go, 5));
+  t.ok(performance.now() - began >= SLOW_START_MS * 0.3, 'it has the rest of the time');
+  t.strictSame(await inForce(), [`${A}@1`, `${B}@1`]);
+});
+
 t.test('a director that closes takes no further step', async (t) => {
   const { director, runner, engine, settle } = aBench(t);
   await director.apply(config);
@@ -66,4 +100,29 @@ t.test('a director that closes takes no further step', async (t) => {
   const before = engine.tables.length;
   await new Promise((resolve) => setTimeout(resolve, SLOW_START_MS / 4));
   t.equal(engine.tables.length, before);
+});
+
+t.test('a step of a time that has become shorter is due at once', async (t) => {
+  const timers = t.capture(globalThis, 'setTimeout', globalThis.setTimeout);
+  const { director, runner, settle } = aBench(t);
+  const slow = { ...OPTIONS, slowStartMs: 60_000 };
+  await director.apply(aConfig([aService({ reals: TWO, options: slow })]));
+  for (const [real, report] of [
+    [A, good()],
+    [B, good()],
+    [A, bad()],
+    [A, good()],
+  ] as const)
+    runner.report(real, report);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const quick = { ...OPTIONS, slowStartMs: 100 };
+  await director.apply(aConfig([aService({ reals: TWO, options: quick })]));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await settle();
+  const delays = timers().map(({ args }) => Number(args[1] ?? 0));
+  t.same(
+    delays.filter((delay) => delay < 0),
+    [],
+  );
+  t.equal((await director.services())[0]?.reals[0]?.warming, null);
 });

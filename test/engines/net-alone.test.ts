@@ -9,6 +9,7 @@ const CASES: readonly (readonly [Partial<ServiceOptions>, string])[] = [
   [{ sendProxy: 'v2' }, 'send-proxy'],
   [{ acceptProxy: ['10.0.0.0/8'] }, 'accept-proxy'],
   [{ acceptProxy: ['10.0.0.0/8'], sendProxy: 'v1' }, 'send-proxy, accept-proxy'],
+  [{ sni: [{ name: 'a.example', service: 'tcp:10.1.1.19:81' }] }, 'sni'],
   [{ allow: ['10.0.0.0/8'] }, 'allow'],
   [{ deny: ['10.0.0.0/8'] }, 'deny'],
   [{ sourceConnections: 1 }, 'source-connections'],

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { formatDiagnostic } from '../../lib/config/config.ts';
@@ -29,18 +29,6 @@ t.test('every key stands in its section, explained, at its default', async (t) =
     if (section === 'web user') t.equal(off, ';', `${name} is somebody's own`);
     else if (value === undefined) t.equal(off, ';', `${name} has no default`);
     else t.same(parse(text), value, name);
-  }
-});
-
-t.test('other examples are read without a warning', async (t) => {
-  const others = readdirSync(at('')).filter((name) => /^[\w-]+\.ini$/.test(name));
-  const names = others.filter((name) => name !== 'l4director.ini');
-  t.ok(names.length > 0);
-  for (const name of names) {
-    const [config, ini] = [at('quickstart.cf'), at(name)];
-    const read = await readConfig(config, { debug: true, ini });
-    const found = read.ok ? read.config.warnings : read.errors;
-    t.same(found.map(formatDiagnostic), [], name);
   }
 });
 

@@ -7,9 +7,13 @@ t.test('over when its time is, or with its source', async (t) => {
   using short = new TimeLimit(1, source.signal);
   using long = new TimeLimit(1e6, source.signal);
   await once(short.signal, 'abort');
+  t.match(short.signal.reason, {
+    name: 'TimeoutError',
+    message: 'timeout after 0.001 s',
+  });
   t.notOk(long.signal.aborted);
-  source.abort();
-  t.ok(long.signal.aborted);
+  source.abort(new Error('the end'));
+  t.match(long.signal.reason, { message: 'the end' });
   using late = new TimeLimit(1e6, source.signal);
   t.ok(late.signal.aborted);
 });

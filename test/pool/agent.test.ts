@@ -215,6 +215,8 @@ t.test('a reload keeps what was said, of the new weight', async (t) => {
   const reals = [aReal(A, { weight: 40 }), aReal(B)];
   t.strictSame(table([reload({ reals })]), [`${A}@20`, `${B}@1`]);
   t.strictSame(table([reload({ options: OPTIONS })]), [`${A}@10`, `${B}@1`]);
+  const another = { ...service.options, agentPort: service.options.agentPort + 1 };
+  t.strictSame(table([reload({ options: another })]), [`${A}@10`, `${B}@1`]);
   const back = [reload({ options: OPTIONS }), reload({})];
   t.strictSame(table(back), [`${A}@10`, `${B}@1`], 'it was forgotten');
 });

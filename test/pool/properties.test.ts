@@ -173,7 +173,8 @@ function modelReload(model: Model, was: VirtualService, is: VirtualService): voi
     model.agents,
   ])
     for (const id of [...known.keys()]) if (!ids.has(id)) known.delete(id);
-  if (is.options.agentPort === 0) model.agents.clear();
+  const { agentPort } = is.options;
+  if (agentPort === 0 || agentPort !== was.options.agentPort) model.agents.clear();
   for (const real of is.reals) {
     const before = was.reals.find(({ id }) => id === real.id);
     if (before?.weight !== real.weight || before.method !== real.method)

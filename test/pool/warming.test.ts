@@ -16,6 +16,7 @@ const BACK: readonly Move[] = [...BOTH, [A, bad()], [A, good()]];
 const weight = (weight: number): Override => ({
   ...{ state: 'ready', weight, by: 'me', since: '2026-11-23T13:30:07.000Z' },
 });
+const DRAIN: Override = { ...weight(1), state: 'drain', weight: null };
 
 poolRules([
   {
@@ -75,6 +76,32 @@ const tables: readonly (readonly [
     [
       ...BOTH,
       { of: A, override: { ...weight(1), state: 'drain', weight: null } },
+      { of: A, override: undefined },
+    ],
+    [`${A}@1`, `${B}@1`],
+  ],
+  [
+    'drained on the way it has nothing, and the others all',
+    [...BACK, { steps: { [A]: 5 } }, { of: A, override: DRAIN }],
+    [`${A}@0`, `${B}@1`],
+  ],
+  [
+    'drained on the way and ready again it goes on at its step',
+    [
+      ...BACK,
+      { steps: { [A]: 5 } },
+      { of: A, override: DRAIN },
+      { of: A, override: undefined },
+    ],
+    [`${A}@3`, `${B}@8`],
+  ],
+  [
+    'down while it is drained on the way it has all at once when it is ready',
+    [
+      ...BACK,
+      { of: A, override: DRAIN },
+      [A, bad()],
+      [A, good()],
       { of: A, override: undefined },
     ],
     [`${A}@1`, `${B}@1`],

@@ -10,6 +10,8 @@ const SKIP = {
     'rules hold for an address that no interface has: it may be routed here',
   'a server that is killed under load costs nobody but those in flight on it':
     'a connection cannot be retried at another server once its first packet has gone: test/engines/nftables/faults.test.ts holds who is lost then',
+  'a server that refuses clients while its check is good is out after some, and back':
+    'who only rewrites addresses does not see how a connection ends: docs/returning.md',
 };
 
 runScenarios(t, 'nftables', { skip: SKIP, where: lab('nft', 'conntrack') });

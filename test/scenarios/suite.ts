@@ -7,6 +7,10 @@ import { balance } from './balance.ts';
 import { disaster } from './disaster.ts';
 import { facts } from './facts.ts';
 import { gentle } from './gentle.ts';
+import { names } from './names.ts';
+import { outliving } from './outliving.ts';
+import { passive } from './passive.ts';
+import { reserve } from './reserve.ts';
 import { rules } from './rules.ts';
 import { onStage, type Stage } from './stage.ts';
 
@@ -62,7 +66,11 @@ const SCENARIOS: readonly Scenario[] = [
   ...balance,
   ...rules,
   ...agents,
+  ...names,
   ...facts,
   ...disaster,
   ...gentle,
+  ...outliving,
+  ...passive,
+  ...reserve,
 ];

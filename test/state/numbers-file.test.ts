@@ -13,7 +13,7 @@ const SERVER = {
 const ROW: LeftNumbers = {
   id: 'tcp:10.1.1.19:80',
   ...{ acceptedConnections: 10, refusedConnections: 1, retries: 2 },
-  proxyHeaderErrors: 3,
+  ...{ proxyHeaderErrors: 3, sniUnmatched: 5, sniErrors: 4 },
   servers: [SERVER],
 };
 
@@ -36,9 +36,11 @@ t.test('what was written is taken once', async (t) => {
 
 t.test('what a director wrote that counted less is taken', async (t) => {
   const { path, file } = fileIn(t.testdir());
-  const { proxyHeaderErrors: _, ...before } = ROW;
+  const { proxyHeaderErrors: _, sniUnmatched: __, sniErrors: ___, ...before } = ROW;
   writeFileSync(path, seal(1, [`"services":${JSON.stringify([before])}}\n`]).join(''));
-  t.strictSame(await file.take(), [{ proxyHeaderErrors: 0, ...before }]);
+  t.strictSame(await file.take(), [
+    { proxyHeaderErrors: 0, sniUnmatched: 0, sniErrors: 0, ...before },
+  ]);
 });
 
 t.test('a torn or strange one is set aside, and they begin anew', async (t) => {

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import type { Override } from '../../lib/model/override.ts';
+import type { KeptOverride, Override } from '../../lib/model/override.ts';
 import { VERSION } from '../../lib/state/override-file.ts';
 import { openOverrideFile } from '../../lib/state/override-store.ts';
 import { seal, unseal } from '../../lib/state/sealed.ts';
@@ -28,7 +28,7 @@ const drain: Override = {
   ...{ state: 'drain', weight: 7, by: 'uid 0 (root)' },
   since: '2026-11-23T12:00:00.000Z',
 };
-const KEPT = [{ service: web.id, real: A, override: drain }];
+const KEPT: readonly KeptOverride[] = [{ service: web.id, real: A, override: drain }];
 
 /** A director's life: what it finds, what it leaves. */
 async function run(path: string, service = web, keep = KEPT) {
@@ -57,6 +57,29 @@ t.test('what was kept is there again, and only root reads it', async (t) => {
   t.strictSame([...found], [[A.id, drain]]);
   t.strictSame(lines, []);
 });
+
+t.test(
+  'a deadline is told once, of who is in charge, and outlives no drain',
+  async (t) => {
+    const path = await left(t);
+    const end = { at: '2026-11-23T12:10:00.000Z', by: 'uid 0 (root)' };
+    await run(path, web, [{ service: web.id, real: A, override: drain, drain: end }]);
+    for (const another of [true, false]) {
+      const file = await openOverrideFile(path, recordingLog(), { another });
+      t.strictSame(file.drains(), [], 'no service has asked yet');
+      t.strictSame([...file.of(web)], [[A.id, drain]], 'it is no part of the change');
+      const told = another ? [] : [{ service: web.id, real: A.id, ...end }];
+      t.strictSame(file.drains(), told);
+      t.strictSame(file.drains(), []);
+      await file.close();
+    }
+    await run(path);
+    const file = await openOverrideFile(path, recordingLog());
+    file.of(web);
+    t.strictSame(file.drains(), []);
+    await file.close();
+  },
+);
 
 t.test('another place in the file is the same line', async (t) => {
   const path = await left(t);
@@ -143,6 +166,7 @@ const STRANGE: Readonly<Record<string, string>> = {
     Object.entries({
       'no JSON': '"overrides": [}',
       'a row that is none': `"overrides": ${JSON.stringify([ROW, null])}}`,
+      'a deadline that is none': `"overrides": ${JSON.stringify([{ ...ROW, drain: { at: 'soon', by: 'x' } }])}}`,
       'a weight below 0': `"overrides": ${JSON.stringify([{ ...ROW, weight: -1 }])}}`,
       'a weight above all': `"overrides": ${JSON.stringify([{ ...ROW, weight: 65_536 }])}}`,
       'lines of a log': `"overrides": ${JSON.stringify([{ ...ROW, by: 'x\n[date] y' }])}}`,

@@ -23,6 +23,7 @@ export const CARRIED: Omit<CarriedService, 'servers'> = {
   sendProxy: undefined,
   acceptProxy: [],
   headerTimeoutMs: 3000,
+  names: undefined,
   askedPort: 0,
   tellsFailures: false,
   limits: undefined,

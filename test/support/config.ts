@@ -68,6 +68,9 @@ export const OPTIONS: ServiceOptions = {
   sendProxy: undefined,
   acceptProxy: [],
   acceptProxyTimeoutMs: 3000,
+  sni: [],
+  sniDefault: 'serve',
+  sniTimeoutMs: 5000,
   checkProxy: undefined,
   allow: [],
   deny: [],
@@ -87,6 +90,7 @@ export const OPTIONS: ServiceOptions = {
   queue: 0,
   queueTimeoutMs: 5000,
   abortOnClose: true,
+  realsFrom: [],
 };
 
 /** A virtual service with the defaults of ldirectord, `tcp:10.1.1.19:80` unless told otherwise. */
@@ -139,6 +143,15 @@ export function aConfig(
       readOnlyMode: 0o666,
       user: undefined,
       web: undefined,
+      dns: {
+        servers: [],
+        timeoutMs: 1000,
+        minTtlMs: 1000,
+        maxTtlMs: 300_000,
+        holdMs: 5000,
+        empty: 'keep',
+        maxServers: 100,
+      },
     },
   };
 }

@@ -129,7 +129,8 @@ async function startHaproxyAt(
   return await started(t, 'haproxy', ['-f', file, '-db'], at);
 }
 
-async function started(
+/** Once it listens there; it ends with the test. */
+export async function started(
   t: Test,
   program: string,
   args: readonly string[],
@@ -171,7 +172,7 @@ function listens({ address: host, port }: ProxyNeighbour): Promise<boolean> {
 }
 
 /** One each, for a test starts several. */
-function folderFor(t: Test): string {
+export function folderFor(t: Test): string {
   const folder = mkdtempSync(join(tmpdir(), 'l4director-'));
   chmodSync(folder, 0o755);
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));

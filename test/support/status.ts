@@ -1,3 +1,4 @@
+import type { NameStatus } from '../../lib/model/name-status.ts';
 import type {
   AgentStatus,
   RealStatus,
@@ -16,6 +17,7 @@ export function statusDocument(fields: Partial<StatusDocument> = {}): StatusDocu
     config: '/etc/ha.d/ldirectord.cf',
     configError: null,
     services: [serviceStatus()],
+    names: [],
     workers: [
       { openConnections: 3, acceptedConnections: 600, restarts: 0 },
       { openConnections: 1, acceptedConnections: 604, restarts: 1 },
@@ -41,6 +43,22 @@ export function largeStatus(services = 100): StatusDocument {
   });
 }
 
+/** A name that two servers answered to, one of which the last answer does not name. */
+export function nameStatus(fields: Partial<NameStatus> = {}): NameStatus {
+  return {
+    name: 'www.example.com',
+    type: 'A',
+    records: ['10.1.1.21', '10.1.1.22'],
+    missing: ['10.1.1.22'],
+    answeredAt: '2026-11-23T20:00:00.000Z',
+    nextSeconds: 12.5,
+    answers: 31,
+    failures: 4,
+    problem: null,
+    ...fields,
+  };
+}
+
 /** A virtual service that is up. */
 export function serviceStatus(fields: Partial<ServiceStatus> = {}): ServiceStatus {
   return {
@@ -63,6 +81,8 @@ export function serviceStatus(fields: Partial<ServiceStatus> = {}): ServiceStatu
     retries: 2,
     proxyHeaderErrors: 0,
     retiredConnections: 4,
+    sniUnmatched: 0,
+    sniErrors: 0,
     persistenceEntries: 0,
     limits: { denied: 4, limited: 5, queued: 6, mostQueued: 7, queueTimeouts: 8 },
     reals: [realStatus(), realStatus({ id: '10.1.1.22:80', address: '10.1.1.22' })],
@@ -93,6 +113,7 @@ export function realStatus(fields: Partial<RealStatus> = {}): RealStatus {
     address: '10.1.1.21',
     port: 80,
     method: 'masq',
+    from: null,
     weight: 1,
     configuredWeight: 1,
     inForce: true,
@@ -111,6 +132,7 @@ export function realStatus(fields: Partial<RealStatus> = {}): RealStatus {
     downSeconds: 61.5,
     ejections: 0,
     fallback: false,
+    role: fields.fallback ? 'fallback' : 'real',
     check: {
       type: 'negotiate',
       service: 'http',

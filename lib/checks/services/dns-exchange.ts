@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { framed, unframed } from '../../model/dns-wire.ts';
 import type { ProxyVersion } from '../../model/proxy-header.ts';
 import { during, openSocket } from '../socket.ts';
 import { askByUdp } from '../udp.ts';
@@ -60,9 +61,7 @@ async function askOverTcp(
   const query = dnsQuery(question);
   const socket = await openSocket({ host, port, proxy }, signal);
   try {
-    const length = Buffer.alloc(2);
-    length.writeUInt16BE(query.bytes.length);
-    socket.write(Buffer.concat([length, query.bytes]));
+    socket.write(framed(query.bytes));
     const answer = readAnswer(await readMessage(socket), query);
     if (answer !== undefined && answer !== 'truncated') return answer;
     throw new Error(
@@ -77,13 +76,12 @@ async function askOverTcp(
   }
 }
 
-/** Over TCP two bytes with its length stand before a message (RFC 1035, 4.2.2). */
 async function readMessage(socket: Socket): Promise<Buffer> {
   let bytes = Buffer.alloc(0);
   for await (const more of socket) {
     bytes = Buffer.concat([bytes, more]);
-    const end = bytes.length < 2 ? Infinity : 2 + bytes.readUInt16BE(0);
-    if (bytes.length >= end) return bytes.subarray(2, end);
+    const message = unframed(bytes);
+    if (message) return message;
   }
   throw new Error(`the connection was closed after ${bytes.length} bytes`);
 }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { decode, encode, RECURSION_DESIRED } from 'dns-packet';
+import { answerKind } from '../../model/dns-wire.ts';
 import { during } from '../socket.ts';
 import type { DnsQuestion } from './dns-question.ts';
 
@@ -18,9 +19,6 @@ export interface DnsAnswer {
   readonly values: readonly string[];
 }
 
-const HEADER_SIZE = 12;
-const RESPONSE_BIT = 0x80;
-const TRUNCATED_BIT = 0x02;
 const VALUE_TYPES: readonly string[] = ['A', 'AAAA', 'PTR'];
 
 export function dnsQuery({ name, type }: DnsQuestion): DnsQuery {
@@ -36,12 +34,8 @@ export function readAnswer(
   message: Buffer,
   query: DnsQuery,
 ): DnsAnswer | 'truncated' | undefined {
-  if (message.length < HEADER_SIZE) return undefined;
-  if (message.readUInt16BE(0) !== query.id) return undefined;
-  const flags = message.readUInt8(2);
-  if ((flags & RESPONSE_BIT) === 0) return undefined;
-  // It may end within a record.
-  if ((flags & TRUNCATED_BIT) !== 0) return 'truncated';
+  const kind = answerKind(message, query.id);
+  if (kind !== 'whole') return kind;
   const { rcode, questions = [], answers = [] } = decoded(message);
   // A server that refuses may leave the question out.
   if (!questions.every((asked) => isSame(asked, query))) return undefined;

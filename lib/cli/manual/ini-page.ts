@@ -18,6 +18,7 @@ const SIZES: readonly (readonly [number, string])[] = [
 
 /** A key's default as it could stand in the file; `none` where only its absence says it. */
 export function defaultText({ syntax, default: value }: IniKey<unknown>): string {
+  if (Array.isArray(value) && value.length === 0) return syntax.split(' | ')[0] ?? '';
   if (isNo(value, syntax)) return 'no';
   if (value === true) return 'yes';
   if (Array.isArray(value)) return value.join(',');
@@ -30,8 +31,7 @@ export function defaultText({ syntax, default: value }: IniKey<unknown>): string
 }
 
 function isNo(value: unknown, syntax: string): boolean {
-  const isEmpty = Array.isArray(value) && value.length === 0;
-  return isEmpty || value === false || (value === 0 && syntax.startsWith('no | '));
+  return value === false || (value === 0 && syntax.startsWith('no | '));
 }
 
 /** A key as the file has it. */
@@ -57,7 +57,7 @@ function description() {
       'The director reads ldirectord.cf as it is. What that file has no words for stands in this one: sections in brackets, and in them lines `key = value`. A line that begins with # or ; is a comment. The file may be absent: then every key has its default.',
     ),
     ...paragraph(
-      'A section `[service ID]` sets keys for one virtual service, by its id as `l4director show` prints it; it takes those that are marked so below, whatever section they belong to.',
+      'A section `[service ID]` sets keys for one virtual service, by its id as `l4director show` prints it; it takes those that are marked so below, whatever section they belong to, and some that stand nowhere else.',
     ),
     ...paragraph(
       'Times are written as in `3s`, `500ms`, `15m` or `1h`, without a unit in seconds; sizes as in `64k` or `1M`. An unknown key, a misplaced one and a wrong value are errors, which `l4director configtest` names with their lines.',
@@ -84,7 +84,8 @@ function sections(): readonly (readonly string[])[] {
 }
 
 function entry(row: IniKey<unknown>): readonly string[] {
-  const where = row.perService ? ' May be set for one service.' : '';
+  const isFree = row.perService && row.section !== 'service';
+  const where = isFree ? ' May be set for one service.' : '';
   const only = row.only ? ` Only for ${row.only.words}.` : '';
   return [...prose(`${row.doc}${only}${where}`), ...byDefault(defaultText(row))];
 }

@@ -61,12 +61,14 @@ class Top {
   #finish(exitCode: number): void {
     this.#exitCode = exitCode;
     this.#end.abort();
+    this.#wake.abort();
   }
 
   /** Until the next look is due, or somebody cannot wait. */
   async #pause(): Promise<void> {
+    if (this.#end.signal.aborted) return;
     this.#wake = new AbortController();
-    const signal = AbortSignal.any([this.#wake.signal, this.#end.signal]);
+    const { signal } = this.#wake;
     await delay(LOOK_MS, undefined, { signal }).catch(() => {});
   }
 

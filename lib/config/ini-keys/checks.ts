@@ -12,6 +12,7 @@ import {
 } from '../ini-values.ts';
 import { passive } from '../passive-values.ts';
 import { type CheckProxy, checkProxy } from '../proxy-values.ts';
+import { type ReserveLine, reserve } from '../reserve-values.ts';
 import type { IniKey } from './ini-key.ts';
 
 /** Keys of `[checks]`. */
@@ -145,5 +146,21 @@ export const CHECKS_KEYS = {
     parse: duration,
     default: 10_000,
     doc: 'For so long no check brings it back; each time that it fails again soon, twice as long.',
+  },
+  spares: {
+    section: 'checks',
+    perService: true,
+    syntax: 'no | <address>:<port> <method> [<weight>], ...',
+    parse: reserve,
+    default: [] as readonly ReserveLine[],
+    doc: 'One of them steps in for each real server that takes no clients. They are checked as real servers are.',
+  },
+  fallbacks: {
+    section: 'checks',
+    perService: true,
+    syntax: 'no | <address>:<port> <method> [<weight>], ...',
+    parse: reserve,
+    default: [] as readonly ReserveLine[],
+    doc: 'They serve when no real server and no spare is up, those that are up themselves. They are checked as real servers are.',
   },
 } as const satisfies Record<string, IniKey<unknown>>;

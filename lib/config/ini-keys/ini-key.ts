@@ -10,6 +10,9 @@ export interface IniKey<T> {
     | 'control'
     | 'daemon'
     | 'limits'
+    /** Nothing for all: only a `[service ID]` has them. */
+    | 'service'
+    | 'dns'
     | 'web'
     | 'web user';
   /** As the file has it, where two sections have a key of that name; absent: the row's name. */

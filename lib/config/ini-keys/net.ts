@@ -17,7 +17,8 @@ import {
   workers,
   yesno,
 } from '../ini-values.ts';
-import { networks, proxyVersion } from '../proxy-values.ts';
+import { proxies, proxyVersion } from '../proxy-values.ts';
+import { sniDefault } from '../sni-values.ts';
 import type { IniKey } from './ini-key.ts';
 
 const TCP = { ids: /^tcp:/, words: 'a TCP service' } as const;
@@ -97,7 +98,7 @@ export const NET_KEYS = {
     section: 'net',
     perService: true,
     syntax: 'no | <address>[/<prefix>][,<address>[/<prefix>] ...]',
-    parse: networks,
+    parse: proxies,
     default: [] as readonly string[],
     only: { ids: /^tcp:/, words: 'a TCP service', refused: true },
     doc: 'Clients who must begin with such a header, of either version: the proxies that stand before this host.',
@@ -110,6 +111,24 @@ export const NET_KEYS = {
     default: 3_000,
     only: { ids: /^tcp:/, words: 'a TCP service', refused: true },
     doc: 'One whose header is not there within that time is reset.',
+  },
+  'sni-default': {
+    section: 'net',
+    perService: true,
+    syntax: 'serve | refuse',
+    parse: sniDefault,
+    default: 'serve' as 'serve' | 'refuse',
+    only: { ids: /^tcp:/, words: 'a TCP service', refused: true },
+    doc: "Whether a client of such a service that asks for no listed name comes to the service's own servers.",
+  },
+  'sni-timeout': {
+    section: 'net',
+    perService: true,
+    syntax: '<time>',
+    parse: duration,
+    default: 5_000,
+    only: { ids: /^tcp:/, words: 'a TCP service', refused: true },
+    doc: 'One whose name is not there within that time is reset.',
   },
   'on-down': {
     section: 'net',

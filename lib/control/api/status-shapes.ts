@@ -24,6 +24,7 @@ import type {
   ForwardingMethod,
   Protocol,
 } from '../../model/virtual-service.ts';
+import { NAME } from './name-shapes.ts';
 import {
   amount,
   count,
@@ -126,13 +127,17 @@ export const REAL: Shape<RealStatus> = object<RealStatus>('Real', {
   address: text(),
   port: PORT,
   method: METHOD,
+  from: nullable(text(), 'the name of reals-from; null: it has a line in the file'),
   weight: count('in force; 0 when quiesced or not in the table'),
   configuredWeight: count(),
   inForce: flag("it stands in the engine's table, be it at weight 0"),
   state: REAL_STATE,
   warming: nullable(count(), 'percents of its share while it warms up; null: all'),
   override: nullable(OVERRIDE, 'null: nothing was changed'),
-  agent: nullable(AGENT, 'null for a fallback, and where no agent is asked'),
+  agent: nullable(
+    AGENT,
+    "null for the config's own fallback, and where no agent is asked",
+  ),
   since: time('when it took that state'),
   activeConnections: count(),
   inactiveConnections: count(),
@@ -143,8 +148,12 @@ export const REAL: Shape<RealStatus> = object<RealStatus>('Real', {
   downs: count('how often it went down'),
   downSeconds: amount('for how long in all'),
   ejections: count("of these by `passive`: clients' connections failed at it"),
-  fallback: flag(),
-  check: nullable(CHECK_STATUS, 'null for a fallback, and until the first result'),
+  fallback: flag("the config's own, which is not checked"),
+  role: word(['real', 'spare', 'fallback']),
+  check: nullable(
+    CHECK_STATUS,
+    "null for the config's own fallback, and until the first result",
+  ),
   checks: optional(list(CHECK_RECORD, 'with `?checks=N`: the newest first')),
 });
 
@@ -171,7 +180,7 @@ export const SERVICE: Shape<ServiceStatus> = object<ServiceStatus>('Service', {
   engineReason: text(),
   state: SERVICE_STATE,
   problem: nullable(text(), 'why it waits or failed, and how to mend it'),
-  fallbackActive: flag(),
+  fallbackActive: flag('one is in force, be it checked or not'),
   persistent: nullable(count(), 'seconds'),
   netmask: nullable(text()),
   drainDeadlineSeconds: nullable(amount(), 'of drains that have none of their own'),
@@ -180,9 +189,11 @@ export const SERVICE: Shape<ServiceStatus> = object<ServiceStatus>('Service', {
   retries: count(),
   proxyHeaderErrors: count('accepted and reset: without a good PROXY header'),
   retiredConnections: count(),
+  sniUnmatched: count('clients who asked for none of the names of `sni`'),
+  sniErrors: count('accepted and reset: without a whole ClientHello'),
   persistenceEntries: count(),
   limits: LIMITS,
-  reals: list(REAL, "in the file's order, then the fallback where there is one"),
+  reals: list(REAL, "in the file's order, then spares, then fallbacks"),
 });
 
 const WORKER = object<WorkerStats>('Worker', {
@@ -220,6 +231,7 @@ export const STATUS: Shape<StatusDocument> = object<StatusDocument>('Status', {
   config: text('path of the config in force'),
   configError: nullable(text(), 'why the last reload was refused, one error a line'),
   services: list(SERVICE),
+  names: list(NAME, 'what name servers are asked for reals-from'),
   workers: list(WORKER),
   mail: MAIL,
   webhooks: HOOK,

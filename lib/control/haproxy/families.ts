@@ -20,6 +20,7 @@ const SERVER_STATE: Readonly<Record<RealState, (typeof SERVER_STATES)[number]>> 
   drain: 'DRAIN',
   maintenance: 'MAINT',
   unchecked: 'UP',
+  standby: 'UP',
 };
 
 interface Labelled<T> {

@@ -21,8 +21,11 @@ const sum = (service: ServiceStatus, of: (real: RealStatus) => number): number =
   service.reals.reduce((total, real) => total + of(real), 0);
 const open = ({ activeConnections, inactiveConnections }: RealStatus): number =>
   activeConnections + inactiveConnections;
-const balanced = ({ fallback, weight }: RealStatus): number =>
-  Number(!fallback && weight > 0);
+const balanced = ({ role, weight }: RealStatus): number =>
+  Number(role === 'real' && weight > 0);
+/** Those that could serve count, as with HAProxy. */
+const backup = ({ role, fallback, inForce, state }: RealStatus): number =>
+  Number(fallback ? inForce : role !== 'real' && ['up', 'standby'].includes(state));
 
 const PROCESS_ROWS: readonly Row<StatusDocument>[] = [
   ['process_nbthread', 'gauge', ({ workers }) => workers.length],
@@ -74,11 +77,7 @@ const BACKEND_ROWS: readonly Row<ServiceStatus>[] = [
   ['backend_redispatch_warnings_total', 'counter', ({ retries }) => retries],
   ['backend_weight', 'gauge', (service) => sum(service, (r) => r.weight)],
   ['backend_active_servers', 'gauge', (service) => sum(service, balanced)],
-  [
-    'backend_backup_servers',
-    'gauge',
-    (service) => sum(service, ({ fallback, inForce }) => Number(fallback && inForce)),
-  ],
+  ['backend_backup_servers', 'gauge', (service) => sum(service, backup)],
 ];
 
 const SERVER_ROWS: readonly Row<RealStatus>[] = [

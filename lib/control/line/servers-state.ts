@@ -52,7 +52,7 @@ function stateOf(real: RealStatus, now: number): readonly (string | number)[] {
 
 function isRunning({ state, fallback, inForce }: RealStatus): boolean {
   if (fallback || state === 'unchecked') return inForce;
-  return state === 'up' || state === 'drain';
+  return state === 'up' || state === 'drain' || state === 'standby';
 }
 
 /** An agent forces a state as an operator does. */

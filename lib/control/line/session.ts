@@ -35,7 +35,9 @@ export class LineSession {
   /** Lines up to an empty one are the payload of a command that takes none. */
   #payload = false;
   #silenceMs = SILENCE_MS;
-  /** Of the command that runs, if it waits. */
+  /** Of the command that runs, or was the last one. */
+  #running: AbortController | undefined;
+  /** The same, if it waits. */
   #enough: AbortController | undefined;
   /** A key ends it; what else waits is not ended by what comes, which is for later. */
   #follows = false;
@@ -50,7 +52,10 @@ export class LineSession {
       this.#enough?.abort();
       if (!this.#working) client.end();
     });
-    client.on('close', () => this.#gone.abort());
+    client.on('close', () => {
+      this.#gone.abort();
+      this.#running?.abort();
+    });
   }
 
   #take(text: string): void {
@@ -125,6 +130,7 @@ export class LineSession {
   async #run(words: readonly string[]): Promise<string> {
     const { room, clients, asker } = this.#parties;
     const stop = new AbortController();
+    this.#running = stop;
     const caller: Caller = {
       mayChange: asker.mayChange,
       by: () => asker.name(),
@@ -134,7 +140,7 @@ export class LineSession {
       },
       hold: (as) => this.#hold(as, stop),
       say: (text) => this.#say(text),
-      enough: AbortSignal.any([stop.signal, this.#gone.signal]),
+      enough: stop.signal,
     };
     const answer = await execute(words, room, caller);
     if (this.#enough) this.#release();

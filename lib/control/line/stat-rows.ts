@@ -52,7 +52,7 @@ function frontend(
     svname: 'FRONTEND',
     slim: maxConnections,
     stot: total,
-    ereq: service.proxyHeaderErrors,
+    ereq: service.proxyHeaderErrors + service.sniErrors,
     status: OPEN.has(service.state) ? 'OPEN' : 'STOP',
     sid: 0,
     type: 0,
@@ -70,7 +70,10 @@ const OPEN: ReadonlySet<string> = new Set(['up', 'panic', 'fallback']);
 function backend(service: ServiceStatus, common: Cells, uptime: number): StatRow {
   const total = service.acceptedConnections;
   const working = service.reals.filter(isWorking);
-  const weight = sum(working, wantedWeight);
+  const weight = sum(
+    working.filter(({ state }) => state !== 'standby'),
+    wantedWeight,
+  );
   const cells: Cells = {
     svname: 'BACKEND',
     qcur: service.limits.queued,
@@ -81,8 +84,8 @@ function backend(service: ServiceStatus, common: Cells, uptime: number): StatRow
     status: OPEN.has(service.state) ? 'UP' : 'DOWN',
     weight,
     uweight: weight,
-    act: working.filter(({ fallback }) => !fallback).length,
-    bck: working.filter(({ fallback }) => fallback).length,
+    act: working.filter(({ role }) => role === 'real').length,
+    bck: working.filter(({ role }) => role !== 'real').length,
     lastchg: uptime,
     sid: 0,
     lbtot: sum(service.reals, (real) => real.totalConnections),
@@ -113,8 +116,8 @@ function server(
     status: serverStatus(real),
     weight,
     uweight: weight,
-    act: real.fallback ? 0 : 1,
-    bck: real.fallback ? 1 : 0,
+    act: real.role === 'real' ? 1 : 0,
+    bck: real.role === 'real' ? 0 : 1,
     lastchg: Math.max(0, Math.floor((now - Date.parse(real.since)) / 1000)),
     sid,
     throttle: real.warming ?? undefined,
@@ -159,6 +162,7 @@ const STATUS = {
   drain: 'UP', // of weight 0, be it the file's
   maintenance: 'MAINT',
   unchecked: 'no check',
+  standby: 'UP',
 } as const satisfies Record<RealStatus['state'], string>;
 
 function serverStatus(real: RealStatus): string {
@@ -179,8 +183,10 @@ export function wantedWeight({
   return override?.weight ?? agent?.weight ?? configuredWeight;
 }
 
+/** As HAProxy counts, also a backup that stands by. */
 function isWorking({ state, fallback, inForce }: RealStatus): boolean {
-  return fallback ? inForce : state === 'up' || (state === 'unchecked' && inForce);
+  if (fallback || state === 'unchecked') return inForce;
+  return state === 'up' || state === 'standby';
 }
 
 function sums({ reals }: ServiceStatus): Cells {

@@ -15,7 +15,7 @@ interface Turn extends DownCount {
   readonly changedAt: number;
 }
 
-const UP = new Set<string | null>(['up', 'drain', 'panic', 'fallback']);
+const UP = new Set<string | null>(['up', 'drain', 'standby', 'panic', 'fallback']);
 /** To take away is to go down, as HAProxy counts; maintenance is not counted as time that it was. */
 const GONE = new Set<string | null>(['down', 'maintenance', 'failed']);
 

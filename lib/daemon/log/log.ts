@@ -57,7 +57,17 @@ interface PinoLine {
   readonly msg: string;
 }
 
-/** Whatever came from outside (a server's answer, a stack) stays one line. */
+/** Whatever came from outside (a server's answer, a stack) stays one line, and leaves the terminal of its reader
+ *  alone. Beyond ASCII nothing is replaced: what the config has in another encoding is written byte by byte. */
 function oneLine(message: string): string {
-  return message.trimEnd().replace(/\s*[\r\n]+\s*/g, ' | ');
+  return message
+    .trimEnd()
+    .replace(/\s*[\r\n]+\s*/g, ' | ')
+    .replace(
+      CONTROL,
+      (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`,
+    );
 }
+
+/** But for a tab. */
+const CONTROL = /(?![\t\u0080-\u009f])\p{Cc}/gu;

@@ -24,6 +24,7 @@ import { FileBound } from './file-limit.ts';
 import { NetHeritage } from './heritage.ts';
 import { letAllIn } from './listening/let-in.ts';
 import { Listeners } from './listening/listeners.ts';
+import { prepareMoves } from './listening/moves.ts';
 import { Openings } from './listening/openings.ts';
 import { SocketSeats } from './listening/socket-seats.ts';
 import type { NetOptions } from './net-options.ts';
@@ -156,6 +157,7 @@ class NetEngine implements Engine {
     await this.#captures.expect(carried.map(({ service }) => service));
     const places = carried.map((entry) => this.#captures.placeOf(entry));
     await letAllIn(this.#listeners.leaving(places), this.#proc, this.#crew);
+    await prepareMoves(carried, this.#parties);
     this.#listeners.expect(places);
     this.#bound.expect(carried);
     const change = this.#ledger.revise(carried);
@@ -182,6 +184,11 @@ class NetEngine implements Engine {
     const change = this.#ledger.snapshot(moved.keys());
     const ask = () => this.#crew.change(this.#forWorkers(change));
     await this.#openings.reopen([...moved.keys()], ask);
+  }
+
+  get #parties() {
+    const [ledger, listeners, crew] = [this.#ledger, this.#listeners, this.#crew];
+    return { ledger, listeners, crew, heritage: this.heritage, workers: this.#workers };
   }
 
   #outcome(service: VirtualService): ServiceOutcome {

@@ -9,7 +9,10 @@ const READ_MS = 2000;
 /** Of a worker's texts: each has 1,000 clients, but for the last of each server. */
 const MOST_TEXTS = 100_000;
 
-type Known = Pick<Ledger, 'wants' | 'snapshot' | 'persisting' | 'numbers' | 'count'>;
+type Known = Pick<
+  Ledger,
+  'wants' | 'snapshot' | 'persisting' | 'persistingAt' | 'numbers' | 'count'
+>;
 
 /** Clients that persist, from the run before and for the next one. They are in their service's worker; those
  *  of a server that is not in the table yet, since its first check has not ended, wait here. */
@@ -59,6 +62,23 @@ export class NetHeritage implements Heritage {
   take(left: readonly LeftClients[]): void {
     this.#waiting = grouped(left, ({ service }) => service);
     this.hand(this.#ledger.snapshot(this.#waiting.keys()).services);
+  }
+
+  /** Clients of services that get another worker go on there: told before the change, which has them known. Who
+   *  comes for the first time meanwhile is scheduled anew. Never rejects.
+   *  @param homes  the new ones */
+  async move(homes: ReadonlyMap<string, number | undefined>): Promise<void> {
+    const services = [...homes].flatMap(([id, home]) =>
+      home !== undefined && this.#ledger.persistingAt(id) > 0 ? [id] : [],
+    );
+    if (services.length === 0) return;
+    const question = { about: 'heritage', share: 1, most: MOST_TEXTS } as const;
+    const { items } = await this.#crew.inquiries.ask({ ...question, services });
+    for (const text of items) {
+      const left: LeftClients = JSON.parse(String(text));
+      const home = homes.get(left.service);
+      if (home !== undefined) this.#crew.reply(home, { type: 'left', left });
+    }
   }
 
   /** Tells the workers what waits for servers that these services have now, before they hear of the services

@@ -52,6 +52,15 @@ export interface CarriedQueue {
   readonly abortOnClose: boolean;
 }
 
+/** Where the names that TLS clients ask for lead. */
+export interface CarriedNames {
+  /** A name of `hostPattern`, and a service's id. */
+  readonly targets: readonly (readonly [name: string, service: string])[];
+  /** Who asks for none of them is served by the service itself. */
+  readonly servesRest: boolean;
+  readonly timeoutMs: number;
+}
+
 /** A virtual service as workers know it. Weights and thresholds stand in the records. */
 export interface CarriedService {
   readonly id: string;
@@ -85,6 +94,8 @@ export interface CarriedService {
   /** Networks whose clients begin with a header, for which so long is waited. */
   readonly acceptProxy: readonly string[];
   readonly headerTimeoutMs: number;
+  /** Undefined: clients are not asked for a name. */
+  readonly names: CarriedNames | undefined;
   /** The service's own, where `port` is another that the kernel leads to. */
   readonly askedPort: number;
   /** Each connection that fails at a server is told of. */
@@ -120,6 +131,16 @@ export interface TableChange {
   readonly dismissed: readonly Dismissal[];
 }
 
+/** A listening socket of a service that one worker has, and another is to have, with all who wait in its queue. */
+export interface Handover {
+  readonly service: string;
+  /** The first worker's. */
+  readonly descriptor: number;
+  readonly port: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** So many of the oldest connections of a server are to end, of those that are older than that. */
 export interface Retirement {
   readonly type: 'retire';
@@ -143,6 +164,12 @@ export type ToWorker =
       readonly sequence: number;
       readonly services: readonly string[];
     }
+  /** Listening sockets go on to other workers with the next change. */
+  | {
+      readonly type: 'hand-over';
+      readonly sequence: number;
+      readonly handovers: readonly Handover[];
+    }
   /** A server has refused another worker's datagram. */
   | { readonly type: 'refused'; readonly service: string; readonly server: string }
   /** Answered in parts, of which the last says so. */
@@ -162,7 +189,12 @@ export type ToWorker =
 
 /** How a service's listener is in one worker. */
 export type ListenReport =
-  | { readonly id: string; readonly state: 'listening' | 'idle' }
+  | {
+      readonly id: string;
+      readonly state: 'listening' | 'idle';
+      /** Its listening sockets that could go on to another worker. */
+      readonly descriptors?: readonly number[] | undefined;
+    }
   /** `code`: the error's, as in EADDRINUSE. */
   | { readonly id: string; readonly state: 'failed'; readonly code: string };
 
@@ -175,6 +207,7 @@ export type NoticeKind =
   | 'source'
   | 'accept'
   | 'header'
+  | 'hello'
   | 'worker'
   | 'stuck'
   | 'question';

@@ -58,12 +58,14 @@ export class Convergence {
 
   #outcome(entry: ServiceEntry, leads: boolean): ServiceOutcome {
     const { id } = entry.service;
-    if (!leads) return { id, state: 'idle' };
-    const doubt =
-      omission(entry.service) ??
-      this.#countingDoubt(entry) ??
-      returnDoubt(entry, this.#parties.open);
-    return { id, state: 'carried', ...(doubt === undefined ? {} : { problem: doubt }) };
+    const omitted = omission(entry.service);
+    const doubt = leads
+      ? (omitted ??
+        this.#countingDoubt(entry) ??
+        returnDoubt(entry, this.#parties.open))
+      : omitted;
+    const state = leads ? 'carried' : 'idle';
+    return { id, state, ...(doubt === undefined ? {} : { problem: doubt }) };
   }
 
   #countingDoubt(entry: ServiceEntry): string | undefined {

@@ -12,7 +12,9 @@ export function refusal(service: VirtualService): string | undefined {
   const alone = netAlone(service);
   if (alone !== undefined) return alone;
   const refused = refusals(service);
-  const all = refused.length > 0 && refused.length === service.reals.length;
+  // What a name says for now is not what the service is.
+  const isNamed = service.options.realsFrom.length > 0;
+  const all = !isNamed && refused.length > 0 && refused.length === service.reals.length;
   return (all ? refused[0] : undefined) ?? refusesScheduler(service.scheduler);
 }
 

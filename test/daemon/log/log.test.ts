@@ -33,7 +33,12 @@ t.test('whatever a message holds, it is one line', (t) => {
   log.info('first\n  second\r\nthird\n', { detail: 1 });
   log.warn('a "quoted" one');
   log.debug('not shown');
-  t.same(memory.lines, ['first | second | third', 'a "quoted" one']);
+  log.info('a\tb \u001b[31mred\u0007 \u007f m\u00c3\u009cnchen');
+  t.same(memory.lines, [
+    'first | second | third',
+    'a "quoted" one',
+    'a\tb \\x1b[31mred\\x07 \\x7f m\u00c3\u009cnchen',
+  ]);
   t.end();
 });
 

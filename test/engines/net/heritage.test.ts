@@ -172,7 +172,12 @@ t.test('a worker that does not answer leaves what is known of before', async (t)
   const crew = { inquiries, begin() {}, reply() {} };
   const nothing = { services: [], gone: [], dismissed: [] };
   const heritage = new NetHeritage(crew, {
-    ...{ persisting: 2, wants: () => true, snapshot: () => nothing },
+    ...{
+      persisting: 2,
+      persistingAt: () => 2,
+      wants: () => true,
+      snapshot: () => nothing,
+    },
     ...{ numbers: () => [], count() {} },
   });
   const answer = heritage.clients(100);

@@ -59,9 +59,10 @@ export async function liveDirector(): Promise<LiveDirector> {
   const reading = { config: CONFIG, configError: null };
   const none = { mail: NOTHING, webhooks: NOTHING, alertCommands: NOTHING };
   const alerts = { status: () => none };
+  const naming = { status: () => [] };
   return {
     director,
-    status: (wanted) => statusDocument(reading, director, alerts, wanted),
+    status: (wanted) => statusDocument(reading, { director, alerts, naming }, wanted),
     reload: async () => ({ ok: true, changes: [], warnings: [] }),
     [Symbol.asyncDispose]: () => director.close(),
   };

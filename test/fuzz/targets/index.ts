@@ -2,12 +2,14 @@ import type { Target } from '../target.ts';
 import { addresses } from './addresses.ts';
 import { agents } from './agents.ts';
 import { CHECKS } from './checks.ts';
+import { clientHellos } from './client-hello.ts';
 import { config } from './config.ts';
 import { controlBytes } from './control-bytes.ts';
 import { controlHttp } from './control-http.ts';
 import { controlLine } from './control-line.ts';
 import { ini } from './ini.ts';
 import { logLines } from './log-line.ts';
+import { names } from './names.ts';
 import { page } from './page.ts';
 import { pageBytes } from './page-bytes.ts';
 import { patterns } from './patterns.ts';
@@ -20,10 +22,12 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   ini,
   patterns,
   addresses,
+  names,
   state,
   agents,
   'log line': logLines,
   'proxy header': proxyHeaders,
+  'client hello': clientHellos,
   'control line': controlLine,
   'control http': controlHttp,
   page,

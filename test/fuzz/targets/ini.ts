@@ -8,8 +8,12 @@ import { demand, target } from '../target.ts';
 import { isLine, throughFile } from './config.ts';
 
 const EXAMPLE = fileText('examples/l4director.ini');
+const NAMED: Readonly<Record<string, string>> = {
+  'web user': 'web user anna',
+  service: 'service tcp:10.1.1.19:80',
+};
 const KEYS = Object.entries(INI_KEYS).map(([name, row]) => ({
-  section: row.section === 'web user' ? 'web user anna' : row.section,
+  section: NAMED[row.section] ?? row.section,
   key: 'key' in row ? row.key : name,
 }));
 const VALUES = [
@@ -38,6 +42,8 @@ const VALUES = [
     'eth0,eth1',
     'v1',
     '10.0.0.0/8, 2001:db8::/32',
+    'www.example.com:80 masq 1, _http._tcp.example.com masq',
+    '10.0.0.53, [2001:db8::53]:5353',
   ],
   'scrypt$ln=12,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$MtM8ehY83Wk11U-hIPfMjoHOL8h7mHIef7rh7Vx0jaY',
 ];

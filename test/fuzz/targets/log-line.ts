@@ -5,7 +5,7 @@ import { demand, pure } from '../target.ts';
 
 /** HAProxy's tcplog form. */
 const LINE =
-  /^(\S+):(\d+) \[(\d{2}\/\w{3}\/\d{4}:\d{2}:\d{2}:\d{2}\.\d{3})\] (\S+) (\S+)\/(\S+) (-?\d+)\/(-?\d+)\/(\d+) (\d+) ([CScsRDKP-][DCQR-]) (\d+)\/(\d+)\/(-?\d+)\/(\d+)\/\+?(\d+) 0\/(\d+)\n$/;
+  /^(\S+):(\d+) \[(\d{2}\/\w{3}\/\d{4}:\d{2}:\d{2}:\d{2}\.\d{3})\] (\S+) (\S+)\/(\S+) (-?\d+)\/(-?\d+)\/(\d+) (\d+) ([CScsRDKP-][DCQR-]) (\d+)\/(\d+)\/(-?\d+)\/(\d+)\/\+?(\d+) 0\/(\d+)(?: ([a-z\d._-]+))?\n$/;
 const ENDERS: readonly (Ender | undefined)[] = [
   ...([undefined, 'client', 'server', 'client-silent', 'server-silent'] as const),
   ...(['resources', 'rule', 'down', 'killed', 'header', 'header-silent'] as const),
@@ -31,6 +31,8 @@ const trace = fc.record({
   ahead: count,
   retries: fc.nat(5),
   ender: fc.constantFrom(...ENDERS),
+  frontend: fc.constantFrom(undefined, 'tcp:10.1.1.19:443'),
+  host: fc.constantFrom(undefined, '-', 'www.example.com'),
 });
 
 /** A line of the connection log. */
@@ -55,14 +57,16 @@ export const logLines = pure({
       bytes,
       concurrency,
     );
-    const [, , port, at, front, back, server, queue, connect, total, sent, ...rest] =
-      LINE.exec(line) ?? [];
+    const fields = LINE.exec(line) ?? [];
+    const [, , port, at, front, back, server, queue, connect, total, sent] = fields;
+    const [ahead, host] = fields.slice(-2);
     demand(port === String(trace.port), () => line);
     demand(at === stamp(trace.at), () => line);
-    demand(front === service && back === service, () => line);
+    demand(front === (trace.frontend ?? service) && back === service, () => line);
+    demand(host === trace.host, () => line);
     demand(server === (trace.server?.id ?? '<NOSRV>'), () => line);
     demand(
-      [queue, connect, total, sent, rest.at(-1)].join() ===
+      [queue, connect, total, sent, ahead].join() ===
         [trace.queueMs, trace.connectMs, trace.elapsedMs, bytes, trace.ahead].join(),
       () => line,
     );

@@ -1,13 +1,14 @@
 import { isIP } from 'node:net';
-import fc from 'fast-check';
+import type { FirstBytes } from '../../../lib/engines/net/worker/opening/first-bytes.ts';
 import {
   LONGEST_BINARY,
-  type ProxyOpening,
   ProxyReader,
 } from '../../../lib/engines/net/worker/opening/proxy-reader.ts';
 import { type Ends, proxyHeader } from '../../../lib/model/proxy-header.ts';
-import { mutated } from '../inputs.ts';
+import { cutInputs, readCut } from '../support/first-bytes.ts';
 import { demand, pure } from '../target.ts';
+
+type Read = FirstBytes<Ends | undefined> | undefined;
 
 const FOUR: Ends = {
   ...{ remoteAddress: '192.0.2.7', remotePort: 51_234 },
@@ -36,46 +37,33 @@ const WORDS = [
 export const proxyHeaders = pure({
   covers: 'lib/engines/net/worker/opening/proxy-reader.ts',
   boundMs: 100,
-  inputs: fc.record({
-    text: mutated(GOOD, WORDS),
-    sizes: fc.array(fc.oneof(fc.integer({ min: 1, max: 8 }), fc.nat(200)), {
-      minLength: 1,
-      maxLength: 20,
-    }),
-  }),
+  inputs: cutInputs(GOOD, WORDS),
   take({ text, sizes }) {
     const bytes = Buffer.from(text, 'latin1');
     const whole = bytes.length > 0 ? new ProxyReader().take(bytes) : undefined;
-    const cut = readCut(bytes, sizes);
+    const cut = taken(bytes, sizes);
     demand(same(whole, cut), () => `in chunks it is ${JSON.stringify(cut)}`);
     if (whole === undefined)
       demand(bytes.length < LONGEST_BINARY, () => 'more is wanted for ever');
-    if (whole?.kind !== 'header') return;
+    if (whole?.kind !== 'done') return;
     const length = bytes.length - whole.rest.length;
     demand(length >= 15 && length <= LONGEST_BINARY, () => `${length} bytes`);
     demand(bytes.subarray(length).equals(whole.rest), () => 'the rest is another');
-    if (whole.ends) comesBack(whole.ends);
+    if (whole.found) comesBack(whole.found);
   },
 });
 
-function readCut(bytes: Buffer, sizes: readonly number[]): ProxyOpening | undefined {
-  const reader = new ProxyReader();
-  for (let at = 0, turn = 0; at < bytes.length; turn++) {
-    const end = at + Math.max(1, sizes[turn % sizes.length] ?? 1);
-    const found = reader.take(bytes.subarray(at, end));
-    if (found?.kind === 'none') return found;
-    if (found) {
-      const rest = Buffer.concat([found.rest, bytes.subarray(end)]);
-      return { ...found, rest };
-    }
-    at = end;
-  }
-  return undefined;
+/** With all that comes behind it. */
+function taken(bytes: Buffer, sizes: readonly number[]): Read {
+  const cut = readCut(new ProxyReader(), bytes, sizes);
+  if (cut?.first.kind !== 'done') return cut?.first;
+  const rest = Buffer.concat([cut.first.rest, bytes.subarray(cut.end)]);
+  return { ...cut.first, rest };
 }
 
 /** Why it is none may be known sooner, and in other words then. */
-function same(one: ProxyOpening | undefined, other: ProxyOpening | undefined): boolean {
-  if (one?.kind === 'none' || one === undefined) return one?.kind === other?.kind;
+function same(one: Read, other: Read): boolean {
+  if (one?.kind === 'bad' || one === undefined) return one?.kind === other?.kind;
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
@@ -88,7 +76,7 @@ function comesBack(ends: Ends): void {
   for (const version of VERSIONS) {
     const again = new ProxyReader().take(proxyHeader(version, ends));
     const isSame =
-      again?.kind === 'header' && JSON.stringify(again.ends) === JSON.stringify(ends);
+      again?.kind === 'done' && JSON.stringify(again.found) === JSON.stringify(ends);
     demand(isSame, () => `${version}: ${JSON.stringify(ends)} becomes another`);
   }
 }

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { LeftClients, LeftNumbers } from '../../../lib/model/heritage.ts';
+import type { LeftAnswer } from '../../../lib/model/name-status.ts';
 import type { KeptOverride } from '../../../lib/model/override.ts';
 import { clientsFile } from '../../../lib/state/clients-file.ts';
+import { namesFile } from '../../../lib/state/names-file.ts';
 import { numbersFile } from '../../../lib/state/numbers-file.ts';
 import { formatOverrides, VERSION } from '../../../lib/state/override-file.ts';
 import { openOverrideFile } from '../../../lib/state/override-store.ts';
@@ -40,6 +42,13 @@ const NUMBERS: readonly LeftNumbers[] = [
       ...{ id, totalConnections: 3, connectFailures: 1 },
       ...{ bytesIn: 2 ** 40, bytesOut: 0.5 },
     })),
+  },
+];
+const ANSWERS: readonly LeftAnswer[] = [
+  { name: 'www.lab', type: 'A', records: [{ address: '10.1.1.21' }], answeredAt: 1e12 },
+  {
+    ...{ name: '_http._tcp.lab', type: 'SRV', answeredAt: 1e12 },
+    records: [{ priority: 1, weight: 2, port: 80, target: 'web1.lab' }],
   },
 ];
 
@@ -87,6 +96,15 @@ const KEPT: readonly Kept[] = [
     async keep(path) {
       await numbersFile(path, silent).write(NUMBERS);
       return NUMBERS.length;
+    },
+  },
+  {
+    version: 1,
+    good: `"answers":${rows(ANSWERS)}}\n`,
+    read: async (path) => (await namesFile(path, silent).read()).length,
+    async keep(path) {
+      await namesFile(path, silent).write(ANSWERS);
+      return ANSWERS.length;
     },
   },
 ];

@@ -8,6 +8,8 @@ import { type RunningServer, startServer } from './server.ts';
 export interface Zone {
   readonly name: string;
   readonly records: readonly string[];
+  /** Seconds that a record lives; 60 unless told. */
+  readonly ttl?: number;
 }
 
 /** Debian's bind9 until the test ends, on UDP and TCP; needs named, root. It knows these zones,
@@ -29,8 +31,8 @@ export function runNamed(
     name: 'named',
     ports: 1,
     prepare(folder, [port = 0]) {
-      for (const [index, { records }] of zones.entries())
-        writeFileSync(join(folder, `zone${index}`), zoneFile(records));
+      for (const [index, zone] of zones.entries())
+        writeFileSync(join(folder, `zone${index}`), zoneFile(zone));
       const file = join(folder, 'named.conf');
       writeFileSync(file, configuration(folder, port, zones));
       spawnSync('chown', ['-R', 'bind:bind', folder]);
@@ -40,8 +42,13 @@ export function runNamed(
   });
 }
 
-function zoneFile(records: readonly string[]): string {
-  return `$TTL 60\n@ SOA ns host 1 60 60 60 60\n@ NS ns.lab.test.\n${records.join('\n')}\n`;
+/** The text of a zone's file, which stands as `zoneN` in the server's folder.
+ *  @param serial  of a changed one a larger number than before */
+export function zoneFile(
+  { records, ttl = 60 }: Omit<Zone, 'name'>,
+  serial = 1,
+): string {
+  return `$TTL ${ttl}\n@ SOA ns host ${serial} 60 60 60 ${ttl}\n@ NS ns.lab.test.\n${records.join('\n')}\n`;
 }
 
 function configuration(folder: string, port: number, zones: readonly Zone[]): string {

@@ -35,6 +35,8 @@ export interface RunningServer {
   readonly ports: readonly number[];
   /** What it wrote on stdout and stderr so far. */
   said(): string;
+  /** Sends it a signal. */
+  tell(signal: NodeJS.Signals): void;
   /** `kill -9`; resolves when it is gone. */
   kill(): Promise<void>;
 }
@@ -70,7 +72,11 @@ export async function startServer(
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     });
     if (await accepts(child, ports, recipe.host))
-      return { folder, ports, said, kill: () => end(child, 'SIGKILL') };
+      return {
+        ...{ folder, ports, said },
+        tell: (signal) => void child.kill(signal),
+        kill: () => end(child, 'SIGKILL'),
+      };
     await end(child, recipe.ending);
     if (tries === TRIES || !/in use|EADDRINUSE/i.test(said()))
       throw new Error(`${recipe.name} ended: ${said()}`);

@@ -46,7 +46,7 @@ export function createRealRow(real: KnownReal, manage: () => void): RealRow {
       const state = stateOf(status);
       pill.set(state);
       setAttribute(element, 'data-tone', toneOf(state));
-      texts.method.set(status.fallback ? `fallback, ${status.method}` : status.method);
+      texts.method.set(methodText(status));
       texts.weight.set(weightText(status));
       texts.changed.set(status.override ? overrideText(status.override) : '');
       setHidden(changed, status.override === null);
@@ -94,6 +94,10 @@ function build(id: string, manage: () => void) {
     cell(6, 'last', check),
   );
   return { element, pill, spark, changed, check, texts };
+}
+
+function methodText({ role, method }: KnownReal['status']): string {
+  return role === 'real' ? method : `${role}, ${method}`;
 }
 
 function checkText({ check, fallback }: KnownReal['status']): string {

@@ -83,7 +83,7 @@ function takeAll(known: Known, t: number): void {
 /** What a service's real servers make together. */
 export interface Sums {
   readonly up: number;
-  /** Without fallbacks. */
+  /** Without spares and fallbacks. */
   readonly reals: number;
   readonly open: number;
   /** A second. */
@@ -96,8 +96,8 @@ export function sums(services: Iterable<KnownService>): Sums {
   const sum = { up: 0, reals: 0, open: 0, connections: 0, bytesIn: 0, bytesOut: 0 };
   for (const service of services)
     for (const { status, connections, bytesIn, bytesOut } of service.reals.values()) {
-      if (!status.fallback) sum.reals++;
-      if (!status.fallback && status.state === 'up') sum.up++;
+      if (status.role === 'real') sum.reals++;
+      if (status.role === 'real' && status.state === 'up') sum.up++;
       sum.open += status.activeConnections;
       sum.connections += connections.now();
       sum.bytesIn += bytesIn.now();
@@ -108,10 +108,10 @@ export function sums(services: Iterable<KnownService>): Sums {
 
 /** Somebody should look at it. */
 export function needsAttention({ status }: KnownReal): boolean {
-  const { state, override, check, fallback } = status;
+  const { state, override, check, fallback, role } = status;
   if (fallback) return status.weight > 0;
   return (
-    state !== 'up' ||
+    state !== (role === 'real' ? 'up' : 'standby') ||
     override !== null ||
     (check?.certificate?.problem ?? null) !== null
   );

@@ -4,6 +4,7 @@ import type { LeftClients } from '../../../model/heritage.ts';
 import { within } from '../../../model/within.ts';
 import type {
   FromWorker,
+  Handover,
   ListenReport,
   TableChange,
   Told,
@@ -13,6 +14,7 @@ import type {
 import { Sources, sourceMemory } from '../table/sources.ts';
 import { Inquiries } from './inquiries.ts';
 import { BEAT_MS, Pulses, pulseMemory } from './pulses.ts';
+import { type Answers, Rounds } from './rounds.ts';
 
 interface Options {
   /** Module of a worker thread. */
@@ -37,15 +39,6 @@ interface Options {
   stuck(worker: number): void;
 }
 
-/** What every worker answered, by its number. */
-export type Answers = ReadonlyMap<number, readonly ListenReport[]>;
-
-interface Round {
-  readonly waiting: Set<number>;
-  readonly answers: Map<number, readonly ListenReport[]>;
-  readonly done: (answers: Answers) => void;
-}
-
 /** A worker that dies sooner than this after its start is replaced only after it. */
 const BREATH_MS = 1000;
 /** Of a thread's heap. V8 would let it grow with the open connections, whose memory nobody uses
@@ -62,7 +55,7 @@ export class Crew {
   readonly inquiries = new Inquiries(this);
   readonly #options: Options;
   readonly #threads: (Worker | undefined)[] = [];
-  readonly #rounds = new Map<number, Round>();
+  readonly #rounds = new Rounds();
   readonly #replacements = new Set<NodeJS.Timeout>();
   readonly #sources: Sources;
   readonly #pulseMemory: SharedArrayBuffer;
@@ -70,7 +63,6 @@ export class Crew {
   /** Those whose event loops do not turn. */
   readonly #stuck = new Map<number, 'ending' | 'hopeless'>();
   #watch: NodeJS.Timeout | undefined;
-  #sequence = 0;
   #closed = false;
 
   constructor(options: Options) {
@@ -98,6 +90,11 @@ export class Crew {
   /** Settles when every worker has tried again to open the listeners of these services. */
   listen(services: readonly string[]): Promise<Answers> {
     return this.#round((sequence) => ({ type: 'listen', sequence, services }));
+  }
+
+  /** Settles when the workers have what they are to take over. Until the next change nobody accepts otherwise. */
+  async handOver(handovers: readonly Handover[]): Promise<void> {
+    await this.#round((sequence) => ({ type: 'hand-over', sequence, handovers }));
   }
 
   /** Settles when every worker has sent on its way whom it had accepted before this was called. */
@@ -133,18 +130,14 @@ export class Crew {
     for (const timer of this.#replacements) clearTimeout(timer);
     this.post({ type: 'close' });
     await Promise.all(this.#threads.map((_, worker) => this.#end(worker)));
-    for (const sequence of this.#rounds.keys()) this.#complete(sequence);
+    this.#rounds.close();
     this.inquiries.close();
   }
 
   #round(message: (sequence: number) => ToWorker): Promise<Answers> {
     if (this.#closed) return Promise.resolve(new Map());
-    const sequence = ++this.#sequence;
-    const waiting = new Set(this.#threads.keys());
-    const round = new Promise<Answers>((done) => {
-      this.#rounds.set(sequence, { waiting, answers: new Map(), done });
-    });
-    this.post(message(sequence));
+    const round = this.#rounds.begin(this.#threads.keys());
+    this.post(message(this.#rounds.sequence));
     return round;
   }
 
@@ -218,7 +211,7 @@ export class Crew {
     this.#start(worker);
     for (const left of known) this.reply(worker, { type: 'left', left });
     const change = this.#options.snapshot();
-    const sequence = this.#sequence;
+    const { sequence } = this.#rounds;
     this.reply(worker, { type: 'change', sequence, change });
   }
 
@@ -231,21 +224,8 @@ export class Crew {
 
   /** What answers no round came from a worker that took a dead one's place. */
   #applied(worker: number, upTo: number, reports: readonly ListenReport[]): void {
-    let answered = false;
-    for (const [sequence, round] of this.#rounds) {
-      if (sequence > upTo || !round.waiting.delete(worker)) continue;
-      answered = true;
-      round.answers.set(worker, reports);
-      if (round.waiting.size === 0) this.#complete(sequence);
-    }
-    if (answered) return;
+    if (this.#rounds.answered(worker, upTo, reports)) return;
     for (const report of reports)
       this.#options.heard(worker, { type: 'listener', report });
-  }
-
-  #complete(sequence: number): void {
-    const round = this.#rounds.get(sequence);
-    this.#rounds.delete(sequence);
-    round?.done(round.answers);
   }
 }

@@ -17,6 +17,8 @@ const WORDS: Readonly<Record<NoticeKind, (about: string) => string>> = {
     `A connection could not be accepted (${about}): the listener goes on; it is memory or descriptors that this host is short of`,
   header: (about) =>
     `A connection was closed for want of a good PROXY header (${about}). Whoever connects from an address of accept-proxy must send one, its health checks too; take the address out of the list if it does not`,
+  hello: (about) =>
+    `A connection was closed for want of a TLS ClientHello that could be read (${about}). The service has sni, so its clients must speak first; raise sni-timeout if they are slow`,
   question: (about) =>
     `Defect: a worker thread could not say what goes through it (${about}); it goes on`,
   stuck: (about) =>

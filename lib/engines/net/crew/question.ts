@@ -14,9 +14,14 @@ export type Question =
       readonly filter: PersistenceFilter;
       readonly most: number;
     }
-  /** What of the persistence entries outlives the process, in JSON. `share`: of all,
-   *  0 to 1. */
-  | { readonly about: 'heritage'; readonly share: number; readonly most: number }
+  /** What of the persistence entries outlives the process, or the place in one worker, in JSON.
+   *  `share`: of all, 0 to 1; `services`: of these only. */
+  | {
+      readonly about: 'heritage';
+      readonly share: number;
+      readonly most: number;
+      readonly services?: readonly string[];
+    }
   | { readonly about: 'forget'; readonly filter: PersistenceFilter };
 
 /** A part of what a worker answers; the parts are added up. */

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { unmapped } from '../../../model/address-bytes.ts';
-import { canonicalIpv6 } from '../../host-addresses.ts';
 
 /** A socket of this network namespace, as procfs lists it. */
 export interface ListedSocket {
@@ -51,13 +50,6 @@ export async function listedSockets(
 /** Whether that is what a socket for every address has. */
 export function isEveryAddress(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0);
-}
-
-/** As text, IPv6 in its shortest form. */
-export function addressText(bytes: Uint8Array): string {
-  if (bytes.length === 4) return bytes.join('.');
-  const groups = Buffer.from(bytes).toString('hex').match(/.{4}/g) ?? [];
-  return canonicalIpv6(groups.join(':'));
 }
 
 /** Words of the host's byte order. */

@@ -62,3 +62,8 @@ export function isOpen({ reports }: Listener): boolean {
 export function endpointOf({ protocol, address, port }: Place): string {
   return `${protocol}:${endpoint(canonical(address), port)}`;
 }
+
+/** Listening sockets that could go on to another worker. */
+export function descriptorsIn(report: ListenReport): readonly number[] {
+  return report.state === 'listening' ? (report.descriptors ?? []) : [];
+}

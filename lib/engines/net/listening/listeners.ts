@@ -1,8 +1,10 @@
 import type { ServiceOutcome } from '../../../model/engine.ts';
 import { canonical, hostAddresses } from '../../host-addresses.ts';
 import type { ListenReport } from '../protocol.ts';
+import type { Sockets } from '../table/handovers.ts';
 import { ipvsServices } from './ip-vs.ts';
 import {
+  descriptorsIn,
   endpointOf,
   isOpen,
   type Listener,
@@ -70,6 +72,15 @@ export class Listeners {
     const ids = new Set(places.map(({ id }) => id));
     const open = [...this.#listeners.values()].filter(isOpen);
     return open.map(({ place }) => place).filter(({ id }) => !ids.has(id));
+  }
+
+  /** Which worker has which listening sockets of the service that could go on to another one, and at which port. */
+  socketsOf(id: string): { readonly port: number; readonly sockets: Sockets } {
+    const { place, reports } = this.#listeners.get(id) ?? {};
+    const sockets = [...(reports ?? [])].map(
+      ([worker, report]) => [worker, descriptorsIn(report)] as const,
+    );
+    return { port: place?.port ?? 0, sockets: new Map(sockets) };
   }
 
   /** Those of them whose port somebody else holds. */

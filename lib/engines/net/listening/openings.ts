@@ -1,6 +1,7 @@
 import type { ServiceOutcome } from '../../../model/engine.ts';
 import type { Captures } from '../capture/captures.ts';
-import type { Answers, Crew } from '../crew/crew.ts';
+import type { Crew } from '../crew/crew.ts';
+import type { Answers } from '../crew/rounds.ts';
 import type { ListenReport } from '../protocol.ts';
 import { Claims } from './claim.ts';
 import type { Listeners } from './listeners.ts';

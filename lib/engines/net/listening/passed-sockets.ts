@@ -1,12 +1,8 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { endpoint } from '../../../model/address.ts';
+import { addressText } from '../../../model/address-bytes.ts';
 import type { PassedSocket } from '../../../model/passed-socket.ts';
-import {
-  addressText,
-  type ListedSocket,
-  listedSockets,
-  STATES,
-} from './listed-sockets.ts';
+import { type ListedSocket, listedSockets, STATES } from './listed-sockets.ts';
 
 /** What these descriptors of this process are. */
 export interface Inspection {

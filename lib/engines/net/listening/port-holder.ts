@@ -1,11 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { addressBytes } from '../../../model/address-bytes.ts';
-import {
-  addressText,
-  isEveryAddress,
-  listedSockets,
-  STATES,
-} from './listed-sockets.ts';
+import { addressBytes, addressText } from '../../../model/address-bytes.ts';
+import { isEveryAddress, listedSockets, STATES } from './listed-sockets.ts';
 
 /** A process that listens where the service should. */
 export interface PortHolder {

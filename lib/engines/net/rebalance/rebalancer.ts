@@ -1,4 +1,4 @@
-import type { ServiceEntry, ServiceTable } from '../../../model/engine.ts';
+import type { ServerEntry, ServiceEntry, ServiceTable } from '../../../model/engine.ts';
 import type { ToWorker } from '../protocol.ts';
 import type { ServerBook } from '../table/server-book.ts';
 import { sharedOut, surplus } from './surplus.ts';
@@ -99,9 +99,7 @@ export class Rebalancer {
   #isOver(id: string, campaign: Campaign): boolean {
     const entry = this.#known.get(id);
     const rate = entry && rateOf(entry);
-    const books = this.#books
-      .serversOf(id)
-      .filter(({ entry: { weight, fallback } }) => weight > 0 && !fallback);
+    const books = this.#books.serversOf(id).filter(({ entry }) => isLasting(entry));
     const levels = books.map((book) => ({
       id: book.entry.id,
       weight: book.entry.weight,
@@ -139,23 +137,33 @@ export class Rebalancer {
   }
 }
 
+/** Takes clients, and not for others only: to one that stands in nobody is moved. */
+function isLasting({ weight, fallback, reserve }: ServerEntry): boolean {
+  return weight > 0 && !fallback && !reserve;
+}
+
 /** Connections a second. A client that persists would come back to where it was. */
 function rateOf({ service }: ServiceEntry): number | undefined {
   const { protocol, persistent, options } = service;
   return protocol === 'tcp' && !persistent ? options.rebalance : undefined;
 }
 
-/** Ids of servers that came, or whose weight has risen beside the others'. All weights are others whenever one
- *  server's part of its share changes, as in a slow start: of those that were there before, the one that rose
- *  least has not risen. */
+/** Ids of servers that came, or whose own weight has risen, and beside the others': where that of all is another,
+ *  as after a reload, of those that were there before the one that rose least has not risen. */
 function raised(before: ServiceEntry, after: ServiceEntry): readonly string[] {
-  const weights = new Map(before.servers.map(({ id, weight }) => [id, weight]));
-  const ratios = after.servers
-    .filter(({ weight, fallback }) => !fallback && weight > 0)
-    .map(({ id, weight }) => ({ id, ratio: weight / (weights.get(id) ?? 0) }));
+  const shares = new Map(before.servers.map((server) => [server.id, shareOf(server)]));
+  const ratios = after.servers.filter(isLasting).map((server) => ({
+    id: server.id,
+    ratio: shareOf(server) / (shares.get(server.id) ?? 0),
+  }));
   const known = ratios.filter(({ ratio }) => ratio !== Infinity);
   const least = known.reduce((low, { ratio }) => Math.min(low, ratio), Infinity);
   return ratios
-    .filter(({ ratio }) => ratio === Infinity || ratio > least)
+    .filter(({ ratio }) => ratio === Infinity || ratio > Math.max(least, 1))
     .map(({ id }) => id);
+}
+
+/** All weights are others whenever one server's part of its share changes, as in a slow start. */
+function shareOf({ share, weight }: ServerEntry): number {
+  return share ?? weight;
 }

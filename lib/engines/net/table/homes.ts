@@ -8,12 +8,42 @@ export class Homes {
     this.#services = new Array(workers).fill(0);
   }
 
+  /** A plan of its own, to see what a change would do. */
+  copy(): Homes {
+    const copy = new Homes(this.#services.length);
+    for (const [id, home] of this.#homes) copy.#enter(id, home);
+    return copy;
+  }
+
+  /** All others leave. */
+  keep(ids: ReadonlySet<string>): void {
+    for (const id of this.#homes.keys()) if (!ids.has(id)) this.leave(id);
+  }
+
   /** @param alone whether one worker alone can carry it
    *  @returns the worker; undefined: all of them */
   settle(id: string, alone: boolean): number | undefined {
     if (!alone) this.leave(id);
     else if (!this.#homes.has(id)) this.#enter(id);
     return this.#homes.get(id);
+  }
+
+  /** The worker that carries the service alone; undefined: all do. */
+  of(id: string): number | undefined {
+    return this.#homes.get(id);
+  }
+
+  /** One worker carries all of these: that of the first which has one.
+   *  @returns those that have another home than before */
+  join(ids: ReadonlySet<string>): readonly string[] {
+    const settled = [...ids].find((id) => this.#homes.has(id));
+    const home = settled === undefined ? this.#emptiest : this.#homes.get(settled);
+    const moved = [...ids].filter((id) => this.#homes.get(id) !== home);
+    for (const id of moved) {
+      this.leave(id);
+      this.#enter(id, home);
+    }
+    return moved;
   }
 
   leave(id: string): void {
@@ -23,8 +53,11 @@ export class Homes {
     this.#count(home, -1);
   }
 
-  #enter(id: string): void {
-    const home = this.#services.indexOf(Math.min(...this.#services));
+  get #emptiest(): number {
+    return this.#services.indexOf(Math.min(...this.#services));
+  }
+
+  #enter(id: string, home = this.#emptiest): void {
     this.#homes.set(id, home);
     this.#count(home, 1);
   }

@@ -5,15 +5,25 @@ import { canonical, hostAddresses } from '../../host-addresses.ts';
 
 const ANY: readonly string[] = ['0.0.0.0', '::'];
 
-/** Why the server must not be dialled: it is the service's own listener, and each dial would come
- *  back as a client until no descriptor is left. Undefined: it may be. */
+type Called = Pick<VirtualService, 'id' | 'address' | 'port'>;
+
+/** Why the server must not be dialled: it is the listener of the service, or of one whose names lead to it, and each
+ *  dial would come back as a client until no descriptor is left. Undefined: it may be.
+ *  @param callers  those whose names lead to the service */
 export function leadsBack(
-  service: Pick<VirtualService, 'address' | 'port'>,
+  service: Omit<Called, 'id'>,
   { address, port, method }: ServerEntry,
+  callers: readonly Called[],
 ): string | undefined {
-  const own = canonical(service.address ?? '');
-  if (port !== service.port || !answers(own, canonical(address))) return undefined;
-  const where = `${endpoint(address, port)} is the virtual service itself`;
+  const isAt = (called: Omit<Called, 'id'>) =>
+    port === called.port &&
+    answers(canonical(called.address ?? ''), canonical(address));
+  const caller = callers.find(isAt);
+  if (!caller && !isAt(service)) return undefined;
+  const what = caller
+    ? `${caller.id}, whose names lead here`
+    : 'the virtual service itself';
+  const where = `${endpoint(address, port)} is ${what}`;
   return method === 'masq'
     ? `${where}: give the server another address or port`
     : `${where}, since ${method} keeps the service's port: write masq to use the server's own`;

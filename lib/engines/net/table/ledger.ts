@@ -1,12 +1,15 @@
 import type { ServiceStats, ServiceTable } from '../../../model/engine.ts';
 import type { LeftNumbers } from '../../../model/heritage.ts';
+import type { VirtualService } from '../../../model/virtual-service.ts';
 import type { CarriedService, Dismissal } from '../protocol.ts';
 import { Homes } from './homes.ts';
+import { house } from './housing.ts';
 import { inTheBeginning } from './left-numbers.ts';
 import type { Memory } from './memory.ts';
 import type { RecordPool } from './record-pool.ts';
 import type { ServerBook } from './server-book.ts';
 import { ServiceBook } from './service-book.ts';
+import { callersIn } from './ties.ts';
 
 /** A service as the table has it; whether and on which sockets it may listen is not known here. */
 export type BookedService = Omit<CarriedService, 'listen' | 'sockets'>;
@@ -28,6 +31,8 @@ export class Ledger {
   /** Of an earlier run, of services that have not come yet. */
   readonly #left = new Map<string, LeftNumbers>();
   readonly #homes: Homes;
+  /** By the service that their names lead to. */
+  #callers: ReadonlyMap<string, readonly VirtualService[]> = new Map();
   #order: readonly string[] = [];
 
   constructor(pool: RecordPool, memory: Memory) {
@@ -41,7 +46,7 @@ export class Ledger {
   revise(table: ServiceTable): LedgerChange {
     this.#reclaim();
     this.#order = table.map((entry) => entry.service.id);
-    const services: BookedService[] = [];
+    const changed = new Set<string>();
     const dismissed: Dismissal[] = [];
     for (const entry of table) {
       const { id } = entry.service;
@@ -49,19 +54,39 @@ export class Ledger {
       if (known?.entry === entry) continue;
       const book = known ?? this.#open(id, entry);
       dismissed.push(...book.revise(entry));
-      services.push(this.#carried(id, book));
+      changed.add(id);
     }
     const gone = this.#retire(new Set(this.#order), dismissed);
+    for (const id of this.#calling(table)) changed.add(id);
+    for (const id of this.#leading(table, new Set([...changed, ...gone])))
+      changed.add(id);
+    for (const id of this.moving(table).keys()) changed.add(id);
+    house(this.#homes, table);
+    const services = this.#order.flatMap((id) =>
+      changed.has(id) ? this.#booked(id) : [],
+    );
     return { services, gone, dismissed };
+  }
+
+  /** Services of the table in force that this one would give another worker.
+   *  @returns by id the new one; undefined: all */
+  moving(table: ServiceTable): ReadonlyMap<string, number | undefined> {
+    if (this.#memory.workers === 1) return new Map();
+    const homes = this.#homes.copy();
+    house(homes, table);
+    const moving = this.#order.filter((id) => homes.of(id) !== this.#homes.of(id));
+    return new Map(moving.map((id) => [id, homes.of(id)]));
+  }
+
+  /** Clients that persist at the service. */
+  persistingAt(id: string): number {
+    return this.#books.get(id)?.persisting ?? 0;
   }
 
   /** What is in force of these services; by default all of the table, for a worker that knows
    *  nothing. */
   snapshot(ids: Iterable<string> = this.#books.keys()): LedgerChange {
-    const services = [...ids].flatMap((id) => {
-      const book = this.#books.get(id);
-      return book ? [this.#carried(id, book)] : [];
-    });
+    const services = [...ids].flatMap((id) => this.#booked(id));
     return { services, gone: [], dismissed: [] };
   }
 
@@ -69,9 +94,12 @@ export class Ledger {
     return this.#order;
   }
 
-  /** Whether the service has a server that connections could be sent to. */
+  /** Whether the service has a server that connections could be sent to, or leads to one that has. */
   wants(id: string): boolean {
-    return this.#books.get(id)?.wanted ?? false;
+    const book = this.#books.get(id);
+    if (!book) return false;
+    const { sni } = book.entry.service.options;
+    return book.wanted || sni.some(({ service }) => this.#books.get(service)?.wanted);
   }
 
   /** Real servers in the table, in its order. */
@@ -112,8 +140,32 @@ export class Ledger {
     for (const book of this.#retired.values()) book.bury(worker);
   }
 
-  #carried(id: string, book: ServiceBook): BookedService {
-    return { ...book.carried(), home: this.#homes.settle(id, book.alone) };
+  #booked(id: string): readonly BookedService[] {
+    const book = this.#books.get(id);
+    return book
+      ? [{ ...book.carried(this.#callers.get(id) ?? []), home: this.#homes.of(id) }]
+      : [];
+  }
+
+  /** Those that lead clients to any of these: they let them in as long as one of these could serve them. */
+  #leading(table: ServiceTable, to: ReadonlySet<string>): readonly string[] {
+    if (to.size === 0) return [];
+    return table.flatMap(({ service: { id, options } }) =>
+      options.sni.some(({ service }) => to.has(service)) ? [id] : [],
+    );
+  }
+
+  /** Looks whose names lead where.
+   *  @returns the services that others lead to than before: their servers must not be any of these */
+  #calling(table: ServiceTable): readonly string[] {
+    const before = this.#callers;
+    this.#callers = callersIn(table);
+    const ids = new Set([...before.keys(), ...this.#callers.keys()]);
+    const names = (callers: readonly VirtualService[] = []) =>
+      callers.map(({ id }) => id).join();
+    return [...ids].filter(
+      (id) => names(before.get(id)) !== names(this.#callers.get(id)),
+    );
   }
 
   #open(id: string, entry: ServiceTable[number]): ServiceBook {
@@ -134,7 +186,6 @@ export class Ledger {
       if (!book) continue;
       dismissed.push(...book.retire());
       this.#books.delete(id);
-      this.#homes.leave(id);
       this.#retired.set(id, book);
     }
     return gone;

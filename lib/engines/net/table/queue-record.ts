@@ -61,6 +61,23 @@ export class QueueRecord {
     this.#count(-1);
   }
 
+  /** The number of the first of all, once its worker has found none of the places of use to it. It is
+   *  looked at again whenever one becomes free. */
+  set stays(number: number) {
+    this.#words[this.#at + QUEUE.stays] = number;
+  }
+
+  /** Whether who has waited longest can use none of the places. */
+  get isPassed(): boolean {
+    return this.longest?.number === this.#words[this.#at + QUEUE.stays];
+  }
+
+  /** Whether all who wait do so in the worker of who has waited longest. */
+  get isTogether(): boolean {
+    const column = this.#columns[this.longest?.worker ?? -1] ?? this.#own;
+    return this.#words[column + COLUMN.waiting] === this.waiting;
+  }
+
   /** The number of the first one of this worker. */
   set first(number: number) {
     this.#words[this.#own + COLUMN.first] = number;

@@ -64,9 +64,10 @@ export class ServerBook {
     this.#columns[worker]?.bury(this.#columns);
   }
 
-  carried(service: VirtualService): CarriedServer {
+  /** @param callers  whose names lead to the service */
+  carried(service: VirtualService, callers: readonly VirtualService[]): CarriedServer {
     const { id, address, port } = this.entry;
-    const problem = leadsBack(service, this.entry);
+    const problem = leadsBack(service, this.entry, callers);
     const cut = this.entry.cut === true;
     return { id, address, port, problem, cut, ...this.loan };
   }

@@ -1,11 +1,11 @@
 import type { ServerEntry, ServiceEntry, ServiceStats } from '../../../model/engine.ts';
 import type { LeftNumbers, LeftServerNumbers } from '../../../model/heritage.ts';
 import type { LimitStats } from '../../../model/limits.ts';
+import type { VirtualService } from '../../../model/virtual-service.ts';
 import { schedulerNamed } from '../../../schedulers/index.ts';
 import type { CarriedService, Dismissal } from '../protocol.ts';
-import { datagramsOf, loggedOf, silenceOf } from './carrying.ts';
+import { carriedOf } from './carrying.ts';
 import { quiet } from './left-numbers.ts';
-import { carriedLimits, carriedQueue } from './limits.ts';
 import type { Memory } from './memory.ts';
 import { QueueRecord } from './queue-record.ts';
 import type { Loan, RecordPool } from './record-pool.ts';
@@ -62,12 +62,6 @@ export class ServiceBook {
   /** Its clients that persist. */
   get persisting(): number {
     return this.#sum('persistence');
-  }
-
-  /** Whether what it keeps from one connection to the next is in one worker's own memory. */
-  get alone(): boolean {
-    const { persistent, scheduler } = this.#entry.service;
-    return Boolean(persistent) || schedulerNamed(scheduler)?.keeps === true;
   }
 
   /** Writes the entry into the records.
@@ -131,40 +125,15 @@ export class ServiceBook {
     }
   }
 
-  carried(): Omit<CarriedService, 'listen' | 'home' | 'sockets'> {
+  /** @param callers  whose names lead here */
+  carried(
+    callers: readonly VirtualService[],
+  ): Omit<CarriedService, 'listen' | 'home' | 'sockets'> {
     const { service } = this.#entry;
-    const { connectTimeoutMs, halfClosedTimeoutMs, keepaliveMs } = service.options;
-    const { maxAgeMs, maxAgeJitter, source: sources } = service.options;
-    const { sendProxy, acceptProxy } = service.options;
-    const datagrams = datagramsOf(service);
     return {
-      id: service.id,
+      ...carriedOf(service),
       record: this.#loan.record,
-      datagrams,
-      family: service.family,
-      address: service.address ?? '',
-      port: service.port ?? 0,
-      scheduler: service.scheduler,
-      flags: service.schedflags?.split(/[,|\s]+/) ?? [],
-      persistentMs: service.persistent ? service.persistent * 1000 : undefined,
-      netmask: service.netmask,
-      connectTimeoutMs,
-      idleTimeoutMs: silenceOf(service.options, datagrams),
-      halfClosedTimeoutMs,
-      maxAgeMs,
-      maxAgeJitter,
-      keepaliveMs,
-      sources,
-      logged: loggedOf(service.options),
-      sendProxy,
-      acceptProxy,
-      headerTimeoutMs: service.options.acceptProxyTimeoutMs,
-      askedPort: service.port ?? 0,
-      tellsFailures: service.options.passive !== undefined,
-      limits: carriedLimits(service.options),
-      queue: carriedQueue(service),
-      holds: service.options.serverConnections > 0,
-      servers: this.#servers.map((server) => server.carried(service)),
+      servers: this.#servers.map((server) => server.carried(service, callers)),
     };
   }
 
@@ -191,6 +160,8 @@ export class ServiceBook {
       retries: this.#sum('retries') + (base?.retries ?? 0),
       proxyHeaderErrors:
         this.#record.tallied('proxyHeaderErrors') + (base?.proxyHeaderErrors ?? 0),
+      sniUnmatched: this.#record.tallied('sniUnmatched') + (base?.sniUnmatched ?? 0),
+      sniErrors: this.#record.tallied('sniErrors') + (base?.sniErrors ?? 0),
     };
   }
 

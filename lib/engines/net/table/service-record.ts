@@ -11,7 +11,7 @@ const CURSOR_WORDS = 4;
 const CAP = 6;
 const OPEN = 7;
 /** Who waits for a place: see `QueueRecord`. */
-export const QUEUE = { waiting: 9, most: 10, ticket: 11 } as const;
+export const QUEUE = { stays: 8, waiting: 9, most: 10, ticket: 11 } as const;
 
 /** Numbers of the record that all workers share, for what is counted seldom, under the lock. */
 const TALLIES = [
@@ -20,6 +20,8 @@ const TALLIES = [
   'expired',
   'proxyHeaderErrors',
   'retired',
+  'sniUnmatched',
+  'sniErrors',
 ] as const;
 type Tally = (typeof TALLIES)[number];
 const TALLY = 12;

@@ -18,6 +18,7 @@ import type { Entrance, Reception } from './entrance.ts';
 import { Gate } from './gate.ts';
 import { Listener } from './listener.ts';
 import { headedBy } from './opening/headed.ts';
+import { type Hosts, hostsOf } from './opening/hosts.ts';
 import type { Opening } from './opening/opening.ts';
 import { OwnAddresses } from './own-addresses.ts';
 import { PassedListener } from './passed-listener.ts';
@@ -33,6 +34,10 @@ const NO_QUEUE: CarriedQueue = { most: 0, timeoutMs: 0, abortOnClose: false };
 
 interface Seat extends Pick<WorkerStart, 'worker' | 'shares'> {
   readonly memory: Memory;
+  /** Another service of this worker. */
+  readonly carried: (id: string) => Carrier | undefined;
+  /** No new client of that service could be served any more. */
+  readonly emptied: (id: string) => void;
 }
 
 /** One virtual service in one worker: its entrance and what new clients need. */
@@ -41,10 +46,11 @@ export class Carrier implements Reception {
   readonly switchboard: Switchboard;
   readonly openings = new Set<Opening>();
   headed: ((client: Socket) => boolean) | undefined;
+  hosts: Hosts | undefined;
   ownAddresses: OwnAddresses | undefined;
   readonly #seat: Seat;
   readonly #desk: Desk;
-  readonly #entrance: Entrance;
+  readonly entrance: Entrance;
   #service: CarriedService;
   #gate: Gate | undefined;
   #room: WaitingRoom | undefined;
@@ -61,8 +67,9 @@ export class Carrier implements Reception {
     this.#gate = this.#gateOf(service);
     this.#seat = seat;
     this.headed = headedBy(service.acceptProxy);
+    this.hosts = hostsOf(service.names, seat.carried);
     this.switchboard = new Switchboard(service, record, () => performance.now());
-    this.#entrance = this.#createEntrance();
+    this.entrance = this.#createEntrance();
   }
 
   get logged(): Logged {
@@ -108,10 +115,14 @@ export class Carrier implements Reception {
       this.#gate = this.#gateOf(service);
     if (!isDeepStrictEqual(service.acceptProxy, this.#service.acceptProxy))
       this.headed = headedBy(service.acceptProxy);
+    if (!isDeepStrictEqual(service.names, this.#service.names))
+      this.hosts = hostsOf(service.names, this.#seat.carried);
     this.#service = service;
     this.ownAddresses = OwnAddresses.of(service);
     this.#servers = servers;
-    this.switchboard.update(service, servers);
+    // Another worker remembers its clients.
+    const own = this.#isHere ? service : { ...service, persistentMs: undefined };
+    this.switchboard.update(own, servers);
     this.#setRoom(service);
     for (const clients of left) this.switchboard.restore(clients);
     return this.listen(service.listen);
@@ -133,7 +144,7 @@ export class Carrier implements Reception {
     this.#room?.close();
     this.#turn = this.#turn.then(() => {
       clearTimeout(this.#sweeper);
-      this.#entrance.shut();
+      this.entrance.shut();
     });
   }
 
@@ -145,7 +156,7 @@ export class Carrier implements Reception {
   /** The server has refused another worker's datagram. */
   refused(id: string): void {
     const server = this.#servers.find((one) => one.id === id);
-    if (server) this.#entrance.refused?.(server);
+    if (server) this.entrance.refused?.(server);
   }
 
   /** A place may have become free in another worker. */
@@ -153,9 +164,10 @@ export class Carrier implements Reception {
     this.#room?.freed();
   }
 
-  /** Clients of an earlier run. @returns false: their server is not in the table */
+  /** Clients of an earlier run, or of another worker.
+   *  @returns false: their server is not in the table yet, or their service not here */
   restore(left: LeftClients): boolean {
-    const isThere = this.switchboard.restore(left);
+    const isThere = this.#isHere && this.switchboard.restore(left);
     if (isThere) this.#sweep();
     return isThere;
   }
@@ -166,18 +178,21 @@ export class Carrier implements Reception {
   }
 
   emptied(): void {
-    this.#shutUnused();
+    if (this.#isUsed || !this.entrance.isOpen) return;
+    this.entrance.shut();
+    this.#desk.tell({ type: 'listener', report: { id: this.id, state: 'idle' } });
   }
 
   async #settle(allowed: boolean): Promise<ListenReport> {
     this.#sweep();
     if (!allowed || !this.#isHere || !this.#isUsed) {
-      this.#entrance.shut();
+      this.entrance.shut();
       return { id: this.id, state: 'idle' };
     }
-    const code = await this.#entrance.open(this.#service);
+    const code = await this.entrance.open(this.#service);
     if (code !== undefined) return { id: this.id, state: 'failed', code };
-    return { id: this.id, state: this.#entrance.isOpen ? 'listening' : 'idle' };
+    const { isOpen, descriptors } = this.entrance;
+    return { id: this.id, state: isOpen ? 'listening' : 'idle', descriptors };
   }
 
   /** Whoever waits when the queue goes waits on. */
@@ -212,7 +227,7 @@ export class Carrier implements Reception {
   }
 
   get #isUsed(): boolean {
-    return this.switchboard.open || this.#entrance.isBusy;
+    return this.switchboard.open || this.entrance.isBusy || this.hosts?.open === true;
   }
 
   /** Ends persistence templates in time, and the entrance with the last of them. */
@@ -230,12 +245,7 @@ export class Carrier implements Reception {
 
   #swept(): void {
     this.#sweep();
-    this.#shutUnused();
-  }
-
-  #shutUnused(): void {
-    if (this.#isUsed || !this.#entrance.isOpen) return;
-    this.#entrance.shut();
-    this.#desk.tell({ type: 'listener', report: { id: this.id, state: 'idle' } });
+    this.emptied();
+    if (!this.switchboard.open) this.#seat.emptied(this.id);
   }
 }

@@ -68,5 +68,7 @@ async function duplicate(descriptors: readonly number[]): Promise<readonly Handl
   if (handles.length === count) return handles;
   for (const handle of handles) handle.close();
   child.on('message', (_, late) => (late as unknown as Handle).close());
-  throw new Error(`no duplicate of a passed socket, ${signal ?? `exit code ${code}`}`);
+  throw new Error(
+    `no duplicate of a listening socket, ${signal ?? `exit code ${code}`}`,
+  );
 }

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import type { CarriedService } from '../protocol.ts';
 import type { Line } from './desk.ts';
+import type { Handle } from './duplicates.ts';
+import type { Hosts } from './opening/hosts.ts';
 import type { Opening } from './opening/opening.ts';
 import type { RealServer } from './real-server.ts';
 
@@ -15,6 +17,13 @@ export interface Entrance {
   open(service: CarriedService): Promise<string | undefined>;
   /** No new clients. Idempotent. */
   shut(): void;
+  /** Of its listening sockets, those that could go on to another worker; undefined: none ever. */
+  readonly descriptors?: readonly number[];
+  /** Another worker's socket, with those who wait there: from the next {@link open} on it listens there too. It is
+   *  closed with the entrance. */
+  takeOver?(handle: Handle, port: number): void;
+  /** From the next {@link open} on another worker listens there alone. */
+  giveAway?(descriptor: number): void;
   /** The server has refused another worker's datagram. */
   refused?(server: RealServer): void;
 }
@@ -25,10 +34,13 @@ export interface Reception extends Line {
   readonly headed: ((client: Socket) => boolean) | undefined;
   /** For how long its end is waited for. */
   readonly headerTimeoutMs: number;
+  /** Where the names lead that its clients ask for; undefined: nobody is asked for one. */
+  readonly hosts: Hosts | undefined;
   /** Clients of whom the first bytes are still awaited. */
   readonly openings: Set<Opening>;
   /** A new client was served. */
   came(): void;
-  /** The last of the clients that kept the entrance busy may be gone. */
+  /** The last of the clients that kept the entrance busy may be gone: it shuts where nobody who comes in could be
+   *  served. */
   emptied(): void;
 }

@@ -70,7 +70,7 @@ export class Informant {
         );
         break;
       case 'heritage':
-        await this.#bequeath(question.share, reply);
+        await this.#bequeath(question, reply);
         break;
       case 'forget':
         await this.#forget(question.filter, reply);
@@ -94,8 +94,9 @@ export class Informant {
     });
   }
 
-  async #bequeath(share: number, reply: Reply): Promise<void> {
-    for (const { switchboard } of this.#parties.carriers.values()) {
+  async #bequeath({ share, services }: Bequest, reply: Reply): Promise<void> {
+    for (const { id, switchboard } of this.#parties.carriers.values()) {
+      if (services && !services.includes(id)) continue;
       const sheaves = new Sheaves((text) => reply.add(() => text));
       const gather = (template: Persisting) =>
         sheaves.add(switchboard.leftOf(template));
@@ -160,6 +161,8 @@ export class Informant {
     };
   }
 }
+
+type Bequest = Extract<Question, { readonly about: 'heritage' }>;
 
 function isVisible(one: Resettable): one is Visible {
   return one.serial !== undefined;

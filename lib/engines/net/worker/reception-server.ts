@@ -73,7 +73,8 @@ function accept(line: Reception, desk: Desk, socket: Socket): void {
     return;
   }
   if (desk.admission.enter()) {
-    if (isHeaded) new Opening(line, desk, socket);
+    if (isHeaded) new Opening(line, desk, socket, undefined);
+    else if (line.hosts) new Opening(line, desk, socket, ticket);
     else new Connection(line, desk, socket, ticket);
     line.came();
     return;
@@ -87,8 +88,8 @@ function accept(line: Reception, desk: Desk, socket: Socket): void {
 /** Whether anything hangs on who the client is. One who was reset before he was accepted has no address any
  *  more, but what he sent could still be read: no list would hold for him, and a server would be told that
  *  it is our own. Once asked for, a socket keeps the address. */
-function asksWho({ gate, headed, sendProxy }: Reception): boolean {
-  return (gate ?? headed ?? sendProxy) !== undefined;
+function asksWho({ gate, headed, sendProxy, hosts }: Reception): boolean {
+  return (gate ?? headed ?? sendProxy ?? hosts) !== undefined;
 }
 
 function turnAway(line: Reception, desk: Desk, socket: Socket, ender: Ender): void {
@@ -100,6 +101,7 @@ function turnAway(line: Reception, desk: Desk, socket: Socket, ender: Ender): vo
 function logRefusal(line: Reception, desk: Desk, socket: Socket, ender: Ender): void {
   if (line.logged === 'none') return;
   const trace = new Trace(socket);
+  if (line.hosts) trace.asked(line.id);
   trace.blame(ender);
   writeLine(line, desk, trace);
 }

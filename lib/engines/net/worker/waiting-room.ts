@@ -31,6 +31,7 @@ export class WaitingRoom implements Timed {
   readonly #options: Options;
   readonly #waiting = new Set<Waiter>();
   #rules: CarriedQueue;
+  #closed = false;
   #serving = false;
   #again = false;
   /** Who was first at the last look, in another worker, and took no place that was free; and for how
@@ -48,7 +49,8 @@ export class WaitingRoom implements Timed {
   goesFirst(): boolean {
     const { record, switchboard } = this.#options;
     if (record.waiting === 0) return false;
-    if (!this.#isFirst || !switchboard.hasPlace) return true;
+    if (!switchboard.hasPlace) return true;
+    if (!this.#isFirst) return !(record.isPassed && record.isTogether);
     this.serve();
     return !switchboard.hasPlace;
   }
@@ -63,8 +65,9 @@ export class WaitingRoom implements Timed {
     this.#rules = rules;
   }
 
-  /** @returns how many were there before; undefined: it is full */
+  /** @returns how many were there before; undefined: it is full, or the service is carried no more */
   admit(waiter: Waiter): number | undefined {
+    if (this.#closed) return undefined;
     const { record, desk, switchboard } = this.#options;
     const { most, timeoutMs } = this.#rules;
     switchboard.record.lock();
@@ -111,6 +114,7 @@ export class WaitingRoom implements Timed {
         this.#again = false;
         this.#serveOnce();
       }
+      this.#tellStays();
     } finally {
       this.#serving = false;
     }
@@ -126,6 +130,7 @@ export class WaitingRoom implements Timed {
   get #isPassedBy(): boolean {
     const { record, switchboard } = this.#options;
     const first = switchboard.hasPlace ? record.longest?.number : undefined;
+    if (first !== undefined && record.isPassed) return true;
     const isSame = first !== undefined && first === this.#firstThen;
     this.#looks = isSame ? this.#looks + 1 : 0;
     this.#firstThen = first;
@@ -134,6 +139,7 @@ export class WaitingRoom implements Timed {
 
   /** The service is carried no more. */
   close(): void {
+    this.#closed = true;
     for (const waiter of [...this.#waiting]) waiter.refuse('down');
   }
 
@@ -143,9 +149,20 @@ export class WaitingRoom implements Timed {
     for (const waiter of this.#waiting) {
       if (waiter.wants && full.has(waiter.wants)) continue;
       const isServed = waiter.board();
-      if (isServed && !this.#isFirst) this.#passOn();
-      if (isServed ? !this.#isFirst : !this.#mayPass(waiter, full)) return;
+      if (isServed && !this.#mayGoOn) this.#passOn();
+      if (isServed ? !this.#mayGoOn : !this.#mayPass(waiter, full)) return;
     }
+  }
+
+  /** The first of all, who was looked at now, may be one who can use none of the places: then those in other
+   *  workers need not wait for him. */
+  #tellStays(): void {
+    const { record, switchboard } = this.#options;
+    const [first] = this.#waiting;
+    if (!first || !this.#isFirst || !switchboard.hasPlace) return;
+    switchboard.record.lock();
+    record.stays = first.number;
+    switchboard.record.unlock();
   }
 
   /** Whether others may be served though this one is not: he is held to a server, has tried some, or there are
@@ -160,6 +177,11 @@ export class WaitingRoom implements Timed {
   /** To who is first now, if there are more places. */
   #passOn(): void {
     if (this.#options.switchboard.hasPlace) this.freed();
+  }
+
+  /** Whether no place is kept for who is first elsewhere. */
+  get #mayGoOn(): boolean {
+    return this.#isFirst || this.#options.record.isPassed;
   }
 
   /** Nobody in another worker has waited longer than the first one here. */

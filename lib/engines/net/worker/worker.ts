@@ -3,6 +3,7 @@ import { Admission } from '../admission.ts';
 import type {
   CarriedService,
   FromWorker,
+  Handover,
   ListenReport,
   Retirement,
   TableChange,
@@ -81,6 +82,9 @@ export class Worker {
       case 'listen':
         void this.#listen(message.sequence, message.services);
         break;
+      case 'hand-over':
+        void this.#handOver(message.sequence, message.handovers);
+        break;
       case 'refused':
         this.#carriers.get(message.service)?.refused(message.server);
         break;
@@ -149,15 +153,43 @@ export class Worker {
     const carrier = new Carrier(service, record, this.#desk, {
       ...this.#start,
       memory: this.#memory,
+      carried: (id) => this.#carriers.get(id),
+      emptied: (id) => this.#emptied(id),
     });
     this.#carriers.set(service.id, carrier);
     return carrier;
+  }
+
+  /** Those whose clients it was the last service for let nobody in any more. */
+  #emptied(id: string): void {
+    for (const carrier of this.#carriers.values())
+      if (carrier.hosts?.leadTo(id)) carrier.emptied();
   }
 
   async #listen(sequence: number, ids: readonly string[]): Promise<void> {
     const carriers = ids.flatMap((id) => this.#carriers.get(id) ?? []);
     const reports = await Promise.all(carriers.map((carrier) => carrier.listen()));
     this.#desk.tell({ type: 'applied', sequence, reports });
+  }
+
+  /** What this worker has stays open until the next change, and what it gets is not accepted from before. */
+  async #handOver(sequence: number, handovers: readonly Handover[]): Promise<void> {
+    const { worker } = this.#start;
+    const taken = handovers.filter(({ to }) => to === worker);
+    await Promise.all(taken.map((one) => this.#takeOver(one)));
+    for (const { from, service, descriptor } of handovers)
+      if (from === worker) this.#carriers.get(service)?.entrance.giveAway?.(descriptor);
+    this.#desk.tell({ type: 'applied', sequence, reports: [] });
+  }
+
+  /** Where there is no child to duplicate it, a listener is opened anew, and who waits at the old one is lost. */
+  async #takeOver({ service, descriptor, port }: Handover): Promise<void> {
+    const take = this.#desk.duplicates.take(descriptor);
+    const handle = await take.catch(() => undefined);
+    const entrance = this.#carriers.get(service)?.entrance;
+    if (!handle) return;
+    if (entrance?.takeOver) entrance.takeOver(handle, port);
+    else handle.close();
   }
 
   #drop(id: string): void {

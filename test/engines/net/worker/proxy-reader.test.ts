@@ -1,7 +1,7 @@
 import t from 'tap';
+import type { FirstBytes } from '../../../../lib/engines/net/worker/opening/first-bytes.ts';
 import {
   LONGEST_BINARY,
-  type ProxyOpening,
   ProxyReader,
 } from '../../../../lib/engines/net/worker/opening/proxy-reader.ts';
 import { type Ends, proxyHeader } from '../../../../lib/model/proxy-header.ts';
@@ -14,13 +14,13 @@ const SIX = { ...FOUR, remoteAddress: '2001:db8::7', localAddress: '2001:db8::1'
 const SIGNATURE = '\r\n\r\n\0\r\nQUIT\n';
 
 /** In one chunk, and in chunks of a byte; both must say the same. */
-function read(bytes: Buffer): ProxyOpening | undefined {
+function read(bytes: Buffer): FirstBytes<Ends | undefined> | undefined {
   const whole = new ProxyReader().take(bytes);
   const slow = new ProxyReader();
   for (let at = 0; at < bytes.length; at++) {
     const found = slow.take(bytes.subarray(at, at + 1));
     if (!found) continue;
-    if (found.kind === 'none') return whole?.kind === 'none' ? whole : found;
+    if (found.kind === 'bad') return whole?.kind === 'bad' ? whole : found;
     const rest = Buffer.concat([found.rest, bytes.subarray(at + 1)]);
     t.strictSame({ ...found, rest }, whole);
     return whole;
@@ -40,7 +40,7 @@ const binary = (head: readonly number[], body: Uint8Array | string = '') =>
   );
 
 const header = (ends: Ends | undefined, rest = '') => ({
-  ...{ kind: 'header', ends },
+  ...{ kind: 'done', found: ends },
   rest: Buffer.from(rest),
 });
 
@@ -81,10 +81,10 @@ t.test('what stands behind the addresses is passed over', (t) => {
 
 t.test('addresses come in their usual form', (t) => {
   t.match(line('PROXY TCP6 2001:DB8:0::7 0:0:0:0:0:0:0:1 51234 80\r\n'), {
-    ends: { remoteAddress: '2001:db8::7', localAddress: '::1' },
+    found: { remoteAddress: '2001:db8::7', localAddress: '::1' },
   });
   t.match(line('PROXY TCP6 ::ffff:192.0.2.7 ::FFFF:c000:208 51234 80\r\n'), {
-    ends: { remoteAddress: '192.0.2.7', localAddress: '192.0.2.8' },
+    found: { remoteAddress: '192.0.2.7', localAddress: '192.0.2.8' },
   });
   t.end();
 });
@@ -100,7 +100,7 @@ t.test('more is waited for as long as it may become one', (t) => {
 
 const NONE: readonly (readonly [
   what: string,
-  found: ProxyOpening | undefined,
+  found: FirstBytes<Ends | undefined> | undefined,
   why: RegExp,
 ])[] = [
   ['HTTP', line('GET / HTTP/1.0\r\n'), /does not begin with/],
@@ -126,7 +126,7 @@ const NONE: readonly (readonly [
 
 t.test('all else is none', (t) => {
   for (const [what, found, why] of NONE)
-    t.match(found, { kind: 'none', reason: why }, what);
+    t.match(found, { kind: 'bad', reason: why }, what);
   t.end();
 });
 

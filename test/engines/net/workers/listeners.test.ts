@@ -82,19 +82,21 @@ t.test(
       t.equal(listeners(service.port).length, 1);
       t.equal(await rig.ask(service), 'a');
     }
-    const accepted = rig.engine.workers().map((one) => one.acceptedConnections);
-    t.same(accepted, [1, 1, 1, 1], 'each in another');
+    const accepted = () => rig.engine.workers().map((one) => one.acceptedConnections);
+    t.same(accepted(), [1, 1, 1, 1], 'each in another');
 
     const [service] = alone;
     if (!service) throw new RangeError('a service');
-    for (const [persistent, count] of [
-      [undefined, WORKERS],
-      [60, 1],
-    ] as const) {
-      await rig.engine.apply(tableOf({ ...service, persistent }, a.entry()));
-      t.equal(listeners(service.port).length, count);
-      t.equal(await rig.ask(service), 'a');
-    }
+    await rig.engine.apply(tableOf({ ...service, persistent: undefined }, a.entry()));
+    const everywhere = listeners(service.port);
+    t.equal(everywhere.length, WORKERS);
+    t.equal(await rig.ask(service), 'a');
+    await rig.engine.apply(tableOf(service, a.entry()));
+    t.same(listeners(service.port), everywhere, 'no socket closes');
+    const before = accepted();
+    for (let at = 0; at < 20; at++) t.equal(await rig.ask(service), 'a');
+    const busy = accepted().filter((now, worker) => now > (before[worker] ?? 0));
+    t.equal(busy.length, 1, 'all of them are in one worker');
   },
 );
 

@@ -9,8 +9,9 @@ export interface Concurrency {
   readonly server: number;
 }
 
-/** One connection in HAProxy's tcplog form, with newline. Frontend and backend have the service's id;
- *  its queue is one a service, so that there is none of a server.
+/** One connection in HAProxy's tcplog form, with newline. Frontend and backend have the service's id, but where a
+ *  name led the client on from another: that is the frontend. The name stands at the end then. The queue is one a
+ *  service, so that there is none of a server.
  *  Source: HAProxy's configuration manual, "TCP log format"; 2.6 observed.
  *  @param bytes  sent by the server */
 export function logLine(
@@ -20,11 +21,11 @@ export function logLine(
   concurrency: Concurrency,
 ): string {
   const { address, port, at, server, connectMs, elapsedMs, retries, ender } = trace;
-  const { queueMs, ahead } = trace;
+  const { queueMs, ahead, frontend = service, host } = trace;
   const code = terminationCode(ender, phaseOf(trace));
   const { process, service: own, server: its } = concurrency;
   const counts = `${process}/${own}/${own - 1}/${its}/${retries > 0 ? '+' : ''}${retries}`;
-  return `${numeric(address)}:${port} [${stamp(at)}] ${service} ${service}/${server?.id ?? '<NOSRV>'} ${queueMs}/${connectMs}/${elapsedMs} ${bytes} ${code} ${counts} 0/${ahead}\n`;
+  return `${numeric(address)}:${port} [${stamp(at)}] ${frontend} ${service}/${server?.id ?? '<NOSRV>'} ${queueMs}/${connectMs}/${elapsedMs} ${bytes} ${code} ${counts} 0/${ahead}${host === undefined ? '' : ` ${host}`}\n`;
 }
 
 function phaseOf({ connectMs, isWaiting }: Trace): Phase {

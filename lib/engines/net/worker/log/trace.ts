@@ -13,6 +13,9 @@ export class Trace {
   /** From the accept to the server's; -1: none took it. */
   connectMs = -1;
   ender: Ender | undefined;
+  /** The service that it called, and the name that it asked for ('-': none), where it was asked for one. */
+  frontend: string | undefined;
+  host: string | undefined;
   /** It waits for a place. */
   isWaiting = false;
   /** How long it waited before its first dial, and how many were before it; -1: it did not get that far. */
@@ -31,6 +34,11 @@ export class Trace {
   announce({ remoteAddress = '-', remotePort = 0 }: Ends): void {
     this.address = remoteAddress;
     this.port = remotePort;
+  }
+
+  asked(frontend: string, host = '-'): void {
+    this.frontend = frontend;
+    this.host = host;
   }
 
   dialled(server: RealServer): void {

@@ -1,5 +1,9 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { addressBytes, unmapped } from '../../../../model/address-bytes.ts';
+import {
+  addressBytes,
+  addressText,
+  unmapped,
+} from '../../../../model/address-bytes.ts';
 import {
   type Ends,
   LOCAL,
@@ -8,19 +12,7 @@ import {
   TCP4,
   TCP6,
 } from '../../../../model/proxy-header.ts';
-import { canonicalIpv6 } from '../../../host-addresses.ts';
-
-/** What a connection began with. */
-export type ProxyOpening =
-  /** `ends`: whose it is, and whom that one called; undefined: the sender's own.
-   *  `rest`: what came behind the header. */
-  | {
-      readonly kind: 'header';
-      readonly ends: Ends | undefined;
-      readonly rest: Buffer;
-    }
-  /** No header, as far as it came; why, in words. */
-  | { readonly kind: 'none'; readonly reason: string };
+import type { FirstBytes, FirstReader } from './first-bytes.ts';
 
 const TEXT = Buffer.from('PROXY ', 'latin1');
 /** Longest line of version 1, CR LF included. */
@@ -32,19 +24,18 @@ export const LONGEST_BINARY = 16 * 1024;
 
 /** Reads a PROXY header of either version as its bytes come. Holds {@link LONGEST_TEXT} of them at most: the
  *  addresses stand in front, and what follows these in version 2 is counted and passed over. UNKNOWN,
- *  LOCAL, and families other than TCP over IP are the sender's own connections.
+ *  LOCAL, and families other than TCP over IP are the sender's own connections: nothing is found then, else whose
+ *  it is, and whom that one called.
  *  Source: HAProxy's proxy-protocol.txt, 2.1 and 2.2. */
-export class ProxyReader {
+export class ProxyReader implements FirstReader<Ends | undefined> {
   readonly #held = Buffer.allocUnsafe(LONGEST_TEXT);
   #seen = 0;
 
-  /** Bytes so far. */
   get seen(): number {
     return this.#seen;
   }
 
-  /** @returns undefined: more is needed. Not to be called again after another answer. */
-  take(chunk: Buffer): ProxyOpening | undefined {
+  take(chunk: Buffer): FirstBytes<Ends | undefined> | undefined {
     const before = this.#seen;
     if (before < LONGEST_TEXT) chunk.copy(this.#held, before);
     this.#seen += chunk.length;
@@ -55,9 +46,9 @@ export class ProxyReader {
         ? textual(held)
         : 'it does not begin with a PROXY header';
     if (found === undefined) return undefined;
-    if (typeof found === 'string') return { kind: 'none', reason: found };
+    if (typeof found === 'string') return { kind: 'bad', reason: found };
     const rest = chunk.subarray(found.length - before);
-    return { kind: 'header', ends: found.ends, rest };
+    return { kind: 'done', found: found.ends, rest };
   }
 
   #binary(held: Buffer): Found {
@@ -134,12 +125,6 @@ function endsIn(bytes: Buffer, family: number): Ends | undefined {
 }
 
 /** In its usual form; IPv4 within IPv6 as IPv4. */
-function addressIn(all: Uint8Array): string {
-  const bytes = unmapped(all);
-  if (bytes.length === 4) return bytes.join('.');
-  const groups = Array.from({ length: 8 }, (_, at) => {
-    const [high = 0, low = 0] = bytes.subarray(2 * at);
-    return ((high << 8) | low).toString(16);
-  });
-  return canonicalIpv6(groups.join(':'));
+function addressIn(bytes: Uint8Array): string {
+  return addressText(unmapped(bytes));
 }

@@ -180,7 +180,10 @@ export class Session extends Question implements Timed, Guest, Tenant {
   #use(booking: Booking, datagram: Uint8Array | undefined): void {
     const { line, resting } = this.#host;
     const { server } = booking;
-    if (this.#tried.length > 0) line.switchboard.record.count('retries');
+    if (this.#tried.length > 0) {
+      line.switchboard.record.count('retries');
+      this.#waitAnew();
+    }
     this.#booking = booking;
     this.#tries = resting.has(server);
     server.connections.add(this);
@@ -190,6 +193,12 @@ export class Session extends Question implements Timed, Guest, Tenant {
       tellDialFailure(line, this.#desk, server, { blame: true, reason });
       this.#goOn(server, datagram);
     }
+  }
+
+  /** Whoever is asked now has its own time: what the last one took is not its silence. */
+  #waitAnew(): void {
+    if (this.isQuery && this.#waitsMs !== Infinity)
+      this.#desk.wheel.move(this, this.#waitsMs);
   }
 
   #open(server: RealServer, datagram: Uint8Array | undefined): void {
