@@ -4,7 +4,11 @@ import type {
   ServiceOutcome,
   ServiceTable,
 } from '../../model/engine.ts';
-import { asksSingly, hasLostItsName, type VirtualService } from '../../model/virtual-service.ts';
+import {
+  asksSingly,
+  hasLostItsName,
+  type VirtualService,
+} from '../../model/virtual-service.ts';
 import { type Dismissal, endFlows } from './flows.ts';
 import { isLoopback } from './loopback.ts';
 import { led } from './sources.ts';
