@@ -70,6 +70,9 @@ export interface SniRoute {
   readonly service: string;
 }
 
+/** Where no `keepalive` is written. */
+export const KEEPALIVE_MS = 60_000;
+
 /** What `l4director.ini` sets for one service (`[net]`, `[checks]`, `[alerts]`, `[log]`, overridden in
  *  `[service ID]`). */
 export interface ServiceOptions {
