@@ -3,6 +3,7 @@ import { didYouMean } from '../model/nearest.ts';
 import type { ServiceOptions, VirtualService } from '../model/virtual-service.ts';
 import { readBounded } from './bounded.ts';
 import type { Diagnostic, ProcessOptions } from './config.ts';
+import { refuseCycles } from './cycles.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { refuseForeign, warnOfIdle } from './ini-idle.ts';
 import { type IniRow, type IniValues, iniKeys, PLAIN_SECTIONS } from './ini-keys.ts';
@@ -25,8 +26,11 @@ export interface IniOptions {
   readonly service: (id: string) => ServiceOptions;
   readonly reserve: (service: ParsedService) => Reserve;
   readonly errors: readonly Diagnostic[];
-  /** What of it does not go together with the services that there are. */
-  readonly refusals: (there: readonly VirtualService[]) => readonly Diagnostic[];
+  /** What of it and of the config does not go together, with the services that there are. */
+  readonly refusals: (
+    there: readonly VirtualService[],
+    config: string,
+  ) => readonly Diagnostic[];
   /** @param there  the services that there are */
   readonly warnings: (there: readonly VirtualService[]) => readonly Diagnostic[];
 }
@@ -128,7 +132,8 @@ function readSections(
     service: (id) => optionsFrom(valuesOf(id), id),
     reserve: createReserve(file ?? '', services, commonOf('checks')),
     errors: findings.errors(),
-    refusals: (there) => refusalsOf(there, services, file ?? ''),
+    refusals: (there, config) =>
+      refusalsOf(there, services, { ini: file ?? '', config }),
     warnings: (there) => {
       const all = createFindings(file ?? '', findings);
       warnOfServices(services, there, all);
@@ -141,13 +146,15 @@ function readSections(
 function refusalsOf(
   there: readonly VirtualService[],
   services: ReadonlyMap<string, ValueSection>,
-  file: string,
+  files: { readonly ini: string; readonly config: string },
 ): readonly Diagnostic[] {
-  const findings = createFindings(file);
+  const ini = createFindings(files.ini);
+  const config = createFindings(files.config);
   const lineOf = (id: string) =>
     services.get(id)?.keys.find(({ key }) => key === 'sni')?.line;
-  refuseRoutes(there, lineOf, findings);
-  return findings.errors();
+  refuseRoutes(there, lineOf, ini);
+  refuseCycles(there, lineOf, { config, ini });
+  return [...config.errors(), ...ini.errors()];
 }
 
 function warnOfServices(

@@ -125,7 +125,7 @@ export class ServiceBook {
     }
   }
 
-  /** @param callers  whose names lead here */
+  /** @param callers  whose clients come here */
   carried(
     callers: readonly VirtualService[],
   ): Omit<CarriedService, 'listen' | 'home' | 'sockets'> {
