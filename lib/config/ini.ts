@@ -5,7 +5,8 @@ import { readBounded } from './bounded.ts';
 import type { Diagnostic, ProcessOptions } from './config.ts';
 import { refuseCycles } from './cycles.ts';
 import { createFindings, type Findings } from './findings.ts';
-import { refuseForeign, warnOfIdle } from './ini-idle.ts';
+import { adviseOnKeys } from './ini-advice.ts';
+import { refuseForeign, warnOfServices } from './ini-idle.ts';
 import { type IniRow, type IniValues, iniKeys, PLAIN_SECTIONS } from './ini-keys.ts';
 import { type IniLine, type IniSection, indexIni } from './ini-lines.ts';
 import { optionsFrom, processOptions } from './ini-options.ts';
@@ -138,6 +139,7 @@ function readSections(
       const all = createFindings(file ?? '', findings);
       warnOfServices(services, there, all);
       warnOfProxy(there, { sections, valuesOf }, all);
+      adviseOnKeys(there, { sections, valuesOf }, all);
       return all.warnings();
     },
   };
@@ -155,21 +157,6 @@ function refusalsOf(
   refuseRoutes(there, lineOf, ini);
   refuseCycles(there, lineOf, { config, ini });
   return [...config.errors(), ...ini.errors()];
-}
-
-function warnOfServices(
-  services: ReadonlyMap<string, ValueSection>,
-  there: readonly VirtualService[],
-  findings: Findings,
-): void {
-  const ids = there.map(({ id }) => id);
-  for (const [id, section] of services)
-    if (ids.includes(id)) warnOfIdle(id, section, findings);
-    else
-      findings.warn(
-        section.line,
-        `[service ${id}]: there is no such service${didYouMean(id, ids)}`,
-      );
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -3,9 +3,9 @@ import type { VirtualService } from '../../../model/virtual-service.ts';
 import { canonical, hostAddresses } from '../../host-addresses.ts';
 import { answers } from './leads-back.ts';
 
-/** An entry, and the ids of other services that it leads clients to. */
+/** A service, and the ids of other services that it leads clients to. */
 interface Led {
-  readonly entry: ServiceEntry;
+  readonly service: VirtualService;
   readonly to: readonly string[];
 }
 
@@ -17,10 +17,10 @@ const NOBODY: readonly VirtualService[] = [];
 /** Who leads clients to whom, by names or as one is the other's real server, over any number of services. The config
  *  refuses cycles that it can see; servers by name come later. What did not change is not looked into. */
 export class Callers {
-  #services: readonly VirtualService[] = [];
+  #table: ServiceTable = [];
   #places: Places = new Map();
   /** By id. */
-  #led: ReadonlyMap<string, Led> = new Map();
+  readonly #led = new Map<string, Led>();
   #callers: ReadonlyMap<string, readonly VirtualService[]> = new Map();
 
   /** Those whose clients come to the service, without itself. */
@@ -30,34 +30,40 @@ export class Callers {
 
   /** @returns the services that others lead to than before: their servers must not be any of these */
   revise(table: ServiceTable): readonly string[] {
-    const services = table.map(({ service }) => service);
-    const isOther = !isSame(services, this.#services);
-    if (isOther) this.#places = placesOf(services);
-    this.#services = services;
-    const before = this.#led;
+    const before = this.#table;
+    this.#table = table;
+    const isKept =
+      table.length === before.length &&
+      table.every(({ service }, at) => service === before[at]?.service);
+    if (!isKept) {
+      this.#places = placesOf(table);
+      this.#led.clear();
+    }
+    const changed = isKept ? table.filter((one, at) => one !== before[at]) : table;
+    return this.#note(changed) || !isKept ? this.#trace() : [];
+  }
+
+  /** @returns whether any of them leads elsewhere than before */
+  #note(entries: readonly ServiceEntry[]): boolean {
     const look = lookup(this.#places);
-    this.#led = new Map(
-      table.map((entry) => {
-        const known = isOther ? undefined : before.get(entry.service.id);
-        const led =
-          known?.entry === entry ? known : { entry, to: targetsOf(entry, look) };
-        return [entry.service.id, led];
-      }),
-    );
-    const isLedAlike = ([id, { to }]: [string, Led]) =>
-      isSame(to, before.get(id)?.to ?? []);
-    if (!isOther && [...this.#led].every(isLedAlike)) return [];
-    return this.#trace();
+    let isOther = false;
+    for (const entry of entries) {
+      const { id } = entry.service;
+      const to = targetsOf(entry, look);
+      isOther ||= !isSame(to, this.#led.get(id)?.to ?? []);
+      this.#led.set(id, { service: entry.service, to });
+    }
+    return isOther;
   }
 
   #trace(): readonly string[] {
     const before = this.#callers;
     const direct = new Map<string, VirtualService[]>();
-    for (const { entry, to } of this.#led.values())
+    for (const { service, to } of this.#led.values())
       for (const id of to) {
         const callers = direct.get(id);
-        if (callers) callers.push(entry.service);
-        else direct.set(id, [entry.service]);
+        if (callers) callers.push(service);
+        else direct.set(id, [service]);
       }
     this.#callers = new Map([...direct.keys()].map((id) => [id, allOf(id, direct)]));
     const names = (callers: readonly VirtualService[] = []) =>
@@ -84,9 +90,10 @@ function isSame<T>(some: readonly T[], others: readonly T[]): boolean {
   return some.length === others.length && some.every((one, at) => one === others[at]);
 }
 
-function placesOf(services: readonly VirtualService[]): Places {
+function placesOf(table: ServiceTable): Places {
   const places = new Map<string, Map<number, Map<string, string>>>();
-  for (const { id, protocol, address, port } of services) {
+  for (const { service } of table) {
+    const { id, protocol, address, port } = service;
     if (address === undefined || port === undefined) continue;
     const ports = places.get(protocol) ?? new Map<number, Map<string, string>>();
     const ids = ports.get(port) ?? new Map<string, string>();
