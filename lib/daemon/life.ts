@@ -114,9 +114,8 @@ async function begin(
   const front = createFront(config, { launch, reloader, parts, naming, heritage, log });
   const estate = keepEstate(launch, { director, children, heritage }, log);
   closers.add('socket for a successor', () => estate.close());
-  const held = { director, alerts, heritage, overrides, naming };
-  const parties = { launch, reloader, ...held, notifier };
-  const handOver = createHandover({ ...parties, estate, front, ending, log });
+  const parties = { launch, reloader, director, heritage, overrides, naming, notifier };
+  const handOver = createHandover({ ...parties, alerts, estate, front, ending, log });
   const logs = [keeper, connectionLog];
   attach(signals, { ending, reloader, logs, log, launch, handOver, notifier });
   closers.add('socket and page', () => front.close());
