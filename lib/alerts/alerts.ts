@@ -29,6 +29,9 @@ export interface Alerts {
   /** It or one of its real servers took another state. */
   changed(service: VirtualService, change: StateChange): void;
   status(): Pick<StatusDocument, 'mail' | 'webhooks' | 'alertCommands'>;
+  /** The director has handed over. Webhooks and commands take nothing more, and what waits of them is tried as long
+   *  as they say. Settles when that is over, or at the abort. */
+  tellAll(hurry: AbortSignal): Promise<void>;
   /** Sends and writes what waits, within 5 s. */
   close(): Promise<void>;
 }
@@ -96,6 +99,7 @@ export function createAlerts({
     },
     changed: (service, change) => hooks.changed(service, change),
     status: () => statusOf(courier, hooks),
+    tellAll: (hurry) => hooks.tellAll(hurry),
     async close() {
       for (const mail of services.values()) mail.end();
       services.clear();

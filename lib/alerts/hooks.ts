@@ -24,6 +24,8 @@ export interface Hooks {
   /** Returns at once. */
   changed(service: VirtualService, change: StateChange): void;
   status(): Readonly<Record<HookKind, HookStatus>>;
+  /** Takes nothing more. Settles when what waits is told, or dropped in its time; or at the abort. */
+  tellAll(hurry: AbortSignal): Promise<void>;
   /** Takes nothing more and goes on telling what waits until an attempt fails, no longer than `timeoutMs`. */
   close(timeoutMs: number): Promise<void>;
 }
@@ -93,11 +95,17 @@ class AllHooks implements Hooks, ServiceHooksParties {
     return { webhook: this.#status('webhook'), command: this.#status('command') };
   }
 
+  async tellAll(hurry: AbortSignal): Promise<void> {
+    const told = Promise.all(this.#endAll().map((lane) => lane.drained()));
+    const hurried = new Promise((resolve) => {
+      if (hurry.aborted) resolve(undefined);
+      else hurry.addEventListener('abort', resolve, { once: true });
+    });
+    await Promise.race([told, hurried]);
+  }
+
   async close(timeoutMs: number): Promise<void> {
-    this.#closed = true;
-    for (const hooks of this.#services.values()) hooks.end();
-    this.#services.clear();
-    const lanes = [...this.#leaving.keys()];
+    const lanes = this.#endAll();
     const timer = setTimeout(() => {
       for (const lane of lanes) lane.cut();
     }, timeoutMs);
@@ -125,6 +133,13 @@ class AllHooks implements Hooks, ServiceHooksParties {
   leave(kind: HookKind, lane: HookLane): void {
     this.#leaving.set(lane, kind);
     void lane.drained().then(() => this.#leaving.delete(lane));
+  }
+
+  #endAll(): readonly HookLane[] {
+    this.#closed = true;
+    for (const hooks of this.#services.values()) hooks.end();
+    this.#services.clear();
+    return [...this.#leaving.keys()];
   }
 
   #end(id: string, hooks: ServiceHooks): void {

@@ -31,13 +31,18 @@ export function rate(text: string): number {
 
 const MOST_ADDRESSES = 64;
 
-/** Numeric addresses with commas between; none for `no`. */
+/** Numeric addresses with commas between, as they stand; none for `no`. */
 export function addresses(text: string): readonly string[] {
   if (text === 'no') return [];
   const all = text.split(',').map((one) => one.trim().toLowerCase());
   return all.length <= MOST_ADDRESSES && all.every((one) => isIP(one) > 0)
-    ? [...new Set(all)]
+    ? all
     : expected('no, or addresses with commas between', '10.0.0.5,10.0.0.6');
+}
+
+/** Each address once, in their order. */
+export function distinct(all: readonly string[]): readonly string[] {
+  return [...new Map(all.map((one) => [canonical(one), one])).values()];
 }
 
 /** What is said of addresses that this host does not have now. */
@@ -45,13 +50,15 @@ export function strangers(all: readonly string[]): string | undefined {
   if (all.length === 0) return undefined;
   const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   const known = new Set(own.map(({ address }) => canonical(address)));
-  const strange = all.filter((one) => !known.has(canonical(one)) && !isLoopback(one));
+  const strange = distinct(all).filter(
+    (one) => !known.has(canonical(one)) && !isLoopback(one),
+  );
   if (strange.length === 0) return undefined;
   return `${strange.join(', ')}: expected an address of this host; as long as it is not there the others are used, and without any no real server is reached`;
 }
 
 /** One spelling of each. */
-function canonical(address: string): string {
+export function canonical(address: string): string {
   const bare = address.split('%')[0] ?? address;
   return isIP(bare) === 6 ? new URL(`http://[${bare}]/`).hostname : bare;
 }

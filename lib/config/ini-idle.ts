@@ -1,3 +1,5 @@
+import { didYouMean } from '../model/nearest.ts';
+import type { VirtualService } from '../model/virtual-service.ts';
 import type { Findings } from './findings.ts';
 import type { IniKey } from './ini-keys/ini-key.ts';
 import { iniKeys } from './ini-keys.ts';
@@ -19,12 +21,23 @@ export function refuseForeign(
       );
 }
 
-/** Warns of those that do nothing for it. */
-export function warnOfIdle(
-  id: string,
-  section: ValueSection,
+/** Warns of sections for services that are not there, and of keys that do nothing for theirs. */
+export function warnOfServices(
+  services: ReadonlyMap<string, ValueSection>,
+  there: readonly VirtualService[],
   findings: Findings,
 ): void {
+  const ids = there.map(({ id }) => id);
+  for (const [id, section] of services)
+    if (ids.includes(id)) warnOfIdle(id, section, findings);
+    else
+      findings.warn(
+        section.line,
+        `[service ${id}]: there is no such service${didYouMean(id, ids)}`,
+      );
+}
+
+function warnOfIdle(id: string, section: ValueSection, findings: Findings): void {
   for (const { key, line, only } of idleKeys(id, section))
     if (!only.refused)
       findings.warn(
@@ -49,8 +62,8 @@ function idleKeys(id: string, { keys, values }: ValueSection): readonly IdleKey[
   });
 }
 
-/** Lists that are empty are equal. */
-function saysDefault(value: unknown, byDefault: unknown): boolean {
+/** Whether a value is the default. Lists that are empty are equal. */
+export function saysDefault(value: unknown, byDefault: unknown): boolean {
   const isEmpty = (one: unknown) => Array.isArray(one) && one.length === 0;
   return value === byDefault || (isEmpty(value) && isEmpty(byDefault));
 }

@@ -1,6 +1,7 @@
 import type { ProxyVersion } from '../model/proxy-header.ts';
 import type { ServiceOptions } from '../model/virtual-service.ts';
 import type { ProcessOptions } from './config.ts';
+import { distinct } from './connection-values.ts';
 import type { IniKey } from './ini-keys/ini-key.ts';
 import { INI_KEYS, type IniKeyName, type IniValues } from './ini-keys.ts';
 import type { CheckProxy } from './proxy-values.ts';
@@ -87,7 +88,7 @@ function trafficOptions(value: ValueOf) {
     maxAgeJitter: value('max-age-jitter'),
     drainDeadlineMs: value('drain-deadline'),
     rebalance: value('rebalance'),
-    source: value('source'),
+    source: distinct(value('source')),
     keepaliveMs: value('keepalive'),
   } as const satisfies Partial<ServiceOptions>;
 }

@@ -3,8 +3,10 @@ import { didYouMean } from '../model/nearest.ts';
 import type { ServiceOptions, VirtualService } from '../model/virtual-service.ts';
 import { readBounded } from './bounded.ts';
 import type { Diagnostic, ProcessOptions } from './config.ts';
+import { refuseCycles } from './cycles.ts';
 import { createFindings, type Findings } from './findings.ts';
-import { refuseForeign, warnOfIdle } from './ini-idle.ts';
+import { adviseOnKeys } from './ini-advice.ts';
+import { refuseForeign, warnOfServices } from './ini-idle.ts';
 import { type IniRow, type IniValues, iniKeys, PLAIN_SECTIONS } from './ini-keys.ts';
 import { type IniLine, type IniSection, indexIni } from './ini-lines.ts';
 import { optionsFrom, processOptions } from './ini-options.ts';
@@ -25,8 +27,11 @@ export interface IniOptions {
   readonly service: (id: string) => ServiceOptions;
   readonly reserve: (service: ParsedService) => Reserve;
   readonly errors: readonly Diagnostic[];
-  /** What of it does not go together with the services that there are. */
-  readonly refusals: (there: readonly VirtualService[]) => readonly Diagnostic[];
+  /** What of it and of the config does not go together, with the services that there are. */
+  readonly refusals: (
+    there: readonly VirtualService[],
+    config: string,
+  ) => readonly Diagnostic[];
   /** @param there  the services that there are */
   readonly warnings: (there: readonly VirtualService[]) => readonly Diagnostic[];
 }
@@ -128,11 +133,13 @@ function readSections(
     service: (id) => optionsFrom(valuesOf(id), id),
     reserve: createReserve(file ?? '', services, commonOf('checks')),
     errors: findings.errors(),
-    refusals: (there) => refusalsOf(there, services, file ?? ''),
+    refusals: (there, config) =>
+      refusalsOf(there, services, { ini: file ?? '', config }),
     warnings: (there) => {
       const all = createFindings(file ?? '', findings);
       warnOfServices(services, there, all);
       warnOfProxy(there, { sections, valuesOf }, all);
+      adviseOnKeys(there, { sections, valuesOf }, all);
       return all.warnings();
     },
   };
@@ -141,28 +148,15 @@ function readSections(
 function refusalsOf(
   there: readonly VirtualService[],
   services: ReadonlyMap<string, ValueSection>,
-  file: string,
+  files: { readonly ini: string; readonly config: string },
 ): readonly Diagnostic[] {
-  const findings = createFindings(file);
+  const ini = createFindings(files.ini);
+  const config = createFindings(files.config);
   const lineOf = (id: string) =>
     services.get(id)?.keys.find(({ key }) => key === 'sni')?.line;
-  refuseRoutes(there, lineOf, findings);
-  return findings.errors();
-}
-
-function warnOfServices(
-  services: ReadonlyMap<string, ValueSection>,
-  there: readonly VirtualService[],
-  findings: Findings,
-): void {
-  const ids = there.map(({ id }) => id);
-  for (const [id, section] of services)
-    if (ids.includes(id)) warnOfIdle(id, section, findings);
-    else
-      findings.warn(
-        section.line,
-        `[service ${id}]: there is no such service${didYouMean(id, ids)}`,
-      );
+  refuseRoutes(there, lineOf, ini);
+  refuseCycles(there, lineOf, { config, ini });
+  return [...config.errors(), ...ini.errors()];
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

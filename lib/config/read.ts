@@ -69,7 +69,7 @@ export async function readConfig(
     const reals = [...service.reals, ...(reserves[row]?.reals ?? [])];
     return { ...service, reals, failurecount, encoding, options };
   });
-  const refused = ini.refusals(virtuals);
+  const refused = ini.refusals(virtuals, path);
   if (refused.length > 0) return { ok: false, errors: refused, warnings };
   const config = {
     file: path,

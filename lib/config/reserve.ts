@@ -74,7 +74,7 @@ function reserveOf(
 /** Who is where, in words. */
 function takenPlaces(service: ParsedService): Map<string, string> {
   const taken = new Map<string, string>();
-  const { fallback, reals } = service;
+  const { id, address, port, fallback, reals } = service;
   if (fallback)
     taken.set(placeOf(service, fallback), `the fallback= of ${service.id} already`);
   for (const real of reals)
@@ -82,6 +82,7 @@ function takenPlaces(service: ParsedService): Map<string, string> {
       placeOf(service, real),
       `a real server of ${service.id} in line ${real.line}`,
     );
+  if (address !== undefined && port) taken.set(endpoint(address, port), `${id} itself`);
   return taken;
 }
 

@@ -1,16 +1,9 @@
-import { endpoint } from '../model/address.ts';
 import { didYouMean } from '../model/nearest.ts';
-import {
-  destinationPort,
-  type RealServer,
-  type SniRoute,
-  type VirtualService,
-} from '../model/virtual-service.ts';
+import type { SniRoute, VirtualService } from '../model/virtual-service.ts';
 import type { Findings } from './findings.ts';
 
 /** Refuses names that lead to what cannot take over a connection: to no service of the config, to the one
- *  that they stand in, to one that has names of its own, to one of which a server is the service that they stand in,
- *  or to one that the engine `net` does not carry.
+ *  that they stand in, to one that has names of its own, or to one that the engine `net` does not carry.
  *  @param lineOf  of the key in the section of the service with that id */
 export function refuseRoutes(
   services: readonly VirtualService[],
@@ -47,24 +40,8 @@ function problemOf(
   }
   if (to.options.sni.length > 0)
     return `${target} has names of its own: expected a service without, ${example}; a name is looked up once, so write here where each leads to`;
-  const back = serversOf(to).find((server) => isAt(from, server, to));
-  if (back)
-    return `${target} has ${endpoint(back.address, destinationPort(to, back))} as a real server or fallback, which is ${from.id} itself: expected another server, as its clients would be led there again without end`;
   for (const { id, options } of [from, to])
     if (options.engine !== 'net' && (id === target || options.engine !== 'auto'))
       return `${id} has engine = ${options.engine}: expected net for both services, as only a process that holds the connection can lead it on`;
   return undefined;
-}
-
-type Server = Pick<RealServer, 'address' | 'port' | 'method'>;
-
-function serversOf({ reals, fallback }: VirtualService): readonly Server[] {
-  return fallback ? [...reals, fallback] : reals;
-}
-
-/** Whether what is sent to the server comes to the first service's listener: as far as the config tells. */
-function isAt(called: VirtualService, server: Server, of: VirtualService): boolean {
-  if (destinationPort(of, server) !== called.port) return false;
-  if (called.address === server.address) return true;
-  return called.address === '0.0.0.0' && server.address.startsWith('127.');
 }

@@ -1,3 +1,4 @@
+import type { Alerts } from '../alerts/alerts.ts';
 import type { Director } from '../director/director.ts';
 import { canShare } from '../engines/net/crew/worker-count.ts';
 import { EXIT, type Launch } from '../instance/launch.ts';
@@ -20,6 +21,7 @@ export interface HandoverParties {
   readonly reloader: Pick<Reloader, 'config'>;
   readonly director: Pick<Director, 'services' | 'hold' | 'leave'>;
   readonly heritage: Pick<HeritageKeeper, 'write' | 'leave'>;
+  readonly alerts: Pick<Alerts, 'tellAll'>;
   readonly overrides: Pick<OverrideFile, 'flush'>;
   readonly naming: Pick<Naming, 'flush'>;
   readonly notifier: Notifier;
@@ -84,13 +86,20 @@ export function createHandover(parties: HandoverParties): () => Promise<void> {
 
 /** How it goes on with what is open, once it has handed over. */
 function leaving(
-  { director, heritage }: Pick<HandoverParties, 'director' | 'heritage'>,
+  {
+    director,
+    heritage,
+    alerts,
+  }: Pick<HandoverParties, 'director' | 'heritage' | 'alerts'>,
   limitMs: number,
 ): (hurry: AbortSignal) => Promise<void> {
-  return (hurry) => {
+  return async (hurry) => {
     process.title = HANDED_OVER;
     const over = AbortSignal.any([hurry, AbortSignal.timeout(limitMs)]);
-    return director.leave(over, () => void heritage.leave());
+    await Promise.all([
+      director.leave(over, () => void heritage.leave()),
+      alerts.tellAll(over),
+    ]);
   };
 }
 

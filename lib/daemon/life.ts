@@ -115,7 +115,7 @@ async function begin(
   const estate = keepEstate(launch, { director, children, heritage }, log);
   closers.add('socket for a successor', () => estate.close());
   const parties = { launch, reloader, director, heritage, overrides, naming, notifier };
-  const handOver = createHandover({ ...parties, estate, front, ending, log });
+  const handOver = createHandover({ ...parties, alerts, estate, front, ending, log });
   const logs = [keeper, connectionLog];
   attach(signals, { ending, reloader, logs, log, launch, handOver, notifier });
   closers.add('socket and page', () => front.close());

@@ -41,7 +41,9 @@ export class Carriers {
   readonly #connectFailed: ReturnType<typeof createConnectFailureLog>;
   /** Of the engines at work. */
   readonly ownTraffic: Traffic;
-  /** And of the directors before. */
+  /** Of the directors before. */
+  readonly eldersTraffic: Traffic;
+  /** Of all of these. */
   readonly traffic: Traffic;
 
   constructor(parties: CarrierParties) {
@@ -53,6 +55,7 @@ export class Carriers {
         .filter(([name]) => this.#recovery.isAtWork(name))
         .map(([name, { engine }]) => [name, engine.traffic] as const);
     this.ownTraffic = joinTraffic(log, own);
+    this.eldersTraffic = joinTraffic(log, elders);
     this.traffic = joinTraffic(log, () => [...own(), ...elders()]);
     this.#connectFailed = createConnectFailureLog(log, () => performance.now());
     for (const [name, engine] of engines)

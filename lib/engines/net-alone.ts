@@ -1,8 +1,15 @@
-import type { ServiceOptions, VirtualService } from '../model/virtual-service.ts';
+import {
+  KEEPALIVE_MS,
+  type ServiceOptions,
+  type VirtualService,
+} from '../model/virtual-service.ts';
 
 /** What of l4director.ini only a process that has the connection in its hands can do: the key, and
  *  whether the service asks for it. */
 type Row = readonly [key: string, isAsked: (options: ServiceOptions) => boolean];
+
+/** What nobody asked for, and `no`, which is what a kernel that forwards does anyhow. */
+const KERNELS: readonly number[] = [KEEPALIVE_MS, Infinity];
 
 const ROWS: readonly Row[] = [
   ['send-proxy', ({ sendProxy }) => sendProxy !== undefined],
@@ -18,6 +25,7 @@ const ROWS: readonly Row[] = [
   ['rebalance', ({ rebalance }) => rebalance !== undefined],
   ['passive', ({ passive }) => passive !== undefined],
   ['source', ({ source }) => source.length > 0],
+  ['keepalive', ({ keepaliveMs }) => !KERNELS.includes(keepaliveMs)],
 ];
 
 /** What keeps the service from the kernel's engines, in words; undefined: nothing. */

@@ -70,6 +70,9 @@ export interface SniRoute {
   readonly service: string;
 }
 
+/** Where no `keepalive` is written. */
+export const KEEPALIVE_MS = 60_000;
+
 /** What `l4director.ini` sets for one service (`[net]`, `[checks]`, `[alerts]`, `[log]`, overridden in
  *  `[service ID]`). */
 export interface ServiceOptions {
@@ -275,4 +278,16 @@ export function serviceLabel(
 /** `fallback:127.0.0.1:80`: the id of a service's fallback server. */
 export function fallbackId(fallback: Fallback): string {
   return `fallback:${endpoint(fallback.address, fallback.port)}`;
+}
+
+/** Whether a server has left a service because its name does not name it any more: a drain, as `reals-from`
+ *  promises.
+ *  @param id  of a server of `before` */
+export function hasLostItsName(
+  before: Pick<VirtualService, 'reals'>,
+  after: Pick<VirtualService, 'reals'>,
+  id: string,
+): boolean {
+  const real = before.reals.find((one) => one.id === id);
+  return real?.from !== undefined && after.reals.every((one) => one.id !== id);
 }

@@ -211,3 +211,32 @@ t.test('the end is bounded, and its programs end', async (t) => {
   hooks.changed(service, aChange());
   t.equal(hooks.status().command.pending, 0, 'afterwards it takes nothing');
 });
+
+t.test('a director that has handed over tells what waits', async (t) => {
+  let isUp = false;
+  const { url, received } = await startReceiver(t, (response) => {
+    response.statusCode = isUp ? 204 : 503;
+    response.end();
+  });
+  const { hooks } = someHooks(t);
+  const service = hooked({ webhook: url });
+  hooks.follow([service]);
+  hooks.changed(service, aChange());
+  await until(() => received.length === 1, 'an attempt');
+  isUp = true;
+  const hurry = new AbortController();
+  await hooks.tellAll(hurry.signal);
+  t.match(hooks.status().webhook, { sent: 1, pending: 0, dropped: 0 });
+  hooks.changed(service, aChange());
+  t.equal(hooks.status().webhook.pending, 0, 'afterwards it takes nothing');
+});
+
+t.test('but not for ever', async (t) => {
+  const silent = await startRude(t, () => {});
+  const { hooks } = someHooks(t);
+  const service = hooked({ webhook: silent.url });
+  hooks.follow([service]);
+  hooks.changed(service, aChange());
+  await hooks.tellAll(AbortSignal.timeout(100));
+  t.match(hooks.status().webhook, { sent: 0, pending: 1 });
+});

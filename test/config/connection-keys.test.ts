@@ -80,3 +80,11 @@ t.test(
     ]);
   },
 );
+
+t.test('a source that is there twice counts once, with a warning', async (t) => {
+  const config = await readWith(t, '[net]\nsource = 127.0.0.3, 127.0.0.2,127.0.0.3\n');
+  t.match(config.warnings, [
+    { line: 2, message: /^source: 127\.0\.0\.3 is there twice/ },
+  ]);
+  t.strictSame(config.virtuals[0]?.options.source, ['127.0.0.3', '127.0.0.2']);
+});

@@ -96,6 +96,16 @@ const refusals: readonly (readonly [what: string, line: string, why: string])[] 
     'it is the fallback= of tcp:10.1.1.19:80 already',
   ],
   [
+    'the service itself',
+    'fallbacks = 10.1.1.19:80 masq',
+    '10.1.1.19:80 masq: it is tcp:10.1.1.19:80 itself: expected one that the service does not have yet',
+  ],
+  [
+    'the service itself, whose port is kept',
+    'spares = 10.1.1.19:80 gate',
+    'it is tcp:10.1.1.19:80 itself',
+  ],
+  [
     'one twice',
     'spares = 10.0.0.7:80 masq, 10.0.0.7:80 gate',
     'it is a spare of tcp:10.1.1.19:80 already',

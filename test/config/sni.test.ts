@@ -120,7 +120,7 @@ const REFUSED: readonly (readonly [ini: string, words: RegExp])[] = [
   ],
   [
     section('sni = a.example 10.1.1.19:7443'),
-    /:2: sni: tcp:10\.1\.1\.19:7443 has 10\.1\.1\.19:443 as a real server or fallback, which is tcp:10\.1\.1\.19:443 itself: expected another server/,
+    /^a\.cf\.ini:2: clients of tcp:10\.1\.1\.19:443 would come back to it without end: its names lead to tcp:10\.1\.1\.19:7443, whose fallback 10\.1\.1\.19:443 is tcp:10\.1\.1\.19:443: expected a server/,
   ],
   [
     section('sni = a.example 10.1.1.19:8443', 'engine = nftables'),

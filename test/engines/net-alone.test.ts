@@ -20,6 +20,7 @@ const CASES: readonly (readonly [Partial<ServiceOptions>, string])[] = [
   [{ rebalance: 20 }, 'rebalance'],
   [{ passive: { connections: 5, windowMs: 30_000 } }, 'passive'],
   [{ source: ['10.0.0.5'] }, 'source'],
+  [{ keepaliveMs: 30_000 }, 'keepalive'],
 ];
 
 const asking = (options: Partial<ServiceOptions>, quiescent = true) =>
@@ -42,6 +43,8 @@ t.test('a kernel carries no service that asks for what only we can do', async (t
     undefined,
     'a check is nothing to an engine',
   );
+  const none = 'a kernel that forwards asks nobody anyhow';
+  t.equal(netAlone(asking({ keepaliveMs: Infinity })), undefined, none);
 });
 
 t.test('IPVS refuses ends that it cannot make, with the mend', async (t) => {
@@ -50,6 +53,11 @@ t.test('IPVS refuses ends that it cannot make, with the mend', async (t) => {
     ipvs(asking({ onDown: 'keep' }, false)),
     'on-down = keep: IPVS passes nothing',
   );
+  t.match(
+    ipvs(asking({ drainDeadlineMs: 600_000 })),
+    'drain-deadline: IPVS has no command that ends a connection; set engine = nftables or net',
+  );
+  t.equal(nftables(asking({ drainDeadlineMs: 600_000 })), undefined);
   for (const service of [
     asking({}),
     asking({ onDown: 'keep' }),

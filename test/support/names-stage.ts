@@ -68,7 +68,7 @@ export async function stage(
   const virtual = await freePort();
   const site = new Site(
     t,
-    `checkinterval=1\nquiescent=yes\nlogfile="LOG"\nvirtual=127.0.0.1:${virtual}\n    checktype=connect\n    scheduler=wrr\n`,
+    `checkinterval=1\nquiescent=no\nlogfile="LOG"\nvirtual=127.0.0.1:${virtual}\n    checktype=connect\n    scheduler=wrr\n`,
   );
   site.writeIni(
     `[dns]\nservers = 127.0.0.1:${port}\nhold = no\n${dns}\n[service tcp:127.0.0.1:${virtual}]\nreals-from = ${from}\n`,

@@ -1,5 +1,5 @@
 import type { ProxyVersion } from '../../model/proxy-header.ts';
-import type { EngineName } from '../../model/virtual-service.ts';
+import { type EngineName, KEEPALIVE_MS } from '../../model/virtual-service.ts';
 import {
   addresses,
   keepalive,
@@ -188,7 +188,7 @@ export const NET_KEYS = {
     perService: true,
     syntax: 'no | <time>',
     parse: keepalive,
-    default: 60_000,
+    default: KEEPALIVE_MS,
     only: TCP,
     doc: 'After so long without a byte the kernel asks both sides whether they are still there.',
   },

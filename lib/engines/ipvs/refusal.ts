@@ -16,10 +16,13 @@ export function refusal(service: VirtualService): string | undefined {
 }
 
 /** A server of weight 0 keeps its connections, and one that was taken out takes no packet of them. */
-function refusesEnds({ quiescent, options: { onDown } }: VirtualService) {
+function refusesEnds({ quiescent, options }: VirtualService): string | undefined {
+  const { onDown, drainDeadlineMs } = options;
   if (onDown === 'kill' && quiescent)
     return 'on-down = kill: IPVS has no command that ends a connection; write quiescent = no, or set engine = nftables or net';
   if (onDown === 'keep' && !quiescent)
     return 'on-down = keep: IPVS passes nothing on to a server that was taken out; write quiescent = yes, or set engine = nftables or net';
+  if (drainDeadlineMs !== undefined)
+    return 'drain-deadline: IPVS has no command that ends a connection; set engine = nftables or net';
   return undefined;
 }

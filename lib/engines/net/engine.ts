@@ -188,7 +188,9 @@ class NetEngine implements Engine {
 
   get #parties() {
     const [ledger, listeners, crew] = [this.#ledger, this.#listeners, this.#crew];
-    return { ledger, listeners, crew, heritage: this.heritage, workers: this.#workers };
+    const notice = (message: string) => this.events.push({ type: 'notice', message });
+    const [heritage, workers] = [this.heritage, this.#workers];
+    return { ledger, listeners, crew, heritage, workers, notice };
   }
 
   #outcome(service: VirtualService): ServiceOutcome {

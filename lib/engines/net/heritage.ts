@@ -66,19 +66,21 @@ export class NetHeritage implements Heritage {
 
   /** Clients of services that get another worker go on there: told before the change, which has them known. Who
    *  comes for the first time meanwhile is scheduled anew. Never rejects.
-   *  @param homes  the new ones */
-  async move(homes: ReadonlyMap<string, number | undefined>): Promise<void> {
+   *  @param homes  the new ones
+   *  @returns      how many workers did not answer: the clients that they know are scheduled anew */
+  async move(homes: ReadonlyMap<string, number | undefined>): Promise<number> {
     const services = [...homes].flatMap(([id, home]) =>
       home !== undefined && this.#ledger.persistingAt(id) > 0 ? [id] : [],
     );
-    if (services.length === 0) return;
+    if (services.length === 0) return 0;
     const question = { about: 'heritage', share: 1, most: MOST_TEXTS } as const;
-    const { items } = await this.#crew.inquiries.ask({ ...question, services });
+    const { items, silent } = await this.#crew.inquiries.ask({ ...question, services });
     for (const text of items) {
       const left: LeftClients = JSON.parse(String(text));
       const home = homes.get(left.service);
       if (home !== undefined) this.#crew.reply(home, { type: 'left', left });
     }
+    return silent;
   }
 
   /** Tells the workers what waits for servers that these services have now, before they hear of the services

@@ -210,7 +210,8 @@ export type NoticeKind =
   | 'hello'
   | 'worker'
   | 'stuck'
-  | 'question';
+  | 'question'
+  | 'move';
 
 export type FromWorker =
   | {

@@ -4,7 +4,11 @@ import type {
   ServiceOutcome,
   ServiceTable,
 } from '../../model/engine.ts';
-import { asksSingly, type VirtualService } from '../../model/virtual-service.ts';
+import {
+  asksSingly,
+  hasLostItsName,
+  type VirtualService,
+} from '../../model/virtual-service.ts';
 import { type Dismissal, endFlows } from './flows.ts';
 import { isLoopback } from './loopback.ts';
 import { led } from './sources.ts';
@@ -24,6 +28,7 @@ export function dismissals(before: ServiceTable, after: ServiceTable): Dismissal
     const stay = new Map(next?.servers.map((server) => [server.id, server]));
     return entry.servers
       .filter((server) => isDismissed(service, server, stay.get(server.id)))
+      .filter(({ id }) => !next || !hasLostItsName(service, next.service, id))
       .filter(({ address }) => !isLoopback(address))
       .map((server) => ({ service, server, except: portsBeside(service, after) }));
   });

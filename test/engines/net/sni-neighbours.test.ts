@@ -1,9 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:tls';
 import t from 'tap';
 import { createNetEngine } from '../../../lib/engines/net/engine.ts';
 import { testAuthority } from '../../support/certificates.ts';
 import { rigFor, serverAt } from '../../support/engine-rig.ts';
 import { lab } from '../../support/lab.ts';
 import { apacheTls, nginxTls, said } from '../../support/tls-neighbours.ts';
+
+/** In all, of each name as many. */
+const CLIENTS = 900;
+const AT_ONCE = 10;
 
 t.test(
   'curl and openssl come to nginx and Apache by their names, on one address',
@@ -62,8 +68,40 @@ t.test(
       'in records of 512 bytes',
     );
     t.match(await rig.stats(front.service), { sniUnmatched: 3, sniErrors: 0 });
+
+    const ca = readFileSync(authority.file, 'utf8');
+    const names = Object.keys(hosts);
+    let [served, misled] = [0, 0];
+    const lane = async (_: unknown, at: number) => {
+      for (let n = at; n < CLIENTS; n += AT_ONCE) {
+        const servername = names[n % names.length] ?? '';
+        const came = await verifiedPage(front.service.port ?? 0, servername, ca);
+        if (came === servername) served++;
+        else misled++;
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    t.strictSame({ served, misled }, { served: CLIENTS, misled: 0 });
+    t.match(await rig.stats(plain.service), {
+      acceptedConnections: 4 + CLIENTS / names.length,
+    });
   },
 );
+
+/** The last line that the server answers, once its certificate has that name. */
+async function verifiedPage(port: number, servername: string, ca: string) {
+  const socket = connect({ host: '127.0.0.1', port, servername, ca });
+  let text = '';
+  socket.setEncoding('latin1').on('data', (chunk) => {
+    text += chunk;
+  });
+  socket.on('error', (error) => {
+    text = String(error);
+  });
+  socket.write(`GET / HTTP/1.1\r\nHost: ${servername}\r\nConnection: close\r\n\r\n`);
+  await new Promise((resolve) => socket.once('close', resolve));
+  return text.split('\r\n').at(-1);
+}
 
 function alpn(count: number): string {
   return ['http/1.1', ...Array.from({ length: count }, (_, at) => `p-${at}`)].join();

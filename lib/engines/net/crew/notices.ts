@@ -21,6 +21,8 @@ const WORDS: Readonly<Record<NoticeKind, (about: string) => string>> = {
     `A connection was closed for want of a TLS ClientHello that could be read (${about}). The service has sni, so its clients must speak first; raise sni-timeout if they are slow`,
   question: (about) =>
     `Defect: a worker thread could not say what goes through it (${about}); it goes on`,
+  move: (about) =>
+    `A listener could not be handed to the worker thread where its service lives now, and is opened anew (${about}): who waited at it is reset. Its child process could not be started: look for want of memory or processes`,
   stuck: (about) =>
     `Worker thread ${about} hangs in what cannot be interrupted, as a disk that does not answer: clients that the kernel gives it wait. Only a restart mends that (a service manager with a watchdog makes one)`,
   worker: (about) =>

@@ -7,9 +7,9 @@ const ANY: readonly string[] = ['0.0.0.0', '::'];
 
 type Called = Pick<VirtualService, 'id' | 'address' | 'port'>;
 
-/** Why the server must not be dialled: it is the listener of the service, or of one whose names lead to it, and each
+/** Why the server must not be dialled: it is the listener of the service, or of one whose clients come to it, and each
  *  dial would come back as a client until no descriptor is left. Undefined: it may be.
- *  @param callers  those whose names lead to the service */
+ *  @param callers  those whose clients come to the service, be it over others */
 export function leadsBack(
   service: Omit<Called, 'id'>,
   { address, port, method }: ServerEntry,
@@ -21,7 +21,7 @@ export function leadsBack(
   const caller = callers.find(isAt);
   if (!caller && !isAt(service)) return undefined;
   const what = caller
-    ? `${caller.id}, whose names lead here`
+    ? `${caller.id}, whose clients come here`
     : 'the virtual service itself';
   const where = `${endpoint(address, port)} is ${what}`;
   return method === 'masq'
@@ -29,9 +29,14 @@ export function leadsBack(
     : `${where}, since ${method} keeps the service's port: write masq to use the server's own`;
 }
 
-/** Whether a listener on the one address takes what is sent to the other. */
-function answers(own: string, address: string): boolean {
+/** Whether a listener on the one address takes what is sent to the other.
+ *  @param isOwn  whether this host has the address */
+export function answers(
+  own: string,
+  address: string,
+  isOwn: (address: string) => boolean = (one) => hostAddresses().has(one),
+): boolean {
   if (own === address) return true;
   if (!ANY.includes(own) || own.includes(':') !== address.includes(':')) return false;
-  return address.startsWith('127.') || hostAddresses().has(address);
+  return address.startsWith('127.') || isOwn(address);
 }

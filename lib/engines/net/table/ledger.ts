@@ -1,7 +1,7 @@
 import type { ServiceStats, ServiceTable } from '../../../model/engine.ts';
 import type { LeftNumbers } from '../../../model/heritage.ts';
-import type { VirtualService } from '../../../model/virtual-service.ts';
 import type { CarriedService, Dismissal } from '../protocol.ts';
+import { Callers } from './callers.ts';
 import { Homes } from './homes.ts';
 import { house } from './housing.ts';
 import { inTheBeginning } from './left-numbers.ts';
@@ -9,7 +9,6 @@ import type { Memory } from './memory.ts';
 import type { RecordPool } from './record-pool.ts';
 import type { ServerBook } from './server-book.ts';
 import { ServiceBook } from './service-book.ts';
-import { callersIn } from './ties.ts';
 
 /** A service as the table has it; whether and on which sockets it may listen is not known here. */
 export type BookedService = Omit<CarriedService, 'listen' | 'sockets'>;
@@ -31,8 +30,7 @@ export class Ledger {
   /** Of an earlier run, of services that have not come yet. */
   readonly #left = new Map<string, LeftNumbers>();
   readonly #homes: Homes;
-  /** By the service that their names lead to. */
-  #callers: ReadonlyMap<string, readonly VirtualService[]> = new Map();
+  readonly #callers = new Callers();
   #order: readonly string[] = [];
 
   constructor(pool: RecordPool, memory: Memory) {
@@ -57,7 +55,7 @@ export class Ledger {
       changed.add(id);
     }
     const gone = this.#retire(new Set(this.#order), dismissed);
-    for (const id of this.#calling(table)) changed.add(id);
+    for (const id of this.#callers.revise(table)) changed.add(id);
     for (const id of this.#leading(table, new Set([...changed, ...gone])))
       changed.add(id);
     for (const id of this.moving(table).keys()) changed.add(id);
@@ -143,7 +141,7 @@ export class Ledger {
   #booked(id: string): readonly BookedService[] {
     const book = this.#books.get(id);
     return book
-      ? [{ ...book.carried(this.#callers.get(id) ?? []), home: this.#homes.of(id) }]
+      ? [{ ...book.carried(this.#callers.of(id)), home: this.#homes.of(id) }]
       : [];
   }
 
@@ -152,19 +150,6 @@ export class Ledger {
     if (to.size === 0) return [];
     return table.flatMap(({ service: { id, options } }) =>
       options.sni.some(({ service }) => to.has(service)) ? [id] : [],
-    );
-  }
-
-  /** Looks whose names lead where.
-   *  @returns the services that others lead to than before: their servers must not be any of these */
-  #calling(table: ServiceTable): readonly string[] {
-    const before = this.#callers;
-    this.#callers = callersIn(table);
-    const ids = new Set([...before.keys(), ...this.#callers.keys()]);
-    const names = (callers: readonly VirtualService[] = []) =>
-      callers.map(({ id }) => id).join();
-    return [...ids].filter(
-      (id) => names(before.get(id)) !== names(this.#callers.get(id)),
     );
   }
 

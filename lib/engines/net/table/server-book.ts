@@ -64,7 +64,7 @@ export class ServerBook {
     this.#columns[worker]?.bury(this.#columns);
   }
 
-  /** @param callers  whose names lead to the service */
+  /** @param callers  whose clients come to the service */
   carried(service: VirtualService, callers: readonly VirtualService[]): CarriedServer {
     const { id, address, port } = this.entry;
     const problem = leadsBack(service, this.entry, callers);

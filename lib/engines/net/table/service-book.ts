@@ -1,7 +1,7 @@
 import type { ServerEntry, ServiceEntry, ServiceStats } from '../../../model/engine.ts';
 import type { LeftNumbers, LeftServerNumbers } from '../../../model/heritage.ts';
 import type { LimitStats } from '../../../model/limits.ts';
-import type { VirtualService } from '../../../model/virtual-service.ts';
+import { hasLostItsName, type VirtualService } from '../../../model/virtual-service.ts';
 import { schedulerNamed } from '../../../schedulers/index.ts';
 import type { CarriedService, Dismissal } from '../protocol.ts';
 import { carriedOf } from './carrying.ts';
@@ -67,6 +67,7 @@ export class ServiceBook {
   /** Writes the entry into the records.
    *  @returns the servers that left */
   revise(entry: ServiceEntry): Dismissal[] {
+    const { service } = this.#entry;
     this.#entry = entry;
     const before = this.#all();
     const known = new Map(before.map((server) => [server.entry.id, server]));
@@ -79,7 +80,7 @@ export class ServiceBook {
     this.#servers = servers;
     this.#leaving = before.filter((server) => !kept.has(server));
     this.#write(listed, left);
-    return left.map((server) => this.#dismissal(server));
+    return left.map((server) => this.#dismissal(server, service));
   }
 
   /** The service leaves the table, and all servers with it. */
@@ -125,7 +126,7 @@ export class ServiceBook {
     }
   }
 
-  /** @param callers  whose names lead here */
+  /** @param callers  whose clients come here */
   carried(
     callers: readonly VirtualService[],
   ): Omit<CarriedService, 'listen' | 'home' | 'sockets'> {
@@ -225,9 +226,11 @@ export class ServiceBook {
     this.#scheduler = scheduler;
   }
 
-  #dismissal(server: ServerBook): Dismissal {
-    const reset = server.entry.onRemoval === 'reset';
-    return { service: this.#entry.service.id, record: server.loan.record, reset };
+  #dismissal({ entry, loan }: ServerBook, before: VirtualService): Dismissal {
+    const reset =
+      entry.onRemoval === 'reset' &&
+      !hasLostItsName(before, this.#entry.service, entry.id);
+    return { service: this.#entry.service.id, record: loan.record, reset };
   }
 }
 

@@ -1,16 +1,4 @@
 import type { ServiceTable } from '../../../model/engine.ts';
-import type { VirtualService } from '../../../model/virtual-service.ts';
-
-/** Those whose names lead to a service, by its id. */
-export function callersIn(
-  table: ServiceTable,
-): ReadonlyMap<string, readonly VirtualService[]> {
-  const callers = new Map<string, VirtualService[]>();
-  for (const { service } of table)
-    for (const id of new Set(service.options.sni.map((route) => route.service)))
-      callers.set(id, [...(callers.get(id) ?? []), service]);
-  return callers;
-}
 
 /** Services that meet: those that names lead to, and those that lead there. */
 interface Tie {

@@ -10,7 +10,7 @@ export interface Template<S> {
 
 /** How long a template whose time is over, but which has open connections, waits for its next
  *  look. Source: net/netfilter/ipvs, ip_vs_conn_expire. */
-const RECHECK_MS = 60_000;
+export const RECHECK_MS = 60_000;
 
 interface Options {
   /** Milliseconds, monotonic. */
@@ -80,7 +80,7 @@ export class Persistence<S> {
     if (isKnown || this.size >= this.#limit) return;
     const now = this.#clock();
     if (this.#left.size === 0) this.#leftDue = now + RECHECK_MS;
-    const expires = now + Math.min(leftMs, this.#timeoutMs);
+    const expires = now + Math.min(leftMs, Math.max(this.#timeoutMs, RECHECK_MS));
     this.#left.set(key, { key, server, open: 0, expires });
   }
 

@@ -185,7 +185,10 @@ export class Worker {
   /** Where there is no child to duplicate it, a listener is opened anew, and who waits at the old one is lost. */
   async #takeOver({ service, descriptor, port }: Handover): Promise<void> {
     const take = this.#desk.duplicates.take(descriptor);
-    const handle = await take.catch(() => undefined);
+    const handle = await take.catch((error: unknown) => {
+      const about = `${service}: ${String(error)}`;
+      this.#desk.tell({ type: 'notice', kind: 'move', about });
+    });
     const entrance = this.#carriers.get(service)?.entrance;
     if (!handle) return;
     if (entrance?.takeOver) entrance.takeOver(handle, port);

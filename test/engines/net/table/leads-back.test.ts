@@ -27,7 +27,7 @@ t.test('the mend depends on the forwarding method', async (t) => {
   t.match(why('masq'), /give the server another address or port/);
 });
 
-t.test('nor may it be one whose names lead to the service', async (t) => {
+t.test('nor may it be one whose clients come to the service', async (t) => {
   const service = { address: '127.0.0.1', port: 8443 };
   const callers = [
     { id: 'tcp:10.1.1.19:443', address: '10.1.1.19', port: 443 },
@@ -37,9 +37,9 @@ t.test('nor may it be one whose names lead to the service', async (t) => {
     leadsBack(service, serverAt(address, port), callers);
   t.match(
     why('10.1.1.19', 443),
-    /443 is tcp:10\.1\.1\.19:443, whose names lead here: /,
+    /443 is tcp:10\.1\.1\.19:443, whose clients come here: /,
   );
-  t.match(why('127.0.0.1', 444), /is tcp:0\.0\.0\.0:444, whose names lead here: /);
+  t.match(why('127.0.0.1', 444), /is tcp:0\.0\.0\.0:444, whose clients come here: /);
   t.match(why('127.0.0.1', 8443), /is the virtual service itself/);
   t.equal(why('10.1.1.20', 443), undefined);
 });

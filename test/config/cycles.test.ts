@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { formatDiagnostic } from '../../lib/config/config.ts';
+import { refuseCycles } from '../../lib/config/cycles.ts';
+import { createFindings } from '../../lib/config/findings.ts';
+import { readConfig } from '../../lib/config/index.ts';
+import { aReal, aService } from '../support/config.ts';
+
+/** Of services A, B, C ... at 10.1.1.1:80, 10.1.1.2:80 ..., each with these lines: what is refused. */
+async function refused(
+  t: Test,
+  services: readonly (readonly string[])[],
+  ini = '',
+): Promise<readonly string[]> {
+  const sections = services.map((lines, at) =>
+    [`virtual=10.1.1.${at + 1}:80`, ...lines, 'checktype=ping'].join('\n    '),
+  );
+  const text = `quiescent=no\n${sections.join('\n')}\n`;
+  const folder = t.testdir({ 'a.cf': text, 'a.cf.ini': ini });
+  const found = await readConfig(join(folder, 'a.cf'));
+  const errors = found.ok ? [] : found.errors;
+  return errors.map((one) => formatDiagnostic(one).replace(`${folder}/`, ''));
+}
+
+const real = (place: string, method = 'masq') => `real=${place} ${method}`;
+const A = real('10.1.1.1:80');
+const B = real('10.1.1.2:80');
+const C = real('10.1.1.3:80');
+const WEB = real('10.0.0.2:80');
+const END =
+  ': expected a server that is none of these services, as one client would take all descriptors';
+
+t.test('a cycle is refused with its line and the path', async (t) => {
+  t.strictSame(await refused(t, [[WEB, B], [C], [WEB, A]]), [
+    `a.cf:11: clients of tcp:10.1.1.1:80 would come back to it without end: its real server 10.1.1.2:80 is tcp:10.1.1.2:80, whose real server 10.1.1.3:80 is tcp:10.1.1.3:80, whose real server 10.1.1.1:80 is tcp:10.1.1.1:80${END}`,
+  ]);
+  t.match(
+    await refused(t, [[WEB], [C], [B, A]]),
+    [/^a\.cf:9: clients of tcp:10\.1\.1\.2:80 would/],
+    'one that does not come back to the first service',
+  );
+  const both = await refused(t, [[B], [A], [real('10.1.1.4:80')], [C]]);
+  t.equal(both.length, 2, 'all of them');
+});
+
+t.test('whatever leads on', async (t) => {
+  t.match(await refused(t, [[WEB, 'fallback=10.1.1.2:80 masq'], [A]]), [
+    /^a\.cf:7: .*its fallback 10\.1\.1\.2:80 is tcp:10\.1\.1\.2:80, whose real server/,
+  ]);
+  const two = [
+    [WEB, 'fallback=10.1.1.2:80'],
+    [WEB, 'fallback=10.1.1.1:80'],
+  ];
+  t.match(await refused(t, two), [/^a\.cf:2: .*whose fallback 10\.1\.1\.1:80 is/]);
+  const spare = '[service tcp:10.1.1.2:80]\nspares = 10.1.1.1:80 masq\n';
+  t.match(await refused(t, [[B], [WEB]], spare), [
+    /^a\.cf\.ini:2: .*, whose spare 10\.1\.1\.1:80 is tcp:10\.1\.1\.1:80: /,
+  ]);
+  const fallbacks = '[service tcp:10.1.1.2:80]\nfallbacks = 10.1.1.1:80 masq\n';
+  t.match(await refused(t, [[B], [WEB]], fallbacks), [
+    /^a\.cf\.ini:2: .*, whose fallback 10\.1\.1\.1:80 is tcp:10\.1\.1\.1:80: /,
+  ]);
+  const names = '[service tcp:10.1.1.1:80]\nsni = a.example 10.1.1.2:80\n';
+  t.match(await refused(t, [[WEB], [C], [A]], names), [
+    /^a\.cf:9: .*: its names lead to tcp:10\.1\.1\.2:80, whose real server 10\.1\.1\.3:80 is tcp:10\.1\.1\.3:80, whose real server 10\.1\.1\.1:80 is/,
+  ]);
+  t.match(
+    await refused(t, [[real('10.1.1.2:99', 'gate')], [A]]),
+    [/its real server 10\.1\.1\.2:80 is tcp:/],
+    "gate keeps the service's port",
+  );
+});
+
+t.test('what ends somewhere is allowed', async (t) => {
+  const allowed: readonly (readonly (readonly string[])[])[] = [
+    [[B, C], [C], [WEB]],
+    [[real('10.1.1.2:81')], [A]],
+    [[B], [A, 'protocol=udp']],
+    [[A, WEB]],
+  ];
+  for (const services of allowed)
+    t.strictSame(await refused(t, services), [], services.join(' | '));
+});
+
+t.test('a kernel schedules no packet twice, but what a process dials', async (t) => {
+  const engines = (...names: readonly string[]) =>
+    names
+      .map((name, at) => `[service tcp:10.1.1.${at + 1}:80]\nengine = ${name}\n`)
+      .join('');
+  t.strictSame(await refused(t, [[B], [A]], engines('ipvs', 'nftables')), []);
+  t.equal((await refused(t, [[B], [A]], engines('ipvs', 'net'))).length, 1);
+  t.equal((await refused(t, [[B], [A]], engines('ipvs', 'auto'))).length, 1);
+});
+
+t.test('a listener on every address takes what goes to loopback', async (t) => {
+  const service = (place: string, to: string, protocol: 'inet' | 'inet6') => {
+    const { address, port } = aReal(place);
+    const id = `tcp:${place}`;
+    return aService({ id, family: protocol, address, port, reals: [aReal(to)] });
+  };
+  const messages = (...services: readonly ReturnType<typeof service>[]) => {
+    const config = createFindings('a.cf');
+    refuseCycles(services, () => undefined, { config, ini: createFindings('a.ini') });
+    return config.errors().map(({ message }) => message);
+  };
+  const other = service('10.1.1.1:81', '127.1.2.3:80', 'inet');
+  const every = service('0.0.0.0:80', '10.1.1.1:81', 'inet');
+  t.match(messages(every, other), [/server 127\.1\.2\.3:80 is tcp:0\.0\.0\.0:80: /]);
+  const narrow = service('127.1.2.3:80', '10.0.0.2:80', 'inet');
+  t.strictSame(messages(every, other, narrow), [], 'but where one has that address');
+  const six = service('[2001:db8::1]:81', '[::1]:80', 'inet6');
+  const all = service('[::]:80', '[2001:db8::1]:81', 'inet6');
+  t.equal(messages(all, six).length, 1);
+});
+
+t.test('a long chain costs a look at each, and its message stays short', async (t) => {
+  const size = 50_000;
+  const place = (at: number) => `10.${at >> 8}.${at & 255}.1:80`;
+  const chain = Array.from({ length: size }, (_, at) => {
+    const { address, port } = aReal(place(at));
+    const reals = [aReal(place((at + 1) % size)), aReal(place((at + 2) % size))];
+    return aService({ id: `tcp:${place(at)}`, address, port, reals });
+  });
+  const config = createFindings('a.cf');
+  const began = performance.now();
+  refuseCycles(chain, () => undefined, { config, ini: config });
+  t.ok(performance.now() - began < 20_000, `${performance.now() - began} ms`);
+  const [first, ...more] = config.errors();
+  t.match(first?.message, `and so on over ${size - 8} more, whose`);
+  t.ok((first?.message.length ?? 0) < 900, `${first?.message.length}`);
+  t.equal(more.length, 2, 'each that closes it');
+});
