@@ -37,6 +37,10 @@ export class Membership {
     return this.#members.get(name);
   }
 
+  get all(): readonly Member[] {
+    return [...this.#members.values()];
+  }
+
   get alive(): readonly Member[] {
     return [...this.#members.values()].filter(({ isThere }) => isThere);
   }

@@ -1,24 +1,20 @@
 import type { HaConfig } from '../config/ha-config.ts';
+import type { ResourceGroup } from '../config/haresources.ts';
 import type { Happening, MemberStatus } from '../membership/member.ts';
 import { Membership } from '../membership/membership.ts';
-import type { Hold } from '../ownership/hold.ts';
+import { type Hold, isHold } from '../ownership/hold.ts';
 import { Ownership, type Action as OwnershipAction } from '../ownership/ownership.ts';
-import type { Message } from '../wire/message.ts';
+import { type Message, textOf } from '../wire/message.ts';
 import { type Keyring, open } from '../wire/seal.ts';
+import type { MemberView, NodeAction } from './action.ts';
 import { Correspondent } from './correspondent.ts';
 import { type Letter, letterOf, numberIn, resourcesIn, statusIn } from './letter.ts';
 import { type Identity, Post, type World } from './post.ts';
 
-/** What is to be done for the node. */
-export type NodeAction =
-  /** Out on every medium. */
-  | { readonly type: 'datagram'; readonly datagram: Buffer }
-  | { readonly type: 'children' }
-  | { readonly type: 'restart' }
-  | Exclude<OwnershipAction, { readonly type: 'send' }>;
-
 export interface NodeOptions {
   readonly config: HaConfig;
+  /** The lines of haresources: with `auto_failback legacy` they are asked for by name. */
+  readonly groups: readonly Pick<ResourceGroup, 'node' | 'key'>[];
   readonly keyring: Keyring;
   readonly identity: Identity;
   readonly world: World;
@@ -105,8 +101,17 @@ export class HeartbeatNode {
     return this.#flush();
   }
 
-  /** A datagram of whoever sent it. */
-  hear(datagram: Buffer, now: number): readonly NodeAction[] {
+  get members(): readonly MemberView[] {
+    return this.#membership.all.map(({ name, status }) => ({
+      name,
+      status,
+      links: [],
+    }));
+  }
+
+  /** A datagram of whoever sent it.
+   *  @param _link  the name of the medium by which it came, as `eth0` */
+  hear(datagram: Buffer, _link: string, now: number): readonly NodeAction[] {
     const opened = open(datagram, this.#post.keyring);
     const letter = 'message' in opened ? letterOf(opened.message) : undefined;
     const peer = letter && this.#peers.get(letter.from);
@@ -142,8 +147,32 @@ export class HeartbeatNode {
     return this.#flush();
   }
 
-  standby(hold: Hold, now: number): readonly NodeAction[] {
-    this.#own(this.#ownership.standby(hold, now), now);
+  /** A message of this host's programs, as hb_standby writes it to the FIFO: every node hears it, and this
+   *  one too. */
+  command(message: Message, now: number): readonly NodeAction[] {
+    const hold = textOf(message, 'rsc_hold');
+    const isStandby =
+      textOf(message, 't') === 'ask_resources' && textOf(message, 'info') === 'me';
+    if (isStandby) {
+      const given = hold === 'failback' ? 'foreign' : hold;
+      if (isHold(given)) this.#own(this.#ownership.standby(given, now), now);
+    } else this.#dispatch(message, now);
+    return this.#flush();
+  }
+
+  /** Hosts of `ping`, or one of a `ping_group`, have answered.
+   *  @param name  that of the action */
+  pinged(_name: string, _now: number): readonly NodeAction[] {
+    return this.#flush();
+  }
+
+  /** authkeys was read again. */
+  rekey(keyring: Keyring): void {
+    this.#post.keyring = keyring;
+  }
+
+  /** Whether this host's own services work, or as far as is known. */
+  healthy(_isHealthy: boolean, _now: number): readonly NodeAction[] {
     return this.#flush();
   }
 

@@ -1,7 +1,8 @@
 import { readHaCf } from '../../../lib/heartbeat/config/ha-cf.ts';
 import type { HaConfig } from '../../../lib/heartbeat/config/ha-config.ts';
 import { uuidOfName } from '../../../lib/heartbeat/config/node-uuid.ts';
-import { HeartbeatNode, type NodeAction } from '../../../lib/heartbeat/node/node.ts';
+import type { NodeAction } from '../../../lib/heartbeat/node/action.ts';
+import { HeartbeatNode } from '../../../lib/heartbeat/node/node.ts';
 import type { Hold } from '../../../lib/heartbeat/ownership/hold.ts';
 import type { Key } from '../../../lib/heartbeat/wire/mac.ts';
 
@@ -66,6 +67,7 @@ export class Network {
   start(name: Name): void {
     const options = {
       config: this.#config,
+      groups: NAMES.map((node) => ({ node, key: `group-of-${node}` })),
       keyring: { current: SECRET, keys: [SECRET] },
       identity: {
         name,
@@ -100,7 +102,18 @@ export class Network {
 
   standby(name: Name, hold: Hold): void {
     const run = this.#run(name);
-    this.#do(name, run, run.node.standby(hold, this.now));
+    this.#do(
+      name,
+      run,
+      run.node.command(
+        [
+          ['t', 'ask_resources'],
+          ['rsc_hold', hold],
+          ['info', 'me'],
+        ],
+        this.now,
+      ),
+    );
   }
 
   node(name: Name): HeartbeatNode {
@@ -190,7 +203,7 @@ export class Network {
     for (let n = 0; n < copies; n++)
       if (this.#random() >= lost)
         this.#later(to, run, 1 + this.#random() * delay, () =>
-          this.#do(to, run, run.node.hear(datagram, this.now)),
+          this.#do(to, run, run.node.hear(datagram, 'eth0', this.now)),
         );
   }
 
