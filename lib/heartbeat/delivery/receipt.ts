@@ -79,6 +79,11 @@ export class Receipt {
     this.#missing.delete(seq);
   }
 
+  /** The peer does not answer any more. */
+  forget(): void {
+    this.#missing.clear();
+  }
+
   #miss(from: number, to: number, now: number): void {
     if (to - from + this.#missing.size > MOST_MISSING) {
       this.#missing.clear();

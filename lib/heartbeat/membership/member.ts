@@ -1,5 +1,5 @@
-/** What a node says of itself, or is taken for. */
-export type MemberStatus = 'init' | 'up' | 'active' | 'dead';
+/** What a node says of itself, or is taken for; `ping`: a host that is pinged, and answers. */
+export type MemberStatus = 'init' | 'up' | 'active' | 'dead' | 'ping';
 
 /** What one status message says. */
 export interface Word {
@@ -81,6 +81,20 @@ export class Member {
       happened.push({ type: 'status', node, status: word.status });
     }
     return happened;
+  }
+
+  /** A host that is pinged has answered. */
+  answer(now: number): Happening[] {
+    this.#heardAt = now;
+    if (this.#status === 'ping') return [];
+    this.#status = 'ping';
+    return [{ type: 'status', node: this.name, status: 'ping' }];
+  }
+
+  /** This node was not there to hear it: it has until then to be heard. */
+  excuse(until: number): void {
+    if (this.#heardAt !== undefined)
+      this.#heardAt = Math.max(this.#heardAt, until - this.#deadAfterMs);
   }
 
   die(): Happening[] {

@@ -1,4 +1,4 @@
-import type { Action as OwnershipAction } from '../ownership/ownership.ts';
+import type { Action as OwnershipAction } from '../ownership/action.ts';
 import type { Message } from '../wire/message.ts';
 
 /** What is to be done for the node, in this order. */
@@ -12,8 +12,6 @@ export type NodeAction =
   /** The script of rc.d that is named as the field `t`, if there is one, with each field as HA_name. The
    *  name is one that a file can have. */
   | { readonly type: 'hook'; readonly fields: Message }
-  /** What runs here is told to the network once more: another node had its addresses too. */
-  | { readonly type: 'announce' }
   /** As `gone`, and another run of the node begins after this time, with a larger generation. */
   | { readonly type: 'restart'; readonly afterMs: number }
   /** `acquire` and `release` follow one another: the scripts of one end before those of the next begin. */

@@ -5,9 +5,9 @@ import type { NodeAction } from '../../../lib/heartbeat/node/action.ts';
 import { HeartbeatNode } from '../../../lib/heartbeat/node/node.ts';
 import type { Hold } from '../../../lib/heartbeat/ownership/hold.ts';
 import type { Key } from '../../../lib/heartbeat/wire/mac.ts';
-
-export type Name = 'lb1' | 'lb2';
-export const NAMES: readonly Name[] = ['lb1', 'lb2'];
+import type { Message } from '../../../lib/heartbeat/wire/message.ts';
+import type { Keyring } from '../../../lib/heartbeat/wire/seal.ts';
+import { Holders, NAMES, type Name } from './holders.ts';
 
 /** How datagrams fare. */
 export interface Weather {
@@ -25,6 +25,10 @@ interface Run {
   isAlive: boolean;
   /** Stopped as a process may be: it sees and does nothing, and what it has runs on. */
   isFrozen: boolean;
+  /** When the last of its scripts ends. */
+  busyUntil: number;
+  /** What came while it was frozen. */
+  readonly queue: (() => void)[];
 }
 
 interface Event {
@@ -32,21 +36,26 @@ interface Event {
   run(): void;
 }
 
-const SCRIPT_MS = 200;
-const SECRET: Key = { number: 2, method: 'sha1', secret: 'TOPSECRETWORD' };
+export const SCRIPT_MS = 200;
+export const SECRET: Key = { number: 2, method: 'sha1', secret: 'TOPSECRETWORD' };
 
 /** Two nodes on one simulated network, with a clock that jumps from event to event. */
 export class Network {
   now = 0;
   weather: Weather;
-  isCut = false;
+  /** From whom nothing comes through. */
+  readonly cut = new Set<Name>();
+  /** Hosts that are pinged and do not answer that node, as `lb1 gateway`. */
+  readonly unreachable = new Set<string>();
+  /** Groups that do not start on a host, as `lb1 lb2`: that of lb2 on lb1. */
+  readonly broken = new Set<string>();
+  readonly keyrings: Record<Name, Keyring>;
   readonly log: string[] = [];
-  /** For each group: who runs it, from when on; an empty list where nobody does. */
-  readonly holders: { at: number; owner: Name; by: readonly Name[] }[] = [];
+  readonly actions: { at: number; name: Name; type: NodeAction['type'] }[] = [];
+  readonly holders = new Holders();
   readonly #config: HaConfig;
   readonly #random: () => number;
   readonly #runs = new Map<Name, Run>();
-  readonly #running: Record<Name, Set<Name>> = { lb1: new Set(), lb2: new Set() };
   #events: Event[] = [];
   #generation = 1000;
 
@@ -59,16 +68,20 @@ export class Network {
     const text = `node lb1 lb2\nbcast eth0\nkeepalive 1\ndeadtime 5\ninitdead 10\nauto_failback on\n${haCf}`;
     const { config, findings } = readHaCf(text, 'ha.cf', 'lb1');
     if (!config) throw new Error(JSON.stringify(findings));
+    const keyring = { current: SECRET, keys: [SECRET] };
     this.#config = config;
+    this.keyrings = { lb1: keyring, lb2: keyring };
     this.weather = weather;
     this.#random = random;
   }
 
+  /** A new run; what ran there before is stopped first. */
   start(name: Name): void {
+    for (const owner of NAMES) this.holders.ran(name, owner, false, this.now);
     const options = {
       config: this.#config,
       groups: NAMES.map((node) => ({ node, key: `group-of-${node}` })),
-      keyring: { current: SECRET, keys: [SECRET] },
+      keyring: this.keyrings[name],
       identity: {
         name,
         uuid: uuidOfName(name),
@@ -83,6 +96,8 @@ export class Network {
       node: new HeartbeatNode(options, this.now),
       isAlive: true,
       isFrozen: false,
+      busyUntil: 0,
+      queue: [],
     };
     this.#runs.set(name, run);
     this.#do(name, run, run.node.start(this.now));
@@ -90,30 +105,45 @@ export class Network {
 
   /** The host is gone, and what ran there. */
   kill(name: Name): void {
-    const run = this.#runs.get(name);
-    if (run) run.isAlive = false;
-    for (const owner of NAMES) this.#ran(name, owner, false);
+    this.#run(name).isAlive = false;
+    for (const owner of NAMES) this.holders.ran(name, owner, false, this.now);
+  }
+
+  freeze(name: Name): void {
+    this.#run(name).isFrozen = true;
+  }
+
+  /** It goes on with what came meanwhile. */
+  thaw(name: Name): void {
+    const run = this.#run(name);
+    run.isFrozen = false;
+    for (const what of run.queue.splice(0)) what();
+  }
+
+  tell(name: Name, what: (node: HeartbeatNode) => readonly NodeAction[]): void {
+    const run = this.#run(name);
+    this.#do(name, run, what(run.node));
   }
 
   shutDown(name: Name): void {
-    const run = this.#run(name);
-    this.#do(name, run, run.node.shutDown(this.now));
+    this.tell(name, (node) => node.shutDown(this.now));
+  }
+
+  command(name: Name, ...message: Message): void {
+    this.tell(name, (node) => node.command(message, this.now));
   }
 
   standby(name: Name, hold: Hold): void {
-    const run = this.#run(name);
-    this.#do(
-      name,
-      run,
-      run.node.command(
-        [
-          ['t', 'ask_resources'],
-          ['rsc_hold', hold],
-          ['info', 'me'],
-        ],
-        this.now,
-      ),
-    );
+    this.command(name, ['t', 'ask_resources'], ['rsc_hold', hold], ['info', 'me']);
+  }
+
+  healthy(name: Name, isHealthy: boolean): void {
+    this.tell(name, (node) => node.healthy(isHealthy, this.now));
+  }
+
+  /** A datagram of anybody, to that node. */
+  inject(to: Name, datagram: Buffer): void {
+    this.tell(to, (node) => node.hear(datagram, 'eth0', this.now));
   }
 
   node(name: Name): HeartbeatNode {
@@ -122,11 +152,6 @@ export class Network {
 
   isAlive(name: Name): boolean {
     return this.#runs.get(name)?.isAlive === true;
-  }
-
-  /** By whom the group of that node is run. */
-  holdersOf(owner: Name): readonly Name[] {
-    return NAMES.filter((name) => this.#running[name].has(owner));
   }
 
   /** Plays for so long. */
@@ -166,39 +191,62 @@ export class Network {
   }
 
   #act(name: Name, run: Run, action: NodeAction): void {
+    if (action.type !== 'datagram')
+      this.actions.push({ at: this.now, name, type: action.type });
     if (action.type === 'datagram') this.#send(name, action.datagram);
     else if (action.type === 'log') this.log.push(`${this.now} ${name} ${action.text}`);
+    else if (action.type === 'ping') this.#ping(name, run, action.name);
     else if (action.type === 'gone') run.isAlive = false;
+    else if (action.type === 'restart') this.#restart(name, run, action.afterMs);
     else if (action.type === 'acquire' || action.type === 'release')
-      this.#later(name, run, SCRIPT_MS, () => this.#script(name, run, action));
+      this.#scripts(name, run, action);
   }
 
-  #script(
+  #ping(name: Name, run: Run, host: string): void {
+    if (this.unreachable.has(`${name} ${host}`)) return;
+    this.#later(name, run, 2, () =>
+      this.#do(name, run, run.node.pinged(host, this.now)),
+    );
+  }
+
+  #restart(name: Name, run: Run, afterMs: number): void {
+    run.isAlive = false;
+    this.#events.push({ at: this.now + afterMs, run: () => this.start(name) });
+  }
+
+  /** Those of one action after those of the one before. */
+  #scripts(
     name: Name,
     run: Run,
-    { type, hold }: { readonly type: 'acquire' | 'release'; readonly hold: Hold },
+    action: { readonly type: 'acquire' | 'release'; readonly hold: Hold },
   ): void {
-    const { node } = run;
-    for (const owner of ownersOf(hold, name))
-      this.#ran(name, owner, type === 'acquire');
-    const actions =
-      type === 'acquire'
-        ? node.acquired(hold, 'none', this.now)
-        : node.released(hold, this.now);
-    this.#do(name, run, actions);
+    run.busyUntil = Math.max(run.busyUntil, this.now) + SCRIPT_MS;
+    this.#later(name, run, run.busyUntil - this.now, () =>
+      action.type === 'acquire'
+        ? this.#acquired(name, run, action.hold)
+        : this.#released(name, run, action.hold),
+    );
   }
 
-  #ran(name: Name, owner: Name, runs: boolean): void {
-    if (runs) this.#running[name].add(owner);
-    else this.#running[name].delete(owner);
-    this.holders.push({ at: this.now, owner, by: this.holdersOf(owner) });
+  #acquired(name: Name, run: Run, hold: Hold): void {
+    const owners = ownersOf(hold, name);
+    const failed = owners.filter((owner) => this.broken.has(`${name} ${owner}`));
+    for (const owner of owners)
+      if (!failed.includes(owner)) this.holders.ran(name, owner, true, this.now);
+    this.#do(name, run, run.node.acquired(hold, holdOf(failed, name), this.now));
+  }
+
+  #released(name: Name, run: Run, hold: Hold): void {
+    for (const owner of ownersOf(hold, name))
+      this.holders.ran(name, owner, false, this.now);
+    this.#do(name, run, run.node.released(hold, this.now));
   }
 
   #send(from: Name, datagram: Buffer): void {
     const to = from === 'lb1' ? 'lb2' : 'lb1';
     const run = this.#runs.get(to);
     const { lost, doubled, delay } = this.weather;
-    if (!run || this.isCut) return;
+    if (!run || this.cut.has(from)) return;
     const copies = this.#random() < doubled ? 2 : 1;
     for (let n = 0; n < copies; n++)
       if (this.#random() >= lost)
@@ -207,13 +255,14 @@ export class Network {
         );
   }
 
+  /** What belongs to a run that has ended by then does not happen; what a frozen one is to do waits. */
   #later(name: Name, run: Run, ms: number, what: () => void): void {
-    this.#events.push({
-      at: this.now + ms,
-      run: () => {
-        if (run.isAlive && !run.isFrozen && this.#runs.get(name) === run) what();
-      },
-    });
+    const now = () => {
+      if (!run.isAlive || this.#runs.get(name) !== run) return;
+      if (run.isFrozen) run.queue.push(now);
+      else what();
+    };
+    this.#events.push({ at: this.now + ms, run: now });
   }
 }
 
@@ -222,4 +271,10 @@ function ownersOf(hold: Hold, self: Name): readonly Name[] {
   if (hold === 'all') return NAMES;
   if (hold === 'none') return [];
   return [hold === 'local' ? self : other];
+}
+
+function holdOf(owners: readonly Name[], self: Name): Hold {
+  if (owners.length === NAMES.length) return 'all';
+  if (owners.length === 0) return 'none';
+  return owners.includes(self) ? 'local' : 'foreign';
 }

@@ -1,5 +1,6 @@
+import type { Action } from '../../../lib/heartbeat/ownership/action.ts';
 import { type Hold, isHold } from '../../../lib/heartbeat/ownership/hold.ts';
-import { type Action, Ownership } from '../../../lib/heartbeat/ownership/ownership.ts';
+import { Ownership } from '../../../lib/heartbeat/ownership/ownership.ts';
 import { type Message, textOf } from '../../../lib/heartbeat/wire/message.ts';
 
 interface Event {
@@ -39,7 +40,9 @@ export class Pair {
   /** A new run of the node; the other one learns of it by what it says. */
   start(name: Name, otherIsThere = this.side(otherOf(name)).isAlive): void {
     this.#sides[name] = { ...this.#side(name), isAlive: true };
-    this.do(name, ({ ownership }) => ownership.begin(otherIsThere, this.now));
+    this.do(name, ({ ownership }) =>
+      ownership.begin({ isThere: otherIsThere, isActive: otherIsThere }, this.now),
+    );
   }
 
   side(name: Name): Side {
@@ -81,7 +84,12 @@ export class Pair {
   }
 
   #side(self: Name): Side {
-    const options = { autoFailback: this.#autoFailback, self, other: otherOf(self) };
+    const options = {
+      deadtimeMs: 10_000,
+      autoFailback: this.#autoFailback,
+      self,
+      other: otherOf(self),
+    };
     return { ownership: new Ownership(options), isAlive: false, runs: new Set() };
   }
 
@@ -120,6 +128,8 @@ export class Pair {
       isFull: text('rtype') === 'full',
       isStable: text('isstable') === undefined ? undefined : text('isstable') === '1',
       info: text('info'),
+      group: text('ipaddr'),
+      isOk: text('ok') === 'OK',
     };
     const other = otherOf(name);
     this.#later(WIRE_MS, other, this.side(other), () =>
