@@ -17,6 +17,9 @@ export interface ExchangeOptions extends Outcome {
   readonly other: string;
 }
 
+/** What a node of this program says with what it has, when nobody has answered its offer in time. */
+const WITHDRAWN = 'withdrawn';
+
 /** Standby in three steps, of which each node says its own: an offer and its answer, stopped and started.
  *  Source: observed on Heartbeat 3.0.6. */
 export class Exchange {
@@ -73,10 +76,11 @@ export class Exchange {
     this.#ask('done');
   }
 
-  /** The giver says again that it has what it has: it has withdrawn its offer. */
-  reconsider(heard: Heard): void {
+  /** The giver has withdrawn its offer: it says so, or it is at rest long after it. */
+  reconsider({ info, isStable }: Heard, now: number): void {
     const { move, plan } = this.#estate;
-    if (move.step !== 'taking' || heard.isStable !== true) return;
+    const isLate = isStable === true && move.isOld(now);
+    if (move.step !== 'taking' || !(info === WITHDRAWN || isLate)) return;
     plan.log('info', `standby: ${this.#options.other} has withdrawn its offer`);
     move.end();
   }
@@ -92,13 +96,14 @@ export class Exchange {
     );
     move.end();
     this.#estate.otherIsStable = true;
-    if (this.#estate.otherIsOurs) this.#estate.tell(true);
+    if (this.#estate.otherIsOurs) this.#estate.tell(true, WITHDRAWN);
     this.#options.kept(now);
   }
 
   #offered(hold: Hold, now: number): void {
     const { isStable, move, plan } = this.#estate;
-    if (!isStable) {
+    const isOfferedAgain = move.step === 'taking';
+    if (!isStable && !isOfferedAgain) {
       plan.log('info', 'standby message ignored: resources are in flux');
       return;
     }
@@ -110,9 +115,8 @@ export class Exchange {
 
   /** An answer to an offer that is withdrawn gets the state of things instead. */
   #accepted(now: number): void {
-    const { move, plan, isIn } = this.#estate;
-    if (move.step === 'none' && isIn)
-      this.#estate.tell(this.#estate.phase === 'stable');
+    const { move, plan, isIn, phase } = this.#estate;
+    if (move.step === 'none' && isIn) this.#estate.tell(phase === 'stable', WITHDRAWN);
     if (move.step !== 'offered') return;
     plan.log(
       'info',

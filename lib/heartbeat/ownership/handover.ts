@@ -27,6 +27,7 @@ export class Handover {
   #step: Step = 'none';
   #hold: Hold = 'none';
   #endAt = NEVER;
+  #beganAt = 0;
 
   get step(): Step {
     return this.#step;
@@ -42,9 +43,15 @@ export class Handover {
     return this.#endAt;
   }
 
+  /** Whoever has offered does not wait for an answer any more. */
+  isOld(now: number): boolean {
+    return now > this.#beganAt + 2 * ANSWER_MS;
+  }
+
   /** @param now  milliseconds, monotonic */
   begin(step: 'offered' | 'taking' | 'yielding', hold: Hold, now: number): void {
     this.#hold = hold;
+    this.#beganAt = now;
     this.#go(step, now + (step === 'offered' ? ANSWER_MS : MOVE_MS));
   }
 

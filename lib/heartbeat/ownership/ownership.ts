@@ -193,7 +193,7 @@ export class Ownership implements Owner {
     if (hold !== undefined)
       estate.others = isFull || hold === 'none' ? hold : plus(estate.others, hold);
     this.#settling.receive(now);
-    this.#exchange.reconsider(heard);
+    this.#exchange.reconsider(heard, now);
     if (isStable !== undefined) this.#otherSettled(isStable, now);
     if (estate.isIn && estate.phase !== 'stable' && estate.otherIsStable)
       this.#stabilize(now);
