@@ -10,6 +10,8 @@ export interface CouplingOptions {
   /** `auto_failback on`: what was given is asked back from a Heartbeat; a node of this program gives it back
    *  by itself. */
   readonly isAutomatic: boolean;
+  /** Not with `auto_failback legacy`: it knows no offers. */
+  readonly canGive: boolean;
   /** Offers these groups to the other node. */
   give(hold: Hold, now: number): void;
 }
@@ -47,12 +49,14 @@ export class Coupling {
   /** @returns  whether that is new: the other node is to know at once */
   healthy(isHealthy: boolean, now: number): boolean {
     if (isHealthy === this.#isWell) return false;
-    const { plan, self } = this.#options;
+    const { plan, self, canGive } = this.#options;
     this.#isWell = isHealthy;
-    plan.log(
-      isHealthy ? 'info' : 'warn',
-      `${self}: services ${isHealthy ? 'work again' : 'do not work'}`,
-    );
+    if (isHealthy) plan.log('info', `${self}: services work again`);
+    else
+      plan.log(
+        'warn',
+        `${self}: services do not work${canGive ? '' : ', and auto_failback legacy keeps resources here: set on or off'}`,
+      );
     this.#backAt = isHealthy && this.#isLent ? now + WELL_MS : NEVER;
     this.#plan(now);
     return true;
@@ -70,9 +74,9 @@ export class Coupling {
   }
 
   #plan(now: number): void {
-    const { keepaliveMs } = this.#options;
+    const { keepaliveMs, canGive } = this.#options;
     const isBetterThere = this.#other === 'well' || this.#other === 'unknown';
-    if (this.#isWell || !isBetterThere) this.#giveAt = NEVER;
+    if (this.#isWell || !isBetterThere || !canGive) this.#giveAt = NEVER;
     else if (this.#giveAt === NEVER) this.#giveAt = now + 2 * keepaliveMs;
   }
 

@@ -72,7 +72,8 @@ export class Member {
   /** A status message of a generation that is not older than the last one. */
   hear(word: Word, now: number): Happening[] {
     const { name: node } = this;
-    const happened: Happening[] = [...this.#return(word, now)];
+    const happened = this.begin(word.generation, now);
+    if (happened.length === 0) happened.push(...this.#return(now));
     this.#generation = word.generation;
     this.#heardAt = now;
     if (word.deadAfterMs !== undefined) this.#deadAfterMs = word.deadAfterMs;
@@ -81,6 +82,21 @@ export class Member {
       happened.push({ type: 'status', node, status: word.status });
     }
     return happened;
+  }
+
+  /** A message of any kind: a larger generation is another run. */
+  begin(generation: number, now: number): Happening[] {
+    if (generation <= this.#generation || this.#generation === 0) return [];
+    this.#generation = generation;
+    this.#heardAt = now;
+    this.#deadAfterMs = this.#patience.deadAfterMs;
+    const { name: node } = this;
+    const wasInit = this.#status === 'init';
+    this.#status = 'init';
+    const restarted: Happening = { type: 'restarted', node };
+    return wasInit
+      ? [restarted]
+      : [restarted, { type: 'status', node, status: 'init' }];
   }
 
   /** A host that is pinged has answered. */
@@ -103,11 +119,9 @@ export class Member {
     return [{ type: 'dead', node: this.name }];
   }
 
-  *#return({ generation }: Word, now: number): Generator<Happening> {
+  *#return(now: number): Generator<Happening> {
     const { name: node } = this;
-    const isRestart = generation > this.#generation;
-    if (isRestart && this.#generation > 0) yield { type: 'restarted', node };
-    if (this.#heardAt === undefined || isRestart) return;
+    if (this.#heardAt === undefined || this.#generation === 0) return;
     const ms = now - this.#heardAt;
     if (ms > this.#patience.lateAfterMs) yield { type: 'late', node, ms };
     if (this.#status !== 'dead' && ms > this.#deadAfterMs) yield* this.die();

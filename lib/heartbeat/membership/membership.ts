@@ -51,6 +51,11 @@ export class Membership {
     return [...happened, ...this.#rise()];
   }
 
+  /** A member has sent something, of that run. */
+  begin(name: string, generation: number, now: number): Happening[] {
+    return this.#members.get(name)?.begin(generation, now) ?? [];
+  }
+
   /** Hosts that are pinged have answered.
    *  @param name  of the member */
   pinged(name: string, now: number): Happening[] {

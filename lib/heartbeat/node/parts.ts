@@ -75,7 +75,7 @@ export function partsOf(
     pulse: new Pulse({ keepaliveMs, deadtimeMs, startedAt }),
     rollCall: new RollCall(config.nodes, deadtimeMs),
     owner,
-    coupling: new Coupling(mover),
+    coupling: new Coupling({ ...mover, canGive: config.autoFailback !== 'legacy' }),
     ipfail: usesIpfail(config) ? new Ipfail(mover) : undefined,
     plan,
   };

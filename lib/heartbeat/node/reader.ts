@@ -29,7 +29,9 @@ export class Reader {
 
   take(delivered: Delivered, now: number): void {
     const { letter, isForUs } = delivered;
-    const { outbox, rollCall, pulse } = this.#parts;
+    const { outbox, rollCall, pulse, membership } = this.#parts;
+    const begun = membership.begin(letter.from, letter.generation, now);
+    this.#company.happened(begun, undefined, now);
     if (!isForUs) return;
     if (letter.type === 'status') this.#status(delivered, now);
     else if (letter.type === 'reqnodes') outbox.send(rollCall.answer(letter.from), now);
