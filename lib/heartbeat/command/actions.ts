@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findingText, readConfiguration } from '../local/configuration.ts';
 import { writeFifo } from '../local/fifo.ts';
 import { isAlive, readPid } from '../local/pid-file.ts';
 import { isHold } from '../ownership/hold.ts';
 import { askStatus } from '../process/status-socket.ts';
 import { viewText } from '../process/view.ts';
 import type { Message } from '../wire/message.ts';
+import { filesRead } from './files-read.ts';
 import type { Action, Words } from './words.ts';
 
 /** What all scripts together may take. */
@@ -13,11 +13,7 @@ const STOP_MS = 600_000;
 const LOOK_MS = 100;
 const NOT_RUNNING = 1;
 
-export const configtest: Action = async ({ files, name }) => {
-  const { configuration, findings } = await readConfiguration(files, name);
-  for (const finding of findings) process.stderr.write(`${findingText(finding)}\n`);
-  return configuration ? 0 : 1;
-};
+export const configtest: Action = async (words) => ((await filesRead(words)) ? 0 : 1);
 
 export const status: Action = async ({ files, json }) => {
   const view = await askStatus(files.status);

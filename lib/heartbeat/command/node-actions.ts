@@ -1,19 +1,17 @@
-import { join } from 'node:path';
 import type { Configuration } from '../local/configuration.ts';
-import { findingText, readConfiguration } from '../local/configuration.ts';
 import { type NodeLog, openLog } from '../local/log.ts';
 import { Daemon } from '../process/daemon.ts';
 import { askStatus } from '../process/status-socket.ts';
 import { Resources } from '../resources/resources.ts';
+import { filesRead, scriptsOf } from './files-read.ts';
 import type { Action, Words } from './words.ts';
 
 /** That Heartbeat has for a bad file. Trying again does not mend it. */
 const BAD_CONFIG = 6;
-const INIT_SCRIPTS = '/etc/init.d';
 
 /** The node, until a signal ends it. */
 export const runDaemon: Action = async (words) => {
-  const configuration = await configurationOf(words);
+  const configuration = await filesRead(words);
   if (!configuration) return BAD_CONFIG;
   const { files, places, name } = words;
   const log = openLog(configuration.config, configuration.name);
@@ -38,7 +36,7 @@ export const runDaemon: Action = async (words) => {
 export const release: Action = async (words) => {
   if (await askStatus(words.files.status))
     throw new Error('the daemon runs, and releases by itself: l4heartbeat stop');
-  const configuration = await configurationOf(words);
+  const configuration = await filesRead(words);
   if (!configuration) return BAD_CONFIG;
   const log = openLog(configuration.config, configuration.name);
   const resources = resourcesOf(words, configuration, log);
@@ -48,20 +46,10 @@ export const release: Action = async (words) => {
   return left === 'none' ? 0 : 1;
 };
 
-async function configurationOf({
-  files,
-  name,
-}: Words): Promise<Configuration | undefined> {
-  const { configuration, findings } = await readConfiguration(files, name);
-  for (const finding of findings) process.stderr.write(`${findingText(finding)}\n`);
-  return configuration;
-}
-
 function resourcesOf(
-  { places, scripts }: Words,
+  words: Words,
   { groups, name }: Configuration,
   log: NodeLog,
 ): Resources {
-  const folders = scripts ?? [join(places.haDir, 'resource.d'), INIT_SCRIPTS];
-  return new Resources({ groups, self: name, log, folders });
+  return new Resources({ groups, self: name, log, folders: scriptsOf(words) });
 }
