@@ -136,6 +136,15 @@ t.test(
   },
 );
 
+t.test('a stop that hangs keeps nothing else from its stop', async (t) => {
+  const its = stage(t, 'a');
+  its.script('b', 'status) echo running ;; stop) sleep 77.79 ;;');
+  const resources = its.resources('lb1 a b\n', { scriptMs: 1000 });
+  t.equal(await resources.release('local'), 'local');
+  t.same(its.calls(), ['b stop', 'a stop']);
+  t.match(its.log.lines.at(-2), /^b did not stop: .*timeout after 1 s/);
+});
+
 t.test('one that says it did not stop, and does not run, has stopped', async (t) => {
   const its = stage(t);
   its.script('b', 'status) echo "not running" ;; stop) exit 1 ;;');
