@@ -98,13 +98,14 @@ export class Resources implements AsyncDisposable {
   /** At start: the addresses of haresources that are on this host and that it does not hold go. A node that was
    *  killed has left them; the other one may have them by now.
    *  @param mine  what it holds all the same: a node that is begun anew and keeps its groups
-   *  Never rejects but as `acquire` does: what fails is told. */
+   *  Rejects where `ip` is missing, and as `acquire` does; an address that stays is told to the log. */
   dropStray(mine: Hold = 'none'): Promise<void> {
     return this.#inTurn(async (signal) => {
+      if (this.#addresses.length === 0) return;
+      const present = await presentAddresses(signal);
       for (const { node, address } of this.#addresses) {
-        if (has(mine, this.#partOf({ node }))) continue;
+        if (has(mine, this.#partOf({ node })) || !address.isAmong(present)) continue;
         try {
-          if (!(await address.isRunning(signal))) continue;
           this.#log.warn(`${address.word} is here, left by an earlier run: it goes`);
           await address.stop(signal);
         } catch (error) {
@@ -127,6 +128,7 @@ export class Resources implements AsyncDisposable {
   }
 
   async #announce(signal: AbortSignal): Promise<void> {
+    if (this.#addresses.length === 0) return;
     const present = await presentAddresses(signal);
     signal.throwIfAborted();
     for (const { address } of this.#addresses) address.announce(present);

@@ -54,6 +54,11 @@ export class Address implements Runnable {
     return (await this.#here(signal)).length > 0;
   }
 
+  /** @param present  all addresses of the host */
+  isAmong(present: readonly PresentAddress[]): boolean {
+    return present.some(this.#isIt);
+  }
+
   /** Tells the neighbours again, if it is here.
    *  @param present  all addresses of the host */
   announce(present: readonly PresentAddress[]): void {
