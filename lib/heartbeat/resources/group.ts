@@ -1,25 +1,36 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../model/log.ts';
+import { TimeLimit } from '../../model/time-limit.ts';
 import type { ResourceGroup } from '../config/haresources.ts';
 import type { Runnable } from './runnable.ts';
 
 /** As Heartbeat has it. */
 const STOP_TRIES = 10;
 const STOP_RETRY_MS = 1000;
-/** All tries of one stop together: one that hangs is not waited for ten times, for what stands left of it, the
- *  address at last, has to go. */
-const STOP_MS = 60_000;
+
+export interface GroupHow {
+  readonly log: Log;
+  /** For all tries of one stop together, milliseconds: one that hangs is not waited for ten times, since what
+   *  stands left of it, the address at last, has to go. */
+  readonly stopMs: number;
+}
 
 /** A line of haresources: its resources, started from left to right, stopped from right to left. */
 export class Group {
   readonly source: ResourceGroup;
   readonly #resources: readonly Runnable[];
   readonly #log: Log;
+  readonly #stopMs: number;
 
-  constructor(source: ResourceGroup, resources: readonly Runnable[], log: Log) {
+  constructor(
+    source: ResourceGroup,
+    resources: readonly Runnable[],
+    { log, stopMs }: GroupHow,
+  ) {
     this.source = source;
     this.#resources = resources;
     this.#log = log;
+    this.#stopMs = stopMs;
   }
 
   /** One that does not start takes all of its group with it.
@@ -50,17 +61,17 @@ export class Group {
   }
 
   async #stop(resource: Runnable, signal: AbortSignal): Promise<boolean> {
-    const latest = performance.now() + STOP_MS;
+    using limit = new TimeLimit(this.#stopMs, signal);
     let reason = '';
     for (let tries = 1; ; tries++) {
       try {
-        await resource.stop(signal);
+        await resource.stop(limit.signal);
         return true;
       } catch (error) {
         signal.throwIfAborted();
         reason = String(error);
       }
-      if (tries === STOP_TRIES || performance.now() > latest) break;
+      if (tries === STOP_TRIES || limit.signal.aborted) break;
       await delay(STOP_RETRY_MS, undefined, { signal });
       this.#log.info(`Retrying failed stop operation [${resource.word}] (${reason})`);
     }

@@ -17,7 +17,8 @@ export interface ResourcesOptions {
   readonly folders?: readonly string[];
   /** For scripts, see {@link scriptEnvironment}; default: nothing is added. */
   readonly env?: Readonly<Record<string, string>>;
-  /** How long one call of a script may take, milliseconds; default: two minutes. */
+  /** How long one call of a script may take, and all tries to stop it together, milliseconds; default: two
+   *  minutes. */
   readonly scriptMs?: number;
   /** A script named IPaddr, IPaddr2 or IPv6addr is run where there is one, in the place of what is built in. */
   readonly prefersScripts?: boolean;
@@ -53,7 +54,7 @@ export class Resources implements AsyncDisposable {
       resources: source.resources.map((resource) => runnableOf(resource, how)),
     }));
     this.#groups = made.map(
-      ({ source, resources }) => new Group(source, resources, log),
+      ({ source, resources }) => new Group(source, resources, { log, stopMs: ms }),
     );
     this.#addresses = made.flatMap(({ source: { node }, resources }) =>
       resources.flatMap((address) =>
@@ -87,24 +88,24 @@ export class Resources implements AsyncDisposable {
     });
   }
 
-  /** Tells neighbours of the addresses that are here once more, in the background. */
+  /** Tells neighbours of the addresses that are here once more: at once, whatever scripts run. */
   announce(): void {
-    this.#inTurn(async (signal) => {
-      const present = await presentAddresses(signal);
-      for (const { address } of this.#addresses) address.announce(present);
-    }).catch((error: unknown) => this.#failed('nothing is announced', error));
+    this.#announce(this.#controller.signal).catch((error: unknown) =>
+      this.#failed('nothing is announced', error),
+    );
   }
 
   /** At start: the addresses of haresources that are on this host and that it does not hold go. A node that was
    *  killed has left them; the other one may have them by now.
    *  @param mine  what it holds all the same: a node that is begun anew and keeps its groups
-   *  Never rejects but as `acquire` does: what fails is told. */
+   *  Rejects where `ip` is missing, and as `acquire` does; an address that stays is told to the log. */
   dropStray(mine: Hold = 'none'): Promise<void> {
     return this.#inTurn(async (signal) => {
+      if (this.#addresses.length === 0) return;
+      const present = await presentAddresses(signal);
       for (const { node, address } of this.#addresses) {
-        if (has(mine, this.#partOf({ node }))) continue;
+        if (has(mine, this.#partOf({ node })) || !address.isAmong(present)) continue;
         try {
-          if (!(await address.isRunning(signal))) continue;
           this.#log.warn(`${address.word} is here, left by an earlier run: it goes`);
           await address.stop(signal);
         } catch (error) {
@@ -113,12 +114,6 @@ export class Resources implements AsyncDisposable {
         }
       }
     });
-  }
-
-  /** Resolves when what was announced is all told. */
-  async announced(): Promise<void> {
-    await this.#last;
-    await this.#announcer.idle();
   }
 
   /** Ends what runs of scripts; nothing is stopped by it. */
@@ -130,6 +125,13 @@ export class Resources implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #announce(signal: AbortSignal): Promise<void> {
+    if (this.#addresses.length === 0) return;
+    const present = await presentAddresses(signal);
+    signal.throwIfAborted();
+    for (const { address } of this.#addresses) address.announce(present);
   }
 
   #inTurn<T>(act: (signal: AbortSignal) => Promise<T>): Promise<T> {

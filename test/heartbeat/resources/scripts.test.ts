@@ -136,6 +136,15 @@ t.test(
   },
 );
 
+t.test('a stop that hangs keeps nothing else from its stop', async (t) => {
+  const its = stage(t, 'a');
+  its.script('b', 'status) echo running ;; stop) sleep 77.79 ;;');
+  const resources = its.resources('lb1 a b\n', { scriptMs: 1000 });
+  t.equal(await resources.release('local'), 'local');
+  t.same(its.calls(), ['b stop', 'a stop']);
+  t.match(its.log.lines.at(-2), /^b did not stop: .*timeout after 1 s/);
+});
+
 t.test('one that says it did not stop, and does not run, has stopped', async (t) => {
   const its = stage(t);
   its.script('b', 'status) echo "not running" ;; stop) exit 1 ;;');
@@ -155,6 +164,19 @@ t.test('close ends the script that runs, and the wait for the next try', async (
     await t.rejects(resources.release('local'), { name: 'AbortError' });
   }
 });
+
+t.test(
+  'a script for addresses is run where scripts are preferred, and there is one',
+  async (t) => {
+    const its = stage(t, 'IPaddr');
+    const text = 'lb1 10.1.1.19/24\n';
+    await its.resources(text, { prefersScripts: true }).acquire('local');
+    t.same(its.calls(), ['IPaddr 10.1.1.19/24 start']);
+    const other = its.resources('lb1 IPaddr2::192.0.2.77\n', { prefersScripts: true });
+    await other.release('local');
+    t.same(its.calls(), [], 'none of that name: it is built in');
+  },
+);
 
 t.test('scripts find HA_ names in their environment', async (t) => {
   const its = stage(t);

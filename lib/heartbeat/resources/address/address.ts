@@ -19,6 +19,8 @@ export class Address implements Runnable {
   readonly #spec: ClusterAddress;
   readonly #announcer: Announcer;
   readonly #log: Log;
+  /** Whoever saw it here just now must not announce it any more. */
+  #isLeaving = false;
 
   /** @throws RangeError  what is wrong with its words */
   constructor(resource: Resource, announcer: Announcer, log: Log) {
@@ -31,6 +33,7 @@ export class Address implements Runnable {
   /** It is announced when it was there already, too: who knows who had it besides. */
   async start(signal: AbortSignal): Promise<void> {
     const { address, family } = this.#spec;
+    this.#isLeaving = false;
     let device = (await this.#here(signal))[0]?.device;
     if (device === undefined) {
       const place = await placeOf(this.#spec, signal);
@@ -42,6 +45,7 @@ export class Address implements Runnable {
   }
 
   async stop(signal: AbortSignal): Promise<void> {
+    this.#isLeaving = true;
     this.#announcer.withdraw(this.#spec.address);
     await this.#remove(await this.#here(signal), signal);
   }
@@ -50,9 +54,15 @@ export class Address implements Runnable {
     return (await this.#here(signal)).length > 0;
   }
 
+  /** @param present  all addresses of the host */
+  isAmong(present: readonly PresentAddress[]): boolean {
+    return present.some(this.#isIt);
+  }
+
   /** Tells the neighbours again, if it is here.
    *  @param present  all addresses of the host */
   announce(present: readonly PresentAddress[]): void {
+    if (this.#isLeaving) return;
     const { address, family } = this.#spec;
     for (const { device } of present.filter(this.#isIt))
       this.#announcer.announce({ address, family, device });

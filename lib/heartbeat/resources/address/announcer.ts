@@ -8,8 +8,6 @@ export class Announcer {
   readonly #log: Log;
   readonly #running = new Map<string, AbortController>();
   readonly #work = new Set<Promise<void>>();
-  /** Of what was complained already: an announcement that fails does so for each address. */
-  #complaint = '';
 
   constructor(log: Log) {
     this.#log = log;
@@ -36,14 +34,9 @@ export class Announcer {
     this.#running.delete(address);
   }
 
-  /** Resolves when all that was begun has ended. */
-  async idle(): Promise<void> {
-    await Promise.all(this.#work);
-  }
-
   async close(): Promise<void> {
     for (const address of [...this.#running.keys()]) this.withdraw(address);
-    await this.idle();
+    await Promise.all(this.#work);
   }
 
   async #tell(announced: Announced, signal: AbortSignal): Promise<void> {
@@ -54,8 +47,7 @@ export class Announcer {
   }
 
   #failed({ address, device }: Announced, error: Error, signal: AbortSignal): void {
-    if (signal.aborted || error.message === this.#complaint) return;
-    this.#complaint = error.message;
+    if (signal.aborted) return;
     this.#log.error(
       `${address} on ${device} could not be announced: neighbours may send to the other node until they ask again (${error.message}); iputils-arping or resource-agents helps`,
     );
