@@ -1,3 +1,5 @@
+import type { Hold } from '../../../lib/heartbeat/ownership/hold.ts';
+
 export type Name = 'lb1' | 'lb2';
 export const NAMES: readonly Name[] = ['lb1', 'lb2'];
 
@@ -49,4 +51,18 @@ export class Holders {
   doubled(from: number, now: number): number {
     return Math.max(0, ...this.spans(2, from, now).map((span) => span.to - span.from));
   }
+}
+
+/** Whose groups these are, as that node calls them. */
+export function ownersOf(hold: Hold, self: Name): readonly Name[] {
+  const other = self === 'lb1' ? 'lb2' : 'lb1';
+  if (hold === 'all') return NAMES;
+  if (hold === 'none') return [];
+  return [hold === 'local' ? self : other];
+}
+
+export function holdOf(owners: readonly Name[], self: Name): Hold {
+  if (owners.length === NAMES.length) return 'all';
+  if (owners.length === 0) return 'none';
+  return owners.includes(self) ? 'local' : 'foreign';
 }

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { Key } from '../../../lib/heartbeat/wire/mac.ts';
 import { NAMES } from './holders.ts';
-import { SECRET } from './network.ts';
+import { SECRET } from './options.ts';
 import { both, held, SECOND } from './scene.ts';
 
 const NEXT: Key = { number: 3, method: 'md5', secret: 'another word' };

@@ -1,13 +1,12 @@
 import { readHaCf } from '../../../lib/heartbeat/config/ha-cf.ts';
 import type { HaConfig } from '../../../lib/heartbeat/config/ha-config.ts';
-import { uuidOfName } from '../../../lib/heartbeat/config/node-uuid.ts';
 import type { NodeAction } from '../../../lib/heartbeat/node/action.ts';
 import { HeartbeatNode } from '../../../lib/heartbeat/node/node.ts';
 import type { Hold } from '../../../lib/heartbeat/ownership/hold.ts';
-import type { Key } from '../../../lib/heartbeat/wire/mac.ts';
-import type { Message } from '../../../lib/heartbeat/wire/message.ts';
-import type { Keyring } from '../../../lib/heartbeat/wire/seal.ts';
-import { Holders, NAMES, type Name } from './holders.ts';
+import { type Message, textOf } from '../../../lib/heartbeat/wire/message.ts';
+import { type Keyring, open } from '../../../lib/heartbeat/wire/seal.ts';
+import { Holders, holdOf, NAMES, type Name, ownersOf } from './holders.ts';
+import { nodeOptions, SECRET } from './options.ts';
 
 /** How datagrams fare. */
 export interface Weather {
@@ -37,7 +36,6 @@ interface Event {
 }
 
 export const SCRIPT_MS = 200;
-export const SECRET: Key = { number: 2, method: 'sha1', secret: 'TOPSECRETWORD' };
 
 /** Two nodes on one simulated network, with a clock that jumps from event to event. */
 export class Network {
@@ -52,6 +50,8 @@ export class Network {
   readonly keyrings: Record<Name, Keyring>;
   readonly log: string[] = [];
   readonly actions: { at: number; name: Name; type: NodeAction['type'] }[] = [];
+  /** The kinds of messages. */
+  readonly sent: { at: number; name: Name; type: string | undefined }[] = [];
   readonly holders = new Holders();
   readonly #config: HaConfig;
   readonly #random: () => number;
@@ -78,20 +78,14 @@ export class Network {
   /** A new run; what ran there before is stopped first. */
   start(name: Name): void {
     for (const owner of NAMES) this.holders.ran(name, owner, false, this.now);
-    const options = {
+    const options = nodeOptions({
+      name,
       config: this.#config,
-      groups: NAMES.map((node) => ({ node, key: `group-of-${node}` })),
       keyring: this.keyrings[name],
-      identity: {
-        name,
-        uuid: uuidOfName(name),
-        generation: ++this.#generation,
-        ttl: 3,
-      },
-      world: { seconds: () => 1 + Math.floor(this.now / 1000), load: () => '0.00' },
-      uuidOf: uuidOfName,
+      generation: ++this.#generation,
+      seconds: () => 1 + Math.floor(this.now / 1000),
       random: this.#random,
-    };
+    });
     const run: Run = {
       node: new HeartbeatNode(options, this.now),
       isAlive: true,
@@ -160,6 +154,7 @@ export class Network {
     for (;;) {
       const next = this.#next();
       if (next.at > end) break;
+      this.#events = this.#events.filter((event) => event !== next);
       this.now = Math.max(this.now, next.at);
       next.run();
     }
@@ -175,14 +170,12 @@ export class Network {
   #next(): Event {
     let next: Event = { at: Number.POSITIVE_INFINITY, run: () => {} };
     for (const event of this.#events) if (event.at < next.at) next = event;
-    const first = next;
     for (const [name, run] of this.#runs)
       if (run.isAlive && !run.isFrozen && run.node.nextAt < next.at)
         next = {
           at: run.node.nextAt,
           run: () => this.#do(name, run, run.node.look(this.now)),
         };
-    if (next === first) this.#events = this.#events.filter((event) => event !== first);
     return next;
   }
 
@@ -243,6 +236,9 @@ export class Network {
   }
 
   #send(from: Name, datagram: Buffer): void {
+    const opened = open(datagram, this.keyrings[from]);
+    const type = 'message' in opened ? textOf(opened.message, 't') : undefined;
+    this.sent.push({ at: this.now, name: from, type });
     const to = from === 'lb1' ? 'lb2' : 'lb1';
     const run = this.#runs.get(to);
     const { lost, doubled, delay } = this.weather;
@@ -264,17 +260,4 @@ export class Network {
     };
     this.#events.push({ at: this.now + ms, run: now });
   }
-}
-
-function ownersOf(hold: Hold, self: Name): readonly Name[] {
-  const other = self === 'lb1' ? 'lb2' : 'lb1';
-  if (hold === 'all') return NAMES;
-  if (hold === 'none') return [];
-  return [hold === 'local' ? self : other];
-}
-
-function holdOf(owners: readonly Name[], self: Name): Hold {
-  if (owners.length === NAMES.length) return 'all';
-  if (owners.length === 0) return 'none';
-  return owners.includes(self) ? 'local' : 'foreign';
 }

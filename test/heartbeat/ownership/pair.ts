@@ -65,6 +65,8 @@ export class Pair {
     for (;;) {
       const next = this.#next();
       if (next.at > ms) break;
+      const index = this.#events.indexOf(next);
+      if (index >= 0) this.#events.splice(index, 1);
       this.now = Math.max(this.now, next.at);
       next.run();
     }
@@ -77,10 +79,7 @@ export class Pair {
       run: () => this.do(name, ({ ownership }) => ownership.look(this.now)),
     }));
     const [first] = [...this.#events, ...timers].sort((a, b) => a.at - b.at);
-    const next = first ?? { at: Number.POSITIVE_INFINITY, run: () => {} };
-    const index = this.#events.indexOf(next);
-    if (index >= 0) this.#events.splice(index, 1);
-    return next;
+    return first ?? { at: Number.POSITIVE_INFINITY, run: () => {} };
   }
 
   #side(self: Name): Side {
