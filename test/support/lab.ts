@@ -38,6 +38,7 @@ const NEEDS = {
   freeradius: program('/usr/sbin/freeradius', 'freeradius'),
   ipvsadm: program('/usr/sbin/ipvsadm', 'ipvsadm'),
   ldirectord: program('/usr/sbin/ldirectord', 'ldirectord'),
+  heartbeat: program('/usr/libexec/heartbeat/heartbeat', 'heartbeat'),
   'resource-agents': program(
     '/usr/lib/ocf/resource.d/heartbeat/ldirectord',
     'resource-agents',

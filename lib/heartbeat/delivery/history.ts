@@ -49,4 +49,9 @@ export class History {
     }
     return { datagrams, forgotten };
   }
+
+  /** Nobody gets again what was sent so far. */
+  clear(): void {
+    this.#sent.clear();
+  }
 }

@@ -11,6 +11,8 @@ const MOST_MISSING = 250;
 const ASK_AGAIN_MS = 250;
 /** Before the first one, for a message often comes right behind the next. */
 const ASK_FIRST_MS = 50;
+/** So many are asked for at once: the others are in a moment. */
+const MOST_AT_ONCE = 50;
 /** Which messages are acknowledged: those with this last digit, another one for each peer. */
 const ACK_EVERY = 10;
 
@@ -61,8 +63,9 @@ export class Receipt {
     const due: number[] = [];
     for (const [seq, gap] of this.#missing) {
       if (gap.askAt > now) continue;
-      gap.askAt = now + ASK_AGAIN_MS;
-      due.push(seq);
+      const isTooMany = due.length === MOST_AT_ONCE;
+      gap.askAt = now + (isTooMany ? ASK_FIRST_MS : ASK_AGAIN_MS);
+      if (!isTooMany) due.push(seq);
     }
     return due;
   }
@@ -77,6 +80,11 @@ export class Receipt {
   /** The peer does not have it any more. */
   giveUp(seq: number): void {
     this.#missing.delete(seq);
+  }
+
+  /** The peer does not answer any more. */
+  forget(): void {
+    this.#missing.clear();
   }
 
   #miss(from: number, to: number, now: number): void {

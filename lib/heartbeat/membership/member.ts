@@ -1,5 +1,5 @@
-/** What a node says of itself, or is taken for. */
-export type MemberStatus = 'init' | 'up' | 'active' | 'dead';
+/** What a node says of itself, or is taken for; `ping`: a host that is pinged, and answers. */
+export type MemberStatus = 'init' | 'up' | 'active' | 'dead' | 'ping';
 
 /** What one status message says. */
 export interface Word {
@@ -72,7 +72,8 @@ export class Member {
   /** A status message of a generation that is not older than the last one. */
   hear(word: Word, now: number): Happening[] {
     const { name: node } = this;
-    const happened: Happening[] = [...this.#return(word, now)];
+    const happened = this.begin(word.generation, now);
+    if (happened.length === 0) happened.push(...this.#return(now));
     this.#generation = word.generation;
     this.#heardAt = now;
     if (word.deadAfterMs !== undefined) this.#deadAfterMs = word.deadAfterMs;
@@ -83,17 +84,44 @@ export class Member {
     return happened;
   }
 
+  /** A message of any kind: a larger generation is another run. */
+  begin(generation: number, now: number): Happening[] {
+    if (generation <= this.#generation || this.#generation === 0) return [];
+    this.#generation = generation;
+    this.#heardAt = now;
+    this.#deadAfterMs = this.#patience.deadAfterMs;
+    const { name: node } = this;
+    const wasInit = this.#status === 'init';
+    this.#status = 'init';
+    const restarted: Happening = { type: 'restarted', node };
+    return wasInit
+      ? [restarted]
+      : [restarted, { type: 'status', node, status: 'init' }];
+  }
+
+  /** A host that is pinged has answered. */
+  answer(now: number): Happening[] {
+    this.#heardAt = now;
+    if (this.#status === 'ping') return [];
+    this.#status = 'ping';
+    return [{ type: 'status', node: this.name, status: 'ping' }];
+  }
+
+  /** This node was not there to hear it: it has until then to be heard. */
+  excuse(until: number): void {
+    if (this.#heardAt !== undefined)
+      this.#heardAt = Math.max(this.#heardAt, until - this.#deadAfterMs);
+  }
+
   die(): Happening[] {
     if (this.#status === 'dead') return [];
     this.#status = 'dead';
     return [{ type: 'dead', node: this.name }];
   }
 
-  *#return({ generation }: Word, now: number): Generator<Happening> {
+  *#return(now: number): Generator<Happening> {
     const { name: node } = this;
-    const isRestart = generation > this.#generation;
-    if (isRestart && this.#generation > 0) yield { type: 'restarted', node };
-    if (this.#heardAt === undefined || isRestart) return;
+    if (this.#heardAt === undefined || this.#generation === 0) return;
     const ms = now - this.#heardAt;
     if (ms > this.#patience.lateAfterMs) yield { type: 'late', node, ms };
     if (this.#status !== 'dead' && ms > this.#deadAfterMs) yield* this.die();

@@ -37,14 +37,41 @@ export class Membership {
     return this.#members.get(name);
   }
 
+  get all(): readonly Member[] {
+    return [...this.#members.values()];
+  }
+
   get alive(): readonly Member[] {
-    return [...this.#members.values()].filter(({ isThere }) => isThere);
+    return this.all.filter(({ isThere }) => isThere);
   }
 
   /** @param name  of a member */
   hear(name: string, word: Word, now: number): Happening[] {
     const happened = this.#members.get(name)?.hear(word, now) ?? [];
     return [...happened, ...this.#rise()];
+  }
+
+  /** A member has sent something, of that run. */
+  begin(name: string, generation: number, now: number): Happening[] {
+    return this.#members.get(name)?.begin(generation, now) ?? [];
+  }
+
+  /** Hosts that are pinged have answered.
+   *  @param name  of the member */
+  pinged(name: string, now: number): Happening[] {
+    if (!this.#options.pings.includes(name)) return [];
+    const happened = this.#members.get(name)?.answer(now) ?? [];
+    return [...happened, ...this.#rise()];
+  }
+
+  /** How many of those that are pinged answer. */
+  get reached(): number {
+    return this.#options.pings.filter((name) => this.of(name)?.isThere).length;
+  }
+
+  /** This node stood still: nobody is dead before that time for what it has not heard meanwhile. */
+  excuse(until: number): void {
+    for (const member of this.#members.values()) member.excuse(until);
   }
 
   /** Declares dead who was silent for too long. To be called when {@link nextAt} is over, or before. */

@@ -4,13 +4,21 @@ import { Receipt, type ReceiptOptions } from '../delivery/receipt.ts';
  *  stranger. */
 export type Taken = 'new' | 'duplicate' | 'old';
 
+/** Messages after which what was said before of resources does not hold any more. */
+const MOVES: ReadonlySet<string> = new Set([
+  'starting',
+  'ask_resources',
+  'hb_takeover',
+  'shutdone',
+]);
+
 /** What is known of what one other node has sent. */
 export class Correspondent {
   readonly name: string;
   readonly #options: ReceiptOptions;
   #generation = 0;
   #receipt: Receipt;
-  #newest = 0;
+  #newest = { status: 0, state: 0, move: 0 };
 
   constructor(name: string, options: ReceiptOptions) {
     this.name = name;
@@ -28,16 +36,32 @@ export class Correspondent {
     if (generation > this.#generation) {
       this.#generation = generation;
       this.#receipt = new Receipt(this.#options);
-      this.#newest = 0;
+      this.#newest = { status: 0, state: 0, move: 0 };
     }
     return this.#receipt.take(seq, now);
   }
 
-  /** Whether a message that says how things are is newer than all of its kind so far: one that was lost and
-   *  comes after another says how they were. */
-  isNewest(seq: number): boolean {
-    if (seq < this.#newest) return false;
-    this.#newest = seq;
+  /** Nothing is asked for again: the node is gone. */
+  forget(): void {
+    this.#receipt.forget();
+  }
+
+  noteMove(type: string, seq: number): void {
+    if (MOVES.has(type)) this.#newest.move = Math.max(this.#newest.move, seq);
+  }
+
+  /** Whether no status that is newer has come before it. */
+  isNewestStatus(seq: number): boolean {
+    const isNewest = seq >= this.#newest.status;
+    this.#newest.status = Math.max(this.#newest.status, seq);
+    return isNewest;
+  }
+
+  /** Whether what it says of resources still holds: one that was lost and comes after others says how things
+   *  were. */
+  isState(seq: number): boolean {
+    if (seq < this.#newest.state || seq < this.#newest.move) return false;
+    this.#newest.state = seq;
     return true;
   }
 }

@@ -1,6 +1,6 @@
 import type { MemberStatus } from '../membership/member.ts';
 import { isHold } from '../ownership/hold.ts';
-import type { Heard } from '../ownership/ownership.ts';
+import type { Heard } from '../ownership/owner.ts';
 import { type Message, textOf } from '../wire/message.ts';
 
 /** A message of another node, as far as it is good for anything. */
@@ -62,6 +62,8 @@ export function resourcesIn({ type, message }: Letter): Heard {
     isFull: textOf(message, 'rtype') === 'full',
     isStable: stable === undefined ? undefined : stable === '1',
     info: textOf(message, 'info'),
+    group: textOf(message, 'ipaddr'),
+    isOk: textOf(message, 'ok') === 'OK',
   };
 }
 

@@ -1,325 +1,209 @@
-import type { HaConfig } from '../config/ha-config.ts';
-import type { Happening, MemberStatus } from '../membership/member.ts';
-import { Membership } from '../membership/membership.ts';
-import type { Hold } from '../ownership/hold.ts';
-import { Ownership, type Action as OwnershipAction } from '../ownership/ownership.ts';
-import type { Message } from '../wire/message.ts';
-import { type Keyring, open } from '../wire/seal.ts';
-import { Correspondent } from './correspondent.ts';
-import { type Letter, letterOf, numberIn, resourcesIn, statusIn } from './letter.ts';
-import { type Identity, Post, type World } from './post.ts';
+import type { MemberStatus } from '../membership/member.ts';
+import { type Hold, isHold } from '../ownership/hold.ts';
+import type { Owner } from '../ownership/owner.ts';
+import { type Message, textOf } from '../wire/message.ts';
+import type { Keyring } from '../wire/seal.ts';
+import type { MemberView, NodeAction } from './action.ts';
+import { commandOf } from './command.ts';
+import { Company } from './company.ts';
+import { Deeds } from './deeds.ts';
+import { Leaving } from './leaving.ts';
+import { type NodeOptions, type Parts, partsOf } from './parts.ts';
+import { Reader } from './reader.ts';
+import { Rejoining } from './rejoining.ts';
 
-/** What is to be done for the node. */
-export type NodeAction =
-  /** Out on every medium. */
-  | { readonly type: 'datagram'; readonly datagram: Buffer }
-  | { readonly type: 'children' }
-  | { readonly type: 'restart' }
-  | Exclude<OwnershipAction, { readonly type: 'send' }>;
-
-export interface NodeOptions {
-  readonly config: HaConfig;
-  readonly keyring: Keyring;
-  readonly identity: Identity;
-  readonly world: World;
-  uuidOf(node: string): Uint8Array | undefined;
-  /** From 0 to below 1. */
-  random(): number;
-}
-
-/** For so long after the start others are asked to bear more silence. */
-const YOUNG_MS = 5000;
-const YOUNG_MORE_MS = 2000;
-/** Between two requests for the list of nodes. */
-const LIST_AGAIN_MS = 1000;
-const NEVER = Number.POSITIVE_INFINITY;
+/** Before another run begins, so that the other node sees the end of this one. */
+const RESTART_MS = 1000;
 
 /** All that a Heartbeat node does, without sockets, clocks and scripts: what happens comes in, what is to be
  *  done goes out. Times are milliseconds of one monotonic clock. Source: observed on Heartbeat 3.0.6. */
 export class HeartbeatNode {
   readonly #options: NodeOptions;
-  readonly #post: Post;
-  readonly #peers: ReadonlyMap<string, Correspondent>;
-  readonly #membership: Membership;
-  readonly #ownership: Ownership;
-  readonly #other: string;
-  readonly #startedAt: number;
-  #status: MemberStatus = 'init';
-  #beatAt: number;
-  #listAt = NEVER;
-  #actions: NodeAction[] = [];
+  readonly #parts: Parts;
+  readonly #deeds: Deeds;
+  readonly #company: Company;
+  readonly #reader: Reader;
+  readonly #leaving = new Leaving();
+  readonly #rejoining = new Rejoining();
 
   constructor(options: NodeOptions, now: number) {
-    const { config, identity, keyring, random } = options;
-    const others = config.nodes.filter((name) => name !== identity.name);
     this.#options = options;
-    this.#startedAt = now;
-    this.#beatAt = now;
-    this.#other = others[0] ?? '';
-    this.#post = new Post(keyring, { ...options, form: config.form });
-    this.#peers = new Map(
-      others.map((name) => [
-        name,
-        new Correspondent(name, { maxDelayMs: config.maxRexmitDelayMs, random }),
-      ]),
-    );
-    this.#membership = new Membership({
-      others,
-      pings: config.pings.map(({ name }) => name),
-      deadAfterMs: config.deadtimeMs,
-      pingDeadAfterMs: config.deadpingMs,
-      lateAfterMs: config.warntimeMs,
-      initDeadAfterMs: config.initdeadMs,
-      startedAt: now,
-    });
-    this.#ownership = new Ownership({
-      autoFailback: config.autoFailback === 'on',
-      self: identity.name,
-      other: this.#other,
-    });
+    this.#parts = partsOf(options, (hold, at) => this.#deeds.give(hold, at), now);
+    this.#deeds = new Deeds(this.#parts, this.#leaving, options.config.pings);
+    this.#company = new Company(this.#parts, this.#deeds, this.#rejoining);
+    this.#reader = new Reader(this.#parts, this.#deeds, this.#company);
   }
 
-  get ownership(): Pick<Ownership, 'mine' | 'word' | 'isStable'> {
-    return this.#ownership;
+  get ownership(): Pick<Owner, 'mine' | 'word' | 'isStable'> {
+    return this.#parts.owner;
   }
 
   get status(): MemberStatus {
-    return this.#status;
+    return this.#parts.pulse.status;
+  }
+
+  get members(): readonly MemberView[] {
+    const { membership, links } = this.#parts;
+    const pings = this.#options.config.pings.map(({ name }) => name);
+    return membership.all.map(({ name, status }) => ({
+      name,
+      status,
+      links: pings.includes(name)
+        ? [{ name, isUp: status === 'ping' }]
+        : links.of(name),
+    }));
   }
 
   /** When time alone is an event. */
   get nextAt(): number {
-    const gaps = [...this.#peers.values()].map(({ receipt }) => receipt.nextAt);
+    const { inbox, ipfail, ...parts } = this.#parts;
+    const { pulse, rollCall, membership, links, owner, coupling } = parts;
+    const timers = [inbox, pulse, rollCall, membership, links, owner, coupling];
     return Math.min(
-      this.#beatAt,
-      this.#listAt,
-      this.#membership.nextAt,
-      this.#ownership.nextAt,
-      ...gaps,
+      ...timers.map(({ nextAt }) => nextAt),
+      ipfail?.nextAt ?? Number.POSITIVE_INFINITY,
+      this.#leaving.nextAt,
+      this.#rejoining.nextAt,
     );
   }
 
   start(now: number): readonly NodeAction[] {
-    this.#beat(now);
-    this.#become('up', now);
-    return this.#flush();
+    this.#deeds.beat(now);
+    this.#deeds.become('up', now);
+    this.#deeds.ping();
+    return this.#done(now);
   }
 
-  /** A datagram of whoever sent it. */
-  hear(datagram: Buffer, now: number): readonly NodeAction[] {
-    const opened = open(datagram, this.#post.keyring);
-    const letter = 'message' in opened ? letterOf(opened.message) : undefined;
-    const peer = letter && this.#peers.get(letter.from);
-    if (letter && peer) this.#read(letter, peer, now);
-    return this.#flush();
+  /** A datagram of whoever sent it.
+   *  @param link  the name of the medium by which it came, as `eth0` */
+  hear(datagram: Buffer, link: string, now: number): readonly NodeAction[] {
+    this.#wake(now);
+    const { inbox, links } = this.#parts;
+    const read = inbox.read(datagram, now);
+    if (!read) return this.#done(now);
+    const change = links.hear(read.from, link, now);
+    if (change) this.#company.linked([change]);
+    if (read.delivered) this.#reader.take(read.delivered, now);
+    return this.#done(now);
   }
 
   /** Time has gone on. */
   look(now: number): readonly NodeAction[] {
-    if (this.#beatAt <= now) this.#beat(now);
-    this.#happened(this.#membership.look(now), now);
-    if (this.#listAt <= now) this.#askForList(now);
-    for (const { name, receipt } of this.#peers.values())
-      for (const seq of receipt.due(now))
-        this.#send(
-          now,
-          'NS_rexmit',
-          ['dest', name],
-          ['firstseq', `${seq}`],
-          ['lastseq', `${seq}`],
-        );
-    this.#own(this.#ownership.look(now), now);
-    return this.#flush();
+    this.#wake(now);
+    const {
+      pulse,
+      membership,
+      rollCall,
+      inbox,
+      owner,
+      links,
+      ipfail,
+      coupling,
+      other,
+    } = this.#parts;
+    if (pulse.nextAt <= now) {
+      this.#deeds.beat(now);
+      this.#deeds.ping();
+    }
+    this.#company.happened(membership.look(now), undefined, now);
+    this.#company.linked(links.look(now));
+    if (rollCall.nextAt <= now) this.#parts.outbox.send(rollCall.ask(other, now), now);
+    inbox.look(now);
+    this.#deeds.own(owner.look(now), now);
+    ipfail?.look(now);
+    coupling.look(now);
+    if (this.#rejoining.isDue(now) && owner.mine !== 'none') this.#rejoin(now);
+    return this.#done(now);
   }
 
+  /** See {@link NodeAction}, `acquire`.
+   *  @param failed  groups of which nothing runs */
   acquired(hold: Hold, failed: Hold, now: number): readonly NodeAction[] {
-    this.#own(this.#ownership.acquired(hold, failed, now), now);
-    return this.#flush();
+    this.#deeds.own(this.#parts.owner.acquired(hold, failed, now), now);
+    return this.#done(now);
   }
 
   released(hold: Hold, now: number): readonly NodeAction[] {
-    this.#own(this.#ownership.released(hold, now), now);
-    return this.#flush();
+    this.#deeds.own(this.#parts.owner.released(hold, now), now);
+    return this.#done(now);
   }
 
-  standby(hold: Hold, now: number): readonly NodeAction[] {
-    this.#own(this.#ownership.standby(hold, now), now);
-    return this.#flush();
+  /** A message of this host's programs, as hb_standby writes it to the FIFO: every node hears it, and this
+   *  one too. */
+  command(message: Message, now: number): readonly NodeAction[] {
+    const { outbox } = this.#parts;
+    const command = commandOf(message);
+    if (!command) outbox.log('warn', 'a message of the FIFO has no type that is known');
+    else if (textOf(command, 't') === 'ask_resources') this.#asked(command, now);
+    else this.#parts.outbox.send(command, now);
+    if (command) this.#deeds.hook(command);
+    return this.#done(now);
   }
 
+  /** Hosts of `ping`, or one of a `ping_group`, have answered.
+   *  @param name  that of the action */
+  pinged(name: string, now: number): readonly NodeAction[] {
+    this.#wake(now);
+    this.#company.happened(this.#parts.membership.pinged(name, now), undefined, now);
+    return this.#done(now);
+  }
+
+  /** authkeys was read again. */
+  rekey(keyring: Keyring): void {
+    this.#parts.post.rekey(keyring);
+  }
+
+  /** Whether this host's own services work, or as far as is known. */
+  healthy(isHealthy: boolean, now: number): readonly NodeAction[] {
+    if (this.#parts.coupling.healthy(isHealthy, now)) this.#deeds.beat(now);
+    return this.#done(now);
+  }
+
+  /** Gives everything up, as soon as nothing moves; `gone` is the last action. */
   shutDown(now: number): readonly NodeAction[] {
-    this.#own(this.#ownership.shutDown(), now);
-    return this.#flush();
+    this.#leaving.want(undefined, now);
+    return this.#done(now);
   }
 
-  #read(letter: Letter, peer: Correspondent, now: number): void {
-    const { seq, generation } = letter;
-    if (seq === undefined) this.#readUnnumbered(letter, peer, now);
-    else {
-      const taken = peer.take(generation, seq, now);
-      if (taken !== 'new') return;
-      if (peer.receipt.isToAcknowledge(seq))
-        this.#send(now, 'NS_ackmsg', ['dest', peer.name], ['ackseq', seq.toString(16)]);
-      const isOurs =
-        letter.to === undefined || letter.to === this.#options.identity.name;
-      const isOld = letter.type === 'resource' && !peer.isNewest(seq);
-      if (isOurs && !isOld) this.#take(letter, now);
-    }
+  #asked(command: Message, now: number): void {
+    const word = textOf(command, 'rsc_hold');
+    const hold = word === 'failback' ? 'foreign' : word;
+    if (isHold(hold) && textOf(command, 'info') === 'me') this.#deeds.give(hold, now);
+    else this.#parts.outbox.log('warn', `ask_resources of [${word}] is not understood`);
   }
 
-  #readUnnumbered(
-    { type, to, message }: Letter,
-    peer: Correspondent,
-    now: number,
-  ): void {
-    if (to !== this.#options.identity.name) return;
-    if (type === 'NS_rexmit') this.#sendAgain(message, peer, now);
-    else if (type === 'NS_nak_rexmit')
-      peer.receipt.giveUp(numberIn(message, 'firstseq') ?? 0);
-  }
-
-  #sendAgain(message: Message, { name }: Correspondent, now: number): void {
-    const first = numberIn(message, 'firstseq', 10) ?? 0;
-    const last = numberIn(message, 'lastseq', 10) ?? 0;
-    const { datagrams, forgotten } = this.#post.again(first, last, now);
-    for (const datagram of datagrams)
-      this.#actions.push({ type: 'datagram', datagram });
-    for (const seq of forgotten)
-      this.#send(
-        now,
-        'NS_nak_rexmit',
-        ['firstseq', seq.toString(16)],
-        ['dest', name],
-        ['info', 'seqno not found'],
-      );
-  }
-
-  #take(letter: Letter, now: number): void {
-    const { type, from, message, generation } = letter;
-    if (type === 'status') {
-      const status = statusIn(message);
-      const deadAfterMs = numberIn(message, 'dt');
-      if (status)
-        this.#happened(
-          this.#membership.hear(from, { status, deadAfterMs, generation }, now),
-          now,
-        );
-    } else if (type === 'reqnodes') this.#tellList(from, now);
-    else if (type === 'repnodes') this.#gotList(now);
-    else if (this.#status === 'active')
-      this.#own(this.#ownership.hear(resourcesIn(letter), now), now);
-  }
-
-  #happened(happenings: readonly Happening[], now: number): void {
-    for (const happening of happenings) {
-      this.#tell(happening);
-      if (happening.type === 'communication-up') this.#join(now);
-      else if (happening.type === 'dead' && happening.node === this.#other)
-        this.#own(this.#ownership.died(now), now);
-    }
-  }
-
-  #tell(happening: Happening): void {
-    const { type } = happening;
-    if (type === 'status')
-      this.#log(
-        'info',
-        `Status update for node ${happening.node}: status ${happening.status}`,
-      );
-    else if (type === 'dead') this.#log('warn', `node ${happening.node}: is dead`);
-    else if (type === 'late')
-      this.#log(
-        'warn',
-        `Late heartbeat: Node ${happening.node}: interval ${happening.ms} ms`,
-      );
-    else if (type === 'restarted')
-      this.#log('info', `Heartbeat restart on node ${happening.node}`);
-    else if (type === 'healed')
-      this.#log('error', `Cluster node ${happening.node} returning after partition.`);
-  }
-
-  /** Both nodes must mean the same nodes before one of them does anything. */
-  #join(now: number): void {
-    if (this.#membership.of(this.#other)?.isThere) this.#askForList(now);
-    else this.#activate(now);
-  }
-
-  #askForList(now: number): void {
-    this.#listAt = now + LIST_AGAIN_MS;
-    this.#send(now, 'reqnodes', ['dest', this.#other]);
-  }
-
-  #tellList(node: string, now: number): void {
-    const { nodes } = this.#options.config;
-    const list = nodes.map((name) => `${name} `).join('');
-    this.#dispatch(
-      [
-        ['dest', node],
-        ['t', 'repnodes'],
-        ['nodelist', list],
-        ['delnodelist', ' '],
-      ],
-      now,
-    );
-  }
-
-  #gotList(now: number): void {
-    if (this.#listAt !== NEVER) this.#activate(now);
-  }
-
-  #activate(now: number): void {
-    this.#listAt = NEVER;
-    this.#log('info', 'Comm_now_up(): updating status to active');
-    this.#become('active', now);
-    this.#actions.push({ type: 'children' });
-    const isThere = this.#membership.of(this.#other)?.isThere ?? false;
-    this.#own(this.#ownership.begin(isThere, now), now);
-  }
-
-  #own(actions: readonly OwnershipAction[], now: number): void {
-    for (const action of actions)
-      if (action.type === 'send') this.#dispatch(action.message, now);
-      else this.#actions.push(action);
-  }
-
-  #become(status: MemberStatus, now: number): void {
-    this.#status = status;
-    this.#log('info', `Local status now set to: '${status}'`);
-    this.#beat(now);
-  }
-
-  #beat(now: number): void {
+  /** Whoever stood still does not take the others for dead: what they said meanwhile is still to be read. */
+  #wake(now: number): void {
     const { deadtimeMs, keepaliveMs } = this.#options.config;
-    const isYoung = now - this.#startedAt < YOUNG_MS;
-    const patience = Math.round(deadtimeMs + (isYoung ? YOUNG_MORE_MS : 0));
-    this.#beatAt = now + keepaliveMs;
-    this.#send(
-      now,
-      'status',
-      ['st', this.#status],
-      ['dt', patience.toString(16)],
-      ['protocol', '1'],
+    if (now - this.#parts.pulse.nextAt < deadtimeMs / 2) return;
+    this.#parts.outbox.log(
+      'warn',
+      `this node stood still: for ${deadtimeMs / 2} ms, or longer`,
     );
+    this.#parts.membership.excuse(now + keepaliveMs);
+    this.#parts.links.excuse(now + keepaliveMs);
+    this.#deeds.beat(now);
   }
 
-  #send(now: number, type: string, ...fields: Message): void {
-    this.#dispatch([['t', type], ...fields], now);
+  /** What this node has goes to the other one, and it comes back as one that has nothing. */
+  #rejoin(now: number): void {
+    const { outbox, other } = this.#parts;
+    outbox.log('error', `${other} did not begin anew: this node does`);
+    this.#leaving.want(RESTART_MS, now);
   }
 
-  #dispatch(message: Message, now: number): void {
-    this.#actions.push({
-      type: 'datagram',
-      datagram: this.#post.datagram(message, now),
-    });
-  }
-
-  #log(level: 'info' | 'warn' | 'error', text: string): void {
-    this.#actions.push({ type: 'log', level, text });
-  }
-
-  #flush(): readonly NodeAction[] {
-    const actions = this.#actions;
-    this.#actions = [];
-    return actions;
+  #done(now: number): readonly NodeAction[] {
+    const { outbox, plan, owner, membership, other, ipfail } = this.#parts;
+    outbox.run(plan.take(), now);
+    const isAlone = !membership.of(other)?.isThere;
+    const isIdle = this.status !== 'active';
+    if (this.#leaving.mayRelease(owner.isStable || isAlone || isIdle, now)) {
+      ipfail?.cancel();
+      if (isIdle) this.#leaving.released(false, now);
+      else this.#deeds.own(owner.shutDown(now), now);
+    }
+    const last = this.#leaving.last(now);
+    if (last) outbox.act(last);
+    return outbox.take();
   }
 }

@@ -36,22 +36,36 @@ const UNNUMBERED = 'NS_';
 /** Makes datagrams of messages, in the order of fields that Heartbeat has, and keeps what may be asked for
  *  again. Source: observed on Heartbeat 3.0.6. */
 export class Post {
-  keyring: Keyring;
+  #keyring: Keyring;
   readonly #options: PostOptions;
   readonly #history = new History();
 
   constructor(keyring: Keyring, options: PostOptions) {
-    this.keyring = keyring;
+    this.#keyring = keyring;
     this.#options = options;
+  }
+
+  get keyring(): Keyring {
+    return this.#keyring;
+  }
+
+  /** What is kept is signed with the key of its time: without that key nobody could read it. */
+  rekey(keyring: Keyring): void {
+    const { number, method, secret } = this.#keyring.current;
+    this.#keyring = keyring;
+    const isKnown = keyring.keys.some(
+      (key) => key.number === number && key.method === method && key.secret === secret,
+    );
+    if (!isKnown) this.#history.clear();
   }
 
   /** @param now  milliseconds, monotonic */
   datagram(message: Message, now: number): Buffer {
     const { form } = this.#options;
     if (textOf(message, 't')?.startsWith(UNNUMBERED))
-      return seal(this.#complete(message), this.keyring, form);
+      return seal(this.#complete(message), this.#keyring, form);
     const seq = this.#history.next();
-    const datagram = seal(this.#complete(message, seq), this.keyring, form);
+    const datagram = seal(this.#complete(message, seq), this.#keyring, form);
     this.#history.add(seq, datagram, now);
     return datagram;
   }

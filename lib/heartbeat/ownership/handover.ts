@@ -9,8 +9,12 @@ export type Step =
   | 'giving'
   /** They are stopped here, and the other node starts them. */
   | 'given'
-  /** The other node stops them, or this one starts them. */
-  | 'taking';
+  /** The other node stops them. */
+  | 'taking'
+  /** This node starts them. */
+  | 'starting'
+  /** This node stops what the other one has too. */
+  | 'yielding';
 
 /** How long an answer to an offer is waited for. */
 const ANSWER_MS = 10_000;
@@ -23,6 +27,7 @@ export class Handover {
   #step: Step = 'none';
   #hold: Hold = 'none';
   #endAt = NEVER;
+  #beganAt = 0;
 
   get step(): Step {
     return this.#step;
@@ -38,13 +43,19 @@ export class Handover {
     return this.#endAt;
   }
 
+  /** Whoever has offered does not wait for an answer any more. */
+  isOld(now: number): boolean {
+    return now > this.#beganAt + 2 * ANSWER_MS;
+  }
+
   /** @param now  milliseconds, monotonic */
-  begin(step: 'offered' | 'taking', hold: Hold, now: number): void {
+  begin(step: 'offered' | 'taking' | 'yielding', hold: Hold, now: number): void {
     this.#hold = hold;
+    this.#beganAt = now;
     this.#go(step, now + (step === 'offered' ? ANSWER_MS : MOVE_MS));
   }
 
-  proceed(step: 'giving' | 'given', now: number): void {
+  proceed(step: 'giving' | 'given' | 'starting', now: number): void {
     this.#go(step, now + MOVE_MS);
   }
 

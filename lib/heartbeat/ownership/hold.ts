@@ -34,6 +34,11 @@ export function minus(one: Hold, other: Hold): Hold {
   return foreign ? 'foreign' : 'none';
 }
 
+/** What is in both. */
+export function common(one: Hold, other: Hold): Hold {
+  return minus(one, minus(one, other));
+}
+
 /** The same groups, as the other node calls them. */
 export function flip(hold: Hold): Hold {
   if (hold === 'local') return 'foreign';

@@ -1,372 +1,248 @@
-import type { Message } from '../wire/message.ts';
-import { Handover } from './handover.ts';
+import { type Action, Plan } from './action.ts';
+import { Contest } from './contest.ts';
+import { Estate } from './estate.ts';
+import { Exchange } from './exchange.ts';
+import { Failback } from './failback.ts';
+import { Failures } from './failures.ts';
 import { flip, type Hold, has, minus, plus } from './hold.ts';
+import type { Claim, Heard, OtherNode, Owner, OwnerOptions } from './owner.ts';
+import { Settling } from './settling.ts';
+import { acquireOwn, adopt, takeOver } from './taking.ts';
 
-/** What is to be done. */
-export type Action =
-  /** To everybody; its sender's fields are still to be added. */
-  | { readonly type: 'send'; readonly message: Message }
-  /** Scripts, and then {@link Ownership.acquired}. */
-  | { readonly type: 'acquire'; readonly hold: Hold }
-  /** Scripts, and then {@link Ownership.released}. */
-  | { readonly type: 'release'; readonly hold: Hold }
-  | {
-      readonly type: 'log';
-      readonly level: 'info' | 'warn' | 'error';
-      readonly text: string;
-    }
-  /** Everything is given up: this node may go. */
-  | { readonly type: 'gone' };
-
-/** What the other node says of resources. */
-export interface Heard {
-  /** `starting`, `resource`, `ask_resources`, `hb_takeover`, `shutdone`. */
-  readonly type: string;
-  readonly hold: Hold | undefined;
-  /** `rtype=full`: it has that and nothing else. */
-  readonly isFull: boolean;
-  readonly isStable: boolean | undefined;
-  readonly info: string | undefined;
-}
-
-export interface OwnershipOptions {
-  readonly autoFailback: boolean;
-  /** The names of both nodes, for the log. */
-  readonly self: string;
-  readonly other: string;
-}
-
-type Phase = 'init' | 'starting' | 'both-starting' | 'received' | 'stable' | 'shutdown';
-
-/** After the other node began too, so long nobody takes anything. */
-const SETTLE_MS = 10_000;
-/** Between two attempts to give back. */
-const RETRY_MS = 1000;
-
-/** Which groups this node has, and how they go from one node to the other, as Heartbeat does with
- *  `auto_failback on` and `off`. It does nothing by itself: what happens comes in, what is to be done goes
- *  out, and {@link nextAt} says when time alone is an event. All times are milliseconds, monotonic.
+/** Who has what, as Heartbeat does it with `auto_failback on` and `off`: nodes tell each other what they have.
  *  Source: observed on Heartbeat 3.0.6. */
-export class Ownership {
-  readonly #options: OwnershipOptions;
-  #phase: Phase = 'init';
-  readonly #move = new Handover();
-  #mine: Hold = 'none';
-  /** In the other node's words. */
-  #others: Hold = 'none';
-  #otherIsStable = false;
-  #otherIsThere = false;
-  #needsFailback = false;
-  #settleAt = Number.POSITIVE_INFINITY;
-  #failbackAt = Number.POSITIVE_INFINITY;
-  #actions: Action[] = [];
+export class Ownership implements Owner {
+  readonly #options: OwnerOptions;
+  readonly #plan = new Plan();
+  readonly #estate: Estate;
+  readonly #exchange: Exchange;
+  readonly #contest: Contest;
+  readonly #failback: Failback;
+  readonly #failures: Failures;
+  readonly #settling: Settling;
 
-  constructor(options: OwnershipOptions) {
+  constructor(options: OwnerOptions) {
     this.#options = options;
-  }
-
-  get mine(): Hold {
-    return this.#mine;
-  }
-
-  /** `transition` while anything is under way: the words of `cl_status rscstatus`. */
-  get word(): Hold | 'transition' {
-    return this.isStable ? this.#mine : 'transition';
-  }
-
-  get isStable(): boolean {
-    return (
-      this.#phase === 'stable' && this.#move.step === 'none' && this.#otherIsStable
+    this.#estate = new Estate(this.#plan, options.deadtimeMs);
+    this.#exchange = new Exchange(this.#estate, {
+      ...options,
+      took: (now) => this.#took(now),
+      gave: (now) => this.#failback.paid(now),
+      kept: (now) => this.#failback.plan(now),
+    });
+    this.#settling = new Settling(this.#estate);
+    this.#contest = new Contest(this.#estate, options);
+    this.#failback = new Failback(this.#estate, {
+      isAutomatic: options.autoFailback,
+      give: (now) => this.#exchange.offer('foreign', now),
+    });
+    this.#failures = new Failures(this.#estate, (hold, now) =>
+      this.#exchange.offer(hold, now),
     );
   }
 
-  get nextAt(): number {
-    return Math.min(this.#settleAt, this.#move.endAt, this.#failbackAt);
+  get mine(): Hold {
+    return this.#estate.mine;
   }
 
-  /** Of both nodes it is known whether they are there. */
-  begin(otherIsThere: boolean, now: number): readonly Action[] {
-    this.#otherIsThere = otherIsThere;
-    this.#phase = 'starting';
-    this.#send('starting');
-    if (!otherIsThere) this.#takeOver(now);
-    return this.#flush();
+  get word(): Hold | 'transition' {
+    return this.isStable ? this.mine : 'transition';
+  }
+
+  get isStable(): boolean {
+    return this.#estate.isStable;
+  }
+
+  get otherIsOurs(): boolean {
+    return this.#estate.otherIsOurs;
+  }
+
+  get claim(): Omit<Claim, 'isWell'> | undefined {
+    return this.#estate.claim;
+  }
+
+  get nextAt(): number {
+    return Math.min(
+      this.#settling.nextAt,
+      this.#estate.move.endAt,
+      this.#failback.nextAt,
+      this.#failures.nextAt,
+    );
+  }
+
+  begin({ isThere }: OtherNode, now: number): readonly Action[] {
+    this.#estate.otherIsThere = isThere;
+    this.#estate.phase = 'starting';
+    this.#plan.send('starting');
+    if (!isThere) this.#takeOver(now);
+    return this.#plan.take();
   }
 
   hear(heard: Heard, now: number): readonly Action[] {
     const known: Readonly<Record<string, (heard: Heard, now: number) => void>> = {
       starting: (_, at) => this.#otherStarts(at),
       resource: (word, at) => this.#otherHas(word, at),
-      ask_resources: (word, at) => this.#asked(word, at),
-      hb_takeover: ({ hold = 'all' }, at) => this.#offer(flip(hold), at),
+      ask_resources: (word, at) => this.#exchange.hear(word, at),
+      hb_takeover: ({ hold = 'all' }, at) => this.#exchange.offer(flip(hold), at),
       shutdone: (_, at) => this.#otherLeft(at),
     };
-    if (this.#phase !== 'init' && Object.hasOwn(known, heard.type))
+    if (this.#estate.phase !== 'init' && Object.hasOwn(known, heard.type))
       known[heard.type]?.(heard, now);
-    return this.#flush();
+    return this.#plan.take();
   }
 
-  /** The other node is dead. */
-  died(now: number): readonly Action[] {
-    this.#otherIsThere = false;
-    if (this.#phase === 'init' || this.#phase === 'shutdown') return [];
-    this.#needsFailback = true;
-    this.#move.end();
-    if (this.#mine === 'all' && this.#others === 'none') this.#otherIsStable = true;
-    else this.#takeOver(now);
-    return this.#flush();
+  recognize(isOurs: boolean): void {
+    this.#estate.otherIsOurs = isOurs;
   }
 
-  /** `hb_standby`: gives these groups to the other node. */
-  standby(hold: Hold, now: number): readonly Action[] {
-    this.#offer(hold, now);
-    return this.#flush();
-  }
-
-  /** The scripts of an `acquire` have ended.
-   *  @param failed  groups of which nothing runs */
-  acquired(hold: Hold, failed: Hold, now: number): readonly Action[] {
-    this.#mine = minus(this.#mine, failed);
-    if (this.#move.step === 'taking') this.#tookOver(hold, now);
-    else this.#tell(this.#phase === 'stable', 'req_our_resources()');
-    return this.#flush();
-  }
-
-  /** The scripts of a `release` have ended. */
-  released(_hold: Hold, now: number): readonly Action[] {
-    if (this.#phase === 'shutdown') {
-      this.#actions.push({
-        type: 'send',
-        message: [
-          ['t', 'shutdone'],
-          ['st', 'dead'],
-        ],
-      });
-      this.#actions.push({ type: 'gone' });
-    } else if (this.#move.step === 'giving') {
-      this.#move.proceed('given', now);
-      this.#ask('done');
+  claimed(claim: Claim, now: number): readonly Action[] {
+    const estate = this.#estate;
+    if (!estate.isIn) return [];
+    estate.otherIsThere = true;
+    if (!claim.isWell && has(estate.mine, 'foreign')) this.#failback.isOwed = true;
+    estate.hearHealth(claim.isWell, now);
+    if (this.#contest.heard(claim, now)) {
+      if (estate.move.step === 'yielding') estate.tell(false, 'partition');
+    } else if (estate.move.step === 'none') {
+      this.#catchUp(claim, now);
+      this.#failback.plan(now);
     }
-    return this.#flush();
+    return this.#plan.take();
   }
 
-  /** Gives everything up, for this node goes. To be called when {@link isStable}, or when that takes too long. */
-  shutDown(): readonly Action[] {
-    this.#phase = 'shutdown';
-    this.#mine = 'none';
-    this.#move.end();
-    this.#settleAt = Number.POSITIVE_INFINITY;
-    this.#failbackAt = Number.POSITIVE_INFINITY;
-    this.#tell(false, 'shutdown');
-    this.#actions.push({ type: 'release', hold: 'all' });
-    return this.#flush();
+  died(now: number): readonly Action[] {
+    const { isIn, mine, others, move } = this.#estate;
+    this.#estate.otherIsThere = false;
+    this.#estate.otherWellAt = Number.NEGATIVE_INFINITY;
+    if (!isIn) return [];
+    this.#failback.isOwed = true;
+    move.end();
+    if (mine === 'all' && others === 'none') this.#estate.otherIsStable = true;
+    else this.#takeOver(now);
+    return this.#plan.take();
   }
 
-  /** Time has gone on. */
+  restarted(now: number): readonly Action[] {
+    const { isIn, otherIsThere, otherIsOurs, move } = this.#estate;
+    if (!isIn || !otherIsThere) return [];
+    if (otherIsOurs) return this.died(now);
+    this.#estate.others = 'none';
+    this.#estate.otherIsStable = false;
+    move.end();
+    return this.#plan.take();
+  }
+
+  standby(hold: Hold, now: number): readonly Action[] {
+    this.#exchange.offer(hold, now);
+    return this.#plan.take();
+  }
+
+  acquired(hold: Hold, failed: Hold, now: number): readonly Action[] {
+    const estate = this.#estate;
+    estate.mine = minus(estate.mine, failed);
+    if (!estate.isIn) return [];
+    this.#failures.add(failed, now);
+    if (!this.#exchange.acquired(hold, failed, now))
+      estate.tell(estate.phase === 'stable', 'req_our_resources()');
+    return this.#plan.take();
+  }
+
+  released(_hold: Hold, now: number): readonly Action[] {
+    if (this.#estate.phase === 'shutdown') {
+      this.#plan.send('shutdone', ['st', 'dead']);
+      this.#plan.act({ type: 'gone' });
+    } else if (this.#contest.released()) {
+      this.#failback.paid(now);
+      this.#estate.tell(this.#estate.phase === 'stable');
+    } else this.#exchange.released(now);
+    return this.#plan.take();
+  }
+
+  shutDown(_now: number): readonly Action[] {
+    this.#estate.phase = 'shutdown';
+    this.#estate.mine = 'none';
+    this.#estate.move.end();
+    this.#settling.end();
+    this.#failback.cancel();
+    this.#failures.forget();
+    this.#estate.tell(false, 'shutdown');
+    this.#plan.act({ type: 'release', hold: 'all' });
+    return this.#plan.take();
+  }
+
   look(now: number): readonly Action[] {
-    if (this.#settleAt <= now) this.#settle();
-    if (this.#move.endAt <= now) this.#moveTimedOut();
-    if (this.#failbackAt <= now) this.#failBack(now);
-    return this.#flush();
+    if (this.#settling.isOver(now)) this.#stabilize(now);
+    this.#exchange.look(now);
+    this.#failback.look(now);
+    this.#failures.look(now);
+    return this.#plan.take();
   }
 
   #otherStarts(now: number): void {
-    this.#otherIsThere = true;
-    this.#otherIsStable = false;
-    if (this.#phase === 'starting') this.#phase = 'both-starting';
-    this.#tell(this.#phase === 'stable');
-    this.#receive(now);
+    const estate = this.#estate;
+    estate.otherIsThere = true;
+    estate.otherIsStable = false;
+    if (estate.phase === 'starting') estate.phase = 'both-starting';
+    estate.tell(estate.phase === 'stable');
+    this.#settling.receive(now);
   }
 
-  /** The first word of resources, be it this node's own. */
-  #receive(now: number): void {
-    if (this.#phase !== 'starting' && this.#phase !== 'both-starting') return;
-    this.#phase = 'received';
-    this.#settleAt = now + SETTLE_MS;
-  }
-
-  #otherHas({ hold, isFull, isStable }: Heard, now: number): void {
+  #otherHas(heard: Heard, now: number): void {
+    const estate = this.#estate;
+    const { hold, isFull, isStable } = heard;
     if (hold !== undefined)
-      this.#others = isFull || hold === 'none' ? hold : plus(this.#others, hold);
-    this.#receive(now);
+      estate.others = isFull || hold === 'none' ? hold : plus(estate.others, hold);
+    this.#settling.receive(now);
+    this.#exchange.reconsider(heard, now);
     if (isStable !== undefined) this.#otherSettled(isStable, now);
-    const isOpen = this.#phase !== 'stable' && this.#phase !== 'shutdown';
-    if (!isOpen || !this.#otherIsStable) return;
-    this.#acquireOwn(false);
-    this.#phase = 'stable';
-    this.#settleAt = Number.POSITIVE_INFINITY;
-    this.#tell(true);
-    this.#planFailback(now);
+    if (estate.isIn && estate.phase !== 'stable' && estate.otherIsStable)
+      this.#stabilize(now);
+    else if (!this.#failures.isLocal) adopt(this.#estate);
   }
 
   #otherSettled(isStable: boolean, now: number): void {
-    const before = this.#otherIsStable;
-    this.#otherIsStable = isStable;
+    const estate = this.#estate;
+    const before = estate.otherIsStable;
+    estate.otherIsStable = isStable;
     if (!isStable || before) return;
-    this.#log('info', 'remote resource transition completed.');
-    this.#tell(this.#phase === 'stable');
-    this.#planFailback(now);
+    this.#plan.log('info', 'remote resource transition completed.');
+    estate.tell(estate.phase === 'stable');
+    this.#failback.plan(now);
   }
 
-  /** Both began from nothing, and none of them had anything. */
-  #settle(): void {
-    this.#settleAt = Number.POSITIVE_INFINITY;
-    if (this.#phase !== 'received') return;
-    this.#phase = 'stable';
-    this.#log('info', 'local resource transition completed.');
-    this.#acquireOwn(false);
-    this.#tell(true);
+  #stabilize(now: number): void {
+    this.#plan.log('info', 'local resource transition completed.');
+    acquireOwn(this.#estate);
+    this.#estate.phase = 'stable';
+    this.#settling.end();
+    this.#estate.tell(true);
+    this.#failback.plan(now);
   }
 
-  #acquireOwn(force: boolean): void {
-    const isHad = has(this.#others, 'foreign') || has(this.#mine, 'local');
-    if (isHad && !force && this.#move.step === 'none') return;
-    if (has(this.#mine, 'local')) return;
-    this.#mine = plus(this.#mine, 'local');
-    this.#actions.push({ type: 'acquire', hold: 'local' });
+  /** A status of a node of this program repeats what it has told: that may have been lost. */
+  #catchUp({ hold, isStable }: Claim, now: number): void {
+    const { others, otherIsStable } = this.#estate;
+    if (hold === others && isStable === otherIsStable) return;
+    const word = { type: 'resource', info: undefined, group: undefined, isOk: false };
+    this.#otherHas({ ...word, hold, isFull: true, isStable }, now);
   }
 
   #takeOver(now: number): void {
-    const { other } = this.#options;
-    this.#log('info', `Resources being acquired from ${other}.`);
-    const missing = minus('all', this.#mine);
-    this.#mine = 'all';
-    this.#others = 'none';
-    this.#otherIsStable = true;
-    if (missing !== 'none') this.#actions.push({ type: 'acquire', hold: missing });
-    this.#receive(now);
+    takeOver(this.#estate, this.#options.other);
+    this.#settling.receive(now);
   }
 
   #otherLeft(now: number): void {
-    this.#log('info', `Received shutdown notice from '${this.#options.other}'.`);
-    this.#others = 'none';
-    this.#otherIsThere = false;
-    this.#needsFailback = true;
-    this.#move.end();
-    if (this.#phase !== 'shutdown') this.#takeOver(now);
+    this.#plan.log('info', `Received shutdown notice from '${this.#options.other}'.`);
+    this.#estate.others = 'none';
+    this.#estate.otherIsThere = false;
+    this.#failback.isOwed = true;
+    this.#estate.move.end();
+    if (this.#estate.isIn) this.#takeOver(now);
   }
 
-  #planFailback(now: number): void {
-    if (this.#failbackAt === Number.POSITIVE_INFINITY) this.#failBack(now);
-  }
-
-  /** What is the other node's goes back to it, once nothing else is under way. */
-  #failBack(now: number): void {
-    this.#failbackAt = Number.POSITIVE_INFINITY;
-    const isWanted =
-      this.#options.autoFailback &&
-      this.#needsFailback &&
-      this.#otherIsThere &&
-      has(this.#mine, 'foreign') &&
-      this.#phase !== 'shutdown';
-    if (!isWanted) return;
-    if (this.isStable) this.#offer('foreign', now);
-    else this.#failbackAt = now + RETRY_MS;
-  }
-
-  #offer(hold: Hold, now: number): void {
-    if (!this.isStable || !this.#otherIsThere) {
-      this.#log(
-        'warn',
-        `standby [${hold}] ignored: something else is under way, or ${this.#options.other} is not there`,
-      );
-      return;
-    }
-    this.#log('info', `${this.#options.self} wants to go standby [${hold}]`);
-    this.#move.begin('offered', hold, now);
-    this.#otherIsStable = false;
-    this.#ask('me');
-  }
-
-  #asked({ hold, info }: Heard, now: number): void {
-    if (info === 'me' && hold !== undefined) this.#offered(hold, now);
-    else if (info === 'other' && this.#move.step === 'offered') this.#give(now);
-    else if (info === 'done' && this.#move.step === 'taking') this.#take();
-    else if (info === 'done' && this.#move.step === 'given') this.#gave(now);
-  }
-
-  #offered(hold: Hold, now: number): void {
-    if (!this.isStable) {
-      this.#log('info', 'standby message ignored: resources are in flux');
-      return;
-    }
-    this.#log('info', `${this.#options.other} wants to go standby [${hold}]`);
-    this.#move.begin('taking', hold, now);
-    this.#otherIsStable = false;
-    this.#ask('other');
-  }
-
-  #give(now: number): void {
-    const { other } = this.#options;
-    this.#log('info', `standby: ${other} can take our ${this.#move.hold} resources`);
-    this.#move.proceed('giving', now);
-    this.#mine = minus(this.#mine, this.#move.hold);
-    this.#tell(false, 'standby');
-    this.#actions.push({ type: 'release', hold: this.#move.hold });
-  }
-
-  #take(): void {
-    this.#log(
-      'info',
-      `standby: acquire [${this.#move.hold}] resources from ${this.#options.other}`,
-    );
-    this.#actions.push({ type: 'acquire', hold: flip(this.#move.hold) });
-  }
-
-  #tookOver(hold: Hold, now: number): void {
-    this.#ask('done');
-    this.#mine = plus(this.#mine, hold);
-    this.#move.end();
-    this.#tell(true);
-    this.#planFailback(now);
-  }
-
-  #gave(now: number): void {
-    this.#needsFailback = false;
-    this.#move.end();
-    this.#log('info', `Standby resource acquisition done [${this.#move.hold}].`);
-    this.#tell(true);
-    this.#planFailback(now);
-  }
-
-  #moveTimedOut(): void {
-    const text =
-      this.#move.step === 'offered'
-        ? 'No reply to standby request. Standby request cancelled.'
-        : 'Standby took too long: it is given up.';
-    this.#log('warn', text);
-    this.#move.end();
-    this.#otherIsStable = true;
-  }
-
-  #ask(info: string): void {
-    this.#send('ask_resources', ['rsc_hold', this.#move.hold], ['info', info]);
-  }
-
-  #tell(isStable: boolean, info?: string): void {
-    const fields: Message = [
-      ['rsc_hold', this.#mine],
-      ['rtype', 'full'],
-      ['isstable', isStable ? '1' : '0'],
-    ];
-    this.#send(
-      'resource',
-      ...fields,
-      ...(info === undefined ? [] : [['info', info] as const]),
-    );
-  }
-
-  #send(type: string, ...fields: Message): void {
-    this.#actions.push({ type: 'send', message: [['t', type], ...fields] });
-  }
-
-  #log(level: 'info' | 'warn' | 'error', text: string): void {
-    this.#actions.push({ type: 'log', level, text });
-  }
-
-  #flush(): readonly Action[] {
-    const actions = this.#actions;
-    this.#actions = [];
-    return actions;
+  #took(now: number): void {
+    if (this.#estate.otherWellAt === undefined) this.#failback.isOwed = true;
+    this.#failback.plan(now);
   }
 }

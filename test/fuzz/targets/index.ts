@@ -7,6 +7,7 @@ import { config } from './config.ts';
 import { controlBytes } from './control-bytes.ts';
 import { controlHttp } from './control-http.ts';
 import { controlLine } from './control-line.ts';
+import { heartbeats } from './heartbeat.ts';
 import { ini } from './ini.ts';
 import { logLines } from './log-line.ts';
 import { names } from './names.ts';
@@ -28,6 +29,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   'log line': logLines,
   'proxy header': proxyHeaders,
   'client hello': clientHellos,
+  heartbeat: heartbeats,
   'control line': controlLine,
   'control http': controlHttp,
   page,

@@ -99,3 +99,15 @@ t.test(
     t.equal(history.again(-(2 ** 40), 5, 1000).forgotten.length, 50);
   },
 );
+
+t.test('of a long gap fifty are asked for at once, and the others soon', async (t) => {
+  const receipt = new Receipt({ maxDelayMs: 50, random: () => 0 });
+  receipt.take(1, 0);
+  receipt.take(202, 0);
+  const asked = [50, 100, 150, 200].map((now) => receipt.due(now));
+  t.same(
+    asked.map(({ length }) => length),
+    [50, 50, 50, 50],
+  );
+  t.equal(new Set(asked.flat()).size, 200, 'each once');
+});

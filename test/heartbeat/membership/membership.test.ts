@@ -100,3 +100,26 @@ t.test('who is no member is not heard', async (t) => {
     ['lb2'],
   );
 });
+
+t.test(
+  'any message of a new run is its beginning, also before it is missed',
+  async (t) => {
+    const { members, hear } = membership();
+    t.same(members.begin('lb2', 1, SECOND), [], 'nothing was known of it');
+    hear(1);
+    t.same(members.begin('lb2', 1, 2 * SECOND), []);
+    t.same(members.begin('lb2', 2, 2 * SECOND), [
+      { type: 'restarted', node: 'lb2' },
+      { type: 'status', node: 'lb2', status: 'init' },
+    ]);
+    t.same(hear(3, 'init', 2), [], 'once');
+  },
+);
+
+t.test('who stood still gives the others time to be heard', async (t) => {
+  const { members, hear, look } = membership();
+  hear(1);
+  members.excuse(31 * SECOND);
+  t.same(look(30), []);
+  t.same(look(31), [{ type: 'dead', node: 'lb2' }]);
+});

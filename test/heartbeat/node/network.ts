@@ -1,12 +1,12 @@
 import { readHaCf } from '../../../lib/heartbeat/config/ha-cf.ts';
 import type { HaConfig } from '../../../lib/heartbeat/config/ha-config.ts';
-import { uuidOfName } from '../../../lib/heartbeat/config/node-uuid.ts';
-import { HeartbeatNode, type NodeAction } from '../../../lib/heartbeat/node/node.ts';
+import type { NodeAction } from '../../../lib/heartbeat/node/action.ts';
+import { HeartbeatNode } from '../../../lib/heartbeat/node/node.ts';
 import type { Hold } from '../../../lib/heartbeat/ownership/hold.ts';
-import type { Key } from '../../../lib/heartbeat/wire/mac.ts';
-
-export type Name = 'lb1' | 'lb2';
-export const NAMES: readonly Name[] = ['lb1', 'lb2'];
+import { type Message, textOf } from '../../../lib/heartbeat/wire/message.ts';
+import { type Keyring, open } from '../../../lib/heartbeat/wire/seal.ts';
+import { Holders, holdOf, NAMES, type Name, ownersOf } from './holders.ts';
+import { nodeOptions, SECRET } from './options.ts';
 
 /** How datagrams fare. */
 export interface Weather {
@@ -24,6 +24,10 @@ interface Run {
   isAlive: boolean;
   /** Stopped as a process may be: it sees and does nothing, and what it has runs on. */
   isFrozen: boolean;
+  /** When the last of its scripts ends. */
+  busyUntil: number;
+  /** What came while it was frozen. */
+  readonly queue: (() => void)[];
 }
 
 interface Event {
@@ -31,21 +35,27 @@ interface Event {
   run(): void;
 }
 
-const SCRIPT_MS = 200;
-const SECRET: Key = { number: 2, method: 'sha1', secret: 'TOPSECRETWORD' };
+export const SCRIPT_MS = 200;
 
 /** Two nodes on one simulated network, with a clock that jumps from event to event. */
 export class Network {
   now = 0;
   weather: Weather;
-  isCut = false;
+  /** From whom nothing comes through. */
+  readonly cut = new Set<Name>();
+  /** Hosts that are pinged and do not answer that node, as `lb1 gateway`. */
+  readonly unreachable = new Set<string>();
+  /** Groups that do not start on a host, as `lb1 lb2`: that of lb2 on lb1. */
+  readonly broken = new Set<string>();
+  readonly keyrings: Record<Name, Keyring>;
   readonly log: string[] = [];
-  /** For each group: who runs it, from when on; an empty list where nobody does. */
-  readonly holders: { at: number; owner: Name; by: readonly Name[] }[] = [];
+  readonly actions: { at: number; name: Name; type: NodeAction['type'] }[] = [];
+  /** The kinds of messages. */
+  readonly sent: { at: number; name: Name; type: string | undefined }[] = [];
+  readonly holders = new Holders();
   readonly #config: HaConfig;
   readonly #random: () => number;
   readonly #runs = new Map<Name, Run>();
-  readonly #running: Record<Name, Set<Name>> = { lb1: new Set(), lb2: new Set() };
   #events: Event[] = [];
   #generation = 1000;
 
@@ -58,29 +68,30 @@ export class Network {
     const text = `node lb1 lb2\nbcast eth0\nkeepalive 1\ndeadtime 5\ninitdead 10\nauto_failback on\n${haCf}`;
     const { config, findings } = readHaCf(text, 'ha.cf', 'lb1');
     if (!config) throw new Error(JSON.stringify(findings));
+    const keyring = { current: SECRET, keys: [SECRET] };
     this.#config = config;
+    this.keyrings = { lb1: keyring, lb2: keyring };
     this.weather = weather;
     this.#random = random;
   }
 
+  /** A new run; what ran there before is stopped first. */
   start(name: Name): void {
-    const options = {
+    for (const owner of NAMES) this.holders.ran(name, owner, false, this.now);
+    const options = nodeOptions({
+      name,
       config: this.#config,
-      keyring: { current: SECRET, keys: [SECRET] },
-      identity: {
-        name,
-        uuid: uuidOfName(name),
-        generation: ++this.#generation,
-        ttl: 3,
-      },
-      world: { seconds: () => 1 + Math.floor(this.now / 1000), load: () => '0.00' },
-      uuidOf: uuidOfName,
+      keyring: this.keyrings[name],
+      generation: ++this.#generation,
+      seconds: () => 1 + Math.floor(this.now / 1000),
       random: this.#random,
-    };
+    });
     const run: Run = {
       node: new HeartbeatNode(options, this.now),
       isAlive: true,
       isFrozen: false,
+      busyUntil: 0,
+      queue: [],
     };
     this.#runs.set(name, run);
     this.#do(name, run, run.node.start(this.now));
@@ -88,19 +99,45 @@ export class Network {
 
   /** The host is gone, and what ran there. */
   kill(name: Name): void {
-    const run = this.#runs.get(name);
-    if (run) run.isAlive = false;
-    for (const owner of NAMES) this.#ran(name, owner, false);
+    this.#run(name).isAlive = false;
+    for (const owner of NAMES) this.holders.ran(name, owner, false, this.now);
+  }
+
+  freeze(name: Name): void {
+    this.#run(name).isFrozen = true;
+  }
+
+  /** It goes on with what came meanwhile. */
+  thaw(name: Name): void {
+    const run = this.#run(name);
+    run.isFrozen = false;
+    for (const what of run.queue.splice(0)) what();
+  }
+
+  tell(name: Name, what: (node: HeartbeatNode) => readonly NodeAction[]): void {
+    const run = this.#run(name);
+    this.#do(name, run, what(run.node));
   }
 
   shutDown(name: Name): void {
-    const run = this.#run(name);
-    this.#do(name, run, run.node.shutDown(this.now));
+    this.tell(name, (node) => node.shutDown(this.now));
+  }
+
+  command(name: Name, ...message: Message): void {
+    this.tell(name, (node) => node.command(message, this.now));
   }
 
   standby(name: Name, hold: Hold): void {
-    const run = this.#run(name);
-    this.#do(name, run, run.node.standby(hold, this.now));
+    this.command(name, ['t', 'ask_resources'], ['rsc_hold', hold], ['info', 'me']);
+  }
+
+  healthy(name: Name, isHealthy: boolean): void {
+    this.tell(name, (node) => node.healthy(isHealthy, this.now));
+  }
+
+  /** A datagram of anybody, to that node. */
+  inject(to: Name, datagram: Buffer): void {
+    this.tell(to, (node) => node.hear(datagram, 'eth0', this.now));
   }
 
   node(name: Name): HeartbeatNode {
@@ -111,17 +148,13 @@ export class Network {
     return this.#runs.get(name)?.isAlive === true;
   }
 
-  /** By whom the group of that node is run. */
-  holdersOf(owner: Name): readonly Name[] {
-    return NAMES.filter((name) => this.#running[name].has(owner));
-  }
-
   /** Plays for so long. */
   play(ms: number): void {
     const end = this.now + ms;
     for (;;) {
       const next = this.#next();
       if (next.at > end) break;
+      this.#events = this.#events.filter((event) => event !== next);
       this.now = Math.max(this.now, next.at);
       next.run();
     }
@@ -137,14 +170,12 @@ export class Network {
   #next(): Event {
     let next: Event = { at: Number.POSITIVE_INFINITY, run: () => {} };
     for (const event of this.#events) if (event.at < next.at) next = event;
-    const first = next;
     for (const [name, run] of this.#runs)
       if (run.isAlive && !run.isFrozen && run.node.nextAt < next.at)
         next = {
           at: run.node.nextAt,
           run: () => this.#do(name, run, run.node.look(this.now)),
         };
-    if (next === first) this.#events = this.#events.filter((event) => event !== first);
     return next;
   }
 
@@ -153,60 +184,80 @@ export class Network {
   }
 
   #act(name: Name, run: Run, action: NodeAction): void {
+    if (action.type !== 'datagram')
+      this.actions.push({ at: this.now, name, type: action.type });
     if (action.type === 'datagram') this.#send(name, action.datagram);
     else if (action.type === 'log') this.log.push(`${this.now} ${name} ${action.text}`);
+    else if (action.type === 'ping') this.#ping(name, run, action.name);
     else if (action.type === 'gone') run.isAlive = false;
+    else if (action.type === 'restart') this.#restart(name, run, action.afterMs);
     else if (action.type === 'acquire' || action.type === 'release')
-      this.#later(name, run, SCRIPT_MS, () => this.#script(name, run, action));
+      this.#scripts(name, run, action);
   }
 
-  #script(
+  #ping(name: Name, run: Run, host: string): void {
+    if (this.unreachable.has(`${name} ${host}`)) return;
+    this.#later(name, run, 2, () =>
+      this.#do(name, run, run.node.pinged(host, this.now)),
+    );
+  }
+
+  #restart(name: Name, run: Run, afterMs: number): void {
+    run.isAlive = false;
+    this.#events.push({ at: this.now + afterMs, run: () => this.start(name) });
+  }
+
+  /** Those of one action after those of the one before. */
+  #scripts(
     name: Name,
     run: Run,
-    { type, hold }: { readonly type: 'acquire' | 'release'; readonly hold: Hold },
+    action: { readonly type: 'acquire' | 'release'; readonly hold: Hold },
   ): void {
-    const { node } = run;
-    for (const owner of ownersOf(hold, name))
-      this.#ran(name, owner, type === 'acquire');
-    const actions =
-      type === 'acquire'
-        ? node.acquired(hold, 'none', this.now)
-        : node.released(hold, this.now);
-    this.#do(name, run, actions);
+    run.busyUntil = Math.max(run.busyUntil, this.now) + SCRIPT_MS;
+    this.#later(name, run, run.busyUntil - this.now, () =>
+      action.type === 'acquire'
+        ? this.#acquired(name, run, action.hold)
+        : this.#released(name, run, action.hold),
+    );
   }
 
-  #ran(name: Name, owner: Name, runs: boolean): void {
-    if (runs) this.#running[name].add(owner);
-    else this.#running[name].delete(owner);
-    this.holders.push({ at: this.now, owner, by: this.holdersOf(owner) });
+  #acquired(name: Name, run: Run, hold: Hold): void {
+    const owners = ownersOf(hold, name);
+    const failed = owners.filter((owner) => this.broken.has(`${name} ${owner}`));
+    for (const owner of owners)
+      if (!failed.includes(owner)) this.holders.ran(name, owner, true, this.now);
+    this.#do(name, run, run.node.acquired(hold, holdOf(failed, name), this.now));
+  }
+
+  #released(name: Name, run: Run, hold: Hold): void {
+    for (const owner of ownersOf(hold, name))
+      this.holders.ran(name, owner, false, this.now);
+    this.#do(name, run, run.node.released(hold, this.now));
   }
 
   #send(from: Name, datagram: Buffer): void {
+    const opened = open(datagram, this.keyrings[from]);
+    const type = 'message' in opened ? textOf(opened.message, 't') : undefined;
+    this.sent.push({ at: this.now, name: from, type });
     const to = from === 'lb1' ? 'lb2' : 'lb1';
     const run = this.#runs.get(to);
     const { lost, doubled, delay } = this.weather;
-    if (!run || this.isCut) return;
+    if (!run || this.cut.has(from)) return;
     const copies = this.#random() < doubled ? 2 : 1;
     for (let n = 0; n < copies; n++)
       if (this.#random() >= lost)
         this.#later(to, run, 1 + this.#random() * delay, () =>
-          this.#do(to, run, run.node.hear(datagram, this.now)),
+          this.#do(to, run, run.node.hear(datagram, 'eth0', this.now)),
         );
   }
 
+  /** What belongs to a run that has ended by then does not happen; what a frozen one is to do waits. */
   #later(name: Name, run: Run, ms: number, what: () => void): void {
-    this.#events.push({
-      at: this.now + ms,
-      run: () => {
-        if (run.isAlive && !run.isFrozen && this.#runs.get(name) === run) what();
-      },
-    });
+    const now = () => {
+      if (!run.isAlive || this.#runs.get(name) !== run) return;
+      if (run.isFrozen) run.queue.push(now);
+      else what();
+    };
+    this.#events.push({ at: this.now + ms, run: now });
   }
-}
-
-function ownersOf(hold: Hold, self: Name): readonly Name[] {
-  const other = self === 'lb1' ? 'lb2' : 'lb1';
-  if (hold === 'all') return NAMES;
-  if (hold === 'none') return [];
-  return [hold === 'local' ? self : other];
 }

@@ -97,7 +97,7 @@ t.test('an offer that nobody answers is withdrawn', async (t) => {
 
 t.test('who goes hands over everything first', async (t) => {
   const pair = bothUp(true);
-  pair.do('lb1', ({ ownership }) => ownership.shutDown());
+  pair.do('lb1', ({ ownership }) => ownership.shutDown(pair.now));
   pair.to(22 * SECOND);
   t.same(runs(pair), ['', 'lb1+lb2']);
   t.notOk(pair.side('lb1').isAlive);

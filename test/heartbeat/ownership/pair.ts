@@ -1,5 +1,6 @@
+import type { Action } from '../../../lib/heartbeat/ownership/action.ts';
 import { type Hold, isHold } from '../../../lib/heartbeat/ownership/hold.ts';
-import { type Action, Ownership } from '../../../lib/heartbeat/ownership/ownership.ts';
+import { Ownership } from '../../../lib/heartbeat/ownership/ownership.ts';
 import { type Message, textOf } from '../../../lib/heartbeat/wire/message.ts';
 
 interface Event {
@@ -39,7 +40,9 @@ export class Pair {
   /** A new run of the node; the other one learns of it by what it says. */
   start(name: Name, otherIsThere = this.side(otherOf(name)).isAlive): void {
     this.#sides[name] = { ...this.#side(name), isAlive: true };
-    this.do(name, ({ ownership }) => ownership.begin(otherIsThere, this.now));
+    this.do(name, ({ ownership }) =>
+      ownership.begin({ isThere: otherIsThere, isActive: otherIsThere }, this.now),
+    );
   }
 
   side(name: Name): Side {
@@ -62,6 +65,8 @@ export class Pair {
     for (;;) {
       const next = this.#next();
       if (next.at > ms) break;
+      const index = this.#events.indexOf(next);
+      if (index >= 0) this.#events.splice(index, 1);
       this.now = Math.max(this.now, next.at);
       next.run();
     }
@@ -74,14 +79,16 @@ export class Pair {
       run: () => this.do(name, ({ ownership }) => ownership.look(this.now)),
     }));
     const [first] = [...this.#events, ...timers].sort((a, b) => a.at - b.at);
-    const next = first ?? { at: Number.POSITIVE_INFINITY, run: () => {} };
-    const index = this.#events.indexOf(next);
-    if (index >= 0) this.#events.splice(index, 1);
-    return next;
+    return first ?? { at: Number.POSITIVE_INFINITY, run: () => {} };
   }
 
   #side(self: Name): Side {
-    const options = { autoFailback: this.#autoFailback, self, other: otherOf(self) };
+    const options = {
+      deadtimeMs: 10_000,
+      autoFailback: this.#autoFailback,
+      self,
+      other: otherOf(self),
+    };
     return { ownership: new Ownership(options), isAlive: false, runs: new Set() };
   }
 
@@ -120,6 +127,8 @@ export class Pair {
       isFull: text('rtype') === 'full',
       isStable: text('isstable') === undefined ? undefined : text('isstable') === '1',
       info: text('info'),
+      group: text('ipaddr'),
+      isOk: text('ok') === 'OK',
     };
     const other = otherOf(name);
     this.#later(WIRE_MS, other, this.side(other), () =>

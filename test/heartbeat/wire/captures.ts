@@ -14,6 +14,8 @@ export const HEARTBEAT_PORT = 694;
 export interface Captured {
   /** The file's, without its ending. */
   readonly capture: string;
+  /** Milliseconds, of that host's clock. */
+  readonly at: number;
   readonly datagram: Buffer;
 }
 
@@ -21,20 +23,21 @@ export interface Captured {
 export function captured(): Captured[] {
   const names = readdirSync(FOLDER).filter((name) => name.endsWith('.pcap'));
   return names.sort().flatMap((name) =>
-    datagrams(readFileSync(new URL(name, FOLDER))).map((datagram) => ({
+    datagrams(readFileSync(new URL(name, FOLDER))).map((sent) => ({
       capture: name.slice(0, -'.pcap'.length),
-      datagram,
+      ...sent,
     })),
   );
 }
 
-function datagrams(file: Buffer): Buffer[] {
-  const found: Buffer[] = [];
+function datagrams(file: Buffer): Omit<Captured, 'capture'>[] {
+  const found: Omit<Captured, 'capture'>[] = [];
   for (let at = FILE_HEADER_BYTES; at < file.length; ) {
     const length = file.readUInt32LE(at + 8);
     const start = at + RECORD_HEADER_BYTES;
-    const payload = datagramOf(file.subarray(start, start + length));
-    if (payload) found.push(payload);
+    const datagram = datagramOf(file.subarray(start, start + length));
+    const ms = file.readUInt32LE(at) * 1000 + file.readUInt32LE(at + 4) / 1000;
+    if (datagram) found.push({ at: ms, datagram });
     at = start + length;
   }
   return found;

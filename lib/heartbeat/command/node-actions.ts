@@ -1,0 +1,55 @@
+import type { Configuration } from '../local/configuration.ts';
+import { type NodeLog, openLog } from '../local/log.ts';
+import { Daemon } from '../process/daemon.ts';
+import { askStatus } from '../process/status-socket.ts';
+import { Resources } from '../resources/resources.ts';
+import { filesRead, scriptsOf } from './files-read.ts';
+import type { Action, Words } from './words.ts';
+
+/** That Heartbeat has for a bad file. Trying again does not mend it. */
+const BAD_CONFIG = 6;
+
+/** The node, until a signal ends it. */
+export const runDaemon: Action = async (words) => {
+  const configuration = await filesRead(words);
+  if (!configuration) return BAD_CONFIG;
+  const { files, places, name } = words;
+  const log = openLog(configuration.config, configuration.name);
+  const daemon = new Daemon({
+    files,
+    stateDir: places.stateDir,
+    name,
+    configuration,
+    resources: resourcesOf(words, configuration, log),
+    log,
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => daemon.shutDown());
+  process.on('SIGHUP', () => {
+    daemon.reload().catch(({ message }: Error) => log.error(message));
+  });
+  await daemon.play();
+  return 0;
+};
+
+/** Stops everything that haresources names, held or not: what a daemon that was killed has left. */
+export const release: Action = async (words) => {
+  if (await askStatus(words.files.status))
+    throw new Error('the daemon runs, and releases by itself: l4heartbeat stop');
+  const configuration = await filesRead(words);
+  if (!configuration) return BAD_CONFIG;
+  const log = openLog(configuration.config, configuration.name);
+  const resources = resourcesOf(words, configuration, log);
+  const left = await resources.release('all');
+  await resources.close();
+  await log.close();
+  return left === 'none' ? 0 : 1;
+};
+
+function resourcesOf(
+  words: Words,
+  { groups, name }: Configuration,
+  log: NodeLog,
+): Resources {
+  return new Resources({ groups, self: name, log, folders: scriptsOf(words) });
+}

@@ -1,0 +1,118 @@
+import type { ReceiptOptions } from '../delivery/receipt.ts';
+import type { Message } from '../wire/message.ts';
+import { open } from '../wire/seal.ts';
+import { Correspondent } from './correspondent.ts';
+import { type Letter, letterOf, numberIn } from './letter.ts';
+import type { Outbox } from './outbox.ts';
+import type { Post } from './post.ts';
+
+export interface InboxOptions extends ReceiptOptions {
+  readonly self: string;
+  readonly others: readonly string[];
+  readonly post: Post;
+  readonly outbox: Outbox;
+}
+
+/** A message that is new, with its sender's. */
+export interface Delivered {
+  readonly letter: Letter;
+  /** Undefined: it is of a kind that has none, and is done with. */
+  readonly seq: number | undefined;
+  readonly peer: Correspondent;
+  /** It is this node's, or everybody's. */
+  readonly isForUs: boolean;
+}
+
+/** Takes datagrams: who does not have the key is not read, nothing comes twice, what is lost is asked for
+ *  again, and who misses something gets it. */
+export class Inbox {
+  readonly #options: InboxOptions;
+  readonly #peers: ReadonlyMap<string, Correspondent>;
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+    this.#peers = new Map(
+      options.others.map((name) => [name, new Correspondent(name, options)]),
+    );
+  }
+
+  get nextAt(): number {
+    const gaps = [...this.#peers.values()].map(({ receipt }) => receipt.nextAt);
+    return Math.min(Number.POSITIVE_INFINITY, ...gaps);
+  }
+
+  /** @returns undefined: it is of nobody who is a node here */
+  read(
+    datagram: Buffer,
+    now: number,
+  ): { readonly from: string; readonly delivered: Delivered | undefined } | undefined {
+    const opened = open(datagram, this.#options.post.keyring);
+    const letter = 'message' in opened ? letterOf(opened.message) : undefined;
+    const peer = letter && this.#peers.get(letter.from);
+    if (!letter || !peer) return undefined;
+    return { from: peer.name, delivered: this.#deliver(letter, peer, now) };
+  }
+
+  /** Asks for what is missing. */
+  look(now: number): void {
+    for (const { name, receipt } of this.#peers.values())
+      for (const seq of receipt.due(now))
+        this.#send(
+          now,
+          ['t', 'NS_rexmit'],
+          ['dest', name],
+          ['firstseq', `${seq}`],
+          ['lastseq', `${seq}`],
+        );
+  }
+
+  /** That node is gone, and answers nothing. */
+  forget(name: string): void {
+    this.#peers.get(name)?.forget();
+  }
+
+  #deliver(letter: Letter, peer: Correspondent, now: number): Delivered | undefined {
+    const { seq, to, generation, type } = letter;
+    const isForUs = to === undefined || to === this.#options.self;
+    if (seq === undefined) {
+      if (to === this.#options.self) this.#serve(letter, peer, now);
+      return undefined;
+    }
+    if (peer.take(generation, seq, now) !== 'new') return undefined;
+    if (peer.receipt.isToAcknowledge(seq))
+      this.#send(
+        now,
+        ['t', 'NS_ackmsg'],
+        ['dest', peer.name],
+        ['ackseq', seq.toString(16)],
+      );
+    peer.noteMove(type, seq);
+    return { letter, seq, peer, isForUs };
+  }
+
+  #serve({ type, message }: Letter, peer: Correspondent, now: number): void {
+    if (type === 'NS_rexmit') this.#sendAgain(message, peer, now);
+    else if (type === 'NS_nak_rexmit')
+      peer.receipt.giveUp(numberIn(message, 'firstseq') ?? 0);
+  }
+
+  #sendAgain(message: Message, { name }: Correspondent, now: number): void {
+    const { post, outbox } = this.#options;
+    const first = numberIn(message, 'firstseq', 10) ?? 0;
+    const last = numberIn(message, 'lastseq', 10) ?? 0;
+    const { datagrams, forgotten } = post.again(first, last, now);
+    for (const datagram of datagrams) outbox.act({ type: 'datagram', datagram });
+    for (const seq of forgotten)
+      this.#send(
+        now,
+        ['t', 'NS_nak_rexmit'],
+        ['firstseq', seq.toString(16)],
+        ['dest', name],
+        ['info', 'seqno not found'],
+      );
+  }
+
+  #send(now: number, ...message: Message): void {
+    this.#options.outbox.send(message, now);
+  }
+}

@@ -1,0 +1,65 @@
+import type { Estate } from './estate.ts';
+import { type Hold, minus } from './hold.ts';
+import type { Claim } from './owner.ts';
+
+export interface ContestOptions {
+  readonly self: string;
+  readonly other: string;
+}
+
+/** What both nodes have after a partition: the one whose name is the lesser keeps it, and the other one gives
+ *  it up at once. Only nodes of this program say in each status what they have. */
+export class Contest {
+  readonly #estate: Estate;
+  readonly #options: ContestOptions;
+  /** What the other node still has too, which is to give it up. */
+  #isOn = false;
+
+  constructor(estate: Estate, options: ContestOptions) {
+    this.#estate = estate;
+    this.#options = options;
+  }
+
+  /** @returns  whether both have something */
+  heard({ hold }: Claim, now: number): boolean {
+    const before = this.#estate.others;
+    this.#estate.others = hold;
+    const { twice, plan } = this.#estate;
+    if (twice === 'none') {
+      this.#estate.others = before;
+      if (this.#isOn) plan.act({ type: 'announce' });
+      this.#isOn = false;
+      return false;
+    }
+    if (this.#options.self > this.#options.other) this.#yield(twice, now);
+    else this.#keep();
+    return true;
+  }
+
+  /** Scripts have ended that stopped groups.
+   *  @returns  whether it was what is given up here */
+  released(): boolean {
+    const { move } = this.#estate;
+    if (move.step !== 'yielding') return false;
+    move.end();
+    return true;
+  }
+
+  #yield(twice: Hold, now: number): void {
+    const { move, plan } = this.#estate;
+    const { other } = this.#options;
+    plan.log('error', `${other} has our [${twice}] resources too, and keeps them`);
+    this.#estate.mine = minus(this.#estate.mine, twice);
+    move.begin('yielding', twice, now);
+    plan.act({ type: 'release', hold: twice });
+  }
+
+  #keep(): void {
+    const { twice, plan } = this.#estate;
+    const { other } = this.#options;
+    if (this.#isOn) return;
+    this.#isOn = true;
+    plan.log('error', `${other} has our [${twice}] resources too, and gives them up`);
+    plan.act({ type: 'announce' });
+  }
+}

@@ -1,0 +1,72 @@
+import type { Message } from '../wire/message.ts';
+import type { Plan } from './action.ts';
+import { Handover } from './handover.ts';
+import { common, flip, type Hold } from './hold.ts';
+import type { Claim } from './owner.ts';
+import { type Pace, paceOf } from './pace.ts';
+
+type Phase = 'init' | 'starting' | 'both-starting' | 'received' | 'stable' | 'shutdown';
+
+/** What both nodes have, as far as this one knows, and how it tells. Shared by those who move things. */
+export class Estate {
+  phase: Phase = 'init';
+  mine: Hold = 'none';
+  /** In the other node's words. */
+  others: Hold = 'none';
+  otherIsStable = false;
+  otherIsThere = false;
+  /** The other node is of this program too. */
+  otherIsOurs = false;
+  /** Since when its services work; undefined: they do not. */
+  otherWellAt: number | undefined = Number.NEGATIVE_INFINITY;
+  readonly move = new Handover();
+  readonly plan: Plan;
+  readonly #deadtimeMs: number;
+  #hasToldStable = false;
+
+  constructor(plan: Plan, deadtimeMs: number) {
+    this.plan = plan;
+    this.#deadtimeMs = deadtimeMs;
+  }
+
+  get isStable(): boolean {
+    return this.phase === 'stable' && this.move.step === 'none' && this.otherIsStable;
+  }
+
+  /** It takes part. */
+  get isIn(): boolean {
+    return this.phase !== 'init' && this.phase !== 'shutdown';
+  }
+
+  get pace(): Pace {
+    return paceOf(this.otherIsOurs, this.#deadtimeMs);
+  }
+
+  /** What this node repeats in each status: what it has now, and whether it is stable as it has told. */
+  get claim(): Omit<Claim, 'isWell'> | undefined {
+    const { isIn, mine } = this;
+    return isIn ? { hold: mine, isStable: this.#hasToldStable } : undefined;
+  }
+
+  /** What both have, in this node's words. */
+  get twice(): Hold {
+    return common(this.mine, flip(this.others));
+  }
+
+  hearHealth(isWell: boolean, now: number): void {
+    if (!isWell) this.otherWellAt = undefined;
+    else this.otherWellAt ??= now;
+  }
+
+  /** Tells what this node has, and nothing else. */
+  tell(isStable: boolean, info?: string): void {
+    this.#hasToldStable = isStable;
+    const fields: Message = [
+      ['rsc_hold', this.mine],
+      ['rtype', 'full'],
+      ['isstable', isStable ? '1' : '0'],
+    ];
+    const more: Message = info === undefined ? [] : [['info', info]];
+    this.plan.send('resource', ...fields, ...more);
+  }
+}

@@ -1,0 +1,153 @@
+import type { Estate } from './estate.ts';
+import { flip, type Hold, minus, plus } from './hold.ts';
+import type { Heard } from './owner.ts';
+
+/** What becomes of a move. */
+interface Outcome {
+  /** This node has what the other one gave. */
+  took(now: number): void;
+  /** The other node has what this one gave. */
+  gave(now: number): void;
+  /** Nothing has moved. */
+  kept(now: number): void;
+}
+
+export interface ExchangeOptions extends Outcome {
+  readonly self: string;
+  readonly other: string;
+}
+
+/** What a node of this program says with what it has, when nobody has answered its offer in time. */
+const WITHDRAWN = 'withdrawn';
+
+/** Standby in three steps, of which each node says its own: an offer and its answer, stopped and started.
+ *  Source: observed on Heartbeat 3.0.6. */
+export class Exchange {
+  readonly #estate: Estate;
+  readonly #options: ExchangeOptions;
+
+  constructor(estate: Estate, options: ExchangeOptions) {
+    this.#estate = estate;
+    this.#options = options;
+  }
+
+  offer(hold: Hold, now: number): void {
+    const { isStable, otherIsThere, plan, move } = this.#estate;
+    const { self, other } = this.#options;
+    if (!isStable || !otherIsThere) {
+      plan.log(
+        'warn',
+        `standby [${hold}] ignored: something else is under way, or ${other} is not there`,
+      );
+      return;
+    }
+    plan.log('info', `${self} wants to go standby [${hold}]`);
+    move.begin('offered', hold, now);
+    this.#estate.otherIsStable = false;
+    this.#ask('me');
+  }
+
+  hear({ hold, info }: Heard, now: number): void {
+    const { step } = this.#estate.move;
+    if (info === 'me' && hold !== undefined) this.#offered(hold, now);
+    else if (info === 'other') this.#accepted(now);
+    else if (info === 'done' && step === 'taking') this.#start(now);
+    else if (info === 'done' && step === 'given') this.#gave(now);
+  }
+
+  /** Scripts have ended that started these groups.
+   *  @returns  whether it was what the other node gave */
+  acquired(hold: Hold, failed: Hold, now: number): boolean {
+    const { move } = this.#estate;
+    if (move.step !== 'starting' || flip(move.hold) !== hold) return false;
+    this.#ask('done');
+    this.#estate.mine = minus(plus(this.#estate.mine, hold), failed);
+    move.end();
+    this.#estate.tell(true);
+    this.#options.took(now);
+    return true;
+  }
+
+  /** Scripts have ended that stopped groups. */
+  released(now: number): void {
+    const { move } = this.#estate;
+    if (move.step !== 'giving') return;
+    move.proceed('given', now);
+    this.#ask('done');
+  }
+
+  /** The giver has withdrawn its offer: it says so, or it is at rest long after it. */
+  reconsider({ info, isStable }: Heard, now: number): void {
+    const { move, plan } = this.#estate;
+    const isLate = isStable === true && move.isOld(now);
+    if (move.step !== 'taking' || !(info === WITHDRAWN || isLate)) return;
+    plan.log('info', `standby: ${this.#options.other} has withdrawn its offer`);
+    move.end();
+  }
+
+  look(now: number): void {
+    const { move, plan } = this.#estate;
+    if (move.endAt > now) return;
+    plan.log(
+      'warn',
+      move.step === 'offered'
+        ? 'No reply to standby request. Standby request cancelled.'
+        : 'Standby took too long: it is given up.',
+    );
+    move.end();
+    this.#estate.otherIsStable = true;
+    if (this.#estate.otherIsOurs) this.#estate.tell(true, WITHDRAWN);
+    this.#options.kept(now);
+  }
+
+  #offered(hold: Hold, now: number): void {
+    const { isStable, move, plan } = this.#estate;
+    const isOfferedAgain = move.step === 'taking';
+    if (!isStable && !isOfferedAgain) {
+      plan.log('info', 'standby message ignored: resources are in flux');
+      return;
+    }
+    plan.log('info', `${this.#options.other} wants to go standby [${hold}]`);
+    move.begin('taking', hold, now);
+    this.#estate.otherIsStable = false;
+    this.#ask('other');
+  }
+
+  /** An answer to an offer that is withdrawn gets the state of things instead. */
+  #accepted(now: number): void {
+    const { move, plan, isIn, phase } = this.#estate;
+    if (move.step === 'none' && isIn) this.#estate.tell(phase === 'stable', WITHDRAWN);
+    if (move.step !== 'offered') return;
+    plan.log(
+      'info',
+      `standby: ${this.#options.other} can take our ${move.hold} resources`,
+    );
+    move.proceed('giving', now);
+    this.#estate.mine = minus(this.#estate.mine, move.hold);
+    this.#estate.tell(false, 'standby');
+    plan.act({ type: 'release', hold: move.hold });
+  }
+
+  #start(now: number): void {
+    const { move, plan } = this.#estate;
+    plan.log(
+      'info',
+      `standby: acquire [${move.hold}] resources from ${this.#options.other}`,
+    );
+    move.proceed('starting', now);
+    plan.act({ type: 'acquire', hold: flip(move.hold) });
+  }
+
+  #gave(now: number): void {
+    const { move, plan } = this.#estate;
+    move.end();
+    plan.log('info', `Standby resource acquisition done [${move.hold}].`);
+    this.#estate.tell(true);
+    this.#options.gave(now);
+  }
+
+  #ask(info: string): void {
+    const { move, plan } = this.#estate;
+    plan.send('ask_resources', ['rsc_hold', move.hold], ['info', info]);
+  }
+}

@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import { isIpfail } from '../config/ipfail.ts';
+import { uuidOfName } from '../config/node-uuid.ts';
+import type { Configuration } from '../local/configuration.ts';
+import type { Level } from '../local/log-line.ts';
+import { Media } from '../media/media.ts';
+import type { NodeAction } from '../node/action.ts';
+import { HeartbeatNode } from '../node/node.ts';
+import type { Hold } from '../ownership/hold.ts';
+import type { Message } from '../wire/message.ts';
+import type { Keyring } from '../wire/seal.ts';
+import { Hooks } from './hooks.ts';
+import { Pings } from './pings.ts';
+import type { Resources } from './resources.ts';
+import { Children } from './respawned.ts';
+import { Ticker } from './ticker.ts';
+import { type StatusView, viewOf } from './view.ts';
+
+export interface RunOptions extends Configuration {
+  readonly uuid: Uint8Array;
+  readonly generation: number;
+  readonly resources: Resources;
+  /** The folder rc.d. */
+  readonly hooks: string;
+  log(level: Level, text: string): void;
+}
+
+/** How a run ends: for good, or another one begins. */
+export type RunEnd = { readonly restartAfterMs: number | undefined };
+
+/** A node with its sockets, timer, scripts and children: from its start until everything is given up. */
+export class Run {
+  /** All that the run opened is closed by then. */
+  readonly ended: Promise<RunEnd>;
+  readonly #options: RunOptions;
+  readonly #node: HeartbeatNode;
+  readonly #media: Media;
+  readonly #pings: Pings;
+  readonly #hooks: Hooks;
+  readonly #children: Children;
+  readonly #ticker = new Ticker(() => this.#tell((node, now) => node.look(now)));
+  #end: (end: RunEnd) => void = () => {};
+  #isOver = false;
+  /** The last of the scripts. */
+  #scripts: Promise<void> = Promise.resolve();
+
+  constructor(options: RunOptions) {
+    const { config, log, hooks } = options;
+    this.#options = options;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    this.#node = nodeOf(options);
+    const started = config.respawns.filter((respawn) => !isIpfail(respawn));
+    this.#children = new Children(started, log);
+    this.#pings = new Pings(config.deadpingMs / 2, (name) =>
+      this.#tell((node, now) => node.pinged(name, now)),
+    );
+    this.#hooks = new Hooks(hooks, log);
+    this.#media = new Media(config.media, {
+      log,
+      hear: (datagram, link) =>
+        this.#tell((node, now) => node.hear(datagram, link, now)),
+    });
+    this.#tell((node, now) => node.start(now));
+  }
+
+  get view(): StatusView {
+    const { name: node, generation } = this.#options;
+    return viewOf(this.#node, { node, pid: process.pid, generation });
+  }
+
+  /** See {@link HeartbeatNode.command}. */
+  command(message: Message): void {
+    this.#tell((node, now) => node.command(message, now));
+  }
+
+  shutDown(): void {
+    this.#tell((node, now) => node.shutDown(now));
+  }
+
+  rekey(keyring: Keyring): void {
+    this.#node.rekey(keyring);
+  }
+
+  #tell(what: (node: HeartbeatNode, now: number) => readonly NodeAction[]): void {
+    if (this.#isOver) return;
+    for (const action of what(this.#node, performance.now())) this.#act(action);
+    if (!this.#isOver) this.#ticker.set(this.#node.nextAt);
+  }
+
+  #act(action: NodeAction): void {
+    const { log, resources } = this.#options;
+    if (action.type === 'datagram') this.#media.send(action.datagram);
+    else if (action.type === 'log') log(action.level, action.text);
+    else if (action.type === 'ping') this.#pings.ask(action.name, action.hosts);
+    else if (action.type === 'hook') this.#hooks.run(action.fields);
+    else if (action.type === 'children') this.#start();
+    else if (action.type === 'announce') resources.announce();
+    else if (action.type === 'gone') this.#over({ restartAfterMs: undefined });
+    else if (action.type === 'restart') this.#over({ restartAfterMs: action.afterMs });
+    else this.#move(action.type, action.hold);
+  }
+
+  #start(): void {
+    const { log } = this.#options;
+    this.#children.start().catch(({ message }: Error) => log('error', message));
+  }
+
+  /** One after the other, in the order in which the node wants them. */
+  #move(type: 'acquire' | 'release', hold: Hold): void {
+    this.#scripts = this.#scripts.then(() =>
+      type === 'acquire' ? this.#acquire(hold) : this.#release(hold),
+    );
+  }
+
+  async #acquire(hold: Hold): Promise<void> {
+    const { resources, log } = this.#options;
+    const failed = await resources.acquire(hold).catch(({ message }: Error) => {
+      log('error', `resources (${hold}) cannot be started: ${message}`);
+      return hold;
+    });
+    this.#tell((node, now) => node.acquired(hold, failed, now));
+  }
+
+  async #release(hold: Hold): Promise<void> {
+    const { resources, log } = this.#options;
+    await resources
+      .release(hold)
+      .catch(({ message }: Error) =>
+        log('error', `resources (${hold}) cannot be stopped: ${message}`),
+      );
+    this.#tell((node, now) => node.released(hold, now));
+  }
+
+  #over(end: RunEnd): void {
+    this.#isOver = true;
+    this.#ticker.stop();
+    this.#pings.close();
+    this.#hooks.close();
+    const closed = async () => {
+      await this.#children.stop();
+      await this.#scripts;
+      this.#media.close();
+      this.#end(end);
+    };
+    closed().catch(({ message }: Error) => this.#options.log('error', message));
+  }
+}
+
+function nodeOf(options: RunOptions): HeartbeatNode {
+  const { config, groups, keyring, name, uuid, generation } = options;
+  const { nodes, pings, hopfudge, uuidFrom } = config;
+  const ttl = hopfudge + nodes.length + pings.length;
+  return new HeartbeatNode(
+    {
+      config,
+      groups,
+      keyring,
+      identity: { name, uuid, generation, ttl },
+      world: { seconds: () => Math.floor(Date.now() / 1000), load },
+      uuidOf: (node) => (uuidFrom === 'nodename' ? uuidOfName(node) : undefined),
+      random: Math.random,
+    },
+    performance.now(),
+  );
+}
+
+/** A file of the kernel's own memory: it is there at once. */
+function load(): string {
+  return readFileSync('/proc/loadavg', 'latin1').trim();
+}

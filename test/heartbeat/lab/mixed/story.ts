@@ -1,0 +1,125 @@
+import type { Test } from 'tap';
+import { createNetwork } from '../../../lab/network.ts';
+import { ClusterHost, type Program } from './cluster-host.ts';
+import { clock, Watch } from './watch.ts';
+
+export interface ClusterOptions {
+  /** Of lb1, whose address it is when all is well, and of lb2. */
+  readonly programs: readonly [Program, Program];
+  /** A line of authkeys, without its number. */
+  readonly key: string;
+}
+
+/** Milliseconds, as in ha.cf. */
+interface Timing {
+  readonly keepalive: number;
+  readonly warntime: number;
+  readonly deadtime: number;
+  readonly initdead: number;
+}
+
+/** `HEARTBEAT=long`: the times that people have. */
+const TIMING: Timing =
+  process.env.HEARTBEAT === 'long'
+    ? { keepalive: 2000, warntime: 5000, deadtime: 10_000, initdead: 20_000 }
+    : { keepalive: 500, warntime: 1000, deadtime: 2000, initdead: 4000 };
+
+/** What may pass after deadtime until the client is served; a Heartbeat looks at what it has heard when one of
+ *  its own timers ends, and starts some dozen programs before an address is there. */
+const MORE_MS: Readonly<Record<Program, number>> = { ours: 1000, heartbeat: 3000 };
+
+export interface StoryBounds {
+  /** The other host is dead, frozen or cut off: what it has does not count. */
+  readonly aside?: boolean;
+  /** Without an answer. */
+  readonly outageMs?: number;
+  /** For which both may have the address. */
+  readonly doubledMs?: number;
+}
+
+/** A host that returns after its processes were killed has the address until its node is loaded, which takes two
+ *  seconds on a busy machine, and removes it then within a second. */
+export const RETURN_MS = 3000;
+
+/** Two nodes, a client, and what can happen to them. */
+export interface Cluster extends AsyncDisposable {
+  readonly lb1: ClusterHost;
+  readonly lb2: ClusterHost;
+  /** Both from cold: lb1 serves. */
+  begin(): Promise<void>;
+  /** Does it, and waits until that host serves: the client has waited for no longer than deadtime and what its
+   *  program may need besides. */
+  story(
+    what: string,
+    act: () => unknown,
+    by: 'lb1' | 'lb2',
+    bounds?: StoryBounds,
+  ): Promise<void>;
+}
+
+function haCf(): string {
+  const times = Object.entries(TIMING).map(([name, ms]) => `${name} ${ms}ms`);
+  return `logfile /var/log/ha-log
+bcast eth0
+${times.join('\n')}
+udpport 694
+auto_failback yes
+node lb1
+node lb2
+uuidfrom nodename
+realtime off
+`;
+}
+
+export async function cluster(
+  t: Test,
+  { programs, key }: ClusterOptions,
+): Promise<Cluster> {
+  const network = await createNetwork();
+  const files = {
+    'ha.cf': haCf(),
+    authkeys: `auth 2\n2 ${key}\n`,
+    haresources: 'lb1 10.1.1.19/24/eth0 httpd\n',
+  };
+  const make = async (name: string, address: string, program: Program) => {
+    const host = await network.host(name);
+    // Heartbeat sends to the broadcast address that is configured, and nowhere without one.
+    const words = ['address', 'add', address, 'broadcast', '+', 'dev', 'eth0'];
+    await host.run('ip', ...words);
+    return ClusterHost.make(host, program, files);
+  };
+  const lb1 = await make('lb1', '10.1.1.2/24', programs[0]);
+  const lb2 = await make('lb2', '10.1.1.3/24', programs[1]);
+  const watch = new Watch(await network.host('client', '10.1.1.100/24'), [lb1, lb2]);
+  return {
+    lb1,
+    lb2,
+    async begin() {
+      const from = clock();
+      await Promise.all([lb1.start(), lb2.start()]);
+      await watch.serves('lb1', false);
+      t.comment(`cold start: served within ${watch.outage(from)} ms`);
+      t.equal(watch.doubled(from), 0, 'cold start: one has the address');
+    },
+    async story(
+      what,
+      act,
+      by,
+      { aside = false, outageMs, doubledMs = TIMING.keepalive } = {},
+    ) {
+      const from = clock();
+      await act();
+      await watch.serves(by, aside);
+      const [outage, doubled] = [watch.outage(from), watch.doubled(from)];
+      t.comment(`${what}: ${outage} ms without an answer, both for ${doubled} ms`);
+      const program = programs[by === 'lb1' ? 0 : 1];
+      const most = outageMs ?? TIMING.deadtime + MORE_MS[program];
+      t.ok(outage <= most, `${what}: ${outage} ms, at most ${most}`);
+      if (!aside) t.ok(doubled <= doubledMs, `${what}: both for ${doubled} ms`);
+    },
+    async [Symbol.asyncDispose]() {
+      await watch[Symbol.asyncDispose]();
+      await network.close();
+    },
+  };
+}
