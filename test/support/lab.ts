@@ -48,6 +48,7 @@ const NEEDS = {
   pacemaker: program('/usr/sbin/pacemakerd', 'pacemaker'),
   corosync: program('/usr/sbin/corosync', 'corosync'),
   conntrackd: program('/usr/sbin/conntrackd', 'conntrackd'),
+  curl: program('/usr/bin/curl', 'curl'),
   bird: program('/usr/sbin/bird', 'bird2'),
   mariadb: program('/usr/sbin/mariadbd', 'mariadb-server'),
   postgresql: program('/usr/lib/postgresql', 'postgresql'),

@@ -1,0 +1,134 @@
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Agent, startAgent } from '../lab/agent.ts';
+import { createDaemon, type Daemon } from '../lab/daemon.ts';
+import { createNetwork, type Host } from '../lab/network.ts';
+import { until } from './site.ts';
+
+const PROGRAM = fileURLToPath(import.meta.resolve('../../bin/l4director.js'));
+const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url));
+
+export const VIP = '10.1.1.19';
+
+/** A director of several, on a host of its own. */
+export interface Member {
+  readonly host: Host;
+  readonly daemon: Daemon;
+  /** A program that stands for /usr/sbin/l4director on this host. */
+  readonly program: string;
+  /** Whether its host has the virtual address. */
+  hasAddress(): Promise<boolean>;
+  /** Empty: it does not answer. */
+  role(): Promise<string>;
+  /** Writes an example into its folder, with these words replaced. @returns its path */
+  example(path: string, words: Readonly<Record<string, string>>): string;
+}
+
+export interface Members extends AsyncDisposable {
+  readonly members: readonly Member[];
+  readonly web: Agent;
+  readonly client: Agent;
+  readonly clientHost: Host;
+}
+
+const CONFIG = `checkinterval=1
+checktimeout=3
+quiescent=yes
+logfile="/var/log/ldirectord.log"
+virtual=${VIP}:80
+    real=10.1.1.21:80 masq
+    checktype=connect
+    protocol=tcp
+    scheduler=SCHEDULER
+`;
+
+interface Wish {
+  readonly count?: number;
+  readonly scheduler?: string;
+  /** Of the web server, bytes a second. */
+  readonly pace?: number;
+  ini?(host: Host): string;
+  /** Before a director starts. */
+  prepare?(host: Host): Promise<void>;
+}
+
+/** So many directors before one web server, with a client beside it, all of them at work; who moves the address
+ *  is yet to come. Each is at 10.1.1.(1 + its number). */
+export async function directors({
+  count = 2,
+  scheduler = 'wrr',
+  pace = 2 ** 20,
+  ini = () => '',
+  prepare = async () => {},
+}: Wish = {}): Promise<Members> {
+  const network = await createNetwork();
+  try {
+    const webHost = await network.host('web', '10.1.1.21/24');
+    const clientHost = await network.host('client', '10.1.1.100/24');
+    const web = startAgent(webHost);
+    await web.do('serveBulk', 80, pace);
+    const config = CONFIG.replace('SCHEDULER', scheduler);
+    const members: Member[] = [];
+    for (let n = 1; n <= count; n++) {
+      const host = await network.host(`lb${n}`, `10.1.1.${n + 1}/24`);
+      await prepare(host);
+      members.push(await member(host, config, ini(host)));
+    }
+    await Promise.all(
+      members.map(async ({ daemon }) => {
+        await daemon.command('start');
+        await until(
+          async () => (await daemon.command('ready')).code === 0,
+          'a director that is ready',
+        );
+      }),
+    );
+    return {
+      ...{ members, web, client: startAgent(clientHost), clientHost },
+      [Symbol.asyncDispose]: () => network.close(),
+    };
+  } catch (error) {
+    await network.close();
+    throw error;
+  }
+}
+
+async function member(host: Host, config: string, ini: string): Promise<Member> {
+  const daemon = await createDaemon(host, config, ini);
+  const program = join(host.folder, 'l4director');
+  const call = `${process.execPath} ${PROGRAM} --runtime-dir ${host.folder}/run`;
+  writeFileSync(program, `#!/bin/sh\nunset NODE_OPTIONS\nexec ${call} "$@"\n`);
+  chmodSync(program, 0o755);
+  return {
+    ...{ host, daemon, program },
+    hasAddress: async () => (await host.run('ip', '-4', 'address')).includes(`${VIP}/`),
+    role: async () => (await daemon.status().catch(() => undefined))?.role ?? '',
+    example(path, words) {
+      let text = readFileSync(join(EXAMPLES, path), 'utf8');
+      for (const [from, to] of Object.entries(words)) text = text.replaceAll(from, to);
+      const file = join(host.folder, path.replaceAll('/', '-'));
+      writeFileSync(file, text, { mode: text.startsWith('#!') ? 0o755 : 0o644 });
+      return file;
+    },
+  };
+}
+
+/** The longest time in which no visit ended well, among those that ended within a span, in milliseconds. */
+export function outage(
+  visits: readonly {
+    readonly at: number;
+    readonly ms: number;
+    readonly outcome: string;
+  }[],
+  from: number,
+  to: number,
+): number {
+  const good = visits
+    .filter(({ outcome }) => outcome === 'ok')
+    .map(({ at, ms }) => at + ms)
+    .filter((end) => end >= from && end <= to)
+    .sort((a, b) => a - b);
+  const all = [from, ...good, to];
+  return Math.max(...all.slice(1).map((end, n) => end - (all[n] ?? end)));
+}
