@@ -21,13 +21,14 @@ export interface Member {
   hasAddress(): Promise<boolean>;
   /** Empty: it does not answer. */
   role(): Promise<string>;
-  /** Writes an example into its folder, with these words replaced. @returns its path */
+  /** As {@link exampleOn}. */
   example(path: string, words: Readonly<Record<string, string>>): string;
 }
 
 export interface Members extends AsyncDisposable {
   readonly members: readonly Member[];
   readonly web: Agent;
+  readonly webHost: Host;
   readonly client: Agent;
   readonly clientHost: Host;
 }
@@ -46,8 +47,6 @@ virtual=${VIP}:80
 interface Wish {
   readonly count?: number;
   readonly scheduler?: string;
-  /** Of the web server, bytes a second. */
-  readonly pace?: number;
   ini?(host: Host): string;
   /** Before a director starts. */
   prepare?(host: Host): Promise<void>;
@@ -58,7 +57,6 @@ interface Wish {
 export async function directors({
   count = 2,
   scheduler = 'wrr',
-  pace = 2 ** 20,
   ini = () => '',
   prepare = async () => {},
 }: Wish = {}): Promise<Members> {
@@ -67,7 +65,7 @@ export async function directors({
     const webHost = await network.host('web', '10.1.1.21/24');
     const clientHost = await network.host('client', '10.1.1.100/24');
     const web = startAgent(webHost);
-    await web.do('serveBulk', 80, pace);
+    await web.do('serveBulk', 80, 2 ** 20);
     const config = CONFIG.replace('SCHEDULER', scheduler);
     const members: Member[] = [];
     for (let n = 1; n <= count; n++) {
@@ -85,7 +83,7 @@ export async function directors({
       }),
     );
     return {
-      ...{ members, web, client: startAgent(clientHost), clientHost },
+      ...{ members, web, webHost, client: startAgent(clientHost), clientHost },
       [Symbol.asyncDispose]: () => network.close(),
     };
   } catch (error) {
@@ -104,14 +102,21 @@ async function member(host: Host, config: string, ini: string): Promise<Member> 
     ...{ host, daemon, program },
     hasAddress: async () => (await host.run('ip', '-4', 'address')).includes(`${VIP}/`),
     role: async () => (await daemon.status().catch(() => undefined))?.role ?? '',
-    example(path, words) {
-      let text = readFileSync(join(EXAMPLES, path), 'utf8');
-      for (const [from, to] of Object.entries(words)) text = text.replaceAll(from, to);
-      const file = join(host.folder, path.replaceAll('/', '-'));
-      writeFileSync(file, text, { mode: text.startsWith('#!') ? 0o755 : 0o644 });
-      return file;
-    },
+    example: (path, words) => exampleOn(host, path, words),
   };
+}
+
+/** Writes an example into a host's folder, with these words replaced. @returns its path */
+export function exampleOn(
+  host: Host,
+  path: string,
+  words: Readonly<Record<string, string>>,
+): string {
+  let text = readFileSync(join(EXAMPLES, path), 'utf8');
+  for (const [from, to] of Object.entries(words)) text = text.replaceAll(from, to);
+  const file = join(host.folder, path.replaceAll('/', '-'));
+  writeFileSync(file, text, { mode: text.startsWith('#!') ? 0o755 : 0o644 });
+  return file;
 }
 
 /** The longest time in which no visit ended well, among those that ended within a span, in milliseconds. */
