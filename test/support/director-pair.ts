@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Agent, startAgent } from '../lab/agent.ts';
 import { createDaemon, type Daemon } from '../lab/daemon.ts';
-import { createNetwork, type Host } from '../lab/network.ts';
+import { createNetwork, type Host, type Network } from '../lab/network.ts';
 import { until } from './site.ts';
 
 const PROGRAM = fileURLToPath(import.meta.resolve('../../bin/l4director.js'));
@@ -26,6 +26,7 @@ export interface Member {
 }
 
 export interface Members extends AsyncDisposable {
+  readonly network: Network;
   readonly members: readonly Member[];
   readonly web: Agent;
   readonly webHost: Host;
@@ -39,6 +40,7 @@ quiescent=yes
 logfile="/var/log/ldirectord.log"
 virtual=${VIP}:80
     real=10.1.1.21:80 masq
+    real=10.1.1.22:80 masq
     checktype=connect
     protocol=tcp
     scheduler=SCHEDULER
@@ -52,8 +54,7 @@ interface Wish {
   prepare?(host: Host): Promise<void>;
 }
 
-/** So many directors before one web server, with a client beside it, all of them at work; who moves the address
- *  is yet to come. Each is at 10.1.1.(1 + its number). */
+/** So many directors before a web server of two addresses, with a client beside it, all of them at work; who moves the address is yet to come. Each is at 10.1.1.(1 + its number). */
 export async function directors({
   count = 2,
   scheduler = 'wrr',
@@ -62,7 +63,7 @@ export async function directors({
 }: Wish = {}): Promise<Members> {
   const network = await createNetwork();
   try {
-    const webHost = await network.host('web', '10.1.1.21/24');
+    const webHost = await network.host('web', '10.1.1.21/24', '10.1.1.22/24');
     const clientHost = await network.host('client', '10.1.1.100/24');
     const web = startAgent(webHost);
     await web.do('serveBulk', 80, 2 ** 20);
@@ -83,7 +84,7 @@ export async function directors({
       }),
     );
     return {
-      ...{ members, web, webHost, client: startAgent(clientHost), clientHost },
+      ...{ network, members, web, webHost, client: startAgent(clientHost), clientHost },
       [Symbol.asyncDispose]: () => network.close(),
     };
   } catch (error) {
@@ -104,6 +105,14 @@ async function member(host: Host, config: string, ini: string): Promise<Member> 
     role: async () => (await daemon.status().catch(() => undefined))?.role ?? '',
     example: (path, words) => exampleOn(host, path, words),
   };
+}
+
+/** Takes all its real servers out, or has them in again. */
+export async function each(
+  { daemon }: Member,
+  action: 'disable' | 'enable',
+): Promise<void> {
+  for (const real of ['10.1.1.21', '10.1.1.22']) await daemon.command(action, real);
 }
 
 /** Writes an example into a host's folder, with these words replaced. @returns its path */

@@ -2,7 +2,7 @@ import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { now } from '../lab/traffic.ts';
-import { directors, type Member, outage, VIP } from '../support/director-pair.ts';
+import { directors, each, type Member, outage, VIP } from '../support/director-pair.ts';
 import { lab } from '../support/lab.ts';
 import { until } from '../support/site.ts';
 
@@ -70,8 +70,8 @@ t.test(
       await at(then);
       marks.push([what, from, now()]);
     };
-    await act('not ready', () => one.daemon.command('disable', '10.1.1.21'), two);
-    await act('ready again', () => one.daemon.command('enable', '10.1.1.21'), one);
+    await act('not ready', () => each(one, 'disable'), two);
+    await act('ready again', () => each(one, 'enable'), one);
     await act(
       'kill -9 of the director',
       async () => process.kill(await one.daemon.pid(), 'SIGKILL'),
