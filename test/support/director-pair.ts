@@ -1,10 +1,11 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { ask, CALLS } from '../../lib/control/index.ts';
 import { type Agent, startAgent } from '../lab/agent.ts';
 import { createDaemon, type Daemon } from '../lab/daemon.ts';
 import { createNetwork, type Host, type Network } from '../lab/network.ts';
-import { until } from './site.ts';
 
 const PROGRAM = fileURLToPath(import.meta.resolve('../../bin/l4director.js'));
 const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url));
@@ -77,9 +78,9 @@ export async function directors({
     await Promise.all(
       members.map(async ({ daemon }) => {
         await daemon.command('start');
-        await until(
-          async () => (await daemon.command('ready')).code === 0,
-          'a director that is ready',
+        await daemon.until(
+          ({ reals }) => reals.every(({ state }) => state === 'up'),
+          30_000,
         );
       }),
     );
@@ -107,12 +108,28 @@ async function member(host: Host, config: string, ini: string): Promise<Member> 
   };
 }
 
+const LOOK_MS = 150;
+const PATIENCE_MS = 30_000;
+
+/** As `until`, for what takes a program to see: a look every 20 ms would keep the machine busy. */
+export async function comes(met: () => Promise<boolean>, what: string): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!(await met())) {
+    if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await sleep(LOOK_MS);
+  }
+}
+
 /** Takes all its real servers out, or has them in again. */
 export async function each(
-  { daemon }: Member,
+  { host, daemon }: Member,
   action: 'disable' | 'enable',
 ): Promise<void> {
-  for (const real of ['10.1.1.21', '10.1.1.22']) await daemon.command(action, real);
+  const socket = join(host.folder, 'run/l4director.ldirectord.cf.sock');
+  const wish = { state: action === 'disable' ? 'maintenance' : 'ready' } as const;
+  const { id: service, reals } = await daemon.service();
+  for (const { id: real } of reals)
+    await ask(socket, { ...CALLS.change({ service, real }, wish), timeoutMs: 10_000 });
 }
 
 /** Writes an example into a host's folder, with these words replaced. @returns its path */

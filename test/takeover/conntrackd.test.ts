@@ -3,9 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { patternDigest } from '../lab/bulk.ts';
 import type { Host } from '../lab/network.ts';
-import { directors, exampleOn, type Member, VIP } from '../support/director-pair.ts';
+import {
+  comes,
+  directors,
+  exampleOn,
+  type Member,
+  VIP,
+} from '../support/director-pair.ts';
 import { lab } from '../support/lab.ts';
-import { until } from '../support/site.ts';
 
 /** By which the real server answers: it moves with the virtual address. */
 const INNER = '10.1.1.18';
@@ -67,7 +72,7 @@ t.test(
     const download = client.do('download', url, PACE);
     await client.do('downloadBegan', url);
     const control = join(two.host.folder, 'conntrackd-conntrackd.conf');
-    await until(
+    await comes(
       async () =>
         /ESTABLISHED src=10\.1\.1\.100 dst=10\.1\.1\.19 /.test(
           await two.host.run('conntrackd', '-C', control, '-e'),
