@@ -80,6 +80,24 @@ export const COMMANDS = {
       detail: DETAILS.wait,
     },
   ),
+  ready: row(
+    'whether clients would be served here: exit 0 or 1; director: whether it is at work',
+    async () => asking((await import('./ready.ts')).ready),
+    {
+      operands: [{ shown: '[director]', offers: ['director'] }],
+      options: ['timeout'],
+      detail: DETAILS.ready,
+    },
+  ),
+  role: row(
+    'its role in a pair, or take one',
+    async () => asking((await import('./role.ts')).role),
+    {
+      operands: [{ shown: '[active|standby]', offers: ['active', 'standby'] }],
+      options: ['json'],
+      detail: DETAILS.role,
+    },
+  ),
   top: row(
     'services and servers live, with keys to change them',
     async () => asking((await import('./top/index.ts')).top),

@@ -82,7 +82,7 @@ export const OPTIONS = {
     some: true,
     value: 'TIME',
     offers: ['10s', '60s', '10m'],
-    describe: 'wait: at most so long; else 60s',
+    describe: 'wait, ready: at most so long; else 60s, or 1s',
   },
   help: { alias: ['h', '?'], type: 'boolean', describe: 'this text' },
   version: { alias: 'v', type: 'boolean', describe: 'the version' },

@@ -66,6 +66,8 @@ export interface ProcessOptions {
   readonly readOnlyMode: number;
   /** `[daemon] user` and `group`: what it runs as when root starts it; undefined: as root. */
   readonly user: Account | undefined;
+  /** `[daemon] role-command`: undefined: none. */
+  readonly roleCommand: string | undefined;
   /** `[web]`: where the page is, and for whom; undefined: there is none. */
   readonly web: WebOptions | undefined;
   /** `[dns]`: how names of `reals-from` are asked for. */

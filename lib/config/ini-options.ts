@@ -25,6 +25,7 @@ export function processOptions(
     readOnlySocket: common['read-only-socket'],
     readOnlyMode: common['read-only-mode'] ?? INI_KEYS['read-only-mode'].default,
     user: userOf(common),
+    roleCommand: common['role-command'],
     web,
     dns: dnsOptions(common),
   };

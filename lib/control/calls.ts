@@ -2,6 +2,8 @@ import type { Changed, Drained } from '../director/desk.ts';
 import type { ReloadDone } from '../director/plan.ts';
 import type { DirectorEvent } from '../model/event.ts';
 import type { RealRef, Wish } from '../model/override.ts';
+import type { Readiness, ReadyOf } from '../model/readiness.ts';
+import type { Role, RoleStatus, RoleTaken } from '../model/role.ts';
 import type { ServiceStatus } from '../model/status.ts';
 import type {
   Connection,
@@ -10,6 +12,7 @@ import type {
   PersistenceFilter,
 } from '../model/traffic.ts';
 import { CHANGED, DRAINED, EVENTS } from './api/change-shapes.ts';
+import { READY, ROLE_STATUS, ROLE_TAKEN } from './api/standing-routes.ts';
 import { CONNECTIONS } from './api/traffic-shapes.ts';
 import type { Expected } from './expected.ts';
 
@@ -71,6 +74,24 @@ export const CALLS = {
   persistence: (filter: PersistenceFilter, most?: number): Call<PersistenceList> => ({
     method: 'GET',
     path: withQuery('/v1/persistence', { ...filter, most }),
+  }),
+  /** Refused with 503 where it is not. */
+  ready: (of: ReadyOf): Call<Readiness> => ({
+    method: 'GET',
+    path: withQuery('/v1/ready', { of }),
+    expected: { form: READY, needs: ['ready', 'words'] },
+  }),
+  role: (): Call<RoleStatus> => ({
+    method: 'GET',
+    path: '/v1/role',
+    expected: { form: ROLE_STATUS, needs: ['role', 'by', 'since'] },
+  }),
+  /** Answered when `role-command` has ended. */
+  takeRole: (role: Role): Call<RoleTaken> => ({
+    method: 'POST',
+    path: '/v1/role',
+    body: { role },
+    expected: { form: ROLE_TAKEN, needs: ['role', 'before', 'problem'] },
   }),
   forget: (filter: PersistenceFilter): Call<{ readonly forgotten: number }> => ({
     method: 'DELETE',

@@ -6,6 +6,7 @@ import type { Log } from '../model/log.ts';
 import type { StatusDocument } from '../model/status.ts';
 import { answerRequests } from './answer.ts';
 import { apiRoutes } from './api/index.ts';
+import type { Standing } from './api/standing-routes.ts';
 import { sharedStatus } from './api/status-routes.ts';
 import { boundClients, together } from './clients.ts';
 import { lineCommands } from './line/index.ts';
@@ -45,6 +46,8 @@ export interface ControlOptions {
   readonly reload: (by: string) => Promise<ReloadOutcome>;
   /** What that would do. */
   readonly plan: () => Promise<ReloadOutcome>;
+  /** For engines of high availability. */
+  readonly standing: Standing;
   /** Most client connections at once; undefined: as many as the limit of open files allows. */
   readonly maxConnections?: number | undefined;
   /** Who may look and change; undefined: mode 0660. */

@@ -22,6 +22,12 @@ export const DIRECTOR: readonly Metric<StatusDocument>[] = [
     value: (document) => Number(document.configError !== null),
   },
   {
+    name: 'role_active',
+    type: 'gauge',
+    help: '1 when the director is the active one of a pair, or alone; 0 on the standby.',
+    value: ({ role }) => Number(role === 'active'),
+  },
+  {
     name: 'mails_sent_total',
     type: 'counter',
     help: 'Alert mails taken by a mail server or the local mailer.',

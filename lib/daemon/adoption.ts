@@ -5,12 +5,14 @@ import type { Front } from './front.ts';
 import type { LogKeeper } from './log/keeper.ts';
 import type { Naming } from './naming.ts';
 import type { Parts } from './parts.ts';
+import type { RoleKeeper } from './role.ts';
 
 interface Followers {
   readonly parts: Pick<Parts, 'connectionLog'>;
   readonly naming: Pick<Naming, 'apply'>;
   readonly children: Pick<Children, 'converge'>;
   readonly keeper: Pick<LogKeeper, 'follow'>;
+  readonly role: Pick<RoleKeeper, 'follow'>;
   front(): Pick<Front, 'follow'>;
   readonly log: Log;
 }
@@ -21,6 +23,7 @@ export function adoption({
   naming,
   children,
   keeper,
+  role,
   front,
   log,
 }: Followers): (next: Config, before: Config) => Promise<void> {
@@ -28,6 +31,7 @@ export function adoption({
     await naming.apply(next);
     await front().follow(next);
     keeper.follow(next.global.logfile);
+    role.follow(next);
     connectionLog.follow(next.options.connectionsFile);
     warnOfTheNextStart(log, before, next);
     void children.converge(next.global.execute);

@@ -10,6 +10,7 @@ import { measured } from './measured.ts';
 import type { Naming } from './naming.ts';
 import type { Parts } from './parts.ts';
 import type { Reloader } from './reloader.ts';
+import type { RoleKeeper } from './role.ts';
 import { statusDocument } from './status.ts';
 import { keepWeb } from './web.ts';
 
@@ -41,16 +42,17 @@ export interface FrontParties {
   readonly reloader: Reloader;
   readonly parts: Pick<Parts, 'director' | 'alerts' | 'connectionLog'>;
   readonly naming: Pick<Naming, 'status'>;
+  readonly role: Pick<RoleKeeper, 'current' | 'take'>;
   readonly heritage: Pick<HeritageKeeper, 'counted'>;
   readonly log: DaemonLog;
 }
 
 export function createFront(config: Config, parties: FrontParties): Front {
-  const { launch, reloader, parts, naming, heritage, log } = parties;
+  const { launch, reloader, parts, naming, role, heritage, log } = parties;
   const { director, alerts } = parts;
   const status = async (checks: number) => {
     await within(COUNTED_MS, heritage.counted, () => {});
-    return statusDocument(reloader, { director, alerts, naming }, checks);
+    return statusDocument(reloader, { director, alerts, naming, role }, checks);
   };
   const shared = { status, desk: director.desk, log };
   const page = keepWeb(shared, launch.predecessor ? HANDED_OVER_MS : 0);
@@ -71,6 +73,11 @@ export function createFront(config: Config, parties: FrontParties): Front {
           return reloader.reload();
         },
         plan: () => reloader.plan(),
+        standing: {
+          readiness: (of) => director.readiness(of),
+          role: () => role.current,
+          takeRole: (wanted, by) => role.take(wanted, by),
+        },
         ...measured(parts, { reloader, reloads, log }),
         ...options,
       });

@@ -8,7 +8,7 @@ import type { Log } from '../model/log.ts';
 import { openOverrideFile } from '../state/override-store.ts';
 import { adoption } from './adoption.ts';
 import { attach } from './attach.ts';
-import { createChildren } from './children.ts';
+import { type Children, createChildren } from './children.ts';
 import { type Closers, createClosers } from './closers.ts';
 import type { ConfigFile } from './config-file.ts';
 import { createElders } from './elders.ts';
@@ -27,6 +27,7 @@ import { openParts, type Parts } from './parts.ts';
 import { tellPassedSockets } from './passed.ts';
 import { createReloader, type Reloader } from './reloader.ts';
 import type { Reporter } from './report.ts';
+import { openRole } from './role.ts';
 import type { Signals } from './signals.ts';
 import { troubles } from './status.ts';
 import { takeOver } from './take-over.ts';
@@ -102,16 +103,15 @@ async function begin(
   closers.add('virtual services', () => close(!front.isSeen));
   const heritage = await openHeritage(heritages, launch, log);
   closers.add('clients and counters', () => heritage.close());
-  const children = createChildren([...launch.program, ...launch.inherited], log);
-  closers.add('children of execute', async () => {
-    if (!ending.handedOver) await children.stop();
-  });
+  const role = await openRole(config, { launch, closers, log });
+  const children = openChildren(launch, closers, ending, log);
   const ended = (outcome: ReloadOutcome) =>
     tellReload(outcome, { events, front, notifier, reloader });
   const naming = openNaming(director, { launch, closers, ending, log });
-  const adopt = adoption({ parts, naming, children, keeper, front: () => front, log });
+  const seen = { parts, naming, role, log };
+  const adopt = adoption({ ...seen, children, keeper, front: () => front });
   const reloader = createReloader(config, { file, adopt, ended, log });
-  const front = createFront(config, { launch, reloader, parts, naming, heritage, log });
+  const front = createFront(config, { ...seen, launch, reloader, heritage });
   const estate = keepEstate(launch, { director, children, heritage }, log);
   closers.add('socket for a successor', () => estate.close());
   const parties = { launch, reloader, director, heritage, overrides, naming, notifier };
@@ -125,13 +125,27 @@ async function begin(
   if (ending.signal.aborted) return;
   if (another) {
     await front.show();
-    await takeOver({ ...parties, elders, children, ending, log });
+    await takeOver({ ...parties, role, elders, children, ending, log });
   } else heritage.keep();
   advise(parts, another, log);
   await notifier.ready(serviceSummary(reloader));
   await report({ type: 'up', notices: await notices(keeper, director) });
   void children.converge(reloader.config.global.execute);
   keepWatch(closers, watchConfig(file, reloader, log, ending.signal));
+}
+
+/** Of `execute=`; a successor has them from the director before. */
+function openChildren(
+  { program, inherited }: Launch,
+  closers: Closers,
+  ending: Ending,
+  log: Log,
+): Children {
+  const children = createChildren([...program, ...inherited], log);
+  closers.add('children of execute', async () => {
+    if (!ending.handedOver) await children.stop();
+  });
+  return children;
 }
 
 function keepWatch(closers: Closers, watching: Promise<void>): void {

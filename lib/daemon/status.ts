@@ -6,18 +6,20 @@ import type { ServiceStatus, StatusDocument } from '../model/status.ts';
 import { within } from '../model/within.ts';
 import type { Naming } from './naming.ts';
 import type { Reloader } from './reloader.ts';
+import type { RoleKeeper } from './role.ts';
 
 interface StatusSources {
   readonly director: Pick<Director, 'services' | 'workers'>;
   readonly alerts: Pick<Alerts, 'status'>;
   readonly naming: Pick<Naming, 'status'>;
+  readonly role: Pick<RoleKeeper, 'current'>;
 }
 
 /** What `GET /v1/status` answers.
  *  @param checks  results of each real server */
 export async function statusDocument(
   { config, configError }: Pick<Reloader, 'config' | 'configError'>,
-  { director, alerts, naming }: StatusSources,
+  { director, alerts, naming, role }: StatusSources,
   checks: number,
 ): Promise<StatusDocument> {
   const { user, capabilities } = ownRights();
@@ -33,6 +35,7 @@ export async function statusDocument(
     names: naming.status(),
     workers: director.workers(),
     ...alerts.status(),
+    role: role.current.role,
   };
 }
 

@@ -10,6 +10,7 @@ import type { CheckRunner } from '../model/check.ts';
 import type { Engine, EngineWork, WorkerStats } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
 import type { OverrideStore } from '../model/override.ts';
+import type { Readiness, ReadyOf } from '../model/readiness.ts';
 import type { ServiceStatus } from '../model/status.ts';
 import type { Traffic } from '../model/traffic.ts';
 import type { EngineName } from '../model/virtual-service.ts';
@@ -21,6 +22,7 @@ import { createEventLog, type WritableEventLog } from './event-log.ts';
 import { takeLeave } from './farewell.ts';
 import type { KeeperParties } from './keeper-parties.ts';
 import { createWhenEmpty } from './leavers.ts';
+import { readinessOf } from './readiness.ts';
 import { ServiceKeepers } from './service-keepers.ts';
 import { serviceStatus } from './status.ts';
 import type { TrafficSource } from './traffic.ts';
@@ -144,6 +146,14 @@ class VirtualServices implements Director {
 
   get isHopeless(): boolean {
     return this.#carriers.isHopeless;
+  }
+
+  readiness(of: ReadyOf): Readiness {
+    if (this.isHopeless)
+      return { ready: false, words: 'a thread hangs that cannot be ended: restart it' };
+    return of === 'director'
+      ? { ready: true, words: 'the director is at work' }
+      : readinessOf(this.#keepers.all);
   }
 
   get ownTraffic(): Traffic {

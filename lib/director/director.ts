@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { EngineWork, WorkerStats } from '../model/engine.ts';
+import type { Readiness, ReadyOf } from '../model/readiness.ts';
 import type { ServiceStatus } from '../model/status.ts';
 import type { Traffic } from '../model/traffic.ts';
 import type { HeritableDesk } from './desk.ts';
@@ -19,6 +20,8 @@ export interface Director {
   workers(): readonly WorkerStats[];
   /** Whether only a new process goes on well: a thread hangs that cannot be ended. */
   readonly isHopeless: boolean;
+  /** Whether clients would be served here; told from memory, at once. */
+  readiness(of: ReadyOf): Readiness;
   /** What each engine at work was told so far. */
   engineWork(): readonly EngineWork[];
   /** For operators. */

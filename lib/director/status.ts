@@ -115,6 +115,15 @@ export function serviceState({
   return byWhom(pool);
 }
 
+/** As {@link serviceState}; of one that waits for its address, how it would be with it. */
+export function stateWithAddress(
+  view: Pick<ServiceView, 'pool' | 'carriage' | 'ready'>,
+): ServiceState {
+  const state = serviceState(view);
+  if (state !== 'waiting-for-address') return state;
+  return view.pool.panic ? 'panic' : byWhom(view.pool);
+}
+
 /** Asked at each report: while a real server is up the first of them is all that is looked at. */
 function byWhom({
   reals,

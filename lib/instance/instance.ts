@@ -21,6 +21,8 @@ export interface Instance {
   readonly numbers: string;
   /** Where the last answers of name servers do. */
   readonly names: string;
+  /** Where the role does. */
+  readonly role: string;
 }
 
 export const DEFAULT_INSTANCE = 'ldirectord';
@@ -44,6 +46,7 @@ export function instanceIn(
     clients: join(stateDir, `l4director.${name}.clients.json`),
     numbers: join(stateDir, `l4director.${name}.numbers.json`),
     names: join(stateDir, `l4director.${name}.names.json`),
+    role: join(stateDir, `l4director.${name}.role.json`),
   };
 }
 

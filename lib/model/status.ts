@@ -3,6 +3,7 @@ import type { WorkerStats } from './engine.ts';
 import type { LimitStats } from './limits.ts';
 import type { NameStatus } from './name-status.ts';
 import type { AdminState, Override } from './override.ts';
+import type { Role } from './role.ts';
 import type {
   CheckWord,
   EngineName,
@@ -35,6 +36,8 @@ export interface StatusDocument {
   readonly mail: MailStatus;
   readonly webhooks: HookStatus;
   readonly alertCommands: HookStatus;
+  /** Of a pair; active where nobody has said. */
+  readonly role: Role;
 }
 
 /** What became of the mails that alerts are, since the start. */

@@ -41,7 +41,7 @@ const CASES: readonly (readonly [string, readonly string[], string?])[] = [
   ['', [...ACTIONS, 'site.cf'], 'files'],
   ['sh', ['show'], 'files'],
   ['x.cf ', ACTIONS],
-  ['x.cf re', ['restart', 'reload']],
+  ['x.cf re', ['restart', 'reload', 'ready']],
   ['start ', []],
   ['weight ', REALS],
   ['x.cf weight 10', ['10.1.1.21:80']],

@@ -47,6 +47,7 @@ t.test('without an ini every option has its default', async (t) => {
     readOnlySocket: undefined,
     readOnlyMode: 0o666,
     user: undefined,
+    roleCommand: undefined,
     web: undefined,
     dns: aConfig([]).options.dns,
   });

@@ -117,6 +117,9 @@ const PATHS = [
   '/v1/connections/{id}',
   '/v1/persistence',
   '/v1/persistence',
+  '/v1/ready',
+  '/v1/role',
+  '/v1/role',
   '/v1/openapi.json',
 ];
 

@@ -91,6 +91,7 @@ t.test('an instance is where it was told to be', (t) => {
     state: join(folder, 'l4director.a.cf.state.json'),
     clients: join(folder, 'l4director.a.cf.clients.json'),
     numbers: join(folder, 'l4director.a.cf.numbers.json'),
+    role: join(folder, 'l4director.a.cf.role.json'),
     names: join(folder, 'l4director.a.cf.names.json'),
   });
   t.end();

@@ -142,6 +142,7 @@ export function aConfig(
       readOnlySocket: undefined,
       readOnlyMode: 0o666,
       user: undefined,
+      roleCommand: undefined,
       web: undefined,
       dns: {
         servers: [],

@@ -34,6 +34,14 @@ export function controlOptions(
     status: async () => statusDocument(),
     reload: unchanged,
     plan: unchanged,
+    standing: {
+      readiness: () => ({ ready: true, words: 'there is no virtual service' }),
+      role: () => ({ role: 'active', by: null, since: null }),
+      takeRole: async (role, by) => ({
+        ...{ role, by, since: '2026-11-26T12:00:00.000Z' },
+        ...{ before: 'active', problem: null },
+      }),
+    },
     log: silent,
     ...given,
     desk: recordingDesk(),

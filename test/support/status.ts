@@ -25,6 +25,7 @@ export function statusDocument(fields: Partial<StatusDocument> = {}): StatusDocu
     mail: { sent: 7, failed: 2, dropped: 1, pending: 3, problem: null },
     webhooks: { sent: 40, failed: 5, dropped: 2, pending: 6, problem: null },
     alertCommands: { sent: 41, failed: 4, dropped: 4, pending: 1, problem: null },
+    role: 'active',
     ...fields,
   };
 }

@@ -1,5 +1,6 @@
 import { accountNamed } from '../accounts.ts';
 import type { Account } from '../config.ts';
+import { program } from '../ini-alert-values.ts';
 import { groupId } from '../ini-socket-values.ts';
 import type { IniKey } from './ini-key.ts';
 
@@ -21,5 +22,13 @@ export const DAEMON_KEYS = {
     parse: groupId,
     default: undefined as number | undefined,
     doc: "Its group, in the place of that user's own.",
+  },
+  'role-command': {
+    section: 'daemon',
+    perService: false,
+    syntax: '<path> | no',
+    parse: program,
+    default: undefined as string | undefined,
+    doc: 'Program that is told active or standby when the director takes that role, without a shell.',
   },
 } as const satisfies Record<string, IniKey<unknown>>;

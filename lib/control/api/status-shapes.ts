@@ -2,6 +2,7 @@ import { CAPABILITY_NAMES, type Capability } from '../../model/capability.ts';
 import type { WorkerStats } from '../../model/engine.ts';
 import type { LimitStats } from '../../model/limits.ts';
 import type { Override } from '../../model/override.ts';
+import { ROLES, type Role } from '../../model/role.ts';
 import {
   type AgentStatus,
   type CertificateStatus,
@@ -81,6 +82,8 @@ const RECORD = {
 };
 
 const CHECK_RECORD = object<CheckRecord>('CheckRecord', RECORD);
+
+export const ROLE: Shape<Role> = word(ROLES);
 
 const CERTIFICATE = object<CertificateStatus>('Certificate', {
   expires: time(),
@@ -236,4 +239,5 @@ export const STATUS: Shape<StatusDocument> = object<StatusDocument>('Status', {
   mail: MAIL,
   webhooks: HOOK,
   alertCommands: HOOK,
+  role: ROLE,
 });

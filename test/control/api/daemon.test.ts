@@ -180,6 +180,8 @@ ${service(kept, '    persistent=300\n')}`;
 
   for (const row of ['GET /v1/services', 'GET /metrics', 'GET /v1/openapi.json'])
     await hold(row);
+  for (const row of ['GET /v1/ready', 'GET /v1/role']) await hold(row);
+  await hold('POST /v1/role', undefined, { body: '{"role": "standby"}' });
   await hold('GET /v1/services/{service}', `/v1/services/${ids[0]}?checks=20`);
   for (const row of rows) t.ok(held.get(row)?.has(200), `${row} has been answered`);
 

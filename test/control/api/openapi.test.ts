@@ -180,6 +180,7 @@ t.test('every answer is as the document has it', async (t) => {
     body({ withinSeconds: 0 }),
   );
   await hold('POST /v1/reload');
+  await hold('POST /v1/role', undefined, body({ role: 'standby' }));
   await hold('DELETE /v1/connections', '/v1/connections?server=10.1.1.21:80');
   await hold('DELETE /v1/connections/{id}', '/v1/connections/0-17');
   await hold('DELETE /v1/persistence', '/v1/persistence?client=192.0.2.7');

@@ -1,3 +1,4 @@
+import type { Standing } from '../../../lib/control/api/standing-routes.ts';
 import { statusDocument } from '../../../lib/daemon/status.ts';
 import { createDirector } from '../../../lib/director/create-director.ts';
 import type { Director } from '../../../lib/director/director.ts';
@@ -16,6 +17,7 @@ export interface LiveDirector extends AsyncDisposable {
   readonly director: Director;
   readonly status: (checks: number) => Promise<StatusDocument>;
   readonly reload: () => Promise<ReloadOutcome>;
+  readonly standing: Standing;
 }
 
 const WEB = aService({
@@ -60,10 +62,20 @@ export async function liveDirector(): Promise<LiveDirector> {
   const none = { mail: NOTHING, webhooks: NOTHING, alertCommands: NOTHING };
   const alerts = { status: () => none };
   const naming = { status: () => [] };
+  const role = { current: { role: 'active', by: null, since: null } } as const;
   return {
     director,
-    status: (wanted) => statusDocument(reading, { director, alerts, naming }, wanted),
+    status: (wanted) =>
+      statusDocument(reading, { director, alerts, naming, role }, wanted),
     reload: async () => ({ ok: true, changes: [], warnings: [] }),
+    standing: {
+      readiness: (of) => director.readiness(of),
+      role: () => role.current,
+      takeRole: async (wanted, by) => ({
+        ...{ role: wanted, by, since: null },
+        ...{ before: 'active', problem: null },
+      }),
+    },
     [Symbol.asyncDispose]: () => director.close(),
   };
 }

@@ -71,7 +71,7 @@ export const controlBytes = target({
   inputs: fc.tuple(mutated(GOOD, WORDS), fc.array(fc.nat(1_000), { maxLength: 3 })),
   async open() {
     const live = await liveDirector();
-    const { status, reload, director } = live;
+    const { status, reload, director, standing } = live;
     const folder = mkdtempSync(join(tmpdir(), 'l4-'));
     const path = join(folder, 'x.sock');
     const errors: string[] = [];
@@ -82,6 +82,7 @@ export const controlBytes = target({
       reload,
       plan: reload,
       desk: director.desk,
+      standing,
       log,
     });
     return {

@@ -23,6 +23,8 @@ export const URLS: readonly string[] = [
     `${REAL}/drain`,
     '/v1/reload',
     '/v1/plan',
+    '/v1/ready?of=director',
+    '/v1/role',
     '/v1/events?since=3',
     '/v1/events',
     'http://x/v1/status',
@@ -70,6 +72,7 @@ export const BODIES: readonly string[] = [
   ],
   ...[
     '{"withinSeconds":86400}',
+    '{"role":"standby"}',
     '{"service":"tcp:10.1.1.19:80"}',
     '{"weight":1e400}',
     '{"a":{"b":[]}}',
@@ -116,7 +119,7 @@ export const controlHttp = target({
   }),
   async open() {
     const live = await liveDirector();
-    const { status, reload, director } = live;
+    const { status, reload, director, standing } = live;
     const failed = (error: unknown) => {
       throw error;
     };
@@ -125,6 +128,7 @@ export const controlHttp = target({
       reload,
       plan: reload,
       desk: director.desk,
+      standing,
       families: async () => [],
       haproxyNames: () => true,
       failed,
