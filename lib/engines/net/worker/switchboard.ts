@@ -6,6 +6,7 @@ import { schedulerNamed } from '../../../schedulers/index.ts';
 import { askedKey, type ClientKey, clientKey } from '../../client-key.ts';
 import type { CarriedService } from '../protocol.ts';
 import type { ServiceRecord } from '../table/service-record.ts';
+import type { Journal } from './journal.ts';
 import { Persistence, type Template } from './persistence.ts';
 import type { RealServer } from './real-server.ts';
 import { entryOf, type Left, leftOf } from './template-words.ts';
@@ -29,6 +30,7 @@ export class Switchboard {
   readonly record: ServiceRecord;
   readonly #view: RecordView;
   readonly #clock: () => number;
+  readonly #journal: Journal<Persisting> | undefined;
   #scheduler: Scheduler | undefined;
   #schedulerName = '';
   #persistence: Persistence<RealServer> | undefined;
@@ -36,9 +38,16 @@ export class Switchboard {
   #netmask: string | undefined;
   #holds = false;
 
-  constructor(service: CarriedService, record: ServiceRecord, clock: () => number) {
+  /** @param journal  of clients that come */
+  constructor(
+    service: CarriedService,
+    record: ServiceRecord,
+    clock: () => number,
+    journal?: Journal<Persisting>,
+  ) {
     this.record = record;
     this.#clock = clock;
+    this.#journal = journal;
     this.#view = new RecordView(record, addressBytes(service.address), clock);
   }
 
@@ -148,8 +157,18 @@ export class Switchboard {
     return leftOf(template, this.#netmask, this.#clock());
   }
 
-  /** @returns false: the server is not in the table */
-  restore({ server, netmask, clients, ends }: LeftClients): boolean {
+  /** The same with what has become of it; undefined: another one has its place. */
+  newsOf(template: Persisting): Left | undefined {
+    const persistence = this.#persistence;
+    if (persistence?.has(template)) return this.leftOf(template);
+    return persistence?.find(template.key)
+      ? undefined
+      : { ...this.leftOf(template), end: 0 };
+  }
+
+  /** @param merges  they come from a director that is at work
+   *  @returns false: the server is not in the table */
+  restore({ server, netmask, clients, ends }: LeftClients, merges = false): boolean {
     const persistence = this.#persistence;
     const found = this.#view.find(server);
     if (!persistence || netmask !== (this.#netmask ?? null)) return true;
@@ -158,7 +177,8 @@ export class Switchboard {
     for (const [at, client] of clients.entries()) {
       const leftMs = (ends[at] ?? 0) - now;
       const key = Buffer.from(client, 'hex').toString('latin1');
-      if (leftMs > 0) persistence.restore(key, found, leftMs);
+      if (merges) persistence.merge(key, found, leftMs);
+      else if (leftMs > 0) persistence.restore(key, found, leftMs);
     }
     this.#countTemplates();
     return true;
@@ -170,6 +190,7 @@ export class Switchboard {
 
   forget(template: Persisting): void {
     this.#persistence?.forget(template);
+    this.#journal?.note(template);
     this.#countTemplates();
   }
 
@@ -198,6 +219,7 @@ export class Switchboard {
     if (!server) return undefined;
     server.record.open();
     const template = persistence.open(key, server);
+    this.#journal?.note(template);
     this.#countTemplates();
     return { server, template };
   }
@@ -234,7 +256,8 @@ export class Switchboard {
   }
 
   #newPersistence(timeoutMs: number): Persistence<RealServer> {
-    return new Persistence({ clock: this.#clock, timeoutMs, limit: TEMPLATES });
+    const held = (template: Persisting) => this.#journal?.note(template);
+    return new Persistence({ clock: this.#clock, timeoutMs, limit: TEMPLATES, held });
   }
 
   #countTemplates(): void {
