@@ -8,7 +8,7 @@ import type { CheckProxy } from './proxy-values.ts';
 /** What the values say for the process. */
 export function processOptions(
   common: IniValues,
-  { file, web }: Pick<ProcessOptions, 'file' | 'web'>,
+  { file, web, peer }: Pick<ProcessOptions, 'file' | 'web' | 'peer'>,
 ): ProcessOptions {
   return {
     file,
@@ -26,6 +26,7 @@ export function processOptions(
     user: userOf(common),
     web,
     dns: dnsOptions(common),
+    peer,
   };
 }
 

@@ -9,6 +9,7 @@ import type { DaemonLog } from './log/log.ts';
 import { measured } from './measured.ts';
 import type { Naming } from './naming.ts';
 import type { Parts } from './parts.ts';
+import type { Peering } from './peering.ts';
 import type { Reloader } from './reloader.ts';
 import { statusDocument } from './status.ts';
 import { keepWeb } from './web.ts';
@@ -41,16 +42,17 @@ export interface FrontParties {
   readonly reloader: Reloader;
   readonly parts: Pick<Parts, 'director' | 'alerts' | 'connectionLog'>;
   readonly naming: Pick<Naming, 'status'>;
+  readonly peering: Pick<Peering, 'status'>;
   readonly heritage: Pick<HeritageKeeper, 'counted'>;
   readonly log: DaemonLog;
 }
 
 export function createFront(config: Config, parties: FrontParties): Front {
-  const { launch, reloader, parts, naming, heritage, log } = parties;
+  const { launch, reloader, parts, naming, peering, heritage, log } = parties;
   const { director, alerts } = parts;
   const status = async (checks: number) => {
     await within(COUNTED_MS, heritage.counted, () => {});
-    return statusDocument(reloader, { director, alerts, naming }, checks);
+    return statusDocument(reloader, { director, alerts, naming, peering }, checks);
   };
   const shared = { status, desk: director.desk, log };
   const page = keepWeb(shared, launch.predecessor ? HANDED_OVER_MS : 0);

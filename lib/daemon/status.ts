@@ -5,19 +5,21 @@ import { version } from '../instance/version.ts';
 import type { ServiceStatus, StatusDocument } from '../model/status.ts';
 import { within } from '../model/within.ts';
 import type { Naming } from './naming.ts';
+import type { Peering } from './peering.ts';
 import type { Reloader } from './reloader.ts';
 
 interface StatusSources {
   readonly director: Pick<Director, 'services' | 'workers'>;
   readonly alerts: Pick<Alerts, 'status'>;
   readonly naming: Pick<Naming, 'status'>;
+  readonly peering: Pick<Peering, 'status'>;
 }
 
 /** What `GET /v1/status` answers.
  *  @param checks  results of each real server */
 export async function statusDocument(
   { config, configError }: Pick<Reloader, 'config' | 'configError'>,
-  { director, alerts, naming }: StatusSources,
+  { director, alerts, naming, peering }: StatusSources,
   checks: number,
 ): Promise<StatusDocument> {
   const { user, capabilities } = ownRights();
@@ -31,6 +33,7 @@ export async function statusDocument(
     configError,
     services: await director.services(checks),
     names: naming.status(),
+    peers: peering.status(),
     workers: director.workers(),
     ...alerts.status(),
   };

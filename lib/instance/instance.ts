@@ -21,6 +21,8 @@ export interface Instance {
   readonly numbers: string;
   /** Where the last answers of name servers do. */
   readonly names: string;
+  /** Where the order of changes by hand does, which other directors know too. */
+  readonly wishes: string;
 }
 
 export const DEFAULT_INSTANCE = 'ldirectord';
@@ -44,6 +46,7 @@ export function instanceIn(
     clients: join(stateDir, `l4director.${name}.clients.json`),
     numbers: join(stateDir, `l4director.${name}.numbers.json`),
     names: join(stateDir, `l4director.${name}.names.json`),
+    wishes: join(stateDir, `l4director.${name}.wishes.json`),
   };
 }
 

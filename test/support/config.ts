@@ -152,6 +152,7 @@ export function aConfig(
         empty: 'keep',
         maxServers: 100,
       },
+      peer: undefined,
     },
   };
 }

@@ -60,9 +60,11 @@ export async function liveDirector(): Promise<LiveDirector> {
   const none = { mail: NOTHING, webhooks: NOTHING, alertCommands: NOTHING };
   const alerts = { status: () => none };
   const naming = { status: () => [] };
+  const peering = { status: () => [] };
   return {
     director,
-    status: (wanted) => statusDocument(reading, { director, alerts, naming }, wanted),
+    status: (wanted) =>
+      statusDocument(reading, { director, alerts, naming, peering }, wanted),
     reload: async () => ({ ok: true, changes: [], warnings: [] }),
     [Symbol.asyncDispose]: () => director.close(),
   };
