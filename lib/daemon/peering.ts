@@ -86,6 +86,8 @@ class Keeper implements Peering {
   #followed:
     | { readonly peer: PeerOptions; readonly secrets: readonly Buffer[] }
     | undefined;
+  #opening: Promise<Peers> | undefined;
+  #hasBegun = false;
   #isStopped = false;
   /** Whether something has changed that is not being written yet. */
   #isBehind = false;
@@ -98,10 +100,16 @@ class Keeper implements Peering {
     this.#log = log;
   }
 
-  async begin({ options: { peer } }: Config): Promise<void> {
+  begin(config: Config): Promise<void> {
+    this.#hasBegun = true;
+    return this.#goOn(config);
+  }
+
+  async #goOn({ options: { peer } }: Config): Promise<void> {
     if (!peer || this.#isStopped) return;
     try {
-      this.#peers ??= await this.#open();
+      this.#opening ??= this.#open();
+      this.#peers = await this.#opening;
       if (this.#isStopped) return;
       const secrets = readPeerSecrets(peer.secretFile);
       if (isDeepStrictEqual(this.#followed, { peer, secrets })) return;
@@ -116,9 +124,10 @@ class Keeper implements Peering {
   }
 
   async follow(next: Config, before: Config): Promise<void> {
-    if (this.#isStopped) return;
+    // One that is not in charge yet begins with what holds then.
+    if (this.#isStopped || !this.#hasBegun) return;
     // Also where the ini is the same: the secrets may be others.
-    if (next.options.peer) await this.begin(next);
+    if (next.options.peer) await this.#goOn(next);
     else this.#end();
     const isSame = same(idsOf(next), idsOf(before));
     if (!isSame) this.#peers?.ask();
@@ -164,7 +173,7 @@ class Keeper implements Peering {
   }
 
   #keep(): void {
-    if (this.#isBehind) return;
+    if (this.#isBehind || this.#isStopped) return;
     this.#isBehind = true;
     this.#writing = this.#writing.then(async () => {
       this.#isBehind = false;

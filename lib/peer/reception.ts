@@ -6,7 +6,8 @@ import { Conversation } from './conversation.ts';
 import { answering, type Self } from './handshake.ts';
 import type { Message } from './messages.ts';
 
-/** Who have not proved yet who they are; one more is turned away. */
+/** Who have not proved yet who they are; one more is turned away, but for one who comes from a peer's address: who
+ *  knocks all the time must not keep him out. */
 const MOST_STRANGERS = 8;
 const MOST = 64;
 /** An address that is not there yet, or that a director before this one still has. */
@@ -24,6 +25,8 @@ interface Guest {
 /** What a reception works with. */
 export interface ReceptionParties {
   readonly self: Self;
+  /** Where peers are expected from. */
+  readonly addresses: ReadonlySet<string>;
   /** @returns how many entries it has, and how many of them there was no room for */
   take(message: Message): { readonly entries: number; readonly dropped: number };
   /** Somebody is there. */
@@ -43,6 +46,7 @@ export class Reception {
   #timer: NodeJS.Timeout | undefined;
   #problem: string | undefined;
   #loggedAt = -LOG_AGAIN_MS;
+  #isClosed = false;
 
   constructor(place: PeerPlace, parties: ReceptionParties) {
     this.#place = place;
@@ -67,6 +71,7 @@ export class Reception {
   }
 
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#server?.close();
     for (const stranger of [...this.#strangers]) stranger.close();
@@ -90,6 +95,7 @@ export class Reception {
   }
 
   #failed(why: string): void {
+    if (this.#isClosed) return;
     if (this.#problem !== why)
       this.#parties.log.warn(
         `Cannot listen for peers at ${this.#at}: ${why} (tried again every second)`,
@@ -101,7 +107,8 @@ export class Reception {
 
   #receive(socket: Socket): void {
     const address = socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
-    if (this.#strangers.size >= MOST_STRANGERS) {
+    const isExpected = this.#parties.addresses.has(address);
+    if (this.#strangers.size >= MOST_STRANGERS && !isExpected) {
       socket.destroy();
       return;
     }

@@ -46,6 +46,14 @@ t.test('what is not as it was written is set aside, and the log says so', async 
   t.match(log.lines.at(-1), /row 1 of its changes is none/);
 });
 
+t.test('an id that is none is refused', async (t) => {
+  const log = recordingLog();
+  const file = wishesFile(join(t.testdir({}), 'a.wishes.json'), log);
+  await file.write({ ...LEFT, origin: 'x' });
+  t.equal(await file.read(), undefined);
+  t.match(log.lines, [/it holds no changes/]);
+});
+
 t.test('a disk that takes nothing is told of once', async (t) => {
   const log = recordingLog();
   const file = wishesFile(join(t.testdir({ file: '' }), 'file', 'a.json'), log);

@@ -27,6 +27,11 @@ export class Journal<T> {
     else this.#isAll = false;
   }
 
+  /** What was noted may be gone, or somewhere else. */
+  lose(): void {
+    this.#isAll = false;
+  }
+
   /** Begins anew. */
   take(): Noted<T> {
     const taken = { items: this.#items ?? [], isAll: this.#isAll };

@@ -157,13 +157,13 @@ export class Switchboard {
     return leftOf(template, this.#netmask, this.#clock());
   }
 
-  /** The same with what has become of it; undefined: another one has its place. */
+  /** The same with what has become of it; undefined: another one has its place, or another worker has them all. */
   newsOf(template: Persisting): Left | undefined {
     const persistence = this.#persistence;
-    if (persistence?.has(template)) return this.leftOf(template);
-    return persistence?.find(template.key)
-      ? undefined
-      : { ...this.leftOf(template), end: 0 };
+    if (!persistence || persistence.has(template))
+      return persistence && this.leftOf(template);
+    const isOther = persistence.find(template.key) !== undefined;
+    return isOther ? undefined : { ...this.leftOf(template), end: 0 };
   }
 
   /** @param merges  they come from a director that is at work
@@ -246,8 +246,10 @@ export class Switchboard {
 
   #setPersistence(service: CarriedService): void {
     const { persistentMs: timeoutMs, netmask } = service;
-    if (timeoutMs === undefined) this.#persistence = undefined;
-    else if (this.#persistence && netmask === this.#netmask)
+    if (timeoutMs === undefined) {
+      if (this.#persistence) this.#journal?.lose();
+      this.#persistence = undefined;
+    } else if (this.#persistence && netmask === this.#netmask)
       this.#persistence.timeoutMs = timeoutMs;
     else this.#persistence = this.#newPersistence(timeoutMs);
     this.#netmask = netmask;

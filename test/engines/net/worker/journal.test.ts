@@ -13,6 +13,14 @@ t.test('nothing is noted until somebody asks, and after that all of it', async (
   t.strictSame(journal.take(), { items: [], isAll: false });
 });
 
+t.test('what is lost is told of once', async (t) => {
+  const journal = new Journal<number>(3);
+  journal.take();
+  journal.lose();
+  t.notOk(journal.take().isAll);
+  t.ok(journal.take().isAll);
+});
+
 t.test('past its bound it says that there was more', async (t) => {
   const journal = new Journal<number>(3);
   journal.take();
