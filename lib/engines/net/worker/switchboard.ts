@@ -9,7 +9,7 @@ import type { ServiceRecord } from '../table/service-record.ts';
 import type { Journal } from './journal.ts';
 import { Persistence, type Template } from './persistence.ts';
 import type { RealServer } from './real-server.ts';
-import { entryOf, type Left, leftOf } from './template-words.ts';
+import { entryOf, type Left, leftOf, newsOf, restore } from './template-words.ts';
 import { RecordView } from './view.ts';
 
 /** A server picked for one connection, and counted. */
@@ -157,29 +157,20 @@ export class Switchboard {
     return leftOf(template, this.#netmask, this.#clock());
   }
 
-  /** The same with what has become of it; undefined: another one has its place, or another worker has them all. */
+  /** As {@link newsOf}; undefined also where another worker has all of them. */
   newsOf(template: Persisting): Left | undefined {
     const persistence = this.#persistence;
-    if (!persistence || persistence.has(template))
-      return persistence && this.leftOf(template);
-    const isOther = persistence.find(template.key) !== undefined;
-    return isOther ? undefined : { ...this.leftOf(template), end: 0 };
+    return persistence && newsOf(template, persistence, this.#netmask, this.#clock());
   }
 
   /** @param merges  they come from a director that is at work
    *  @returns false: the server is not in the table */
-  restore({ server, netmask, clients, ends }: LeftClients, merges = false): boolean {
+  restore(left: LeftClients, merges = false): boolean {
     const persistence = this.#persistence;
-    const found = this.#view.find(server);
-    if (!persistence || netmask !== (this.#netmask ?? null)) return true;
+    const found = this.#view.find(left.server);
+    if (!persistence || left.netmask !== (this.#netmask ?? null)) return true;
     if (!found) return false;
-    const now = Date.now();
-    for (const [at, client] of clients.entries()) {
-      const leftMs = (ends[at] ?? 0) - now;
-      const key = Buffer.from(client, 'hex').toString('latin1');
-      if (merges) persistence.merge(key, found, leftMs);
-      else if (leftMs > 0) persistence.restore(key, found, leftMs);
-    }
+    restore(left, found, persistence, merges);
     this.#countTemplates();
     return true;
   }
