@@ -36,9 +36,9 @@ export async function configtest(context: Context): Promise<number> {
 
 async function engineLines(
   { daemon }: Context,
-  { virtuals }: Config,
+  { virtuals, options }: Config,
 ): Promise<readonly string[]> {
-  return (await daemon()).engineLines(virtuals);
+  return (await daemon()).engineLines(virtuals, options.peer !== undefined);
 }
 
 /** What a director would ask; nobody is asked now. */

@@ -14,7 +14,10 @@ export interface DaemonRoom {
   /** Writes one line to the log that the config names. */
   record(logfile: string, instance: string, message: string): Promise<void>;
   /** What `engine = auto` would take here and now, a line for each service that leaves it to that. */
-  engineLines(services: readonly VirtualService[]): Promise<readonly string[]>;
+  engineLines(
+    services: readonly VirtualService[],
+    hasPeers: boolean,
+  ): Promise<readonly string[]>;
 }
 
 /** Every action by its name. */

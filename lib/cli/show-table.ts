@@ -8,6 +8,7 @@ import type {
 } from '../model/status.ts';
 import { alignColumns, type Column, type Style } from './columns.ts';
 import { nameLines } from './show-names.ts';
+import { peerLines } from './show-peers.ts';
 import {
   type Colour,
   humanBytes,
@@ -72,7 +73,7 @@ export function formatTable(document: StatusDocument, style: Style): string {
   for (const service of document.services)
     lines.push(...serviceLines(service, paint), ...service.reals.map(row));
   if (document.services.length === 0) lines.push('no virtual service is configured');
-  lines.push(...nameLines(document, paint));
+  lines.push(...nameLines(document, paint), ...peerLines(document, paint));
   return `${lines.join('\n')}\n`;
 }
 

@@ -17,7 +17,8 @@ const NEEDS: Readonly<Record<Capability, (service: VirtualService) => boolean>> 
   },
 };
 
-/** What of root's rights a config needs, and what of it needs each: a service's id, or the page. */
+/** What of root's rights a config needs, and what of it needs each: a service's id, the page, or where
+ *  peers are heard. */
 export function capabilitiesFor({
   virtuals,
   options,
@@ -27,8 +28,10 @@ export function capabilitiesFor({
     const service = virtuals.find(needs);
     if (service) needed.set(name as Capability, service.id);
   }
-  if (isLow(options.web?.listen.port) && !needed.has('CAP_NET_BIND_SERVICE'))
-    needed.set('CAP_NET_BIND_SERVICE', 'the page');
+  const others = { 'the page': options.web, '[peer] listen': options.peer };
+  for (const [who, place] of Object.entries(others))
+    if (isLow(place?.listen.port) && !needed.has('CAP_NET_BIND_SERVICE'))
+      needed.set('CAP_NET_BIND_SERVICE', who);
   return needed;
 }
 

@@ -1,3 +1,4 @@
+import type { PeerOptions } from '../model/peer.ts';
 import type { DnsOptions } from '../model/reals-from.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
 import type { WebOptions } from './web.ts';
@@ -72,6 +73,8 @@ export interface ProcessOptions {
   readonly web: WebOptions | undefined;
   /** `[dns]`: how names of `reals-from` are asked for. */
   readonly dns: DnsOptions;
+  /** `[peer]`: other directors that are to know what this one knows; undefined: none. */
+  readonly peer: PeerOptions | undefined;
 }
 
 /** An accepted ldirectord.cf with its ini: immutable, complete, names resolved. */

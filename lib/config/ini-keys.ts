@@ -9,6 +9,7 @@ import { LOG_KEYS } from './ini-keys/log.ts';
 import { METRICS_KEYS } from './ini-keys/metrics.ts';
 import { NET_KEYS } from './ini-keys/net.ts';
 import { NFTABLES_KEYS } from './ini-keys/nftables.ts';
+import { PEER_KEYS } from './ini-keys/peer.ts';
 import { SERVICE_KEYS } from './ini-keys/service.ts';
 import { WEB_KEYS } from './ini-keys/web.ts';
 import { WEB_USER_KEYS } from './ini-keys/web-user.ts';
@@ -25,6 +26,7 @@ export const INI_KEYS = {
   ...LIMITS_KEYS,
   ...SERVICE_KEYS,
   ...DNS_KEYS,
+  ...PEER_KEYS,
   ...CONTROL_KEYS,
   ...DAEMON_KEYS,
   ...WEB_KEYS,

@@ -9,7 +9,7 @@ import type { CheckProxy } from './proxy-values.ts';
 /** What the values say for the process. */
 export function processOptions(
   common: IniValues,
-  { file, web }: Pick<ProcessOptions, 'file' | 'web'>,
+  { file, web, peer }: Pick<ProcessOptions, 'file' | 'web' | 'peer'>,
 ): ProcessOptions {
   return {
     file,
@@ -28,6 +28,7 @@ export function processOptions(
     roleCommand: common['role-command'],
     web,
     dns: dnsOptions(common),
+    peer,
   };
 }
 

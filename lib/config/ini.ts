@@ -13,6 +13,7 @@ import { optionsFrom, processOptions } from './ini-options.ts';
 import { misplaced, type Place, placeOf, stands } from './ini-place.ts';
 import { refuseNames } from './names-refusals.ts';
 import { attempt } from './parse.ts';
+import { peerOptions } from './peer.ts';
 import { warnOfProxy } from './proxy-advice.ts';
 import { adviseOnReaders, adviseOnSecretFiles } from './readers.ts';
 import { createReserve, type Reserve } from './reserve.ts';
@@ -129,6 +130,7 @@ function readSections(
     process: processOptions(common, {
       file,
       web: webOptions({ ...commonOf('web'), users }, findings),
+      peer: peerOptions(commonOf('peer'), findings),
     }),
     service: (id) => optionsFrom(valuesOf(id), id),
     reserve: createReserve(file ?? '', services, commonOf('checks')),

@@ -11,14 +11,17 @@ export interface ListenAt {
   readonly port: number;
 }
 
-/** `127.0.0.1:9080`, `[::1]:9080`. No names: which of its addresses would be meant? */
-export function listenAt(text: string): ListenAt | undefined {
+const PAGE = '127.0.0.1:9080" or "[::1]:9080';
+
+/** `127.0.0.1:9080`, `[::1]:9080`. No names: which of its addresses would be meant?
+ *  @param example  for who wrote something else */
+export function listenAt(text: string, example = PAGE): ListenAt | undefined {
   const [, six = '', four = '', digits] =
     /^(?:\[([^\]]+)\]|([\d.]+)):(\d{1,5})$/.exec(text) ?? [];
   const port = Number(digits);
   return (isIPv6(six) || isIPv4(four)) && port >= 1 && port <= 65_535
     ? { address: six || four, port }
-    : expected('ADDRESS:PORT', '127.0.0.1:9080" or "[::1]:9080');
+    : expected('ADDRESS:PORT', example);
 }
 
 const LOOPBACK = new BlockList();

@@ -7,6 +7,7 @@ import {
 } from '../model/status.ts';
 import { DIRECTOR, type Metric, SERVICE, WORKER } from './metric-tables.ts';
 import { nameFamilies } from './name-metrics.ts';
+import { PEER } from './peer-metrics.ts';
 import { type Family, formatLabels, type Sample } from './prometheus.ts';
 import { AGENT, CERTIFICATE, CHECK, REAL } from './real-metrics.ts';
 
@@ -33,6 +34,10 @@ export function statusFamilies(document: StatusDocument): readonly Family[] {
   const agents = reals.flatMap(({ of: { agent }, labels }) =>
     agent ? [{ of: agent, labels }] : [],
   );
+  const peers = document.peers.map((peer) => ({
+    of: peer,
+    labels: formatLabels({ peer: peer.peer }),
+  }));
   const certificates = checks.flatMap(({ of: { certificate }, labels }) =>
     certificate ? [{ of: certificate, labels }] : [],
   );
@@ -40,6 +45,7 @@ export function statusFamilies(document: StatusDocument): readonly Family[] {
     buildInfo(document.version),
     ...DIRECTOR.map((metric) => familyOf(metric, [{ of: document, labels: '' }])),
     ...nameFamilies(document.names, Date.now()),
+    ...PEER.map((metric) => familyOf(metric, peers)),
     ...WORKER.map((metric) => familyOf(metric, workers)),
     ...SERVICE.map((metric) => familyOf(metric, services)),
     serviceInfo(document.services),

@@ -5,11 +5,13 @@ import type { Front } from './front.ts';
 import type { LogKeeper } from './log/keeper.ts';
 import type { Naming } from './naming.ts';
 import type { Parts } from './parts.ts';
+import type { Peering } from './peering.ts';
 import type { RoleKeeper } from './role.ts';
 
 interface Followers {
   readonly parts: Pick<Parts, 'connectionLog'>;
   readonly naming: Pick<Naming, 'apply'>;
+  readonly peering: Pick<Peering, 'follow'>;
   readonly children: Pick<Children, 'converge'>;
   readonly keeper: Pick<LogKeeper, 'follow'>;
   readonly role: Pick<RoleKeeper, 'follow'>;
@@ -21,6 +23,7 @@ interface Followers {
 export function adoption({
   parts: { connectionLog },
   naming,
+  peering,
   children,
   keeper,
   role,
@@ -29,6 +32,7 @@ export function adoption({
 }: Followers): (next: Config, before: Config) => Promise<void> {
   return async (next, before) => {
     await naming.apply(next);
+    await peering.follow(next, before);
     await front().follow(next);
     keeper.follow(next.global.logfile);
     role.follow(next);

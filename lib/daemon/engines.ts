@@ -17,9 +17,11 @@ export function createEngines(options: EngineOptions): ReadonlyMap<EngineName, E
 
 /** What an operator should know of the engines that these services would have here and now: for each that
  *  leaves it to `auto` a line with what that takes, a line where the engine that is named cannot carry the
- *  service, and one where the way back from the real servers looks wrong. It only looks. */
+ *  service, and one where the way back from the real servers looks wrong. It only looks.
+ *  @param hasPeers  there are other directors that are to know who persists where: a line where they cannot */
 export async function engineLines(
   services: readonly VirtualService[],
+  hasPeers: boolean,
 ): Promise<readonly string[]> {
   const engines = createEngines({});
   try {
@@ -32,6 +34,7 @@ export async function engineLines(
       return [
         ...choiceLines(service, choice),
         ...unloggedLines(service, choice),
+        ...(hasPeers ? untoldLines(service, choice) : []),
         ...(doubt === undefined ? [] : [`way back of ${service.id}: ${doubt}`]),
       ];
     });
@@ -60,6 +63,18 @@ function unloggedLines(
     : [
         `connection log of ${id}: none, since the kernel forwards its connections (engine ${engine}): set engine = net for it, or watch "conntrack -E"`,
       ];
+}
+
+/** What a kernel remembers stays there. */
+function untoldLines(
+  { id, persistent }: VirtualService,
+  { engine }: EngineChoice,
+): readonly string[] {
+  if (persistent === undefined || engine === 'net') return [];
+  const own = engine === 'ipvs' ? ', or run "ipvsadm --start-daemon"' : '';
+  return [
+    `persistence of ${id}: peers are not told, since the kernel remembers its clients (engine ${engine}): set engine = net for it${own}`,
+  ];
 }
 
 /** Nothing of an engine that is named and can. */

@@ -9,6 +9,7 @@ import type { DaemonLog } from './log/log.ts';
 import { measured } from './measured.ts';
 import type { Naming } from './naming.ts';
 import type { Parts } from './parts.ts';
+import type { Peering } from './peering.ts';
 import type { Reloader } from './reloader.ts';
 import type { RoleKeeper } from './role.ts';
 import { statusDocument } from './status.ts';
@@ -42,17 +43,22 @@ export interface FrontParties {
   readonly reloader: Reloader;
   readonly parts: Pick<Parts, 'director' | 'alerts' | 'connectionLog'>;
   readonly naming: Pick<Naming, 'status'>;
+  readonly peering: Pick<Peering, 'status'>;
   readonly role: Pick<RoleKeeper, 'current' | 'take'>;
   readonly heritage: Pick<HeritageKeeper, 'counted'>;
   readonly log: DaemonLog;
 }
 
 export function createFront(config: Config, parties: FrontParties): Front {
-  const { launch, reloader, parts, naming, role, heritage, log } = parties;
+  const { launch, reloader, parts, naming, peering, role, heritage, log } = parties;
   const { director, alerts } = parts;
   const status = async (checks: number) => {
     await within(COUNTED_MS, heritage.counted, () => {});
-    return statusDocument(reloader, { director, alerts, naming, role }, checks);
+    return statusDocument(
+      reloader,
+      { director, alerts, naming, peering, role },
+      checks,
+    );
   };
   const shared = { status, desk: director.desk, log };
   const page = keepWeb(shared, launch.predecessor ? HANDED_OVER_MS : 0);

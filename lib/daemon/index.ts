@@ -33,12 +33,14 @@ export async function record(
   await destination.close(RECORD_MS);
 }
 
-/** What `engine = auto` would take here and now, and where the way back looks wrong, in lines. */
+/** What `engine = auto` would take here and now, where the way back looks wrong,
+ *  and whose clients peers cannot be told of, in lines. */
 export async function engineLines(
   services: readonly VirtualService[],
+  hasPeers: boolean,
 ): Promise<readonly string[]> {
   const { engineLines } = await import('./engines.ts');
-  return engineLines(services);
+  return engineLines(services, hasPeers);
 }
 
 const RECORD_MS = 1_000;

@@ -5,26 +5,24 @@ import { EXIT, type Launch } from '../instance/launch.ts';
 import { removePidFile } from '../instance/pid-file.ts';
 import type { Happening } from '../model/event.ts';
 import type { Log } from '../model/log.ts';
-import { openOverrideFile } from '../state/override-store.ts';
 import { adoption } from './adoption.ts';
 import { attach } from './attach.ts';
 import { type Children, createChildren } from './children.ts';
 import { type Closers, createClosers } from './closers.ts';
 import type { ConfigFile } from './config-file.ts';
-import { createElders } from './elders.ts';
 import { createEnding, type Ending } from './ending.ts';
 import { keepEstate } from './estate.ts';
 import { createFront, type Front } from './front.ts';
 import { createHandover } from './handover.ts';
-import { openHeritage } from './heritage.ts';
 import { endPredecessor, endSuccessor, isInPlace } from './kin.ts';
 import { leaveHungThreads } from './leave.ts';
 import type { LogKeeper } from './log/keeper.ts';
 import { migrationAdvice } from './migration.ts';
 import { type Naming, openNaming } from './naming.ts';
 import { createNotifier, type Notifier } from './notify.ts';
-import { openParts, type Parts } from './parts.ts';
+import type { Parts } from './parts.ts';
 import { tellPassedSockets } from './passed.ts';
+import { openPeering, type Peering } from './peering.ts';
 import { createReloader, type Reloader } from './reloader.ts';
 import type { Reporter } from './report.ts';
 import { openRole } from './role.ts';
@@ -32,6 +30,7 @@ import type { Signals } from './signals.ts';
 import { troubles } from './status.ts';
 import { takeOver } from './take-over.ts';
 import { watchConfig } from './watch.ts';
+import { openWork } from './work.ts';
 
 /** What a director begins its work with. */
 export interface Beginning {
@@ -93,22 +92,18 @@ async function begin(
 ): Promise<void> {
   const { log } = keeper;
   const another = launch.predecessor !== undefined;
-  const overrides = await openOverrideFile(launch.instance.state, log, { another });
-  closers.add('what was changed at run time', () => overrides.close());
-  const elders = createElders(launch);
-  const parts = await openParts(config, log, { launch, overrides, elders });
-  const { director, alerts, events, connectionLog, heritages, close } = parts;
+  const work = await openWork(launch, config, log, closers, () => front.isSeen);
+  const { overrides, store, elders, parts, heritage } = work;
+  const { director, alerts, events, connectionLog } = parts;
   heedHungThreads(director, notifier);
-  closers.add('alerts', () => alerts.close());
-  closers.add('virtual services', () => close(!front.isSeen));
-  const heritage = await openHeritage(heritages, launch, log);
-  closers.add('clients and counters', () => heritage.close());
   const role = await openRole(config, { launch, closers, log });
   const children = openChildren(launch, closers, ending, log);
   const ended = (outcome: ReloadOutcome) =>
     tellReload(outcome, { events, front, notifier, reloader });
   const naming = openNaming(director, { launch, closers, ending, log });
-  const seen = { parts, naming, role, log };
+  const peering = openPeering(launch.instance, store, parts, log);
+  closers.add('peers', () => peering.close());
+  const seen = { parts, naming, peering, role, log };
   const adopt = adoption({ ...seen, children, keeper, front: () => front });
   const reloader = createReloader(config, { file, adopt, ended, log });
   const front = createFront(config, { ...seen, launch, reloader, heritage });
@@ -119,7 +114,7 @@ async function begin(
   const logs = [keeper, connectionLog];
   attach(signals, { ending, reloader, logs, log, launch, handOver, notifier });
   closers.add('socket and page', () => front.close());
-  ending.signal.addEventListener('abort', () => void retire(front, ending));
+  ending.signal.addEventListener('abort', () => void retire(front, peering, ending));
   if (!another) await front.show();
   await ready({ director, naming, log }, config, another, ending.signal);
   if (ending.signal.aborted) return;
@@ -127,6 +122,7 @@ async function begin(
     await front.show();
     await takeOver({ ...parties, role, elders, children, ending, log });
   } else heritage.keep();
+  void peering.begin(reloader.config);
   advise(parts, another, log);
   await notifier.ready(serviceSummary(reloader));
   await report({ type: 'up', notices: await notices(keeper, director) });
@@ -192,7 +188,8 @@ function heedHungThreads(director: Director, notifier: Notifier): void {
 }
 
 /** Who speaks to a director that has handed over would change what is the successor's by now. */
-function retire(front: Front, { handedOver }: Ending): Promise<void> {
+function retire(front: Front, peering: Peering, { handedOver }: Ending): Promise<void> {
+  peering.stop();
   return handedOver ? front.close() : front.closePage();
 }
 

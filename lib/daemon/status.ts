@@ -5,6 +5,7 @@ import { version } from '../instance/version.ts';
 import type { ServiceStatus, StatusDocument } from '../model/status.ts';
 import { within } from '../model/within.ts';
 import type { Naming } from './naming.ts';
+import type { Peering } from './peering.ts';
 import type { Reloader } from './reloader.ts';
 import type { RoleKeeper } from './role.ts';
 
@@ -12,6 +13,7 @@ interface StatusSources {
   readonly director: Pick<Director, 'services' | 'workers'>;
   readonly alerts: Pick<Alerts, 'status'>;
   readonly naming: Pick<Naming, 'status'>;
+  readonly peering: Pick<Peering, 'status'>;
   readonly role: Pick<RoleKeeper, 'current'>;
 }
 
@@ -19,7 +21,7 @@ interface StatusSources {
  *  @param checks  results of each real server */
 export async function statusDocument(
   { config, configError }: Pick<Reloader, 'config' | 'configError'>,
-  { director, alerts, naming, role }: StatusSources,
+  { director, alerts, naming, peering, role }: StatusSources,
   checks: number,
 ): Promise<StatusDocument> {
   const { user, capabilities } = ownRights();
@@ -33,6 +35,7 @@ export async function statusDocument(
     configError,
     services: await director.services(checks),
     names: naming.status(),
+    peers: peering.status(),
     workers: director.workers(),
     ...alerts.status(),
     role: role.current.role,

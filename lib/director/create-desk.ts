@@ -117,6 +117,10 @@ class VirtualDesk implements OwnedDesk {
     return { ref, by, leftMs, about, changed };
   }
 
+  has({ service, real }: RealRef): boolean {
+    return this.#parties.keepers().get(service)?.pool.index.has(real) === true;
+  }
+
   waiting(): readonly WaitingDrain[] {
     return this.#drains.waiting();
   }

@@ -64,6 +64,8 @@ export interface WaitingDrain extends RealRef {
 
 /** As one director hands it on to another. */
 export interface HeritableDesk extends Desk {
+  /** Whether there is such a real server, no fallback. */
+  has(real: RealRef): boolean;
   waiting(): readonly WaitingDrain[];
   /** Goes on with one, where its server is still in `drain`: the log says how it ends. Never rejects.
    *  @param inForce  settles when the engines have what was changed; absent: they have */

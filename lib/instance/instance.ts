@@ -23,6 +23,8 @@ export interface Instance {
   readonly names: string;
   /** Where the role does. */
   readonly role: string;
+  /** Where the order of changes by hand does, which other directors know too. */
+  readonly wishes: string;
 }
 
 export const DEFAULT_INSTANCE = 'ldirectord';
@@ -47,6 +49,7 @@ export function instanceIn(
     numbers: join(stateDir, `l4director.${name}.numbers.json`),
     names: join(stateDir, `l4director.${name}.names.json`),
     role: join(stateDir, `l4director.${name}.role.json`),
+    wishes: join(stateDir, `l4director.${name}.wishes.json`),
   };
 }
 

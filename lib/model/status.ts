@@ -3,6 +3,7 @@ import type { WorkerStats } from './engine.ts';
 import type { LimitStats } from './limits.ts';
 import type { NameStatus } from './name-status.ts';
 import type { AdminState, Override } from './override.ts';
+import type { PeerStatus } from './peer.ts';
 import type { Role } from './role.ts';
 import type {
   CheckWord,
@@ -31,6 +32,8 @@ export interface StatusDocument {
   readonly services: readonly ServiceStatus[];
   /** What name servers are asked for `reals-from`. */
   readonly names: readonly NameStatus[];
+  /** Other directors of `[peer]`. */
+  readonly peers: readonly PeerStatus[];
   /** The threads that forward, in the order of their numbers. */
   readonly workers: readonly WorkerStats[];
   readonly mail: MailStatus;

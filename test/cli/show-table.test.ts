@@ -4,6 +4,7 @@ import type { AgentStatus } from '../../lib/model/status.ts';
 import {
   agentStatus,
   nameStatus,
+  peerStatus,
   realStatus,
   serviceStatus,
   statusDocument,
@@ -175,5 +176,16 @@ t.test('names stand below the services, with what is wrong', async (t) => {
   t.match(
     text,
     /\n\nname www\.example\.com A: 2 addresses, 1 not named any more, asked again in 12s\nname www\.example\.com SRV: 2 targets, being asked: SERVFAIL\\u001b\[2J\n$/,
+  );
+});
+
+t.test('so do peers', async (t) => {
+  const problem = 'connect ECONNREFUSED\u001b[2J';
+  const lost = { connected: false, heard: false, behind: 3, problem };
+  const peers = [peerStatus(), peerStatus({ peer: '10.1.1.4:7400', ...lost })];
+  const text = formatTable(statusDocument({ peers }), wide);
+  t.match(
+    text,
+    /\n\npeer 10\.1\.1\.3:7400: connected, 1841 entries sent, 17 received\npeer 10\.1\.1\.4:7400: not connected, not heard, 1841 entries sent, 17 received, 3 on their way: connect ECONNREFUSED\\u001b\[2J\n$/,
   );
 });

@@ -45,6 +45,18 @@ for (const [what, fields, names] of CASES)
     );
   });
 
+t.test('so have peers', async (t) => {
+  const config = aConfig([]);
+  const at = (port: number) => {
+    const listen = { address: '10.1.1.2', port };
+    const peer = { listen, peers: [], secretFile: '/secret' };
+    const options = { ...config.options, peer };
+    return [...capabilitiesFor({ ...config, options })];
+  };
+  t.same(at(694), [['CAP_NET_BIND_SERVICE', '[peer] listen']]);
+  t.same(at(7400), []);
+});
+
 t.test('the page has a port too', async (t) => {
   const { options, ...config } = aConfig([]);
   const page = (port: number) => {

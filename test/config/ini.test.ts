@@ -50,6 +50,7 @@ t.test('without an ini every option has its default', async (t) => {
     roleCommand: undefined,
     web: undefined,
     dns: aConfig([]).options.dns,
+    peer: undefined,
   });
   t.strictSame(ini.service('tcp:10.1.1.19:80'), OPTIONS);
   t.strictSame([ini.errors, ini.warnings([])], [[], []]);
@@ -462,6 +463,16 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[alerts]\ncommand = /etc\n', 2, 'expected no, or a program that can be run'],
   ['[alerts]\ncommand-timeout = 1y\n', 2, 'expected a time above 0'],
   ['[net]\ncommand = /bin/true\n', 2, 'wrong section: expected it in [alerts]'],
+  ['[peer]\nlisten = 10.1.1.2\n', 2, 'expected ADDRESS:PORT, as in "10.1.1.2:7400"'],
+  ['[peer]\npeers = lb2:7400\n', 2, 'expected ADDRESS:PORT, as in "10.1.1.3:7400"'],
+  ['[peer]\npeers = 10.1.1.3:1, 10.1.1.3:1\n', 2, 'expected 10.1.1.3:1 once'],
+  [
+    `[peer]\npeers = ${[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `10.0.0.${n}:1`)}\n`,
+    ...([2, 'expected at most 8 peers'] as const),
+  ],
+  ['[peer]\nsecret-file = secret\n', 2, 'expected an absolute path'],
+  ['[peer]\nsecret-file = /dev/null\n', 2, 'expected a file for its owner alone'],
+  ['[peer]\n\nlisten = 10.1.1.2:7400\n', 3, '[peer] has no peers: expected that too'],
   ['[limits]\nconnections = many\n', 2, 'expected how many connections'],
   ['[limits]\nconnections = 0\n', 2, 'expected how many connections'],
   [

@@ -9,6 +9,7 @@ import type { AgentStatus } from '../../lib/model/status.ts';
 import {
   agentStatus,
   nameStatus,
+  peerStatus,
   realStatus,
   serviceStatus,
   statusDocument,
@@ -185,7 +186,10 @@ t.test('docs/metrics.md lists every family with its labels and meaning', async (
   const reals = [realStatus({ agent: agentStatus() })];
   const families = [
     ...statusFamilies(
-      statusDocument({ services: [serviceStatus({ reals })], names: [nameStatus()] }),
+      statusDocument({
+        services: [serviceStatus({ reals })],
+        ...{ names: [nameStatus()], peers: [peerStatus()] },
+      }),
     ),
     ...(await watch.families()),
     ...ownFamilies(OWN),

@@ -153,6 +153,7 @@ export function aConfig(
         empty: 'keep',
         maxServers: 100,
       },
+      peer: undefined,
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { NameStatus } from '../../lib/model/name-status.ts';
+import type { PeerStatus } from '../../lib/model/peer.ts';
 import type {
   AgentStatus,
   RealStatus,
@@ -18,6 +19,7 @@ export function statusDocument(fields: Partial<StatusDocument> = {}): StatusDocu
     configError: null,
     services: [serviceStatus()],
     names: [],
+    peers: [],
     workers: [
       { openConnections: 3, acceptedConnections: 600, restarts: 0 },
       { openConnections: 1, acceptedConnections: 604, restarts: 1 },
@@ -55,6 +57,22 @@ export function nameStatus(fields: Partial<NameStatus> = {}): NameStatus {
     nextSeconds: 12.5,
     answers: 31,
     failures: 4,
+    problem: null,
+    ...fields,
+  };
+}
+
+/** A peer that is connected. */
+export function peerStatus(fields: Partial<PeerStatus> = {}): PeerStatus {
+  return {
+    peer: '10.1.1.3:7400',
+    connected: true,
+    heard: true,
+    since: '2026-11-23T20:00:00.000Z',
+    sent: 1841,
+    received: 17,
+    behind: 0,
+    dropped: 0,
     problem: null,
     ...fields,
   };

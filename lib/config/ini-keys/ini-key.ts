@@ -13,6 +13,7 @@ export interface IniKey<T> {
     /** Nothing for all: only a `[service ID]` has them. */
     | 'service'
     | 'dns'
+    | 'peer'
     | 'web'
     | 'web user';
   /** As the file has it, where two sections have a key of that name; absent: the row's name. */

@@ -7,7 +7,7 @@ export const WEB_KEYS = {
     section: 'web',
     perService: false,
     syntax: '<address>:<port>',
-    parse: listenAt,
+    parse: (text: string) => listenAt(text),
     default: undefined as ListenAt | undefined,
     doc: 'Where the web page is, if there is to be one; beyond loopback only with users and TLS.',
   },

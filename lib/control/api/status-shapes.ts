@@ -26,6 +26,7 @@ import type {
   Protocol,
 } from '../../model/virtual-service.ts';
 import { NAME } from './name-shapes.ts';
+import { PEER } from './peer-shapes.ts';
 import {
   amount,
   count,
@@ -235,6 +236,7 @@ export const STATUS: Shape<StatusDocument> = object<StatusDocument>('Status', {
   configError: nullable(text(), 'why the last reload was refused, one error a line'),
   services: list(SERVICE),
   names: list(NAME, 'what name servers are asked for reals-from'),
+  peers: list(PEER, 'other directors of [peer]'),
   workers: list(WORKER),
   mail: MAIL,
   webhooks: HOOK,

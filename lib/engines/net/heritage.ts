@@ -1,7 +1,15 @@
 import { grouped } from '../../model/grouped.ts';
-import type { Heritage, LeftClients, LeftNumbers } from '../../model/heritage.ts';
+import type {
+  ClientNews,
+  Heritage,
+  LeftClients,
+  LeftNumbers,
+} from '../../model/heritage.ts';
 import { within } from '../../model/within.ts';
 import type { Crew } from './crew/crew.ts';
+import { NOT_ALL } from './crew/question.ts';
+import { LaterClients } from './later-clients.ts';
+import type { ToWorker } from './protocol.ts';
 import type { BookedService, Ledger } from './table/ledger.ts';
 
 /** A worker's place is not left empty for longer. */
@@ -21,6 +29,7 @@ export class NetHeritage implements Heritage {
   readonly #ledger: Known;
   /** By service. */
   #waiting = new Map<string, LeftClients[]>();
+  readonly #later = new LaterClients();
   #read: () => Promise<readonly LeftClients[]> = async () => [];
 
   constructor(crew: Pick<Crew, 'begin' | 'reply' | 'inquiries'>, ledger: Known) {
@@ -35,6 +44,32 @@ export class NetHeritage implements Heritage {
     if (silent > 0)
       throw new Error(`${silent} of the worker threads did not answer within 2 s`);
     return items as readonly string[]; // what a worker sends is what it was asked for
+  }
+
+  async news(): Promise<ClientNews> {
+    const question = { about: 'news', most: MOST_TEXTS } as const;
+    const { items, total, silent } = await this.#crew.inquiries.ask(question);
+    const texts = (items as readonly string[]).filter((text) => text !== NOT_ALL);
+    return { texts, isAll: silent === 0 && texts.length === total };
+  }
+
+  endNews(): void {
+    void this.#crew.inquiries.ask({ about: 'news', most: 0 });
+  }
+
+  merge(left: readonly LeftClients[]): void {
+    const ids = new Set(left.map(({ service }) => service));
+    const { services } = this.#ledger.snapshot(ids);
+    const booked = new Map(services.map((service) => [service.id, service]));
+    for (const one of left) {
+      const service = booked.get(one.service);
+      if (!service) continue;
+      const isListed = service.servers.some(({ id }) => id === one.server);
+      if (isListed && this.#ledger.wants(service.id)) {
+        this.#crew.begin();
+        this.#reply(service, { type: 'left', left: one, merges: true });
+      } else this.#later.add(one);
+    }
   }
 
   readAgain(read: () => Promise<readonly LeftClients[]>): void {
@@ -87,21 +122,30 @@ export class NetHeritage implements Heritage {
    *  themselves. As long as a service has nobody to send to, it has no listener, and none for its sake. */
   hand(services: readonly BookedService[]): void {
     for (const service of services) {
-      const left = this.#waiting.get(service.id);
-      if (!left || !this.#ledger.wants(service.id)) continue;
       const listed = new Set(service.servers.map(({ id }) => id));
-      const later = left.filter(({ server }) => !listed.has(server));
-      if (later.length > 0) this.#waiting.set(service.id, later);
-      else this.#waiting.delete(service.id);
-      this.#tell(service, left);
+      this.#handLeft(service, listed);
+      if (!this.#ledger.wants(service.id)) continue;
+      for (const left of this.#later.take(service.id, listed)) {
+        this.#crew.begin();
+        this.#reply(service, { type: 'left', left });
+      }
     }
   }
 
-  #tell({ home, servers }: BookedService, left: readonly LeftClients[]): void {
-    if (home === undefined) return;
-    this.#crew.begin();
-    const listed = new Set(servers.map(({ id }) => id));
+  #handLeft(service: BookedService, listed: ReadonlySet<string>): void {
+    const left = this.#waiting.get(service.id);
+    if (!left || !this.#ledger.wants(service.id)) return;
+    const later = left.filter(({ server }) => !listed.has(server));
+    if (later.length > 0) this.#waiting.set(service.id, later);
+    else this.#waiting.delete(service.id);
     for (const one of left)
-      if (listed.has(one.server)) this.#crew.reply(home, { type: 'left', left: one });
+      if (listed.has(one.server)) {
+        this.#crew.begin();
+        this.#reply(service, { type: 'left', left: one });
+      }
+  }
+
+  #reply({ home }: BookedService, message: ToWorker): void {
+    if (home !== undefined) this.#crew.reply(home, message);
   }
 }

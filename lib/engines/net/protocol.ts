@@ -181,8 +181,8 @@ export type ToWorker =
   /** A place of the service may have become free, and somebody waits for it here. */
   | { readonly type: 'freed'; readonly service: string }
   | Retirement
-  /** Clients of an earlier run, for the worker that carries their service. */
-  | { readonly type: 'left'; readonly left: LeftClients }
+  /** Clients of an earlier run, or `merges`: of another director, for the worker that carries their service. */
+  | { readonly type: 'left'; readonly left: LeftClients; readonly merges?: true }
   /** The main thread has taken one of its `lines`. */
   | { readonly type: 'taken' }
   | { readonly type: 'close' };

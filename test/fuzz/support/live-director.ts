@@ -62,11 +62,12 @@ export async function liveDirector(): Promise<LiveDirector> {
   const none = { mail: NOTHING, webhooks: NOTHING, alertCommands: NOTHING };
   const alerts = { status: () => none };
   const naming = { status: () => [] };
+  const peering = { status: () => [] };
   const role = { current: { role: 'active', by: null, since: null } } as const;
   return {
     director,
     status: (wanted) =>
-      statusDocument(reading, { director, alerts, naming, role }, wanted),
+      statusDocument(reading, { director, alerts, naming, peering, role }, wanted),
     reload: async () => ({ ok: true, changes: [], warnings: [] }),
     standing: {
       readiness: (of) => director.readiness(of),

@@ -14,6 +14,7 @@ import { names } from './names.ts';
 import { page } from './page.ts';
 import { pageBytes } from './page-bytes.ts';
 import { patterns } from './patterns.ts';
+import { peer } from './peer.ts';
 import { proxyHeaders } from './proxy-header.ts';
 import { state } from './state.ts';
 
@@ -25,6 +26,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   addresses,
   names,
   state,
+  peer,
   agents,
   'log line': logLines,
   'proxy header': proxyHeaders,

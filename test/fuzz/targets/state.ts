@@ -5,12 +5,14 @@ import fc from 'fast-check';
 import type { LeftClients, LeftNumbers } from '../../../lib/model/heritage.ts';
 import type { LeftAnswer } from '../../../lib/model/name-status.ts';
 import type { KeptOverride } from '../../../lib/model/override.ts';
+import type { LeftWishes } from '../../../lib/model/peer-wish.ts';
 import { clientsFile } from '../../../lib/state/clients-file.ts';
 import { namesFile } from '../../../lib/state/names-file.ts';
 import { numbersFile } from '../../../lib/state/numbers-file.ts';
 import { formatOverrides, VERSION } from '../../../lib/state/override-file.ts';
 import { openOverrideFile } from '../../../lib/state/override-store.ts';
 import { seal } from '../../../lib/state/sealed.ts';
+import { wishesFile } from '../../../lib/state/wishes-file.ts';
 import { aReal, aService } from '../../support/config.ts';
 import { silent } from '../../support/control.ts';
 import { mutated } from '../inputs.ts';
@@ -51,6 +53,18 @@ const ANSWERS: readonly LeftAnswer[] = [
     records: [{ priority: 1, weight: 2, port: 80, target: 'web1.lab' }],
   },
 ];
+
+const WISHES: LeftWishes = {
+  origin: '0123456789abcdef',
+  wishes: SERVICE.reals.map(({ id: real }) => ({
+    ...{ service: SERVICE.id, real, count: 3, origin: 'fedcba9876543210' },
+    ...{
+      wish: { state: 'drain', weight: 5, by: 'anna' },
+      here: 'drain 5',
+      isDue: false,
+    },
+  })),
+};
 
 /** A file in the director's state folder. */
 interface Kept {
@@ -105,6 +119,15 @@ const KEPT: readonly Kept[] = [
     async keep(path) {
       await namesFile(path, silent).write(ANSWERS);
       return ANSWERS.length;
+    },
+  },
+  {
+    version: 1,
+    good: `"origin":"${WISHES.origin}","wishes":${rows(WISHES.wishes)}}\n`,
+    read: async (path) => (await wishesFile(path, silent).read())?.wishes.length ?? 0,
+    async keep(path) {
+      await wishesFile(path, silent).write(WISHES);
+      return WISHES.wishes.length;
     },
   },
 ];

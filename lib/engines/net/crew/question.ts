@@ -22,7 +22,13 @@ export type Question =
       readonly most: number;
       readonly services?: readonly string[];
     }
+  /** The same of what has changed since the last such question, in JSON; {@link NOT_ALL} among them: there is more
+   *  than they say. `most` 0: it is not asked again. */
+  | { readonly about: 'news'; readonly most: number }
   | { readonly about: 'forget'; readonly filter: PersistenceFilter };
+
+/** That the texts of `news` are not all of it. */
+export const NOT_ALL = '';
 
 /** A part of what a worker answers; the parts are added up. */
 export interface Answer {

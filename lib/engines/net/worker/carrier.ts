@@ -16,6 +16,7 @@ import type { ServiceRecord } from '../table/service-record.ts';
 import type { Desk, Timeouts } from './desk.ts';
 import type { Entrance, Reception } from './entrance.ts';
 import { Gate } from './gate.ts';
+import type { Journal } from './journal.ts';
 import { Listener } from './listener.ts';
 import { headedBy } from './opening/headed.ts';
 import { type Hosts, hostsOf } from './opening/hosts.ts';
@@ -23,7 +24,7 @@ import type { Opening } from './opening/opening.ts';
 import { OwnAddresses } from './own-addresses.ts';
 import { PassedListener } from './passed-listener.ts';
 import type { RealServer } from './real-server.ts';
-import { Switchboard } from './switchboard.ts';
+import { type Persisting, Switchboard } from './switchboard.ts';
 import { Doors } from './udp/doors.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -34,6 +35,7 @@ const NO_QUEUE: CarriedQueue = { most: 0, timeoutMs: 0, abortOnClose: false };
 
 interface Seat extends Pick<WorkerStart, 'worker' | 'shares'> {
   readonly memory: Memory;
+  readonly journal: Journal<Persisting>;
   /** Another service of this worker. */
   readonly carried: (id: string) => Carrier | undefined;
   /** No new client of that service could be served any more. */
@@ -68,7 +70,8 @@ export class Carrier implements Reception {
     this.#seat = seat;
     this.headed = headedBy(service.acceptProxy);
     this.hosts = hostsOf(service.names, seat.carried);
-    this.switchboard = new Switchboard(service, record, () => performance.now());
+    const clock = () => performance.now();
+    this.switchboard = new Switchboard(service, record, clock, seat.journal);
     this.entrance = this.#createEntrance();
   }
 
@@ -164,10 +167,11 @@ export class Carrier implements Reception {
     this.#room?.freed();
   }
 
-  /** Clients of an earlier run, or of another worker.
+  /** Clients of an earlier run, of another worker, or of another director.
+   *  @param merges  as {@link Switchboard.restore}
    *  @returns false: their server is not in the table yet, or their service not here */
-  restore(left: LeftClients): boolean {
-    const isThere = this.#isHere && this.switchboard.restore(left);
+  restore(left: LeftClients, merges = false): boolean {
+    const isThere = this.#isHere && this.switchboard.restore(left, merges);
     if (isThere) this.#sweep();
     return isThere;
   }

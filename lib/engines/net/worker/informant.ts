@@ -6,9 +6,10 @@ import type {
 } from '../../../model/traffic.ts';
 import { inTurns } from '../../breath.ts';
 import { Turns } from '../../turns.ts';
-import type { Question } from '../crew/question.ts';
+import { NOT_ALL, type Question } from '../crew/question.ts';
 import type { FromWorker } from '../protocol.ts';
 import type { Carrier } from './carrier.ts';
+import type { Journal } from './journal.ts';
 import type { Resettable, Roster } from './real-server.ts';
 import { Reply } from './reply.ts';
 import { Sheaves } from './sheaves.ts';
@@ -23,6 +24,8 @@ interface Parties {
   readonly roster: Roster;
   /** By service id. */
   readonly carriers: ReadonlyMap<string, Carrier>;
+  /** Of clients that persist. */
+  readonly journal: Journal<Persisting>;
   /** The wheel's clock. */
   now(): number;
   tell(message: FromWorker): void;
@@ -72,6 +75,9 @@ export class Informant {
       case 'heritage':
         await this.#bequeath(question, reply);
         break;
+      case 'news':
+        await this.#tellNews(most, reply);
+        break;
       case 'forget':
         await this.#forget(question.filter, reply);
         break;
@@ -103,6 +109,28 @@ export class Informant {
       await inTurns(switchboard.newest(share), gather, SPELL_MS);
       sheaves.end();
     }
+  }
+
+  async #tellNews(most: number, reply: Reply): Promise<void> {
+    const { journal, carriers } = this.#parties;
+    if (most === 0) return journal.end();
+    const { items, isAll } = journal.take();
+    if (!isAll) {
+      reply.add(() => NOT_ALL);
+      return;
+    }
+    const byService = new Map<string, Sheaves>();
+    const gather = (template: Persisting) => {
+      const { service } = template.server;
+      const news = carriers.get(service)?.switchboard.newsOf(template);
+      if (!news) return;
+      const sheaves =
+        byService.get(service) ?? new Sheaves((text) => reply.add(() => text));
+      byService.set(service, sheaves);
+      sheaves.add(news);
+    };
+    await inTurns(items, gather, SPELL_MS);
+    for (const sheaves of byService.values()) sheaves.end();
   }
 
   async #forget(filter: PersistenceFilter, reply: Reply): Promise<void> {

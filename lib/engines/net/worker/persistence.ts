@@ -12,12 +12,17 @@ export interface Template<S> {
  *  look. Source: net/netfilter/ipvs, ip_vs_conn_expire. */
 export const RECHECK_MS = 60_000;
 
-interface Options {
+/** What a client's way to another director takes at most, as far as their times are compared. */
+const SLACK_MS = 1000;
+
+interface Options<S> {
   /** Milliseconds, monotonic. */
   readonly clock: () => number;
   readonly timeoutMs: number;
   /** Most templates; past it the one with the least time left goes. */
   readonly limit: number;
+  /** Told of one that an open connection keeps for a while longer. */
+  readonly held?: (template: Template<S>) => void;
 }
 
 /** The persistence templates of one service: which server a client keeps, whatever the
@@ -25,6 +30,7 @@ interface Options {
 export class Persistence<S> {
   readonly #clock: () => number;
   readonly #limit: number;
+  readonly #kept: (template: Template<S>) => void;
   #timeoutMs: number;
   /** Both in the order of their expiry: those with their full time, and those kept by an open
    *  connection after it. */
@@ -34,9 +40,10 @@ export class Persistence<S> {
   readonly #left = new Map<string, Template<S>>();
   #leftDue = 0;
 
-  constructor(options: Options) {
+  constructor(options: Options<S>) {
     this.#clock = options.clock;
     this.#limit = options.limit;
+    this.#kept = options.held ?? (() => {});
     this.#timeoutMs = options.timeoutMs;
   }
 
@@ -82,6 +89,37 @@ export class Persistence<S> {
     if (this.#left.size === 0) this.#leftDue = now + RECHECK_MS;
     const expires = now + Math.min(leftMs, Math.max(this.#timeoutMs, RECHECK_MS));
     this.#left.set(key, { key, server, open: 0, expires });
+  }
+
+  /** What another director knows of a client. One with connections stays here, and one that has come here counts
+   *  until the other director has seen it later.
+   *  @param leftMs  of its time; 0 or less: it was forgotten there */
+  merge(key: string, server: S, leftMs: number): void {
+    const known = this.find(key);
+    if (leftMs <= 0) {
+      if (known?.server === server && known.open === 0) this.#forget(known);
+      return;
+    }
+    const now = this.#clock();
+    const expires = now + Math.min(leftMs, Math.max(this.#timeoutMs, RECHECK_MS));
+    if (known) {
+      const isLeft = this.#left.get(key) === known;
+      const slack = isLeft ? -SLACK_MS : SLACK_MS;
+      if (known.open > 0 || expires - known.expires <= slack) return;
+      this.#forget(known);
+    } else if (this.size >= this.#limit) return;
+    if (this.#left.size === 0) this.#leftDue = now + RECHECK_MS;
+    this.#left.set(key, { key, server, open: 0, expires });
+  }
+
+  /** Whether it is the client's. */
+  has(template: Template<S>): boolean {
+    const { key } = template;
+    return (
+      this.#timed.get(key) === template ||
+      this.#held.get(key) === template ||
+      this.#left.get(key) === template
+    );
   }
 
   /** Drops the templates of servers that left the table. */
@@ -143,6 +181,7 @@ export class Persistence<S> {
     if (template.open === 0) return false;
     template.expires = this.#clock() + RECHECK_MS;
     this.#held.set(template.key, template);
+    this.#kept(template);
     return true;
   }
 

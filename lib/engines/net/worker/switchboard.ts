@@ -6,9 +6,10 @@ import { schedulerNamed } from '../../../schedulers/index.ts';
 import { askedKey, type ClientKey, clientKey } from '../../client-key.ts';
 import type { CarriedService } from '../protocol.ts';
 import type { ServiceRecord } from '../table/service-record.ts';
+import type { Journal } from './journal.ts';
 import { Persistence, type Template } from './persistence.ts';
 import type { RealServer } from './real-server.ts';
-import { entryOf, type Left, leftOf } from './template-words.ts';
+import { entryOf, type Left, leftOf, newsOf, restore } from './template-words.ts';
 import { RecordView } from './view.ts';
 
 /** A server picked for one connection, and counted. */
@@ -29,6 +30,7 @@ export class Switchboard {
   readonly record: ServiceRecord;
   readonly #view: RecordView;
   readonly #clock: () => number;
+  readonly #journal: Journal<Persisting> | undefined;
   #scheduler: Scheduler | undefined;
   #schedulerName = '';
   #persistence: Persistence<RealServer> | undefined;
@@ -36,9 +38,16 @@ export class Switchboard {
   #netmask: string | undefined;
   #holds = false;
 
-  constructor(service: CarriedService, record: ServiceRecord, clock: () => number) {
+  /** @param journal  of clients that come */
+  constructor(
+    service: CarriedService,
+    record: ServiceRecord,
+    clock: () => number,
+    journal?: Journal<Persisting>,
+  ) {
     this.record = record;
     this.#clock = clock;
+    this.#journal = journal;
     this.#view = new RecordView(record, addressBytes(service.address), clock);
   }
 
@@ -148,18 +157,20 @@ export class Switchboard {
     return leftOf(template, this.#netmask, this.#clock());
   }
 
-  /** @returns false: the server is not in the table */
-  restore({ server, netmask, clients, ends }: LeftClients): boolean {
+  /** As {@link newsOf}; undefined also where another worker has all of them. */
+  newsOf(template: Persisting): Left | undefined {
     const persistence = this.#persistence;
-    const found = this.#view.find(server);
-    if (!persistence || netmask !== (this.#netmask ?? null)) return true;
+    return persistence && newsOf(template, persistence, this.#netmask, this.#clock());
+  }
+
+  /** @param merges  they come from a director that is at work
+   *  @returns false: the server is not in the table */
+  restore(left: LeftClients, merges = false): boolean {
+    const persistence = this.#persistence;
+    const found = this.#view.find(left.server);
+    if (!persistence || left.netmask !== (this.#netmask ?? null)) return true;
     if (!found) return false;
-    const now = Date.now();
-    for (const [at, client] of clients.entries()) {
-      const leftMs = (ends[at] ?? 0) - now;
-      const key = Buffer.from(client, 'hex').toString('latin1');
-      if (leftMs > 0) persistence.restore(key, found, leftMs);
-    }
+    restore(left, found, persistence, merges);
     this.#countTemplates();
     return true;
   }
@@ -170,6 +181,7 @@ export class Switchboard {
 
   forget(template: Persisting): void {
     this.#persistence?.forget(template);
+    this.#journal?.note(template);
     this.#countTemplates();
   }
 
@@ -198,6 +210,7 @@ export class Switchboard {
     if (!server) return undefined;
     server.record.open();
     const template = persistence.open(key, server);
+    this.#journal?.note(template);
     this.#countTemplates();
     return { server, template };
   }
@@ -224,8 +237,10 @@ export class Switchboard {
 
   #setPersistence(service: CarriedService): void {
     const { persistentMs: timeoutMs, netmask } = service;
-    if (timeoutMs === undefined) this.#persistence = undefined;
-    else if (this.#persistence && netmask === this.#netmask)
+    if (timeoutMs === undefined) {
+      if (this.#persistence) this.#journal?.lose();
+      this.#persistence = undefined;
+    } else if (this.#persistence && netmask === this.#netmask)
       this.#persistence.timeoutMs = timeoutMs;
     else this.#persistence = this.#newPersistence(timeoutMs);
     this.#netmask = netmask;
@@ -234,7 +249,8 @@ export class Switchboard {
   }
 
   #newPersistence(timeoutMs: number): Persistence<RealServer> {
-    return new Persistence({ clock: this.#clock, timeoutMs, limit: TEMPLATES });
+    const held = (template: Persisting) => this.#journal?.note(template);
+    return new Persistence({ clock: this.#clock, timeoutMs, limit: TEMPLATES, held });
   }
 
   #countTemplates(): void {

@@ -1,7 +1,7 @@
 import type { LeftClients } from '../../../model/heritage.ts';
 import type { PersistenceEntry } from '../../../model/traffic.ts';
 import { clientName } from '../../client-key.ts';
-import { RECHECK_MS, type Template } from './persistence.ts';
+import { type Persistence, RECHECK_MS, type Template } from './persistence.ts';
 import type { RealServer } from './real-server.ts';
 
 /** One of {@link LeftClients}. */
@@ -27,6 +27,34 @@ export function leftOf(
     client: Buffer.from(key, 'latin1').toString('hex'),
     end: Math.round(Date.now() + leftMs),
   };
+}
+
+/** The same with what has become of it, an end of 0: forgotten; undefined: another one has its place. */
+export function newsOf(
+  template: Template<RealServer>,
+  persistence: Persistence<RealServer>,
+  netmask: string | undefined,
+  now: number,
+): Left | undefined {
+  const left = leftOf(template, netmask, now);
+  if (persistence.has(template)) return left;
+  return persistence.find(template.key) ? undefined : { ...left, end: 0 };
+}
+
+/** Clients of an earlier run, or with `merges` of a director that is at work, at that server. */
+export function restore(
+  { clients, ends }: LeftClients,
+  server: RealServer,
+  persistence: Persistence<RealServer>,
+  merges: boolean,
+): void {
+  const now = Date.now();
+  for (const [at, client] of clients.entries()) {
+    const leftMs = (ends[at] ?? 0) - now;
+    const key = Buffer.from(client, 'hex').toString('latin1');
+    if (merges) persistence.merge(key, server, leftMs);
+    else if (leftMs > 0) persistence.restore(key, server, leftMs);
+  }
 }
 
 /** As operators see it.

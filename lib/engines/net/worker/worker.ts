@@ -19,9 +19,11 @@ import { Carrier } from './carrier.ts';
 import type { Desk } from './desk.ts';
 import { Duplicates } from './duplicates.ts';
 import { Informant } from './informant.ts';
+import { Journal } from './journal.ts';
 import { LinePost } from './log/line-post.ts';
 import { Roster } from './real-server.ts';
 import { sharedClock } from './shared-clock.ts';
+import type { Persisting } from './switchboard.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import { createUdpDesk } from './udp/udp-desk.ts';
 
@@ -36,6 +38,7 @@ export class Worker {
   readonly #desk: Desk;
   readonly #carriers = new Map<string, Carrier>();
   readonly #informant: Informant;
+  readonly #journal = new Journal<Persisting>();
   /** Of earlier runs, by service, for a server that the next change brings. */
   readonly #left = new Map<string, LeftClients[]>();
 
@@ -63,7 +66,7 @@ export class Worker {
     };
     this.#informant = new Informant({
       roster: this.#roster,
-      carriers: this.#carriers,
+      ...{ carriers: this.#carriers, journal: this.#journal },
       now: () => wheel.time,
       tell,
     });
@@ -98,7 +101,7 @@ export class Worker {
         this.#retire(message);
         break;
       case 'left':
-        this.#restore(message.left);
+        this.#restore(message.left, message.merges);
         break;
       case 'taken':
         this.#desk.lines.taken();
@@ -138,9 +141,10 @@ export class Worker {
     return carrier.update(service, servers, left);
   }
 
-  #restore(left: LeftClients): void {
+  #restore(left: LeftClients, merges = false): void {
     const { service } = left;
-    if (this.#carriers.get(service)?.restore(left)) return;
+    // One that merges has its server in the table, or had it a moment ago.
+    if (this.#carriers.get(service)?.restore(left, merges) || merges) return;
     const waiting = this.#left.get(service);
     if (waiting) waiting.push(left);
     else this.#left.set(service, [left]);
@@ -152,7 +156,7 @@ export class Worker {
     const record = new ServiceRecord(cell, worker, worker + 1);
     const carrier = new Carrier(service, record, this.#desk, {
       ...this.#start,
-      memory: this.#memory,
+      ...{ memory: this.#memory, journal: this.#journal },
       carried: (id) => this.#carriers.get(id),
       emptied: (id) => this.#emptied(id),
     });

@@ -3,12 +3,14 @@ import t from 'tap';
 import type { Answer } from '../../../../lib/engines/net/crew/question.ts';
 import type { FromWorker } from '../../../../lib/engines/net/protocol.ts';
 import { Informant } from '../../../../lib/engines/net/worker/informant.ts';
+import { Journal } from '../../../../lib/engines/net/worker/journal.ts';
 import type {
   RealServer,
   Resettable,
   Roster,
 } from '../../../../lib/engines/net/worker/real-server.ts';
 import type { Sight } from '../../../../lib/engines/net/worker/sight.ts';
+import type { Persisting } from '../../../../lib/engines/net/worker/switchboard.ts';
 import { turnsUntil } from '../../../support/turns.ts';
 
 const MANY = 10_000;
@@ -54,7 +56,7 @@ function informant(all: readonly Resettable[]) {
   };
   const subject = new Informant({
     roster: roster as Roster,
-    carriers: new Map(),
+    ...{ carriers: new Map(), journal: new Journal<Persisting>() },
     now: () => performance.now(),
     tell(message) {
       if (message.type !== 'answer') return;
@@ -100,7 +102,7 @@ t.test('a defect costs one answer, and is told', async (t) => {
   const heard: FromWorker[] = [];
   const subject = new Informant({
     roster: roster as Roster,
-    carriers: new Map(),
+    ...{ carriers: new Map(), journal: new Journal<Persisting>() },
     now: () => performance.now(),
     tell: (message) => heard.push(message),
   });

@@ -1,0 +1,1 @@
+export { createPeers, type PeerParties, type Peers } from './peers.ts';

@@ -1,0 +1,185 @@
+import { randomBytes } from 'node:crypto';
+import type { ClientNews, LeftClients } from '../model/heritage.ts';
+import type { Log } from '../model/log.ts';
+import type { KeptOverride, RealRef } from '../model/override.ts';
+import type { PeerOptions, PeerStatus } from '../model/peer.ts';
+import type { LeftWishes, StampedWish } from '../model/peer-wish.ts';
+import type { Told } from './items.ts';
+import { Link } from './link.ts';
+import { byOwnClock, type Message } from './messages.ts';
+import { Reception } from './reception.ts';
+import { Wishes, wordsOf } from './wishes.ts';
+
+/** What is new is told so often. */
+const EVERY_MS = 1_000;
+
+/** What a director knows that others are to know, and takes of them. */
+export interface PeerParties {
+  /** Clients that persist; as `Heritage` has them. */
+  news(): Promise<ClientNews>;
+  endNews(): void;
+  clients(): Promise<readonly string[]>;
+  merge(left: readonly LeftClients[]): void;
+  /** Whether there is such a real server here. */
+  isThere(ref: RealRef): boolean;
+  /** Puts in force what was changed by hand elsewhere. Never rejects.
+   *  @returns what is now in force; undefined: it could not be */
+  fulfil(wish: StampedWish): Promise<StampedWish['wish'] | undefined>;
+  /** What the next run goes on with has changed. */
+  keep(): void;
+  readonly log: Log;
+}
+
+/** Other directors, which know what this one knows, and the other way round. */
+export interface Peers {
+  /** From now on with these; undefined: with none.
+   *  @param secrets  of `parsePeerSecrets` */
+  follow(options: PeerOptions | undefined, secrets: readonly Buffer[]): void;
+  /** All that is in force by hand. */
+  changed(overrides: readonly KeptOverride[]): void;
+  /** There are other services than before: what others know of them is asked for. */
+  ask(): void;
+  status(): readonly PeerStatus[];
+  left(): LeftWishes;
+  /** Idempotent. */
+  close(): void;
+}
+
+/** @param left  what the run before has left */
+export function createPeers(left: LeftWishes, parties: PeerParties): Peers {
+  return new Exchange(left, parties);
+}
+
+class Exchange implements Peers {
+  readonly #parties: PeerParties;
+  readonly #id: string;
+  readonly #wishes: Wishes;
+  #overrides: readonly KeptOverride[] = [];
+  #links: readonly Link[] = [];
+  #reception: Reception | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #telling: Promise<void> = Promise.resolve();
+  #isTelling = false;
+
+  constructor(left: LeftWishes, parties: PeerParties) {
+    this.#parties = parties;
+    this.#id = left.origin;
+    this.#wishes = new Wishes(left);
+  }
+
+  follow(options: PeerOptions | undefined, secrets: readonly Buffer[]): void {
+    this.close();
+    if (!options) return;
+    const self = { id: this.#id, secrets, random: randomBytes };
+    const { log } = this.#parties;
+    this.#reception = new Reception(options.listen, {
+      ...{ self, log },
+      addresses: new Set(options.peers.map(({ address }) => address)),
+      take: (message) => this.#take(message),
+      came: (peer) => {
+        for (const link of this.#links) if ((link.peer ?? peer) === peer) link.hurry();
+      },
+    });
+    const parties = { self, log, all: () => this.#all() };
+    const changed = (link: Link) => this.#linkChanged(link);
+    this.#links = options.peers.map(
+      (place) => new Link(place, { ...parties, changed }),
+    );
+    this.#timer = setInterval(() => this.#tick(), EVERY_MS);
+  }
+
+  changed(overrides: readonly KeptOverride[]): void {
+    this.#overrides = overrides;
+    const told = this.#wishes.seen(overrides, this.#parties.isThere);
+    if (told.length > 0) this.#parties.keep();
+    for (const link of this.#links) link.tellWishes(told);
+    this.#fulfil();
+  }
+
+  ask(): void {
+    this.#reception?.ask();
+  }
+
+  status(): readonly PeerStatus[] {
+    return this.#links.map((link) => ({
+      ...link.status,
+      ...(this.#reception?.statusOf(link.peer, link.place) ?? {
+        ...{ heard: false, received: 0, dropped: 0 },
+      }),
+    }));
+  }
+
+  left(): LeftWishes {
+    return this.#wishes.left();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    for (const link of this.#links) link.close();
+    this.#links = [];
+    this.#reception?.close();
+    this.#reception = undefined;
+    this.#parties.endNews();
+  }
+
+  #take(message: Message): { readonly entries: number; readonly dropped: number } {
+    if (message.type === 'clients') {
+      const left = byOwnClock(message, Date.now());
+      this.#parties.merge(left);
+      const entries = left.reduce((sum, { clients }) => sum + clients.length, 0);
+      return { entries, dropped: 0 };
+    }
+    if (message.type !== 'wishes') return { entries: 0, dropped: 0 };
+    const dropped = this.#wishes.take(message.wishes);
+    this.#parties.keep();
+    this.#fulfil();
+    return { entries: message.wishes.length, dropped };
+  }
+
+  /** Puts in force what others have changed. */
+  #fulfil(): void {
+    for (const wish of this.#wishes.due(this.#parties.isThere)) {
+      this.#wishes.begin(wish);
+      void this.#parties.fulfil(wish).then((now) => {
+        this.#wishes.end(wish, now === undefined ? undefined : wordsOf(now));
+        this.#parties.keep();
+        // An operator may have changed it meanwhile.
+        if (now !== undefined) this.changed(this.#overrides);
+      });
+    }
+  }
+
+  #linkChanged(link: Link): void {
+    if (!this.#links.some(({ isUp }) => isUp)) this.#parties.endNews();
+    // What comes while everything is gathered must be noted already.
+    else if (link.isUp) void this.#tell().then(() => link.gather());
+  }
+
+  #tick(): void {
+    this.#fulfil();
+    const isWanted = this.#links.some(({ isUp }) => isUp);
+    if (isWanted && !this.#isTelling) void this.#tell();
+  }
+
+  /** Tells what is new; one after the other. */
+  #tell(): Promise<void> {
+    this.#telling = this.#telling.then(async () => {
+      this.#isTelling = true;
+      const { texts, isAll } = await this.#parties.news();
+      this.#isTelling = false;
+      for (const link of this.#links)
+        if (!isAll) link.tellAll();
+        else if (texts.length > 0) link.tellClients(toldNow(texts));
+    });
+    return this.#telling;
+  }
+
+  async #all() {
+    const clients = toldNow(await this.#parties.clients());
+    return { clients, wishes: this.#wishes.all() };
+  }
+}
+
+function toldNow(texts: readonly string[]): Told {
+  return { texts, at: Date.now(), tick: performance.now() };
+}
