@@ -24,4 +24,6 @@ export function takeOver(estate: Estate, other: string): void {
   estate.others = 'none';
   estate.otherIsStable = true;
   if (missing !== 'none') plan.act({ type: 'acquire', hold: missing });
+  // After a partition neighbours may know the other node's interface: it had these too, and gives them up now.
+  if (missing !== 'all') plan.act({ type: 'announce' });
 }
