@@ -1,4 +1,5 @@
 import { mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { uuidOfName } from '../config/node-uuid.ts';
 import {
@@ -14,6 +15,7 @@ import { nextGeneration } from '../local/generation.ts';
 import type { NodeLog } from '../local/log.ts';
 import { removePid, writePid } from '../local/pid-file.ts';
 import { uuidOfFile } from '../local/uuid.ts';
+import { watchedIn } from './health.ts';
 import type { Resources } from './resources.ts';
 import { Run } from './run.ts';
 import { openStatusSocket, type StatusSocket } from './status-socket.ts';
@@ -107,6 +109,7 @@ export class Daemon {
         generation: await this.#generation(),
         resources,
         hooks: files.hooks,
+        watched: watchedIn(configuration.groups, dirname(files.status)),
         log: (level, text) => log.write(level, text),
       });
       // It may have been asked to go while the number was written.

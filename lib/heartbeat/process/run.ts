@@ -6,9 +6,10 @@ import type { Level } from '../local/log-line.ts';
 import { Media } from '../media/media.ts';
 import type { NodeAction } from '../node/action.ts';
 import { HeartbeatNode } from '../node/node.ts';
-import type { Hold } from '../ownership/hold.ts';
+import { type Hold, has } from '../ownership/hold.ts';
 import type { Message } from '../wire/message.ts';
 import type { Keyring } from '../wire/seal.ts';
+import { Health, type Watched } from './health.ts';
 import { Hooks } from './hooks.ts';
 import { Pings } from './pings.ts';
 import type { Resources } from './resources.ts';
@@ -22,8 +23,13 @@ export interface RunOptions extends Configuration {
   readonly resources: Resources;
   /** The folder rc.d. */
   readonly hooks: string;
+  /** The directors of haresources: where they do not serve, the other node is offered everything. */
+  readonly watched: readonly Watched[];
   log(level: Level, text: string): void;
 }
+
+/** From one question to a director to the next, at least. */
+const LEAST_LOOK_MS = 1000;
 
 /** How a run ends: for good, or another one begins. */
 export type RunEnd = { readonly restartAfterMs: number | undefined };
@@ -38,11 +44,14 @@ export class Run {
   readonly #pings: Pings;
   readonly #hooks: Hooks;
   readonly #children: Children;
+  readonly #health: Health;
   readonly #ticker = new Ticker(() => this.#tell((node, now) => node.look(now)));
   #end: (end: RunEnd) => void = () => {};
   #isOver = false;
   /** The last of the scripts. */
   #scripts: Promise<void> = Promise.resolve();
+  /** How many of them are under way, or wait. */
+  #moving = 0;
 
   constructor(options: RunOptions) {
     const { config, log, hooks } = options;
@@ -61,6 +70,12 @@ export class Run {
       log,
       hear: (datagram, link) =>
         this.#tell((node, now) => node.hear(datagram, link, now)),
+    });
+    this.#health = new Health({
+      watched: options.watched,
+      everyMs: Math.max(config.keepaliveMs, LEAST_LOOK_MS),
+      isHere: (node) => this.#isHere(node),
+      said: (isWell) => this.#tell((node, now) => node.healthy(isWell, now)),
     });
     this.#tell((node, now) => node.start(now));
   }
@@ -104,14 +119,23 @@ export class Run {
 
   #start(): void {
     const { log } = this.#options;
+    this.#health.start();
     this.#children.start().catch(({ message }: Error) => log('error', message));
   }
 
   /** One after the other, in the order in which the node wants them. */
   #move(type: 'acquire' | 'release', hold: Hold): void {
-    this.#scripts = this.#scripts.then(() =>
-      type === 'acquire' ? this.#acquire(hold) : this.#release(hold),
-    );
+    this.#moving++;
+    this.#scripts = this.#scripts
+      .then(() => (type === 'acquire' ? this.#acquire(hold) : this.#release(hold)))
+      .finally(() => this.#moving--);
+  }
+
+  /** Whether that node's groups run on this host; undefined: they are on their way. */
+  #isHere(node: string): boolean | undefined {
+    const { mine, word } = this.#node.ownership;
+    if (this.#moving > 0 || word === 'transition') return undefined;
+    return has(mine, node === this.#options.name ? 'local' : 'foreign');
   }
 
   async #acquire(hold: Hold): Promise<void> {
@@ -136,6 +160,7 @@ export class Run {
   #over(end: RunEnd): void {
     this.#isOver = true;
     this.#ticker.stop();
+    this.#health.stop();
     this.#pings.close();
     this.#hooks.close();
     const closed = async () => {
