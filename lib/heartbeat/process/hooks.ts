@@ -61,11 +61,13 @@ export class Hooks {
     const child = spawn(script, [], {
       env: { ...childEnvironment(), ...environmentOf(fields) },
       stdio: 'ignore',
-      timeout: LONGEST_MS,
       killSignal: 'SIGKILL',
       signal: this.#stop.signal,
     });
-    const [code, signal] = await once(child, 'exit');
+    // spawn()'s own time-out outlives a program that could not be started.
+    const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
+    const ended = once(child, 'exit').finally(() => clearTimeout(timer));
+    const [code, signal] = await ended;
     if (code !== 0) this.#told(type, new Error(`it ended with ${code ?? signal}`));
   }
 
