@@ -11,6 +11,7 @@ import type { EngineName, VirtualService } from '../model/virtual-service.ts';
 import { type Carriage, carrier, isCarrying, isIn } from './carriage.ts';
 import { type Candidates, chooseEngine, type EngineChoice } from './choose-engine.ts';
 import { createConnectFailureLog } from './connect-failures.ts';
+import { ElderCuts } from './elder-cuts.ts';
 import { EngineFeed } from './engine-feed.ts';
 import { numbersOf } from './engine-numbers.ts';
 import { probeEngines } from './engine-probes.ts';
@@ -41,10 +42,9 @@ export class Carriers {
   readonly #connectFailed: ReturnType<typeof createConnectFailureLog>;
   /** Of the engines at work. */
   readonly ownTraffic: Traffic;
-  /** Of the directors before. */
-  readonly eldersTraffic: Traffic;
-  /** Of all of these. */
+  /** And of the directors before. */
   readonly traffic: Traffic;
+  readonly #elderCuts: ElderCuts;
 
   constructor(parties: CarrierParties) {
     const { engines, log, elders } = parties;
@@ -55,7 +55,7 @@ export class Carriers {
         .filter(([name]) => this.#recovery.isAtWork(name))
         .map(([name, { engine }]) => [name, engine.traffic] as const);
     this.ownTraffic = joinTraffic(log, own);
-    this.eldersTraffic = joinTraffic(log, elders);
+    this.#elderCuts = new ElderCuts(joinTraffic(log, elders), log);
     this.traffic = joinTraffic(log, () => [...own(), ...elders()]);
     this.#connectFailed = createConnectFailureLog(log, () => performance.now());
     for (const [name, engine] of engines)
@@ -186,6 +186,7 @@ export class Carriers {
       applied: (table, outcomes) => {
         for (const [row, outcome] of outcomes.entries())
           this.#heard(name, { outcome, answers: true, entry: table[row] });
+        for (const keeper of keepers().values()) this.#elderCuts.follow(keeper);
         applied();
       },
       failed: (table, problem) => {

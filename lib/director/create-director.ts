@@ -17,7 +17,6 @@ import type { EngineName } from '../model/virtual-service.ts';
 import { Carriers } from './carriers.ts';
 import { createDesk, type OwnedDesk } from './create-desk.ts';
 import type { Director } from './director.ts';
-import { ElderCuts } from './elder-cuts.ts';
 import { createEventLog, type WritableEventLog } from './event-log.ts';
 import { takeLeave } from './farewell.ts';
 import type { KeeperParties } from './keeper-parties.ts';
@@ -77,11 +76,8 @@ class VirtualServices implements Director {
       applied: () => this.#progress(),
       elders,
     });
-    const cuts = new ElderCuts(this.#carriers.eldersTraffic, log);
-    const changed: KeeperParties['changed'] = (keeper) => {
-      const { carriage, ready } = keeper;
+    const changed: KeeperParties['changed'] = ({ carriage, ready }) => {
       this.#carriers.touch(carriage);
-      cuts.follow(keeper);
       // One that an engine carries gets ready when that has the table, many at a time.
       if (ready) this.#progress();
     };

@@ -1,7 +1,7 @@
 import type { ServerEntry, ServiceEntry } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
+import { endsAtRemoval } from '../model/removal.ts';
 import type { Traffic } from '../model/traffic.ts';
-import { hasLostItsName } from '../model/virtual-service.ts';
 import type { Pool } from '../pool/pool.ts';
 
 /** Ends connections that directors before this one still carry, where those of this one's end: an engine ends its
@@ -42,20 +42,15 @@ export class ElderCuts {
 
 /** Whose connections end with that change.
  *  @param before  undefined: the service has just begun */
-export function cutBetween(
+function cutBetween(
   before: ServiceEntry | undefined,
   after: ServiceEntry,
 ): readonly ServerEntry[] {
   const were = new Map(before?.servers.map((server) => [server.id, server]));
-  const are = new Set(after.servers.map(({ id }) => id));
   const cut = after.servers.filter((one) => one.cut && !were.get(one.id)?.cut);
-  const gone = [...were.values()].filter(
-    ({ id, onRemoval }) => !are.has(id) && onRemoval === 'reset',
+  for (const { id } of after.servers) were.delete(id);
+  const ended = [...were.values()].filter(
+    (server) => before && endsAtRemoval(server, before.service, after.service),
   );
-  return [
-    ...cut,
-    ...gone.filter(
-      ({ id }) => !before || !hasLostItsName(before.service, after.service, id),
-    ),
-  ];
+  return [...cut, ...ended];
 }

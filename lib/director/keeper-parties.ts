@@ -6,7 +6,6 @@ import type { CheckRunner } from '../model/check.ts';
 import type { ServiceEntry, ServiceOutcome } from '../model/engine.ts';
 import type { Happening } from '../model/event.ts';
 import type { Log } from '../model/log.ts';
-import type { Pool } from '../pool/pool.ts';
 import type { Carriage } from './carriage.ts';
 import type { WhenEmpty } from './leavers.ts';
 
@@ -26,11 +25,7 @@ export interface KeeperParties {
   /** More than one engine is at work: lines say which they are about. */
   several(): boolean;
   /** The keeper's table entry, or its being ready, has changed. */
-  changed(keeper: {
-    readonly carriage: Carriage;
-    readonly ready: boolean;
-    readonly pool: Pick<Pool, 'entry'>;
-  }): void;
+  changed(keeper: { readonly carriage: Carriage; readonly ready: boolean }): void;
   happened(happening: Happening): void;
 }
 

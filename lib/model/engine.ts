@@ -26,7 +26,7 @@ export interface ServerEntry {
   /** It stands in for others, be it a spare or a fallback that is checked. */
   readonly reserve?: true;
   /** What becomes of its connections when the entry vanishes from the table; those of a server that its name
-   *  does not name any more ({@link hasLostItsName}) go on all the same. */
+   *  does not name any more ({@link endsAtRemoval}) go on all the same. */
   readonly onRemoval: 'reset' | 'keep';
   /** Its connections end and its clients are forgotten, though it stays in the table. */
   readonly cut?: true;

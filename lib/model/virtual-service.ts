@@ -279,15 +279,3 @@ export function serviceLabel(
 export function fallbackId(fallback: Fallback): string {
   return `fallback:${endpoint(fallback.address, fallback.port)}`;
 }
-
-/** Whether a server has left a service because its name does not name it any more: a drain, as `reals-from`
- *  promises.
- *  @param id  of a server of `before` */
-export function hasLostItsName(
-  before: Pick<VirtualService, 'reals'>,
-  after: Pick<VirtualService, 'reals'>,
-  id: string,
-): boolean {
-  const real = before.reals.find((one) => one.id === id);
-  return real?.from !== undefined && after.reals.every((one) => one.id !== id);
-}

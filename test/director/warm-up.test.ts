@@ -1,12 +1,23 @@
 import t from 'tap';
 import { aConfig, aService, OPTIONS } from '../support/config.ts';
-import { aBench, WEB } from '../support/director.ts';
+import { aBench, type Bench, WEB } from '../support/director.ts';
 import { A, B, TWO } from '../support/pool-cast.ts';
 import { bad, good } from '../support/reports.ts';
 
 const SLOW_START_MS = 500;
 const options = { ...OPTIONS, slowStartMs: SLOW_START_MS };
 const config = aConfig([aService({ reals: TWO, options })]);
+
+/** Both are up, and A was down for a moment: it warms up. */
+function comesBack({ report }: Pick<Bench['runner'], 'report'>): void {
+  for (const [real, said] of [
+    [A, good()],
+    [B, good()],
+    [A, bad()],
+    [A, good()],
+  ] as const)
+    report(real, said);
+}
 
 t.test('the share of a server that came back grows with time', async (t) => {
   const { director, runner, engine, log, inForce } = aBench(t);
@@ -57,13 +68,7 @@ t.test('the share of a server that came back grows with time', async (t) => {
 t.test('a drain on the way costs time, and no step', async (t) => {
   const { director, runner, inForce, settle } = aBench(t);
   await director.apply(config);
-  for (const [real, report] of [
-    [A, good()],
-    [B, good()],
-    [A, bad()],
-    [A, good()],
-  ] as const)
-    runner.report(real, report);
+  comesBack(runner);
   const warming = async () => (await director.services())[0]?.reals[0]?.warming;
   const ref = { service: WEB, real: A };
   let before = await warming();
@@ -107,13 +112,7 @@ t.test('a step of a time that has become shorter is due at once', async (t) => {
   const { director, runner, settle } = aBench(t);
   const slow = { ...OPTIONS, slowStartMs: 60_000 };
   await director.apply(aConfig([aService({ reals: TWO, options: slow })]));
-  for (const [real, report] of [
-    [A, good()],
-    [B, good()],
-    [A, bad()],
-    [A, good()],
-  ] as const)
-    runner.report(real, report);
+  comesBack(runner);
   await new Promise((resolve) => setTimeout(resolve, 100));
   const quick = { ...OPTIONS, slowStartMs: 100 };
   await director.apply(aConfig([aService({ reals: TWO, options: quick })]));

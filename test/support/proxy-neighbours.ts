@@ -101,7 +101,8 @@ export const nginxSender: StartSender = async (t, { address, port: to }) => {
   return await startNginx(t, section, { address, port });
 };
 
-async function startNginx(
+/** nginx with that section, `http` or `stream`, as all that it does. Gone with the test. */
+export async function startNginx(
   t: Test,
   section: string,
   at: ProxyNeighbour,

@@ -3,7 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import type { KeyPair } from './certificates.ts';
-import { folderFor, type ProxyNeighbour, started } from './proxy-neighbours.ts';
+import {
+  folderFor,
+  type ProxyNeighbour,
+  started,
+  startNginx,
+} from './proxy-neighbours.ts';
 import { triedPort } from './tried-port.ts';
 
 /** Starts a real web server on loopback, over TLS with that certificate: its answer is the word. */
@@ -21,12 +26,9 @@ export const nginxTls: StartTls = async (t, pair, word) => {
   const folder = folderFor(t);
   const { cert, key } = written(folder, pair);
   const server = `listen ${address}:${port} ssl; ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate ${cert}; ssl_certificate_key ${key}; location / { return 200 "${word}"; }`;
-  const file = join(folder, 'nginx.conf');
-  writeFileSync(
-    file,
-    `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error; events {} http { access_log off; server { ${server} } }`,
-  );
-  return await started(t, 'nginx', ['-p', folder, '-c', file], { address, port });
+  return await startNginx(t, `http { access_log off; server { ${server} } }`, {
+    ...{ address, port },
+  });
 };
 
 /** Apache, which judges the name by itself too: it answers 421 to one that the Host does not fit. */

@@ -1,14 +1,6 @@
-import type {
-  ServerEntry,
-  ServiceEntry,
-  ServiceOutcome,
-  ServiceTable,
-} from '../../model/engine.ts';
-import {
-  asksSingly,
-  hasLostItsName,
-  type VirtualService,
-} from '../../model/virtual-service.ts';
+import type { ServiceEntry, ServiceOutcome, ServiceTable } from '../../model/engine.ts';
+import { endsAtRemoval } from '../../model/removal.ts';
+import { asksSingly, type VirtualService } from '../../model/virtual-service.ts';
 import { type Dismissal, endFlows } from './flows.ts';
 import { isLoopback } from './loopback.ts';
 import { led } from './sources.ts';
@@ -27,20 +19,15 @@ export function dismissals(before: ServiceTable, after: ServiceTable): Dismissal
     if (next === entry) return [];
     const stay = new Map(next?.servers.map((server) => [server.id, server]));
     return entry.servers
-      .filter((server) => isDismissed(service, server, stay.get(server.id)))
-      .filter(({ id }) => !next || !hasLostItsName(service, next.service, id))
+      .filter((server) => {
+        const now = stay.get(server.id);
+        return now
+          ? asksSingly(service) && server.weight > 0 && now.weight === 0
+          : endsAtRemoval(server, service, next?.service);
+      })
       .filter(({ address }) => !isLoopback(address))
       .map((server) => ({ service, server, except: portsBeside(service, after) }));
   });
-}
-
-function isDismissed(
-  service: VirtualService,
-  server: ServerEntry,
-  next: ServerEntry | undefined,
-): boolean {
-  if (!next) return server.onRemoval === 'reset';
-  return asksSingly(service) && server.weight > 0 && next.weight === 0;
 }
 
 /** Of a service at every port of its address: the ports that are other services'. */

@@ -1,10 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { createNetEngine } from '../../../lib/engines/net/engine.ts';
 import { ending, rigFor, serverAt, until } from '../../support/engine-rig.ts';
 import { lab } from '../../support/lab.ts';
-import { folderFor, started } from '../../support/proxy-neighbours.ts';
+import { startNginx } from '../../support/proxy-neighbours.ts';
 import { triedPort } from '../../support/tried-port.ts';
 
 const TIMEOUT_MS = 1000;
@@ -13,14 +11,9 @@ const address = '127.0.0.1';
 /** nginx, which answers what it is asked for, and keeps connections. */
 async function nginx(t: Test) {
   const port = await triedPort(address);
-  const folder = folderFor(t);
   const server = `listen ${address}:${port}; location / { return 200 "no $arg_n\\n"; }`;
-  const file = join(folder, 'nginx.conf');
-  writeFileSync(
-    file,
-    `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error; events {} http { access_log off; server { ${server} } }`,
-  );
-  return await started(t, 'nginx', ['-p', folder, '-c', file], { address, port });
+  const section = `http { access_log off; server { ${server} } }`;
+  return await startNginx(t, section, { address, port });
 }
 
 t.test('before nginx with one place', lab('nginx'), async (t) => {

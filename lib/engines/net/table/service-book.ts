@@ -1,7 +1,8 @@
 import type { ServerEntry, ServiceEntry, ServiceStats } from '../../../model/engine.ts';
 import type { LeftNumbers, LeftServerNumbers } from '../../../model/heritage.ts';
 import type { LimitStats } from '../../../model/limits.ts';
-import { hasLostItsName, type VirtualService } from '../../../model/virtual-service.ts';
+import { endsAtRemoval } from '../../../model/removal.ts';
+import type { VirtualService } from '../../../model/virtual-service.ts';
 import { schedulerNamed } from '../../../schedulers/index.ts';
 import type { CarriedService, Dismissal } from '../protocol.ts';
 import { carriedOf } from './carrying.ts';
@@ -227,9 +228,7 @@ export class ServiceBook {
   }
 
   #dismissal({ entry, loan }: ServerBook, before: VirtualService): Dismissal {
-    const reset =
-      entry.onRemoval === 'reset' &&
-      !hasLostItsName(before, this.#entry.service, entry.id);
+    const reset = endsAtRemoval(entry, before, this.#entry.service);
     return { service: this.#entry.service.id, record: loan.record, reset };
   }
 }
