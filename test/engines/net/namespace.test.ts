@@ -10,11 +10,17 @@ const DIRECTOR = new URL(
   import.meta.url,
 );
 const run = promisify(execFile);
+/** Source ports where they run out: 28232 is all that Linux has of its own accord. */
+const { PORTS = '100' } = process.env;
+const SCENE_MS = 60_000 + Number(PORTS) * 30;
+
+t.setTimeout(2 * SCENE_MS);
 
 /** Runs a scene in a namespace without a name, which ends with the process. */
 async function scene(name: string) {
   const args = ['-n', process.execPath, fileURLToPath(DIRECTOR), name];
-  const { stdout } = await run('unshare', args, { timeout: 60_000 });
+  const env = { ...process.env, PORTS };
+  const { stdout } = await run('unshare', args, { timeout: SCENE_MS, env });
   return JSON.parse(stdout);
 }
 
@@ -74,22 +80,22 @@ t.test(
 
 t.test(
   'an address of source has every port once, over all real servers',
-  lab('root', 'namespaces'),
+  { timeout: SCENE_MS, ...lab('root', 'namespaces') },
   async (t) => {
     const seen: Record<string, readonly (readonly [number, number])[]> =
       await scene('sources');
-    const about = (places: number) => (open: number) =>
-      t.ok(Math.abs(open - places) <= 4, `${open} of ${places}`);
-    for (const [how, places] of Object.entries({
-      '0 to 1': 100,
-      '0 to 2': 200,
-      '1 to 1': 100,
-      '1 to 2': 100,
-      '2 to 1': 200,
-      '2 to 2': 200,
+    for (const [how, addresses] of Object.entries({
+      '0 to 1': 1,
+      '0 to 2': 2,
+      '1 to 1': 1,
+      '1 to 2': 1,
+      '2 to 1': 2,
+      '2 to 2': 2,
     })) {
       const servers = seen[how] ?? [];
-      about(places)(servers.reduce((sum, [open]) => sum + open, 0));
+      const places = addresses * Number(PORTS);
+      const open = servers.reduce((sum, [its]) => sum + its, 0);
+      t.ok(Math.abs(open - places) <= 4, `${how}: ${open} of ${places}`);
       t.ok(servers.every(([, failures]) => failures === 0));
     }
   },

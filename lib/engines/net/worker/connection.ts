@@ -67,10 +67,12 @@ export class Connection extends Dialling implements SpliceOwner {
     this.trace?.connected();
     real.record.connected();
     this.desk.wheel.remove(this);
-    const [client, buffer, early] = [this.client, this.buffer, this.waiter];
-    const header = announced(this.line, client, this.ends);
-    const splicing = { client, server, real, buffer, header, early };
+    const { client, buffer } = this;
+    const splicing = { client, server, real, buffer };
     this.splice = new Splice(this.line, this.desk, this, splicing);
+    const header = announced(this.line, client, this.ends);
+    if (header) this.splice.introduce(header);
+    if (this.waiter) this.splice.catchUp(this.waiter);
     // Read from before, it may have ended before anybody listened.
     if (client.readableEnded) this.#endedBefore(this.splice);
   };

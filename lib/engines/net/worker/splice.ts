@@ -34,10 +34,6 @@ export interface Splicing {
   readonly real: RealServer;
   /** What the server's socket reads into. */
   readonly buffer: ReadBuffer;
-  /** What the server gets before all that the client says; undefined: nothing. */
-  readonly header: Buffer | undefined;
-  /** What the client sent while it waited; undefined: it did not wait. */
-  readonly early: Early | undefined;
 }
 
 /** Two open sockets: passes bytes and ends both ways, and watches over the times. */
@@ -69,9 +65,10 @@ export class Splice implements Timed, Outgoing, StallListener {
   /** The wheel's next visit is for {@link PROBE_MS}. */
   #probing = false;
 
-  /** Reads from the client from now on. */
+  /** Reads from the client from the next turn on. */
   constructor(line: Line, desk: Desk, owner: SpliceOwner, splicing: Splicing) {
-    const { client, server, real, buffer, header, early } = splicing;
+    const { client, server, real, buffer } = splicing;
+    const { now } = desk.wheel;
     this.#line = line;
     this.#desk = desk;
     this.#owner = owner;
@@ -81,8 +78,8 @@ export class Splice implements Timed, Outgoing, StallListener {
     this.#buffer = buffer;
     this.#toServer = new Outlet(client, server, desk.batch, this);
     this.#toClient = new Outlet(server, client, desk.batch, this);
-    this.#touched = desk.wheel.now;
-    this.#endsAt = endOfLife(line.timeouts, desk.wheel.now);
+    this.#touched = now;
+    this.#endsAt = endOfLife(line.timeouts, now);
     desk.wheel.add(
       this,
       this.#until(Math.min(this.#patience, line.timeouts.keepaliveMs)),
@@ -90,9 +87,17 @@ export class Splice implements Timed, Outgoing, StallListener {
     server.on('end', () => this.#serverEnded());
     client.on('end', () => this.clientEnded());
     client.on('data', (chunk: Buffer) => this.#fromClient(chunk));
-    if (header) this.#toServer.send(header);
-    if (early) for (const chunk of early.chunks) this.#fromClient(chunk);
     client.resume();
+  }
+
+  /** Before all that the client says: what the server is to be told of it. */
+  introduce(header: Buffer): void {
+    this.#toServer.send(header);
+  }
+
+  /** Before what the client says from now on: what it sent while it waited. */
+  catchUp({ chunks }: Early): void {
+    for (const chunk of chunks) this.#fromClient(chunk);
   }
 
   /** Watches no more. The sockets are the owner's. */
