@@ -13,7 +13,7 @@ export interface ClusterOptions {
 }
 
 /** Milliseconds, as in ha.cf. */
-export interface Timing {
+interface Timing {
   readonly keepalive: number;
   readonly warntime: number;
   readonly deadtime: number;
