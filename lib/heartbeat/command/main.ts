@@ -1,43 +1,44 @@
 import { filesOf } from '../local/files.ts';
-import {
-  configtest,
-  letterStatus,
-  reload,
-  standby,
-  status,
-  stop,
-  takeover,
-} from './actions.ts';
 import { readArguments } from './arguments.ts';
-import { HELP } from './help.ts';
-import { release, runDaemon } from './node-actions.ts';
+import { dropLeft } from './left.ts';
 import type { Action } from './words.ts';
 
 /** Exit code for what the command line has wrong. */
 const USAGE = 2;
 
-const ACTIONS: Readonly<Record<string, Action>> = {
-  start: runDaemon,
-  stop,
-  reload,
-  status,
-  standby,
-  takeover,
-  configtest,
-  release,
+const ofNode = () => import('./node-actions.ts');
+const ofCommand = () => import('./actions.ts');
+
+/** Loaded when they are played: a start has something to do before that. */
+const ACTIONS: Readonly<Record<string, () => Promise<Action>>> = {
+  start: async () => (await ofNode()).runDaemon,
+  release: async () => (await ofNode()).release,
+  stop: async () => (await ofCommand()).stop,
+  reload: async () => (await ofCommand()).reload,
+  status: async () => (await ofCommand()).status,
+  standby: async () => (await ofCommand()).standby,
+  takeover: async () => (await ofCommand()).takeover,
+  configtest: async () => (await ofCommand()).configtest,
 };
+/** Nothing of haresources runs here, or is to run any more. */
+const BEGIN_WITH_NOTHING: ReadonlySet<string> = new Set(['start', 'release']);
 
 /** Plays a command line.
  *  @returns its exit code */
 export async function main(args: readonly string[]): Promise<number> {
   try {
     const given = readArguments(args);
-    if (given.help) return say(HELP, 0);
+    if (given.help) return say((await import('./help.ts')).HELP, 0);
     const [word = 'start', ...rest] = given.words;
     const action = Object.hasOwn(ACTIONS, word) ? ACTIONS[word] : undefined;
     if (!action) return complain(`"${word}" is no action; l4heartbeat --help`, USAGE);
-    const chosen = args.includes('-s') ? letterStatus : action;
-    return await chosen({ ...given, words: rest, files: filesOf(given.places) });
+    const files = filesOf(given.places);
+    const left = BEGIN_WITH_NOTHING.has(word) ? await dropLeft(files) : [];
+    for (const text of left) complain(text, 0);
+    const chosen = args.includes('-s')
+      ? (await ofCommand()).letterStatus
+      : await action();
+    return await chosen({ ...given, words: rest, files, left });
   } catch (error) {
     const { message } = error as Error; // parseArgs', and of the system's calls.
     return complain(message, error instanceof TypeError ? USAGE : 1);

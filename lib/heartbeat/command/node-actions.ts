@@ -15,6 +15,7 @@ export const runDaemon: Action = async (words) => {
   if (!configuration) return BAD_CONFIG;
   const { files, places, name } = words;
   const log = openLog(configuration.config, configuration.name);
+  for (const text of words.left) log.warn(text);
   const daemon = new Daemon({
     files,
     stateDir: places.stateDir,
@@ -39,6 +40,7 @@ export const release: Action = async (words) => {
   const configuration = await filesRead(words);
   if (!configuration) return BAD_CONFIG;
   const log = openLog(configuration.config, configuration.name);
+  for (const text of words.left) log.warn(text);
   const resources = resourcesOf(words, configuration, log);
   const left = await resources.release('all');
   await resources.close();

@@ -54,6 +54,11 @@ export function readHaResources(
   return { groups, findings: findings.found };
 }
 
+/** All that the lines name, whosever it is, and whatever else is wrong with them. */
+export function resourcesNamed(text: string): readonly Resource[] {
+  return [...joined(text)].flatMap(({ words }) => words.slice(1).map(resourceOf));
+}
+
 /** `script::argument::argument`; what looks like an IPv4 address is an argument of IPaddr. */
 export function resourceOf(word: string): Resource {
   if (ADDRESS.test(word)) return { script: 'IPaddr', args: [word] };

@@ -1,5 +1,6 @@
-/** So long a Heartbeat is waited for that begins anew by itself: it needs two seconds. */
-const PATIENCE_MS = 5000;
+/** So long a Heartbeat is waited for that begins anew by itself: it needs two seconds, and looks at what it has
+ *  heard, and at its own timers, 600 ms late. */
+const PATIENCE_MS = 3500;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** After a partition a Heartbeat that has noticed it gives everything up and begins anew, so that this node

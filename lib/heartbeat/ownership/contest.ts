@@ -49,7 +49,7 @@ export class Contest {
     const { move, plan } = this.#estate;
     const { other } = this.#options;
     plan.log('error', `${other} has our [${twice}] resources too, and keeps them`);
-    this.#estate.mine = minus(this.#estate.mine, twice);
+    this.#estate.mine = minus(this.#estate.mineSoon, twice);
     move.begin('yielding', twice, now);
     plan.act({ type: 'release', hold: twice });
   }

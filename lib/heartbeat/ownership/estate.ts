@@ -1,7 +1,7 @@
 import type { Message } from '../wire/message.ts';
 import type { Plan } from './action.ts';
 import { Handover } from './handover.ts';
-import { common, flip, type Hold } from './hold.ts';
+import { common, flip, type Hold, plus } from './hold.ts';
 import type { Claim } from './owner.ts';
 import { type Pace, paceOf } from './pace.ts';
 
@@ -33,6 +33,11 @@ export class Estate {
     return this.phase === 'stable' && this.move.step === 'none' && this.otherIsStable;
   }
 
+  /** It gives nothing up that the other node has too, and waits for nobody's word. */
+  get isSettled(): boolean {
+    return this.phase === 'stable' && this.move.step !== 'yielding';
+  }
+
   /** It takes part. */
   get isIn(): boolean {
     return this.phase !== 'init' && this.phase !== 'shutdown';
@@ -44,13 +49,20 @@ export class Estate {
 
   /** What this node repeats in each status: what it has now, and whether it is stable as it has told. */
   get claim(): Omit<Claim, 'isWell'> | undefined {
-    const { isIn, mine } = this;
-    return isIn ? { hold: mine, isStable: this.#hasToldStable } : undefined;
+    const { isIn, mine, move } = this;
+    const isMoving = move.step !== 'none';
+    return isIn ? { hold: mine, isStable: this.#hasToldStable, isMoving } : undefined;
+  }
+
+  /** What this node has, and what its scripts start that the other one has given. */
+  get mineSoon(): Hold {
+    const { step, hold } = this.move;
+    return step === 'starting' ? plus(this.mine, flip(hold)) : this.mine;
   }
 
   /** What both have, in this node's words. */
   get twice(): Hold {
-    return common(this.mine, flip(this.others));
+    return common(this.mineSoon, flip(this.others));
   }
 
   hearHealth(isWell: boolean, now: number): void {

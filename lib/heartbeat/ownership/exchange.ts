@@ -1,6 +1,6 @@
 import type { Estate } from './estate.ts';
-import { flip, type Hold, minus, plus } from './hold.ts';
-import type { Heard } from './owner.ts';
+import { common, flip, type Hold, minus, plus } from './hold.ts';
+import type { Claim, Heard } from './owner.ts';
 
 /** What becomes of a move. */
 interface Outcome {
@@ -83,6 +83,24 @@ export class Exchange {
     if (move.step !== 'taking' || !(info === WITHDRAWN || isLate)) return;
     plan.log('info', `standby: ${this.#options.other} has withdrawn its offer`);
     move.end();
+  }
+
+  /** The other node moves nothing: what is waited for has been lost, or it went on without this node, which
+   *  stood still meanwhile. */
+  claimed({ hold, isMoving }: Claim, now: number): void {
+    const { move, plan } = this.#estate;
+    if (isMoving || (move.step !== 'taking' && move.step !== 'given')) return;
+    const given = flip(move.hold);
+    if (move.step === 'given' && common(hold, given) === given) this.#gave(now);
+    else {
+      plan.log(
+        'warn',
+        `standby: ${this.#options.other} moves nothing any more: it is given up`,
+      );
+      move.end();
+      this.#estate.tell(true);
+      this.#options.kept(now);
+    }
   }
 
   look(now: number): void {

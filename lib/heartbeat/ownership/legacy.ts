@@ -53,7 +53,7 @@ export class LegacyOwnership implements Owner {
 
   get claim(): Omit<Claim, 'isWell'> | undefined {
     const { isIn, mine } = this.#estate;
-    return isIn ? { hold: mine, isStable: this.isStable } : undefined;
+    return isIn ? { hold: mine, isStable: this.isStable, isMoving: false } : undefined;
   }
 
   get nextAt(): number {

@@ -22,6 +22,8 @@ export interface Claim {
   readonly hold: Hold;
   /** As it has told it last. */
   readonly isStable: boolean;
+  /** It gives groups, or takes some, or waits for an answer to an offer. */
+  readonly isMoving: boolean;
   /** Its services work. */
   readonly isWell: boolean;
 }

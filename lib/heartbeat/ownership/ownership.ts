@@ -103,9 +103,9 @@ export class Ownership implements Owner {
     estate.hearHealth(claim.isWell, now);
     if (this.#contest.heard(claim, now)) {
       if (estate.move.step === 'yielding') estate.tell(false, 'partition');
-    } else if (estate.move.step === 'none') {
-      this.#catchUp(claim, now);
-      this.#failback.plan(now);
+    } else {
+      this.#exchange.claimed(claim, now);
+      if (estate.move.step === 'none') this.#catchUp(claim, now);
     }
     return this.#plan.take();
   }
@@ -143,7 +143,7 @@ export class Ownership implements Owner {
     if (!estate.isIn) return [];
     this.#failures.add(failed, now);
     if (!this.#exchange.acquired(hold, failed, now))
-      estate.tell(estate.phase === 'stable', 'req_our_resources()');
+      estate.tell(estate.isSettled, 'req_our_resources()');
     return this.#plan.take();
   }
 
@@ -221,10 +221,9 @@ export class Ownership implements Owner {
 
   /** A status of a node of this program repeats what it has told: that may have been lost. */
   #catchUp({ hold, isStable }: Claim, now: number): void {
-    const { others, otherIsStable } = this.#estate;
-    if (hold === others && isStable === otherIsStable) return;
     const word = { type: 'resource', info: undefined, group: undefined, isOk: false };
     this.#otherHas({ ...word, hold, isFull: true, isStable }, now);
+    this.#failback.plan(now);
   }
 
   #takeOver(now: number): void {

@@ -69,7 +69,8 @@ async function readAll(
   return (JSON.parse(text) as StatusView | null) ?? undefined; // The daemon's own words.
 }
 
-async function isTaken(path: string): Promise<boolean> {
+/** Whether a daemon listens there, be it one that is frozen. */
+export async function isTaken(path: string): Promise<boolean> {
   const socket = createConnection(path);
   try {
     await once(socket, 'connect');

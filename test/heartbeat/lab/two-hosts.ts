@@ -8,6 +8,7 @@ import { askStatus } from '../../../lib/heartbeat/process/status-socket.ts';
 import type { StatusView } from '../../../lib/heartbeat/process/view.ts';
 import { createNetwork, type Host, type Network } from '../../lab/network.ts';
 import { type Holder, watchHolders } from './holders.ts';
+import { looking } from './looking.ts';
 import { type Visitor, visit } from './visitor.ts';
 
 export const ADDRESS = '10.1.1.19';
@@ -85,8 +86,7 @@ export async function twoHosts(timing: Timing): Promise<TwoHosts> {
     settles,
     rests: (name) => settles(name, false, REST_MS),
     async [Symbol.asyncDispose]() {
-      await holders.close();
-      await network.close();
+      await holders.close().finally(() => network.close());
     },
   };
 }
@@ -136,7 +136,10 @@ async function director(
     signal: (signal) => child?.kill(signal),
     command: (...words) => host.run(process.execPath, ...program, ...words),
     status: () => askStatus(at('run/l4heartbeat.sock')),
-    holds: async () => (await host.run('ip', '-4', 'addr')).includes(` ${ADDRESS}/`),
+    holds: async () => {
+      const shown = await looking(() => host.run('ip', '-4', 'addr'));
+      return shown.includes(` ${ADDRESS}/`);
+    },
     log: () => `${name}:\n${readFileSync(at('ha-log'), 'utf8')}`,
   };
 }

@@ -58,6 +58,18 @@ t.test('hb_standby of each kind, as the stock script writes it', async (t) => {
   t.equal(network.holders.doubled(0, network.now), 0);
 });
 
+t.test('an offer that is lost is asked for again, and taken', async (t) => {
+  const network = rested();
+  network.cut.add('lb1');
+  network.standby('lb1', 'all');
+  network.play(1);
+  network.cut.delete('lb1');
+  // The next status, a second later, shows the gap.
+  network.play(4 * SECOND);
+  t.same(held(network), ['lb2', 'lb2']);
+  t.same(words(network), ['none', 'all']);
+});
+
 t.test('hb_takeover of each kind', async (t) => {
   const network = rested();
   network.command('lb2', ['t', 'hb_takeover'], ['rsc_hold', 'all']);

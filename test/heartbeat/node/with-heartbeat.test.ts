@@ -53,7 +53,7 @@ t.test('one that has slept through a partition has this node begin anew', async 
   const beside = new Beside();
   beside.network.play(4 * SECOND);
   t.same(held(beside.network), ['lb1', 'lb1'], 'it was taken for dead');
-  beside.beat(4);
+  beside.beat(3);
   t.same(held(beside.network), ['lb1', 'lb1'], 'it may begin anew by itself');
   beside.beat(2);
   t.same(held(beside.network), ['', ''], 'this node gives up what both have');

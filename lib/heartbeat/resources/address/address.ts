@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type { Log } from '../../../model/log.ts';
 import type { Resource } from '../../config/haresources.ts';
 import type { Runnable } from '../runnable.ts';
@@ -77,16 +76,8 @@ export class Address implements Runnable {
 
   async #remove(here: readonly PresentAddress[], signal: AbortSignal): Promise<void> {
     for (const one of here) {
-      if (this.#spec.family === 'inet') await keepOthers(one.device);
       await deleteAddress(one, signal);
       this.#log.info(`${one.address} is no longer on ${one.device}`);
     }
   }
-}
-
-/** With the first address of a network the kernel takes all others of it from the device, unless it is told
- *  to promote one of them. */
-async function keepOthers(device: string): Promise<void> {
-  const path = `/proc/sys/net/ipv4/conf/${device}/promote_secondaries`;
-  await writeFile(path, '1').catch(() => {}); // Best effort: /proc may be read-only.
 }

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { failureOf, runProgram } from '../program.ts';
 import type { ClusterAddress } from './address-words.ts';
 
@@ -107,10 +108,12 @@ export async function addAddress(
   await ip(signal, 'address', 'add', ...words, 'dev', device);
 }
 
+/** Other addresses of its network stay. */
 export async function deleteAddress(
-  { address, bits, device }: PresentAddress,
+  { address, bits, device }: Omit<PresentAddress, 'isLoopback'>,
   signal: AbortSignal,
 ): Promise<void> {
+  if (!address.includes(':')) await keepOthers(device);
   await ip(signal, 'address', 'delete', `${address}/${bits}`, 'dev', device);
 }
 
@@ -127,6 +130,13 @@ export async function ip(
   const failure = failureOf(end);
   if (failure !== undefined) throw new Error(`ip ${words.join(' ')}: ${failure}`);
   return end.stdout;
+}
+
+/** With the first address of a network the kernel takes all others of it from the device, unless it is told
+ *  to promote one of them. */
+async function keepOthers(device: string): Promise<void> {
+  const path = `/proc/sys/net/ipv4/conf/${device}/promote_secondaries`;
+  await writeFile(path, '1').catch(() => {}); // Best effort: /proc may be read-only.
 }
 
 interface LinkJson {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { processesIn } from '../../../lab/leftovers.ts';
 import type { Host } from '../../../lab/network.ts';
+import { looking } from '../looking.ts';
 
 const run = promisify(execFile);
 
@@ -105,7 +106,7 @@ export class ClusterHost {
   async holds(): Promise<boolean> {
     const { namespace } = this.host;
     const words = ['-n', namespace, '-4', '-o', 'address', 'show', 'to', VIP];
-    return (await run('ip', words)).stdout !== '';
+    return (await looking(() => run('ip', words))).stdout !== '';
   }
 
   get log(): string {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { lab } from '../../../support/lab.ts';
-import { cluster } from './story.ts';
+import { cluster, HEALED } from './story.ts';
 
 t.setTimeout(600_000);
 
@@ -24,5 +24,8 @@ t.test(
     await story('a frozen Heartbeat', () => lb1.signal('SIGSTOP'), 'lb2', {
       aside: true,
     });
+    // It may notice that it stood still, begin anew and get its own back, or not notice: then the other one gives up.
+    const { doubledMs = 0 } = HEALED;
+    await story('it goes on', () => lb1.signal('SIGCONT'), 'lb1', { doubledMs });
   },
 );

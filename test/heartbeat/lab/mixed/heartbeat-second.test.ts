@@ -1,9 +1,6 @@
 import t from 'tap';
 import { lab } from '../../../support/lab.ts';
-import { cluster, RETURN_MS } from './story.ts';
-
-/** Both have it then: the Heartbeat notices after two seconds, and gives everything up. */
-const HEALED = { doubledMs: 8000 };
+import { cluster, HEALED, RETURN_MS } from './story.ts';
 
 t.setTimeout(600_000);
 

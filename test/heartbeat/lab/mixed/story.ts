@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { createNetwork } from '../../../lab/network.ts';
-import { ClusterHost, type Program } from './cluster-host.ts';
+import { ClusterHost, type Program, VIP } from './cluster-host.ts';
 import { clock, Watch } from './watch.ts';
 
 export interface ClusterOptions {
@@ -8,6 +9,7 @@ export interface ClusterOptions {
   readonly programs: readonly [Program, Program];
   /** A line of authkeys, without its number. */
   readonly key: string;
+  readonly timing?: Timing;
 }
 
 /** Milliseconds, as in ha.cf. */
@@ -37,15 +39,26 @@ export interface StoryBounds {
   readonly doubledMs?: number;
 }
 
-/** A host that returns after its processes were killed has the address until its node is loaded, which takes two
- *  seconds on a busy machine, and removes it then within a second. */
-export const RETURN_MS = 3000;
+/** A host that returns after its processes were killed has the address until Node runs, which removes it first;
+ *  that alone takes a second on a busy machine. */
+export const RETURN_MS = process.env.HEARTBEAT === 'long' ? 1000 : 2000;
+
+/** Both have the address when a partition is over. A Heartbeat gives everything up two seconds after it has heard
+ *  the other node again, which takes a keepalive, and it needs as long as ever until its scripts have ended; this
+ *  program's node keeps what it has, and the client is never without an answer for longer than a keepalive. */
+export const HEALED: StoryBounds = {
+  outageMs: TIMING.keepalive + 1000,
+  doubledMs: TIMING.keepalive + 2000 + MORE_MS.heartbeat,
+};
+
+/** So long after its start a node asks for two seconds more until it is taken for dead. */
+const YOUNG_MS = 5000;
 
 /** Two nodes, a client, and what can happen to them. */
 export interface Cluster extends AsyncDisposable {
   readonly lb1: ClusterHost;
   readonly lb2: ClusterHost;
-  /** Both from cold: lb1 serves. */
+  /** Both from cold: lb1 serves, and both are as patient as ha.cf says. */
   begin(): Promise<void>;
   /** Does it, and waits until that host serves: the client has waited for no longer than deadtime and what its
    *  program may need besides. */
@@ -57,8 +70,12 @@ export interface Cluster extends AsyncDisposable {
   ): Promise<void>;
 }
 
-function haCf(): string {
-  const times = Object.entries(TIMING).map(([name, ms]) => `${name} ${ms}ms`);
+/** That of the set-up that people have, but for the folder of ipfail, which is Debian's: Heartbeat does not start
+ *  where it is not. Without priority in real time: it would take the processor from those who measure. */
+function haCf(timing: Timing): string {
+  const times = Object.entries(timing).map(
+    ([name, ms]) => `${name} ${ms % 1000 === 0 ? ms / 1000 : `${ms}ms`}`,
+  );
   return `logfile /var/log/ha-log
 bcast eth0
 ${times.join('\n')}
@@ -67,19 +84,20 @@ auto_failback yes
 node lb1
 node lb2
 uuidfrom nodename
+respawn hacluster /usr/libexec/heartbeat/ipfail
 realtime off
 `;
 }
 
 export async function cluster(
   t: Test,
-  { programs, key }: ClusterOptions,
+  { programs, key, timing = TIMING }: ClusterOptions,
 ): Promise<Cluster> {
   const network = await createNetwork();
   const files = {
-    'ha.cf': haCf(),
+    'ha.cf': haCf(timing),
     authkeys: `auth 2\n2 ${key}\n`,
-    haresources: 'lb1 10.1.1.19/24/eth0 httpd\n',
+    haresources: `lb1 ${VIP} httpd\n`,
   };
   const make = async (name: string, address: string, program: Program) => {
     const host = await network.host(name);
@@ -100,12 +118,13 @@ export async function cluster(
       await watch.serves('lb1', false);
       t.comment(`cold start: served within ${watch.outage(from)} ms`);
       t.equal(watch.doubled(from), 0, 'cold start: one has the address');
+      await sleep(from + YOUNG_MS + timing.keepalive - clock());
     },
     async story(
       what,
       act,
       by,
-      { aside = false, outageMs, doubledMs = TIMING.keepalive } = {},
+      { aside = false, outageMs, doubledMs = timing.keepalive } = {},
     ) {
       const from = clock();
       await act();
@@ -113,9 +132,11 @@ export async function cluster(
       const [outage, doubled] = [watch.outage(from), watch.doubled(from)];
       t.comment(`${what}: ${outage} ms without an answer, both for ${doubled} ms`);
       const program = programs[by === 'lb1' ? 0 : 1];
-      const most = outageMs ?? TIMING.deadtime + MORE_MS[program];
-      t.ok(outage <= most, `${what}: ${outage} ms, at most ${most}`);
-      if (!aside) t.ok(doubled <= doubledMs, `${what}: both for ${doubled} ms`);
+      const most = outageMs ?? timing.deadtime + MORE_MS[program];
+      const isShort = t.ok(outage <= most, `${what}: ${outage} ms, at most ${most}`);
+      const isOne =
+        aside || t.ok(doubled <= doubledMs, `${what}: both for ${doubled} ms`);
+      if (!isShort || !isOne) t.comment(watch.logs);
     },
     async [Symbol.asyncDispose]() {
       await watch[Symbol.asyncDispose]();

@@ -76,6 +76,13 @@ export class Watch implements AsyncDisposable {
     return this.#doubled.filter((at) => at >= from).length * EVERY_MS;
   }
 
+  /** The last of what the nodes have told. */
+  get logs(): string {
+    return this.#hosts
+      .map(({ host, log }) => `${host.name}:\n${log.slice(-4000)}`)
+      .join('\n');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true;
     await this.#watching;
@@ -103,9 +110,6 @@ export class Watch implements AsyncDisposable {
 
   #disappointed(name: string): string {
     const seen = this.#looks.slice(-CALM).map(({ who }) => who);
-    const logs = this.#hosts.map(
-      ({ host, log }) => `${host.name}:\n${log.slice(-4000)}`,
-    );
-    return `${name} was to serve alone, but ${seen.join(' ')}\n${logs.join('\n')}`;
+    return `${name} was to serve alone, but ${seen.join(' ')}\n${this.logs}`;
   }
 }
