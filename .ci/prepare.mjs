@@ -117,15 +117,22 @@ function removeStale(list) {
     }
 }
 
-/** Manual and completion come from the program's own tables. */
+/** Manual and completion come from the programs' own tables. */
 async function writePages() {
   const { PAGES } = await import('../dist/lib/cli/manual/index.js');
   const { SCRIPTS } = await import('../dist/lib/cli/completion/scripts.js');
+  const heartbeat = {
+    ...(await import('../dist/lib/heartbeat/command/manual.js')),
+    ...(await import('../dist/lib/heartbeat/command/completion.js')),
+  };
   const seconds = process.env.SOURCE_DATE_EPOCH; // what makes builds alike sets it
   const date = seconds ? new Date(Number(seconds) * 1000) : new Date();
   for (const [name, page] of Object.entries(PAGES)) write(`man/${name}`, page(date));
+  write('man/l4heartbeat.8', heartbeat.heartbeatPage(date));
   write('completion/l4director.bash', SCRIPTS.bash);
   write('completion/_l4director', SCRIPTS.zsh);
+  write('completion/l4heartbeat.bash', heartbeat.SCRIPTS.bash);
+  write('completion/_l4heartbeat', heartbeat.SCRIPTS.zsh);
 }
 
 function write(name, text) {
@@ -151,10 +158,14 @@ async function build() {
 /** The programs, to be called by path; npm does the same where it installs the package. */
 function link() {
   const bin = join(root, 'dist', 'bin');
-  chmodSync(join(bin, 'l4director.js'), 0o755);
-  for (const name of ['l4director', 'ldirectord']) {
+  for (const [name, program] of [
+    ['l4director', 'l4director.js'],
+    ['ldirectord', 'l4director.js'],
+    ['l4heartbeat', 'l4heartbeat.js'],
+  ]) {
+    chmodSync(join(bin, program), 0o755);
     rmSync(join(bin, name), { force: true });
-    symlinkSync('l4director.js', join(bin, name));
+    symlinkSync(program, join(bin, name));
   }
 }
 

@@ -1,6 +1,6 @@
 import { EXIT } from '../instance/launch.ts';
 import { ourProgram } from '../instance/program.ts';
-import { version } from '../instance/version.ts';
+import { version } from '../model/version.ts';
 import { type CommandLine, parseCommandLine } from './command-line.ts';
 import { COMMANDS } from './commands.ts';
 import {

@@ -1,8 +1,8 @@
 import type { Alerts } from '../alerts/alerts.ts';
 import type { Director } from '../director/director.ts';
 import { ownRights } from '../instance/rights.ts';
-import { version } from '../instance/version.ts';
 import type { ServiceStatus, StatusDocument } from '../model/status.ts';
+import { version } from '../model/version.ts';
 import { within } from '../model/within.ts';
 import type { Naming } from './naming.ts';
 import type { Peering } from './peering.ts';

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,40 +15,23 @@ import { INI_KEYS } from '../../lib/config/ini-keys.ts';
 import { EXIT } from '../../lib/instance/launch.ts';
 import { SIGNALS } from '../../lib/instance/signals.ts';
 import { lab } from '../support/lab.ts';
+import { linted, plain, shown } from '../support/mandoc.ts';
 
 const BUILT = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'man');
 const names = Object.keys(PAGES);
 const DATE = new Date(Date.UTC(2026, 10, 5));
 
-/** As mandoc shows it: one line of words, since where it breaks them says nothing. */
-function shown(name: string): string {
-  const { stdout } = spawnSync('mandoc', ['-Tutf8', '-Owidth=500'], {
-    input: PAGES[name]?.(DATE),
-    encoding: 'utf8',
-  });
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: bold is overstruck
-  return plain(stdout.replace(/.\u0008/gu, ''));
-}
-
-function plain(text: string): string {
-  return text.replace(/[‐−]/g, '-').replace(/[’‘]/g, "'").replace(/\s+/g, ' ');
-}
+const pageOf = (name: string) => PAGES[name]?.(DATE) ?? '';
 
 for (const name of names)
   t.test(`mandoc finds nothing to mend in ${name}`, lab('mandoc'), async (t) => {
-    const { stdout, status } = spawnSync('mandoc', ['-Tlint'], {
-      input: PAGES[name]?.(DATE),
-      encoding: 'utf8',
-    });
-    // Its footer names our version, and the other page need not be installed.
-    const fine = /operating system explicitly specified|referenced manual not found/;
-    const found = stdout.split('\n').filter((line) => line !== '' && !fine.test(line));
+    const { found, status } = linted(pageOf(name));
     t.same(found, []);
-    t.ok((status ?? 9) <= 1, 'nothing worse than style');
+    t.ok(status <= 1, 'nothing worse than style');
   });
 
 t.test('l4director(8) has all that can be typed or set', lab('mandoc'), async (t) => {
-  const text = shown('l4director.8');
+  const text = shown(pageOf('l4director.8'));
   t.match(text, /November 5, 2026/);
   for (const [name, row] of Object.entries<Command>(COMMANDS)) {
     t.ok(text.includes(` ${plain(synopsis(name, row))} `), name);
@@ -68,7 +50,7 @@ t.test('l4director(8) has all that can be typed or set', lab('mandoc'), async (t
 });
 
 t.test('l4director.ini(5) has every key with its default', lab('mandoc'), async (t) => {
-  const text = shown('l4director.ini.5');
+  const text = shown(pageOf('l4director.ini.5'));
   for (const [name, row] of Object.entries<IniKey<unknown>>(INI_KEYS)) {
     const { syntax, doc } = row;
     const at = text.indexOf(plain(`${keyOf(name, row)} = ${syntax} ${doc}`));
@@ -90,7 +72,7 @@ t.test('a default of the ini, written there, means the same', async (t) => {
 t.test('npm run build wrote the pages', async (t) => {
   for (const name of names) {
     const there = readFileSync(join(BUILT, name), 'utf8');
-    const now = PAGES[name]?.(DATE) ?? '';
+    const now = pageOf(name);
     const undated = (text: string) => text.replace(/^\.Dd .*$/m, '');
     t.equal(undated(there), undated(now), name);
   }

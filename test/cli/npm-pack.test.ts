@@ -40,7 +40,11 @@ t.test('the npm package holds the program and its manual', lab('npm'), async (t)
   await run('tar', ['-xzf', join(folder, filename), '-C', folder]);
   const unpacked = join(folder, 'package');
   const manifest = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'));
-  t.same(Object.keys(manifest.bin), ['l4director', 'ldirectord']);
+  t.same(Object.keys(manifest.bin), ['l4director', 'l4heartbeat', 'ldirectord']);
+  t.same(
+    manifest.man.filter((page: string) => !paths.includes(page)),
+    [],
+  );
   for (const program of Object.values<string>(manifest.bin)) {
     const text = readFileSync(join(unpacked, program), 'utf8');
     t.match(text, /^#!\/usr\/bin\/env node\n/, `npm links to ${program}`);

@@ -3,13 +3,13 @@ import { SYSTEM_INI } from '../../config/ini.ts';
 import { instanceIn, SYSTEM, SYSTEM_STATE } from '../../instance/instance.ts';
 import { EXIT, EXIT_WORDS } from '../../instance/launch.ts';
 import { SIGNAL_WORDS, SIGNALS, type SignalWish } from '../../instance/signals.ts';
+import { list, literal, prose, section } from '../../manual/mdoc.ts';
+import { page, paragraph, seeAlso } from '../../manual/page.ts';
 import { COMMANDS } from '../commands.ts';
 import type { Command } from '../context.ts';
 import { spelling, synopsis } from '../help.ts';
 import { OPTIONS, type OptionName } from '../options.ts';
 import { directiveSections } from './directives.ts';
-import { list, literal, prose, section } from './mdoc.ts';
-import { page, paragraph, seeAlso } from './page.ts';
 
 /** l4director(8), from the tables of actions, options, directives, exit codes, files and signals. */
 export function commandPage(date: Date): string {

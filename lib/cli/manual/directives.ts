@@ -1,8 +1,8 @@
 import type { Directive } from '../../config/directives/directive.ts';
 import { DIRECTIVES } from '../../config/directives.ts';
+import { list, prose, section } from '../../manual/mdoc.ts';
+import { paragraph } from '../../manual/page.ts';
 import { byDefault } from './ini-page.ts';
-import { list, prose, section } from './mdoc.ts';
-import { paragraph } from './page.ts';
 
 /** Longer ones stand in the text. */
 const TAG = 60;

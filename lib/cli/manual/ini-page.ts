@@ -1,8 +1,8 @@
 import { SYSTEM_INI } from '../../config/ini.ts';
 import type { IniKey } from '../../config/ini-keys/ini-key.ts';
 import { headerOf, INI_KEYS } from '../../config/ini-keys.ts';
-import { list, literal, prose, section } from './mdoc.ts';
-import { page, paragraph, seeAlso } from './page.ts';
+import { list, literal, prose, section } from '../../manual/mdoc.ts';
+import { page, paragraph, seeAlso } from '../../manual/page.ts';
 
 const ENDING: readonly (readonly [number, string])[] = [
   [3_600_000, 'h'],

@@ -5,21 +5,22 @@ import { isHold } from '../ownership/hold.ts';
 import { askStatus } from '../process/status-socket.ts';
 import { viewText } from '../process/view.ts';
 import type { Message } from '../wire/message.ts';
+import { EXIT } from './exit.ts';
 import { filesRead } from './files-read.ts';
 import type { Action, Words } from './words.ts';
 
 /** What all scripts together may take. */
 const STOP_MS = 600_000;
 const LOOK_MS = 100;
-const NOT_RUNNING = 1;
 
-export const configtest: Action = async (words) => ((await filesRead(words)) ? 0 : 1);
+export const configtest: Action = async (words) =>
+  (await filesRead(words)) ? EXIT.done : EXIT.failed;
 
 export const status: Action = async ({ files, json }) => {
   const view = await askStatus(files.status);
   if (!view) return notRunning();
   process.stdout.write(json ? `${JSON.stringify(view, null, 2)}\n` : viewText(view));
-  return 0;
+  return EXIT.done;
 };
 
 /** `-s`, in Heartbeat's words. */
@@ -27,12 +28,12 @@ export const letterStatus: Action = async ({ files }) => {
   const pid = await daemonOf(files);
   if (pid === undefined) return notRunning();
   process.stdout.write(`heartbeat OK [pid ${pid} et al] is running\n`);
-  return 0;
+  return EXIT.done;
 };
 
 export const stop: Action = async ({ files }) => {
   const pid = await daemonOf(files);
-  if (pid === undefined) return 0;
+  if (pid === undefined) return EXIT.done;
   process.kill(pid, 'SIGTERM');
   const limit = performance.now() + STOP_MS;
   while (isAlive(pid)) {
@@ -42,14 +43,14 @@ export const stop: Action = async ({ files }) => {
       );
     await sleep(LOOK_MS);
   }
-  return 0;
+  return EXIT.done;
 };
 
 export const reload: Action = async ({ files }) => {
   const pid = await daemonOf(files);
   if (pid === undefined) return notRunning();
   process.kill(pid, 'SIGHUP');
-  return 0;
+  return EXIT.done;
 };
 
 /** As hb_standby does it. */
@@ -79,7 +80,7 @@ function checkPart(part: string): void {
 async function tell(files: Words['files'], message: Message): Promise<number> {
   try {
     await writeFifo(files.fifo, message);
-    return 0;
+    return EXIT.done;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException; // open's, and write's.
     if (code === 'ENOENT' || code === 'ENXIO') return notRunning();
@@ -95,5 +96,5 @@ async function daemonOf(files: Words['files']): Promise<number | undefined> {
 
 function notRunning(): number {
   process.stderr.write('heartbeat is stopped. No process\n');
-  return NOT_RUNNING;
+  return EXIT.failed;
 }

@@ -3,16 +3,14 @@ import { type NodeLog, openLog } from '../local/log.ts';
 import { Daemon } from '../process/daemon.ts';
 import { askStatus } from '../process/status-socket.ts';
 import { Resources } from '../resources/resources.ts';
+import { EXIT } from './exit.ts';
 import { filesRead, scriptsOf } from './files-read.ts';
 import type { Action, Words } from './words.ts';
-
-/** That Heartbeat has for a bad file. Trying again does not mend it. */
-const BAD_CONFIG = 6;
 
 /** The node, until a signal ends it. */
 export const runDaemon: Action = async (words) => {
   const configuration = await filesRead(words);
-  if (!configuration) return BAD_CONFIG;
+  if (!configuration) return EXIT.badFiles;
   const { files, places, name } = words;
   const log = openLog(configuration.config, configuration.name);
   for (const text of words.left) log.warn(text);
@@ -30,7 +28,7 @@ export const runDaemon: Action = async (words) => {
     daemon.reload().catch(({ message }: Error) => log.error(message));
   });
   await daemon.play();
-  return 0;
+  return EXIT.done;
 };
 
 /** Stops everything that haresources names, held or not: what a daemon that was killed has left. */
@@ -38,14 +36,14 @@ export const release: Action = async (words) => {
   if (await askStatus(words.files.status))
     throw new Error('the daemon runs, and releases by itself: l4heartbeat stop');
   const configuration = await filesRead(words);
-  if (!configuration) return BAD_CONFIG;
+  if (!configuration) return EXIT.badFiles;
   const log = openLog(configuration.config, configuration.name);
   for (const text of words.left) log.warn(text);
   const resources = resourcesOf(words, configuration, log);
   const left = await resources.release('all');
   await resources.close();
   await log.close();
-  return left === 'none' ? 0 : 1;
+  return left === 'none' ? EXIT.done : EXIT.failed;
 };
 
 function resourcesOf(

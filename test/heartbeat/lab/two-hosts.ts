@@ -1,12 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { askStatus } from '../../../lib/heartbeat/process/status-socket.ts';
 import type { StatusView } from '../../../lib/heartbeat/process/view.ts';
 import { createNetwork, type Host, type Network } from '../../lab/network.ts';
+import { apache } from './apache.ts';
 import { type Holder, watchHolders } from './holders.ts';
 import { looking } from './looking.ts';
 import { type Visitor, visit } from './visitor.ts';
@@ -29,7 +30,11 @@ export interface Timing {
   readonly auto_failback: 'yes' | 'no';
 }
 
-/** A host with the three files, an Apache that they start, and our node. */
+/** Puts there what haresources starts behind the address; the node's folders are there already.
+ *  @returns its word in haresources */
+export type Served = (host: Host, name: Name) => Promise<string>;
+
+/** A host with the three files, what they start, and our node. */
 export interface Director {
   readonly host: Host;
   start(): void;
@@ -53,11 +58,15 @@ export interface TwoHosts extends AsyncDisposable {
   rests(name: Name): Promise<void>;
 }
 
-/** Nothing runs there yet but a client that asks ten times a second. */
-export async function twoHosts(timing: Timing): Promise<TwoHosts> {
+/** Nothing runs there yet but a client that asks ten times a second, and whoever serves must answer with the name of
+ *  his host. */
+export async function twoHosts(
+  timing: Timing,
+  served: Served = apache,
+): Promise<TwoHosts> {
   const network = await createNetwork();
-  const lb1 = await director(network, 'lb1', '10.1.1.20/24', timing);
-  const lb2 = await director(network, 'lb2', '10.1.1.21/24', timing);
+  const lb1 = await director(network, 'lb1', '10.1.1.20/24', timing, served);
+  const lb2 = await director(network, 'lb2', '10.1.1.21/24', timing, served);
   const visitor = visit(await network.host('client', '10.1.1.100/24'), ADDRESS);
   const holders = watchHolders([lb1, lb2]);
   const all = { lb1, lb2 };
@@ -101,21 +110,18 @@ async function director(
   name: Name,
   address: string,
   timing: Timing,
+  served: Served,
 ): Promise<Director> {
   const host = await network.host(name, address);
   const at = (file: string) => join(host.folder, file);
   await mkdir(at('ha.d/resource.d'), { recursive: true });
   await mkdir(at('run'));
-  await mkdir(at('pages'));
-  await writeFile(at('pages/index.html'), name);
-  await writeFile(at('httpd.conf'), httpdConf(host.folder));
   await writeFile(at('ha.d/ha.cf'), haCf(timing, at('ha-log')));
   await writeFile(at('ha.d/authkeys'), 'auth 2\n2 sha1 TOPSECRETWORD\n', {
     mode: 0o600,
   });
-  await writeFile(at('ha.d/haresources'), `lb1 ${ADDRESS} httpd\n`);
-  await writeFile(at('ha.d/resource.d/httpd'), httpd(host.folder));
-  await chmod(at('ha.d/resource.d/httpd'), 0o755);
+  const word = await served(host, name);
+  await writeFile(at('ha.d/haresources'), `lb1 ${ADDRESS} ${word}\n`);
   const places = [
     '--ha-dir',
     at('ha.d'),
@@ -153,34 +159,5 @@ node lb1
 node lb2
 uuidfrom nodename
 respawn hacluster /usr/lib/heartbeat/ipfail
-`;
-}
-
-/** As distributions have it: it says in words whether it runs. */
-function httpd(folder: string): string {
-  return `#!/bin/sh
-alive() { pid=$(cat ${folder}/httpd.pid 2>/dev/null) && kill -0 "$pid" 2>/dev/null; }
-case $1 in
-start) alive || rm -f ${folder}/httpd.pid; exec apache2 -f ${folder}/httpd.conf -k start ;;
-stop) alive || exit 0; kill "$pid"; while alive; do sleep 0.05; done ;;
-status) if alive; then echo running; else echo not running; fi ;;
-esac
-`;
-}
-
-function httpdConf(folder: string): string {
-  const modules = ['mpm_event', 'authz_core', 'dir'].map(
-    (name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so\n`,
-  );
-  return `ServerName lab
-ServerRoot ${folder}
-PidFile ${folder}/httpd.pid
-ErrorLog ${folder}/httpd.error
-User www-data
-Group www-data
-${modules.join('')}Listen 80
-StartServers 1
-DocumentRoot ${folder}/pages
-DirectoryIndex index.html
 `;
 }

@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Logged } from '../../../model/connection-log.ts';
 import type { LeftClients } from '../../../model/heritage.ts';
 import type { ProxyVersion } from '../../../model/proxy-header.ts';
-import { LONGEST_TIMER_MS } from '../../../model/timer.ts';
 import type {
   CarriedQueue,
   CarriedService,
@@ -13,6 +12,7 @@ import type {
 import type { Memory } from '../table/memory.ts';
 import { QueueRecord } from '../table/queue-record.ts';
 import type { ServiceRecord } from '../table/service-record.ts';
+import type { Persisting } from './clients.ts';
 import type { Desk, Timeouts } from './desk.ts';
 import type { Entrance, Reception } from './entrance.ts';
 import { Gate } from './gate.ts';
@@ -24,12 +24,10 @@ import type { Opening } from './opening/opening.ts';
 import { OwnAddresses } from './own-addresses.ts';
 import { PassedListener } from './passed-listener.ts';
 import type { RealServer } from './real-server.ts';
-import { type Persisting, Switchboard } from './switchboard.ts';
+import { Sweeper } from './sweeper.ts';
+import { Switchboard } from './switchboard.ts';
 import { Doors } from './udp/doors.ts';
 import { WaitingRoom } from './waiting-room.ts';
-
-/** Between two looks for persistence templates that are over, at least. */
-const SWEEP_MS = 100;
 
 const NO_QUEUE: CarriedQueue = { most: 0, timeoutMs: 0, abortOnClose: false };
 
@@ -59,7 +57,7 @@ export class Carrier implements Reception {
   #servers: readonly RealServer[] = [];
   /** The last change of the entrance, under way or done. */
   #turn: Promise<unknown> = Promise.resolve();
-  #sweeper: NodeJS.Timeout | undefined;
+  readonly #sweeper: Sweeper;
 
   constructor(service: CarriedService, record: ServiceRecord, desk: Desk, seat: Seat) {
     this.id = service.id;
@@ -72,6 +70,7 @@ export class Carrier implements Reception {
     this.hosts = hostsOf(service.names, seat.carried);
     const clock = () => performance.now();
     this.switchboard = new Switchboard(service, record, clock, seat.journal);
+    this.#sweeper = new Sweeper(this.switchboard.clients, () => this.#swept());
     this.entrance = this.#createEntrance();
   }
 
@@ -127,7 +126,7 @@ export class Carrier implements Reception {
     const own = this.#isHere ? service : { ...service, persistentMs: undefined };
     this.switchboard.update(own, servers);
     this.#setRoom(service);
-    for (const clients of left) this.switchboard.restore(clients);
+    for (const clients of left) this.switchboard.clients.restore(clients);
     return this.listen(service.listen);
   }
 
@@ -146,14 +145,13 @@ export class Carrier implements Reception {
     for (const opening of [...this.openings]) opening.reset('killed');
     this.#room?.close();
     this.#turn = this.#turn.then(() => {
-      clearTimeout(this.#sweeper);
+      this.#sweeper.close();
       this.entrance.shut();
     });
   }
 
   came(): void {
-    if (!this.#sweeper && this.#service.persistentMs !== undefined)
-      this.#sweepIn(SWEEP_MS);
+    if (this.#service.persistentMs !== undefined) this.#sweeper.came();
   }
 
   /** The server has refused another worker's datagram. */
@@ -168,11 +166,11 @@ export class Carrier implements Reception {
   }
 
   /** Clients of an earlier run, of another worker, or of another director.
-   *  @param merges  as {@link Switchboard.restore}
+   *  @param merges  as {@link Clients.restore}
    *  @returns false: their server is not in the table yet, or their service not here */
   restore(left: LeftClients, merges = false): boolean {
-    const isThere = this.#isHere && this.switchboard.restore(left, merges);
-    if (isThere) this.#sweep();
+    const isThere = this.#isHere && this.switchboard.clients.restore(left, merges);
+    if (isThere) this.#sweeper.sweep();
     return isThere;
   }
 
@@ -188,7 +186,7 @@ export class Carrier implements Reception {
   }
 
   async #settle(allowed: boolean): Promise<ListenReport> {
-    this.#sweep();
+    this.#sweeper.sweep();
     if (!allowed || !this.#isHere || !this.#isUsed) {
       this.entrance.shut();
       return { id: this.id, state: 'idle' };
@@ -234,21 +232,9 @@ export class Carrier implements Reception {
     return this.switchboard.open || this.entrance.isBusy || this.hosts?.open === true;
   }
 
-  /** Ends persistence templates in time, and the entrance with the last of them. */
-  #sweep(): void {
-    clearTimeout(this.#sweeper);
-    this.#sweeper = undefined;
-    const next = this.switchboard.sweep();
-    if (next === undefined) return;
-    this.#sweepIn(Math.min(Math.max(next + 1, SWEEP_MS), LONGEST_TIMER_MS));
-  }
-
-  #sweepIn(ms: number): void {
-    this.#sweeper = setTimeout(() => this.#swept(), ms);
-  }
-
+  /** Templates may have ended, and with the last of them the entrance does. */
   #swept(): void {
-    this.#sweep();
+    this.#sweeper.sweep();
     this.emptied();
     if (!this.switchboard.open) this.#seat.emptied(this.id);
   }

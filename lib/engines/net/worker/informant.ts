@@ -9,12 +9,12 @@ import { Turns } from '../../turns.ts';
 import { NOT_ALL, type Question } from '../crew/question.ts';
 import type { FromWorker } from '../protocol.ts';
 import type { Carrier } from './carrier.ts';
+import type { Persisting } from './clients.ts';
 import type { Journal } from './journal.ts';
 import type { Resettable, Roster } from './real-server.ts';
 import { Reply } from './reply.ts';
 import { Sheaves } from './sheaves.ts';
 import { sinceMs } from './sight.ts';
-import type { Persisting } from './switchboard.ts';
 
 /** Each byte that passes meanwhile waits twice as long, on its way there and back. */
 const SPELL_MS = 1;
@@ -69,7 +69,7 @@ export class Informant {
         break;
       case 'persistence':
         await this.#clients(question.filter, (template, { switchboard }) =>
-          reply.add(() => switchboard.entryOf(template)),
+          reply.add(() => switchboard.clients.entryOf(template)),
         );
         break;
       case 'heritage':
@@ -105,8 +105,8 @@ export class Informant {
       if (services && !services.includes(id)) continue;
       const sheaves = new Sheaves((text) => reply.add(() => text));
       const gather = (template: Persisting) =>
-        sheaves.add(switchboard.leftOf(template));
-      await inTurns(switchboard.newest(share), gather, SPELL_MS);
+        sheaves.add(switchboard.clients.leftOf(template));
+      await inTurns(switchboard.clients.newest(share), gather, SPELL_MS);
       sheaves.end();
     }
   }
@@ -122,7 +122,7 @@ export class Informant {
     const byService = new Map<string, Sheaves>();
     const gather = (template: Persisting) => {
       const { service } = template.server;
-      const news = carriers.get(service)?.switchboard.newsOf(template);
+      const news = carriers.get(service)?.switchboard.clients.newsOf(template);
       if (!news) return;
       const sheaves =
         byService.get(service) ?? new Sheaves((text) => reply.add(() => text));
@@ -136,7 +136,7 @@ export class Informant {
   async #forget(filter: PersistenceFilter, reply: Reply): Promise<void> {
     const poorer = new Set<Carrier>();
     await this.#clients(filter, (template, carrier) => {
-      carrier.switchboard.forget(template);
+      carrier.switchboard.clients.forget(template);
       poorer.add(carrier);
       reply.add();
     });
@@ -170,7 +170,7 @@ export class Informant {
   *#persisting(filter: PersistenceFilter): Generator<readonly [Carrier, Persisting]> {
     for (const [id, carrier] of this.#parties.carriers) {
       if ((filter.service ?? id) !== id) continue;
-      for (const template of carrier.switchboard.persisting(filter))
+      for (const template of carrier.switchboard.clients.persisting(filter))
         yield [carrier, template];
     }
   }

@@ -16,6 +16,7 @@ import { Sources } from '../table/sources.ts';
 import { Batch } from './batch.ts';
 import { BufferPool } from './buffers.ts';
 import { Carrier } from './carrier.ts';
+import type { Persisting } from './clients.ts';
 import type { Desk } from './desk.ts';
 import { Duplicates } from './duplicates.ts';
 import { Informant } from './informant.ts';
@@ -23,7 +24,6 @@ import { Journal } from './journal.ts';
 import { LinePost } from './log/line-post.ts';
 import { Roster } from './real-server.ts';
 import { sharedClock } from './shared-clock.ts';
-import type { Persisting } from './switchboard.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import { createUdpDesk } from './udp/udp-desk.ts';
 

@@ -2,6 +2,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import t from 'tap';
 import type { Answer } from '../../../../lib/engines/net/crew/question.ts';
 import type { FromWorker } from '../../../../lib/engines/net/protocol.ts';
+import type { Persisting } from '../../../../lib/engines/net/worker/clients.ts';
 import { Informant } from '../../../../lib/engines/net/worker/informant.ts';
 import { Journal } from '../../../../lib/engines/net/worker/journal.ts';
 import type {
@@ -10,7 +11,6 @@ import type {
   Roster,
 } from '../../../../lib/engines/net/worker/real-server.ts';
 import type { Sight } from '../../../../lib/engines/net/worker/sight.ts';
-import type { Persisting } from '../../../../lib/engines/net/worker/switchboard.ts';
 import { turnsUntil } from '../../../support/turns.ts';
 
 const MANY = 10_000;

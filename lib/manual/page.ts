@@ -1,4 +1,4 @@
-import { version } from '../../instance/version.ts';
+import { version } from '../model/version.ts';
 import { prose, section } from './mdoc.ts';
 
 /** Who a page is, and when it was made. */

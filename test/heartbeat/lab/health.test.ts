@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import { lab } from '../../support/lab.ts';
+import { balanced } from './balanced.ts';
+import { type Name, type TwoHosts, twoHosts } from './two-hosts.ts';
+
+const KEEPALIVE_MS = 500;
+const TIMING = {
+  ...{ keepalive: '500ms', warntime: '1', deadtime: '2', initdead: '4' },
+  auto_failback: 'yes',
+} as const;
+/** A check, three looks at it a second apart, two keepalives, two scripts, and a second until the listener sees the
+ *  address. */
+const MOVES_MS = 12_000;
+/** Who was ill is well for ten seconds before he gets his own back. */
+const RETURNS_MS = 10_000 + MOVES_MS;
+
+t.setTimeout(240_000);
+
+/** @returns how long it took, milliseconds */
+async function moves(
+  t: Test,
+  two: TwoHosts,
+  act: () => unknown,
+  { to, withinMs }: { readonly to: Name; readonly withinMs: number },
+): Promise<number> {
+  const since = performance.now();
+  await act();
+  await two.settles(to);
+  const took = Math.round(performance.now() - since);
+  const together = Math.round(two.holders.together(since));
+  const outage = Math.round(two.visitor.outage(since));
+  t.comment(
+    `to ${to} after ${took} ms; nobody answered for ${outage} ms, both had it for ${together} ms`,
+  );
+  t.ok(took <= withinMs, `at ${to} after ${took} ms of ${withinMs}`);
+  t.ok(together <= KEEPALIVE_MS, `both for ${together} ms`);
+  return took;
+}
+
+/** Looks at the kernels all the time. */
+async function stays(t: Test, { lb1, lb2 }: TwoHosts, forMs: number): Promise<void> {
+  const until = performance.now() + forMs;
+  let moved = 0;
+  while (performance.now() < until) {
+    const [one, two] = await Promise.all([lb1.holds(), lb2.holds()]);
+    if (one || !two) moved++;
+    await sleep(100);
+  }
+  t.equal(moved, 0, 'it is at lb2, and there alone');
+}
+
+t.test(
+  'the address is where a director has somebody who serves',
+  lab('namespaces'),
+  async (t) => {
+    const { served, webs } = balanced();
+    await using two = await twoHosts(TIMING, served);
+    const [web1, web2] = [webs.get('lb1'), webs.get('lb2')];
+    two.lb1.start();
+    two.lb2.start();
+    await two.settles('lb1');
+
+    const took = await moves(t, two, () => web1?.kill(), {
+      to: 'lb2',
+      withinMs: MOVES_MS,
+    });
+    t.match(two.lb1.log(), /lb1: services do not work/);
+
+    await web2?.kill();
+    await stays(t, two, took + 1000);
+    t.match(two.lb2.log(), /lb2: services do not work/, 'though it is ill');
+    t.equal(two.visitor.last, undefined);
+
+    web2?.start();
+    await two.settles('lb2');
+    await moves(t, two, () => web1?.start(), { to: 'lb1', withinMs: RETURNS_MS });
+    t.match(two.lb1.log(), /lb1: services work again/);
+  },
+);
