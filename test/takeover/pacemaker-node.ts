@@ -114,8 +114,9 @@ export class PacemakerNode {
 
   /** Puts an example into effect for the whole cluster. */
   async configure(example: string): Promise<void> {
+    const words = ['--modify', '--allow-create', '--scope', 'configuration'];
     const file = join(EXAMPLES, 'pacemaker', example);
-    await this.run('cibadmin', '--replace', '--scope', 'resources', '--xml-file', file);
+    await this.run('cibadmin', ...words, '--xml-file', file);
   }
 
   /** As an operator says; resolves before anything has moved. */
@@ -148,7 +149,9 @@ export class PacemakerNode {
 
   /** The director's process, as this host numbers it; undefined: none was started, or it was stopped in good order. */
   async director(): Promise<number | undefined> {
-    const pid = await this.run('cat', '/run/ldirectord.ldirectord.cf.pid').catch(() => '');
+    const pid = await this.run('cat', '/run/ldirectord.ldirectord.cf.pid').catch(
+      () => '',
+    );
     return pid === '' ? undefined : Number(pid);
   }
 

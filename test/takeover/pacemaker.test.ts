@@ -35,7 +35,11 @@ t.test(
       await comes(async () => (await client.do('visit', url)).outcome === 'ok', what);
       marks.push([what, from, now()]);
     };
-    await comes(async () => (await one.sees(one)) && (await one.sees(two)), 'both nodes');
+    await comes(
+      async () => (await one.sees(one)) && (await one.sees(two)),
+      'both nodes',
+      MOST_MS,
+    );
 
     await one.configure('group.xml');
     await one.settle();
