@@ -112,8 +112,12 @@ const LOOK_MS = 150;
 const PATIENCE_MS = 30_000;
 
 /** As `until`, for what takes a program to see: a look every 20 ms would keep the machine busy. */
-export async function comes(met: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
+export async function comes(
+  met: () => Promise<boolean>,
+  what: string,
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
+  const deadline = performance.now() + patienceMs;
   while (!(await met())) {
     if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`);
     await sleep(LOOK_MS);
