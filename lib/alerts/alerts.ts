@@ -29,8 +29,8 @@ export interface Alerts {
   /** It or one of its real servers took another state. */
   changed(service: VirtualService, change: StateChange): void;
   status(): Pick<StatusDocument, 'mail' | 'webhooks' | 'alertCommands'>;
-  /** The director has handed over. Webhooks and commands take nothing more, and what waits of them is tried as long
-   *  as they say. Settles when that is over, or at the abort. */
+  /** The director has handed over. Nobody is reminded any more: that is the successor's. Webhooks and commands take
+   *  nothing more, and what waits of them is tried as long as they say. Settles when that is over, or at the abort. */
   tellAll(hurry: AbortSignal): Promise<void>;
   /** Sends and writes what waits, within 5 s. */
   close(): Promise<void>;
@@ -99,17 +99,19 @@ export function createAlerts({
     },
     changed: (service, change) => hooks.changed(service, change),
     status: () => statusOf(courier, hooks),
-    tellAll: (hurry) => hooks.tellAll(hurry),
+    tellAll: (hurry) => endAll(services, () => hooks.tellAll(hurry)),
     async close() {
-      for (const mail of services.values()) mail.end();
-      services.clear();
-      await Promise.all([
-        courier.close(CLOSE_MS),
-        hooks.close(CLOSE_MS),
-        monitors.close(CLOSE_MS),
-      ]);
+      const all = [courier, hooks, monitors];
+      await endAll(services, () => Promise.all(all.map((one) => one.close(CLOSE_MS))));
     },
   };
+}
+
+/** Sends what waits for a digest; nobody is reminded of anything any more. Then the rest may end. */
+function endAll<T>(services: Map<string, ServiceMail>, rest: () => T): T {
+  for (const mail of services.values()) mail.end();
+  services.clear();
+  return rest();
 }
 
 function statusOf(
