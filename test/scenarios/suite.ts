@@ -34,14 +34,14 @@ interface Options {
   readonly where?: { readonly skip?: string };
 }
 
-/** Plays every scenario on an engine; three at once, for they mostly wait for checks. */
+/** Plays every scenario on an engine; two at once, for they mostly wait for checks. */
 export function runScenarios(
   t: Test,
   engine: EngineName,
   { skip = {}, net = '', where = {} }: Options = {},
 ): void {
   t.setTimeout(300_000);
-  t.jobs = 3;
+  t.jobs = 2;
   for (const { name, config, ini = '', play } of SCENARIOS) {
     const needs = lab('namespaces', 'apache2', 'perl', 'logger');
     const why = skip[name];
