@@ -29,8 +29,9 @@ export interface Alerts {
   /** It or one of its real servers took another state. */
   changed(service: VirtualService, change: StateChange): void;
   status(): Pick<StatusDocument, 'mail' | 'webhooks' | 'alertCommands'>;
-  /** The director has handed over. Webhooks and commands take nothing more, and what waits of them is tried as long
-   *  as they say. Settles when that is over, or at the abort. */
+  /** The director has handed over. Nobody is reminded any more, and what waits for a digest is sent; webhooks and
+   *  commands take nothing more, and what waits of them is tried as long as they say. Settles when that is over, or at
+   *  the abort. */
   tellAll(hurry: AbortSignal): Promise<void>;
   /** Sends and writes what waits, within 5 s. */
   close(): Promise<void>;
@@ -63,13 +64,7 @@ export function createAlerts({
   const monitors = createMonitorFiles(openFile);
   const hooks = createHooks({ log, host: sender.host, lookup });
   const services = new Map<string, ServiceMail>();
-
-  function post(service: VirtualService, digest: Digest): void {
-    const { emailalert } = service;
-    if (!emailalert) return;
-    log.info(`emailalert: ${mailSubject(service, digest)}`);
-    courier.send(mailOf({ ...service, emailalert }, digest, sender));
-  }
+  const post = posting({ log, sender, courier });
 
   function mailFor(service: VirtualService): ServiceMail {
     const known = services.get(service.id);
@@ -99,9 +94,12 @@ export function createAlerts({
     },
     changed: (service, change) => hooks.changed(service, change),
     status: () => statusOf(courier, hooks),
-    tellAll: (hurry) => hooks.tellAll(hurry),
+    tellAll(hurry) {
+      endAll(services);
+      return hooks.tellAll(hurry);
+    },
     async close() {
-      for (const mail of services.values()) mail.end();
+      endAll(services);
       services.clear();
       await Promise.all([
         courier.close(CLOSE_MS),
@@ -110,6 +108,26 @@ export function createAlerts({
       ]);
     },
   };
+}
+
+function posting({
+  log,
+  sender,
+  courier,
+}: Required<Pick<AlertParts, 'log' | 'sender' | 'courier'>>): (
+  service: VirtualService,
+  digest: Digest,
+) => void {
+  return (service, digest) => {
+    const { emailalert } = service;
+    if (!emailalert) return;
+    log.info(`emailalert: ${mailSubject(service, digest)}`);
+    courier.send(mailOf({ ...service, emailalert }, digest, sender));
+  };
+}
+
+function endAll(mails: ReadonlyMap<string, ServiceMail>): void {
+  for (const mail of mails.values()) mail.end();
 }
 
 function statusOf(

@@ -27,6 +27,7 @@ export class ServiceMail {
   #reminder: NodeJS.Timeout | undefined;
   readonly #waiting = new Map<AlertState, Digest>();
   #window: NodeJS.Timeout | undefined;
+  #ended = false;
 
   constructor(service: VirtualService, parties: ServiceMailParties) {
     this.#service = service;
@@ -62,8 +63,9 @@ export class ServiceMail {
     for (const digest of digests) this.#parties.post(this.#service, digest);
   }
 
-  /** The service is gone: what waits is sent, nobody is reminded. */
+  /** The service is gone, or another director's: what waits is sent, and nobody is reminded from now on. */
   end(): void {
+    this.#ended = true;
     clearTimeout(this.#reminder);
     this.flush();
   }
@@ -82,6 +84,7 @@ export class ServiceMail {
 
   #plan(): void {
     clearTimeout(this.#reminder);
+    if (this.#ended) return;
     const at = nextDue(this.#reminders, this.#everyMs);
     if (at === undefined) return;
     const wait = Math.min(Math.max(at - performance.now(), 0), LONGEST_TIMER_MS);
