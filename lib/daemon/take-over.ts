@@ -7,8 +7,10 @@ import type { Ending } from './ending.ts';
 import type { HeritageKeeper } from './heritage.ts';
 import type { Naming } from './naming.ts';
 
-/** What a successor takes over, and into whose hands. */
+/** What a director takes over from those before it, and into whose hands. */
 interface Succession {
+  /** It succeeds one that is there, and not one that has ended. */
+  readonly another: boolean;
   readonly overrides: OverrideFile;
   readonly naming: Pick<Naming, 'own'>;
   readonly elders: Elders;
@@ -19,18 +21,25 @@ interface Succession {
   readonly log: Log;
 }
 
-/** A successor is in charge: what the director before it had begun is its own. What that still counts
- *  comes when it lets nobody in any more, which is not waited for. */
+/** It is in charge: what the director before it had begun is its own. What that still counts, and what is to end
+ *  there, comes when it lets nobody in any more, which is not waited for. */
 export async function takeOver(succession: Succession): Promise<void> {
-  const { overrides, naming, elders, director, children, log } = succession;
+  const { another, overrides, naming, elders, director, heritage } = succession;
+  const { children, log } = succession;
+  if (!another) {
+    heritage.keep();
+    director.takeCharge();
+    return;
+  }
   overrides.own();
   naming.own();
   await inherit(elders, director, children, log);
-  void completeHeritage(succession);
+  void complete(succession);
 }
 
-async function completeHeritage({
+async function complete({
   elders,
+  director,
   heritage,
   ending: { signal },
   log,
@@ -42,6 +51,7 @@ async function completeHeritage({
       `Clients that persist may be scheduled anew, and counters begin anew: ${String(error)}`,
     );
   }
+  director.takeCharge();
   if (signal.aborted) return;
   await heritage.complete();
   heritage.keep();

@@ -93,6 +93,7 @@ class VirtualServices implements Director {
     this.#keeperParties = {
       ...{ whenEmpty, runner, agents, commands, alerts, log, now },
       ...{ configuring, several, changed, happened: events.tell },
+      reported: (keeper, realId) => this.#carriers.elderCuts.reported(keeper, realId),
     };
     this.#keepers = new ServiceKeepers({
       each: this.#keeperParties,
@@ -144,6 +145,10 @@ class VirtualServices implements Director {
 
   get ownTraffic(): Traffic {
     return this.#carriers.ownTraffic;
+  }
+
+  takeCharge(): void {
+    this.#carriers.elderCuts.begin();
   }
 
   hold(): Disposable {

@@ -25,6 +25,9 @@ export interface Director {
   readonly desk: HeritableDesk;
   /** What goes through its own engines; the desk also knows what directors before it still have open. */
   readonly ownTraffic: Traffic;
+  /** This director is in charge, and those before it let nobody in any more: from now on what they still carry ends
+   *  where its own would. */
+  takeCharge(): void;
   /** Another director gets ready to take over, and has read what operators changed: until that is
    *  disposed of they change no more. */
   hold(): Disposable;

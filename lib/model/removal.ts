@@ -4,7 +4,7 @@ import type { VirtualService } from './virtual-service.ts';
 /** Whether the connections of a server end that was in the table and is not any more.
  *  @param after  undefined: neither is the service */
 export function endsAtRemoval(
-  { id, onRemoval }: ServerEntry,
+  { id, onRemoval }: Pick<ServerEntry, 'id' | 'onRemoval'>,
   before: Pick<VirtualService, 'reals'>,
   after: Pick<VirtualService, 'reals'> | undefined,
 ): boolean {
