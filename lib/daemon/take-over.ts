@@ -1,8 +1,9 @@
 import type { Director } from '../director/director.ts';
+import type { LeftServer } from '../director/elder-cuts.ts';
 import type { Log } from '../model/log.ts';
 import type { OverrideFile } from '../state/override-store.ts';
 import type { Children } from './children.ts';
-import { type Elders, inherit } from './elders.ts';
+import { type Elders, inherit, serversLeft } from './elders.ts';
 import type { Ending } from './ending.ts';
 import type { HeritageKeeper } from './heritage.ts';
 import type { Naming } from './naming.ts';
@@ -28,22 +29,23 @@ export async function takeOver(succession: Succession): Promise<void> {
   const { children, log } = succession;
   if (!another) {
     heritage.keep();
-    director.takeCharge();
+    void serversLeft(elders, log).then((theirs) => director.takeCharge(theirs));
     return;
   }
   overrides.own();
   naming.own();
-  await inherit(elders, director, children, log);
-  void complete(succession);
+  // Who has nothing open ends as soon as this director says that it is at work.
+  const [theirs] = await Promise.all([
+    serversLeft(elders, log),
+    inherit(elders, director, children, log),
+  ]);
+  void complete(succession, theirs);
 }
 
-async function complete({
-  elders,
-  director,
-  heritage,
-  ending: { signal },
-  log,
-}: Succession): Promise<void> {
+async function complete(
+  { elders, director, heritage, ending: { signal }, log }: Succession,
+  theirs: readonly LeftServer[],
+): Promise<void> {
   try {
     await elders.left();
   } catch (error) {
@@ -51,7 +53,7 @@ async function complete({
       `Clients that persist may be scheduled anew, and counters begin anew: ${String(error)}`,
     );
   }
-  director.takeCharge();
+  director.takeCharge(theirs);
   if (signal.aborted) return;
   await heritage.complete();
   heritage.keep();

@@ -16,6 +16,7 @@ import type { EngineName } from '../model/virtual-service.ts';
 import { Carriers } from './carriers.ts';
 import { createDesk, type OwnedDesk } from './create-desk.ts';
 import type { Director } from './director.ts';
+import { type LeftServer, leftServers } from './elder-cuts.ts';
 import { createEventLog, type WritableEventLog } from './event-log.ts';
 import { takeLeave } from './farewell.ts';
 import type { KeeperParties } from './keeper-parties.ts';
@@ -147,8 +148,12 @@ class VirtualServices implements Director {
     return this.#carriers.ownTraffic;
   }
 
-  takeCharge(): void {
-    this.#carriers.elderCuts.begin();
+  left(): readonly LeftServer[] {
+    return [...this.#keepers.all.values()].flatMap(({ pool }) => leftServers(pool));
+  }
+
+  takeCharge(theirs: readonly LeftServer[]): void {
+    this.#carriers.elderCuts.begin(theirs);
   }
 
   hold(): Disposable {

@@ -6,6 +6,17 @@ import { fateOf } from '../pool/fate.ts';
 import { type Pool, stateOf } from '../pool/pool.ts';
 import type { CheckHistory } from './check-history.ts';
 
+/** A real server as a director leaves it to its successor: what is open there ends when the server leaves the
+ *  configuration. */
+export interface LeftServer {
+  /** Service id. */
+  readonly service: string;
+  /** Real server's id. */
+  readonly server: string;
+  /** A name has brought it: then it ends with the service only. */
+  readonly named: boolean;
+}
+
 /** A service, as it is looked at. */
 export interface Kept {
   readonly pool: Pool;
@@ -47,10 +58,17 @@ export class ElderCuts {
     this.#parties = parties;
   }
 
-  /** From now on: this director is in charge, and nobody else is let in there. */
-  begin(): void {
+  /** From now on: this director is in charge, and nobody else is let in there.
+   *  @param theirs  what the last of them had */
+  begin(theirs: readonly LeftServer[]): void {
     this.#seen ??= new Map();
     this.follow();
+    const kept = this.#parties.kept();
+    for (const { service, server, named } of theirs) {
+      const pool = kept.get(service)?.pool;
+      const isGone = pool ? !named && !pool.index.has(server) : true;
+      if (isGone) this.#end(service, server);
+    }
   }
 
   /** Tables are in force that may be other ones. */
@@ -128,4 +146,14 @@ export class ElderCuts {
     }
     this.#busy--;
   }
+}
+
+/** What a director leaves of a service. */
+export function leftServers({ service, reals }: Pool): readonly LeftServer[] {
+  if (onRemoval(service) === 'keep') return [];
+  return reals.map(({ real: { id, from } }) => ({
+    service: service.id,
+    server: id,
+    named: from !== undefined,
+  }));
 }

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import type { LeftServer } from '../../lib/director/elder-cuts.ts';
 import type { ConnectionFilter, Traffic } from '../../lib/model/traffic.ts';
 import type { RealServer, VirtualService } from '../../lib/model/virtual-service.ts';
 import { aConfig, aReal, aService, OPTIONS } from '../support/config.ts';
@@ -38,11 +39,15 @@ async function atWork(t: Test, fields: Partial<VirtualService> = {}) {
   await successor.apply(service);
   for (const real of [A, B]) successor.runner.report(real, good());
   await successor.settle();
-  successor.director.takeCharge();
+  successor.director.takeCharge([]);
   t.same(await successor.ended(), []);
   return { ...successor, service };
 }
 
+const left = (server: string, more: Partial<LeftServer> = {}): LeftServer => ({
+  ...{ service: WEB, server, named: false },
+  ...more,
+});
 const KILL = { quiescent: true, options: { ...OPTIONS, onDown: 'kill' as const } };
 const KEEP = { options: { ...OPTIONS, onDown: 'keep' as const } };
 const only = (service: VirtualService, ...ids: readonly string[]) => ({
@@ -101,8 +106,8 @@ t.test('nothing ends as long as another one is in charge', async (t) => {
     for (const real of [A, B]) runner.report(real, bad());
     await apply(only(service, A));
     t.same(await ended(), []);
-    director.takeCharge();
-    t.same(await ended(), [A], 'and then all of it does');
+    director.takeCharge([left(A), left(B)]);
+    t.same(await ended(), [A, B], 'and then all of it does');
   }
 });
 
@@ -112,7 +117,7 @@ t.test('who was up there is down at the failurecount-th failure', async (t) => {
     const fields = { quiescent, options: { ...options, rise: 2 } };
     await apply(aService({ reals: TWO, failurecount: 3, ...fields }));
     runner.report(A, bad());
-    director.takeCharge();
+    director.takeCharge([left(A), left(B)]);
     runner.report(B, bad());
     for (const report of [bad(), good(), bad(), bad()]) runner.report(A, report);
     t.same(await ended(), [], 'never three in a row');
@@ -129,6 +134,17 @@ t.test('who was up there is down at the failurecount-th failure', async (t) => {
   }
 });
 
+t.test('what the config does not have any more ends, but for a drain', async (t) => {
+  const { apply, director, ended } = succession(t);
+  await apply(aService({ reals: [aReal(B)], quiescent: false }));
+  const gone = 'tcp:10.1.1.20:80';
+  director.takeCharge([
+    ...[left(A), left(B), left('10.1.1.23:80', { named: true })],
+    left(A, { service: gone, named: true }),
+  ]);
+  t.same(await ended(), [A, `${gone} ${A}`]);
+});
+
 t.test('nobody is down who has no report, is not checked, or stands by', async (t) => {
   const { apply, runner, director, ended } = succession(t);
   const spare: RealServer = aReal('10.1.1.31:80', { role: 'spare' });
@@ -136,14 +152,14 @@ t.test('nobody is down who has no report, is not checked, or stands by', async (
   await apply(service);
   runner.report(A, good());
   runner.report(spare.id, good());
-  director.takeCharge();
+  director.takeCharge(service.reals.map(({ id }) => left(id)));
   t.same(await ended(), []);
   runner.report(spare.id, bad());
   t.same(await ended(), [spare.id]);
   const unchecked = aService({ reals: TWO, quiescent: false, checktype: 'off' });
   const other = succession(t);
   await other.apply(unchecked);
-  other.director.takeCharge();
+  other.director.takeCharge([left(A), left(B)]);
   t.same(await other.ended(), []);
 });
 
@@ -173,7 +189,7 @@ t.test('many at once are ended a few at a time', async (t) => {
     await new Promise<void>((resolve) => open.push(resolve));
     return 1;
   };
-  director.takeCharge();
+  director.takeCharge([]);
   for (const { id } of reals) runner.report(id, bad());
   await settle();
   while (open.length > 0) {
