@@ -12,7 +12,7 @@ import { createMonitorFiles, type OpenLineFile } from './monitor-files.ts';
 import { isMonitored, monitorLine } from './monitor-line.ts';
 import type { Notice, Subject } from './notice.ts';
 import { sendmailRoute } from './sendmail-route.ts';
-import { ServiceMail } from './service-mail.ts';
+import { ServiceMails } from './service-mails.ts';
 import { smtpRoute } from './smtp-route.ts';
 import type { StateChange } from './state-change.ts';
 
@@ -62,7 +62,7 @@ export function createAlerts({
 }: AlertParts): Alerts {
   const monitors = createMonitorFiles(openFile);
   const hooks = createHooks({ log, host: sender.host, lookup });
-  const services = new Map<string, ServiceMail>();
+  const mails = new ServiceMails({ now: Date.now, post });
 
   function post(service: VirtualService, digest: Digest): void {
     const { emailalert } = service;
@@ -71,47 +71,33 @@ export function createAlerts({
     courier.send(mailOf({ ...service, emailalert }, digest, sender));
   }
 
-  function mailFor(service: VirtualService): ServiceMail {
-    const known = services.get(service.id);
-    if (known) return known;
-    const mail = new ServiceMail(service, { now: Date.now, post });
-    services.set(service.id, mail);
-    return mail;
-  }
-
   return {
     follow(next) {
-      const ids = new Set(next.map(({ id }) => id));
-      for (const [id, mail] of services) {
-        if (ids.has(id)) continue;
-        mail.end();
-        services.delete(id);
-      }
-      for (const service of next) mailFor(service).follow(service);
+      mails.follow(next);
       monitors.keepOnly(new Set(next.flatMap(({ monitorfile }) => monitorfile ?? [])));
       hooks.follow(next);
       courier.follow(new Set(next.map(({ smtp }) => smtp)));
     },
-    tell: (service, notice, about) => mailFor(service).tell(notice, about),
+    tell: (service, notice, about) => mails.tell(service, notice, about),
     checked(service, real, report) {
       if (service.monitorfile && isMonitored(service, report))
         monitors.write(service.monitorfile, monitorLine(service, real, report));
     },
     changed: (service, change) => hooks.changed(service, change),
     status: () => statusOf(courier, hooks),
-    tellAll: (hurry) => endAll(services, () => hooks.tellAll(hurry)),
+    tellAll(hurry) {
+      mails.end();
+      return hooks.tellAll(hurry);
+    },
     async close() {
-      const all = [courier, hooks, monitors];
-      await endAll(services, () => Promise.all(all.map((one) => one.close(CLOSE_MS))));
+      mails.end();
+      await Promise.all([
+        courier.close(CLOSE_MS),
+        hooks.close(CLOSE_MS),
+        monitors.close(CLOSE_MS),
+      ]);
     },
   };
-}
-
-/** Sends what waits for a digest; nobody is reminded of anything any more. Then the rest may end. */
-function endAll<T>(services: Map<string, ServiceMail>, rest: () => T): T {
-  for (const mail of services.values()) mail.end();
-  services.clear();
-  return rest();
 }
 
 function statusOf(

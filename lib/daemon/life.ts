@@ -118,10 +118,8 @@ async function begin(
   if (!another) await front.show();
   await ready({ director, naming, log }, config, another, ending.signal);
   if (ending.signal.aborted) return;
-  if (another) {
-    await front.show();
-    await takeOver({ ...parties, role, elders, children, ending, log });
-  } else heritage.keep();
+  if (another) await front.show();
+  await takeOver({ ...parties, role, another, elders, children, ending, log });
   void peering.begin(reloader.config);
   advise(parts, another, log);
   await notifier.ready(serviceSummary(reloader));

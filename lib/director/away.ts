@@ -1,6 +1,6 @@
+import { isByName } from '../model/by-name.ts';
 import type { Override } from '../model/override.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
-import { isByName } from '../pool/away.ts';
 import type { Pool } from '../pool/pool.ts';
 
 /** More are not kept: the oldest goes first. */

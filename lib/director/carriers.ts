@@ -8,6 +8,7 @@ import type {
 import type { Log } from '../model/log.ts';
 import type { Traffic } from '../model/traffic.ts';
 import type { EngineName, VirtualService } from '../model/virtual-service.ts';
+import { besideOf } from './beside.ts';
 import { type Carriage, carrier, isCarrying, isIn } from './carriage.ts';
 import { type Candidates, chooseEngine, type EngineChoice } from './choose-engine.ts';
 import { createConnectFailureLog } from './connect-failures.ts';
@@ -44,7 +45,7 @@ export class Carriers {
   readonly ownTraffic: Traffic;
   /** And of the directors before. */
   readonly traffic: Traffic;
-  readonly #elderCuts: ElderCuts;
+  readonly elderCuts: ElderCuts;
 
   constructor(parties: CarrierParties) {
     const { engines, log, elders } = parties;
@@ -55,7 +56,11 @@ export class Carriers {
         .filter(([name]) => this.#recovery.isAtWork(name))
         .map(([name, { engine }]) => [name, engine.traffic] as const);
     this.ownTraffic = joinTraffic(log, own);
-    this.#elderCuts = new ElderCuts(joinTraffic(log, elders), log);
+    this.elderCuts = new ElderCuts({
+      traffic: joinTraffic(log, elders),
+      isAny: () => elders().length > 0,
+      ...{ kept: parties.keepers, log },
+    });
     this.traffic = joinTraffic(log, () => [...own(), ...elders()]);
     this.#connectFailed = createConnectFailureLog(log, () => performance.now());
     for (const [name, engine] of engines)
@@ -97,7 +102,10 @@ export class Carriers {
 
   /** The table entry of a service in that carriage has changed. */
   touch(carriage: Carriage): void {
-    for (const [name, feed] of this.#feeds) if (isIn(carriage, name)) feed.touch();
+    for (const [name, feed] of this.#feeds) {
+      const isHeeded = feed.engine.dials && this.#recovery.isAtWork(name);
+      if (isHeeded || isIn(carriage, name)) feed.touch();
+    }
   }
 
   /** Every table may have changed. Settles when the engines at work have been told. */
@@ -183,10 +191,11 @@ export class Carriers {
       log,
       table: () =>
         [...keepers().values()].flatMap((keeper) => keeper.entryFor(name) ?? []),
+      beside: () => (engine.dials ? besideOf(name, keepers().values()) : []),
       applied: (table, outcomes) => {
         for (const [row, outcome] of outcomes.entries())
           this.#heard(name, { outcome, answers: true, entry: table[row] });
-        for (const keeper of keepers().values()) this.#elderCuts.follow(keeper);
+        this.elderCuts.follow();
         applied();
       },
       failed: (table, problem) => {

@@ -1,3 +1,4 @@
+import { isByName } from '../model/by-name.ts';
 import type { RecoveredServer } from '../model/engine.ts';
 import type { OverReason, Override } from '../model/override.ts';
 import { same } from '../model/same.ts';
@@ -9,7 +10,6 @@ import {
   type ServiceOptions,
   type VirtualService,
 } from '../model/virtual-service.ts';
-import { isByName } from './away.ts';
 import type { PoolChange } from './change.ts';
 import { realChanges } from './compare.ts';
 import { conclude } from './conclude.ts';

@@ -34,14 +34,13 @@ t.test('who has handed over reminds nobody', async (t) => {
     reals: [aReal(REAL)],
   });
   alerts.follow([service]);
-  const down: Notice = {
-    subject: 'Deleted',
-    finding: undefined,
-    state: 'running',
-    at: NOON,
+  const tell = (subject: string) => {
+    const notice: Notice = { subject, finding: undefined, state: 'running', at: NOON };
+    alerts.tell(service, notice, { real: REAL, out: true });
   };
-  alerts.tell(service, down, { real: REAL, out: true });
+  tell('Deleted');
   await alerts.tellAll(AbortSignal.timeout(FOR_TWO_MS));
+  tell('Found by a check that ran');
   await sleep(FOR_TWO_MS);
-  t.strictSame(subjects, ['Deleted']);
+  t.strictSame(subjects, ['Deleted', 'Found by a check that ran']);
 });

@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const { PORTS = '100' } = process.env;
 const SCENE_MS = 60_000 + Number(PORTS) * 30;
 
-t.setTimeout(2 * SCENE_MS);
+t.setTimeout(4 * SCENE_MS);
 
 /** Runs a scene in a namespace without a name, which ends with the process. */
 async function scene(name: string) {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { dismissals } from '../../../lib/engines/nftables/dismissals.ts';
-import { aReal } from '../../support/config.ts';
+import { aReal, OPTIONS } from '../../support/config.ts';
 import { serverAt } from '../../support/engine-rig.ts';
 import { entry, WEB1 } from '../../support/kernel-stage.ts';
 
@@ -10,9 +10,14 @@ const server = serverAt(WEB1, 80, { onRemoval: 'reset' });
 function removed(from: string | undefined) {
   const { service } = entry({}, [server]);
   const reals = [aReal(server.id, from === undefined ? {} : { from })];
+  const names = from === undefined ? [] : [from];
+  const realsFrom = names.map(
+    (name) => ({ name, method: 'masq', port: 80, weight: 1 }) as const,
+  );
+  const asked = { ...service, options: { ...OPTIONS, realsFrom } };
   return dismissals(
-    [{ service: { ...service, reals }, servers: [server] }],
-    [{ service: { ...service, reals: [] }, servers: [] }],
+    [{ service: { ...asked, reals }, servers: [server] }],
+    [{ service: { ...asked, reals: [] }, servers: [] }],
   );
 }
 

@@ -1,4 +1,4 @@
-import type { RealServer, VirtualService } from '../model/virtual-service.ts';
+import type { RealServer, VirtualService } from './virtual-service.ts';
 
 /** Whether the service has the server by a name, which may name it again at any time. */
 export function isByName(

@@ -7,7 +7,7 @@ import type { Scenario } from './suite.ts';
 const SOON = 15_000;
 
 /** The fault campaign has more of them. */
-const { RELOADS = '50' } = process.env;
+const RELOADS = Number(process.env.RELOADS ?? 50);
 
 function twoServers(global = '', section = ''): string {
   return `
@@ -74,7 +74,7 @@ export const facts: readonly Scenario[] = [
       await start(stage, t);
       const before = (await daemon.service()).acceptedConnections;
       const load = client.do('load', url, 200);
-      for (let weight = 2; weight < Number(RELOADS) + 2; weight++) {
+      for (let weight = 2; weight < RELOADS + 2; weight++) {
         await daemon.write(twoServers().replace('21:80 masq', `21:80 masq ${weight}`));
         process.kill(await daemon.pid(), 'SIGHUP');
         await weighs(stage, web.web1, weight, SOON);
@@ -87,7 +87,7 @@ export const facts: readonly Scenario[] = [
       const counted = (await daemon.service()).acceptedConnections - before;
       t.equal(counted, visits.length, 'no counter begins again');
       const reloads = (await daemon.log()).filter((line) => /^Reloading /.test(line));
-      t.equal(reloads.length, Number(RELOADS), 'each reload is in the log');
+      t.equal(reloads.length, RELOADS, 'each reload is in the log');
     },
   },
   {
