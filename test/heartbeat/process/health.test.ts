@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { readHaResources } from '../../../lib/heartbeat/config/haresources.ts';
@@ -24,7 +26,8 @@ async function director(t: Test, folder: string) {
 }
 
 function watching(t: Test, line: string, isHere: () => boolean | undefined) {
-  const folder = t.testdir();
+  const folder = mkdtempSync(join(tmpdir(), 'l4h-')); // a socket's path must be short
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   const { groups } = readHaResources(line, 'haresources', ['lb1', 'lb2']);
   const heard: boolean[] = [];
   const health = new Health({
