@@ -106,6 +106,8 @@ export class PacemakerNode {
   static async start(network: Network, number: 1 | 2): Promise<PacemakerNode> {
     const host = await network.host(`lb${number}`, `10.1.1.${number + 1}/24`);
     await writeFiles(host.folder);
+    // A clone listens before the address is there.
+    await host.run('sysctl', '--quiet', '--write', 'net.ipv4.ip_nonlocal_bind=1');
     const node = new PacemakerNode(host, await boot(host));
     for (const program of ['corosync', 'pacemakerd'])
       node.#spawn(`/usr/sbin/${program}`, '-f');
@@ -117,6 +119,15 @@ export class PacemakerNode {
     const words = ['--modify', '--allow-create', '--scope', 'configuration'];
     const file = join(EXAMPLES, 'pacemaker', example);
     await this.run('cibadmin', ...words, '--xml-file', file);
+  }
+
+  /** Takes all resources out of the cluster. */
+  async clear(): Promise<void> {
+    for (const scope of ['constraints', 'resources'])
+      await this.run(
+        ...['cibadmin', '--replace', '--scope', scope],
+        ...['--xml-text', `<${scope}/>`],
+      );
   }
 
   /** As an operator says; resolves before anything has moved. */
@@ -145,6 +156,14 @@ export class PacemakerNode {
 
   async hasAddress(): Promise<boolean> {
     return (await this.host.run('ip', '-4', 'address')).includes(`${VIP}/`);
+  }
+
+  /** Whether its director says that clients would be served there. */
+  async isReady(): Promise<boolean> {
+    return this.run('l4director', 'ldirectord.cf', 'ready').then(
+      () => true,
+      () => false,
+    );
   }
 
   /** The director's process, as this host numbers it; undefined: none was started, or it was stopped in good order. */

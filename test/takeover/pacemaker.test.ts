@@ -13,7 +13,7 @@ t.setTimeout(400_000);
 const MOST_MS = 60_000;
 
 t.test(
-  'pacemaker restarts a director that was killed, and moves it with the address',
+  'pacemaker moves the address to a warm director, or the director with the address',
   lab('root', 'namespaces', 'pacemaker', 'corosync', 'resource-agents'),
   async (t) => {
     await using network = await createNetwork();
@@ -41,6 +41,28 @@ t.test(
       MOST_MS,
     );
 
+    const load = client.do('load', url, 10);
+    await one.configure('clone.xml');
+    await one.settle();
+    const [active, warm] = (await one.hasAddress()) ? [one, two] : [two, one];
+    t.match(await client.do('visit', url), { outcome: 'ok' }, 'it serves');
+    t.notOk(await warm.hasAddress(), 'one node has the address');
+    const warmPid = await warm.director();
+    t.ok(warmPid, 'the other one has a director too');
+    await comes(() => warm.isReady(), 'a standby that knows its real servers');
+    await act(
+      'standby of the node, as a clone',
+      () => active.standby('on'),
+      () => warm.hasAddress(),
+    );
+    t.notOk(await active.hasAddress(), 'the address has moved');
+    t.equal(await warm.director(), warmPid, 'to a director that was there before');
+    await active.standby('off');
+    await comes(() => active.isReady(), 'a director on the other node again');
+    t.ok(await warm.hasAddress(), 'and the address stays where it is');
+    await one.clear();
+    await one.settle();
+
     await one.configure('group.xml');
     await one.settle();
     const [here, there] = (await one.hasAddress()) ? [one, two] : [two, one];
@@ -48,7 +70,6 @@ t.test(
     t.notOk(await there.hasAddress(), 'the other node has no address');
     t.notOk(await there.director(), 'and no director');
 
-    const load = client.do('load', url, 10);
     const pid = await here.director();
     await act(
       'kill -9 of the director',

@@ -5,7 +5,7 @@ import type { Message } from '../wire/message.ts';
 export type NodeAction =
   /** Out on every medium. */
   | { readonly type: 'datagram'; readonly datagram: Buffer }
-  /** What is pinged is asked once, all hosts at a time; an answer is {@link HeartbeatNode.pinged}. */
+  /** Once a keepalive: all these hosts are asked, or go on being asked; an answer is {@link HeartbeatNode.pinged}. */
   | { readonly type: 'ping'; readonly name: string; readonly hosts: readonly string[] }
   /** The programs of `respawn` start. */
   | { readonly type: 'children' }

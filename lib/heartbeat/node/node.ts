@@ -174,15 +174,19 @@ export class HeartbeatNode {
 
   /** Whoever stood still does not take the others for dead: what they said meanwhile is still to be read. */
   #wake(now: number): void {
-    const { deadtimeMs, keepaliveMs } = this.#options.config;
-    if (now - this.#parts.pulse.nextAt < deadtimeMs / 2) return;
+    const { deadtimeMs, deadpingMs, keepaliveMs } = this.#options.config;
+    const longest = Math.min(deadtimeMs, deadpingMs) / 2;
+    if (now - this.#parts.pulse.nextAt < longest) return;
     this.#parts.outbox.log(
       'warn',
-      `this node stood still: for ${deadtimeMs / 2} ms, or longer`,
+      `this node stood still: for ${longest} ms, or longer`,
     );
-    this.#parts.membership.excuse(now + keepaliveMs);
-    this.#parts.links.excuse(now + keepaliveMs);
+    // The next word of each is on its way after one, and here before two are over.
+    const until = now + 2 * keepaliveMs;
+    this.#parts.membership.excuse(until);
+    this.#parts.links.excuse(until);
     this.#deeds.beat(now);
+    this.#deeds.ping();
   }
 
   /** What this node has goes to the other one, and it comes back as one that has nothing. */

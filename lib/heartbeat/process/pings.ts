@@ -1,40 +1,64 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { childEnvironment } from '../../model/child-environment.ts';
 
-/** Asks hosts whether they are there, by ping(8): a program for each, as raw sockets need native code. */
-export class Pings {
-  readonly #waitSeconds: string;
-  readonly #answered: (name: string) => void;
-  readonly #running = new Map<string, ChildProcess>();
+/** A ping ends by itself after that time: one whose node was killed does not stay, and a name is looked up again. */
+const LIFE_S = 60;
+/** The next one begins before that end, so that no question is left out. */
+const RENEWED_MS = 50_000;
+/** ping(8) asks no faster, but for floods. */
+const LEAST_MS = 10;
+/** In a line for each answer, whatever else is in it. */
+const ANSWER = ' bytes from ';
 
-  /** @param waitMs  for an answer, whole seconds at least
-   *  @param answered  called for each host that answers, with the name that it was asked under */
-  constructor(waitMs: number, answered: (name: string) => void) {
-    this.#waitSeconds = String(Math.max(1, Math.ceil(waitMs / 1000)));
+/** Asks hosts whether they are there, by ping(8), as raw sockets need native code: a program for each host that goes
+ *  on asking, for the start of one takes longer than its question. */
+export class Pings {
+  readonly #every: string;
+  readonly #answered: (name: string) => void;
+  /** The latest ping of each host. */
+  readonly #latest = new Map<string, { readonly child: ChildProcess; since: number }>();
+  readonly #running = new Set<ChildProcess>();
+
+  /** @param everyMs  from one question to the next
+   *  @param answered  called when a host has answered, with the name that it was asked under */
+  constructor(everyMs: number, answered: (name: string) => void) {
+    this.#every = String(Math.max(everyMs, LEAST_MS) / 1000);
     this.#answered = answered;
   }
 
-  /** All hosts at a time. One that has not answered yet is not asked again. */
+  /** Has all these hosts asked from now on. It is called again as often as they are asked: what has ended begins
+   *  anew. */
   ask(name: string, hosts: readonly string[]): void {
-    for (const host of hosts) this.#one(name, host);
+    const now = performance.now();
+    for (const host of hosts) {
+      const key = `${name} ${host}`;
+      const since = this.#latest.get(key)?.since ?? Number.NEGATIVE_INFINITY;
+      if (now - since >= RENEWED_MS) this.#start(key, name, host, now);
+    }
   }
 
   close(): void {
-    for (const child of this.#running.values()) child.kill('SIGKILL');
+    for (const child of this.#running) child.kill('SIGKILL');
     this.#running.clear();
+    this.#latest.clear();
   }
 
-  #one(name: string, host: string): void {
-    const key = `${name} ${host}`;
-    if (this.#running.has(key)) return;
-    const args = ['-n', '-q', '-c', '1', '-w', this.#waitSeconds, '--', host];
-    const child = spawn('ping', args, { stdio: 'ignore', env: childEnvironment() });
-    this.#running.set(key, child);
-    const done = (code: number | null): void => {
-      if (this.#running.get(key) !== child) return;
-      this.#running.delete(key);
-      if (code === 0) this.#answered(name);
+  #start(key: string, name: string, host: string, since: number): void {
+    const args = ['-n', '-i', this.#every, '-w', String(LIFE_S), '--', host];
+    const child = spawn('ping', args, {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      // In which its lines are what they are here, and a fraction has a point.
+      env: { ...childEnvironment(), LC_ALL: 'C' },
+    });
+    this.#latest.set(key, { child, since });
+    this.#running.add(child);
+    child.stdout.setEncoding('latin1').on('data', (text: string) => {
+      if (this.#running.has(child) && text.includes(ANSWER)) this.#answered(name);
+    });
+    const ended = (): void => {
+      this.#running.delete(child);
+      if (this.#latest.get(key)?.child === child) this.#latest.delete(key);
     };
-    child.once('error', () => done(null)).once('exit', done);
+    child.once('error', ended).once('exit', ended);
   }
 }

@@ -62,7 +62,7 @@ export class Run {
     this.#node = nodeOf(options);
     const started = config.respawns.filter((respawn) => !isIpfail(respawn));
     this.#children = new Children(started, log);
-    this.#pings = new Pings(config.deadpingMs / 2, (name) =>
+    this.#pings = new Pings(config.keepaliveMs, (name) =>
       this.#tell((node, now) => node.pinged(name, now)),
     );
     this.#hooks = new Hooks(hooks, log);

@@ -46,6 +46,24 @@ t.test(
   },
 );
 
+t.test('who stood still has not lost the gateway', async (t) => {
+  const network = both(`${PINGS}deadtime 10\ndeadping 3\n`);
+  network.play(40 * SECOND);
+  network.freeze('lb1');
+  network.play(4 * SECOND);
+  network.thaw('lb1');
+  network.play(20 * SECOND);
+  t.same(held(network), ['lb1', 'lb2']);
+  t.notOk(network.log.some((line) => line.includes('gateway: is dead')));
+});
+
+t.test('who begins without the gateway gives its own to who reaches it', async (t) => {
+  const network = both(PINGS);
+  network.unreachable.add('lb1 gateway');
+  network.play(40 * SECOND);
+  t.same(held(network), ['lb2', 'lb2']);
+});
+
 t.test('without ipfail, or in legacy mode, nothing moves', async (t) => {
   for (const haCf of ['ping gateway\n', `${PINGS}auto_failback legacy`]) {
     const network = rested(haCf);

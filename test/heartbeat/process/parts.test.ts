@@ -65,15 +65,44 @@ t.test('a script of rc.d that fails is told, and so are too many', async (t) => 
   t.equal(log[1], 'rc.d/starting: it ended with 3');
 });
 
-t.test('hosts that answer a ping are told by name', lab('root'), async (t) => {
+t.test('hosts that answer are told by name, each time', lab('root'), async (t) => {
   const answers: string[] = [];
-  const pings = new Pings(1000, (name) => answers.push(name));
+  const pings = new Pings(100, (name) => answers.push(name));
   t.teardown(() => pings.close());
   pings.ask('routers', ['127.0.0.1', '-no-option']);
   pings.ask('nobody', ['240.0.0.1']);
-  await until(() => answers.length > 0);
+  await until(() => answers.length >= 4);
+  t.same([...new Set(answers)], ['routers']);
+  pings.close();
+  const { length } = answers;
   await sleep(300);
-  t.same(answers, ['routers']);
+  t.equal(answers.length, length, 'not after the end');
+});
+
+t.test('a host has one ping, and another one where that has ended', async (t) => {
+  const folder = t.testdir();
+  const out = join(folder, 'out');
+  script(
+    join(folder, 'ping'),
+    `for host; do :; done; echo "$*" >> ${out}; [ "$host" = ends ] || exec sleep 60`,
+  );
+  const { PATH } = process.env;
+  process.env.PATH = `${folder}:${PATH}`;
+  t.teardown(() => {
+    process.env.PATH = PATH;
+  });
+  const pings = new Pings(500, () => t.fail('nobody answers'));
+  t.teardown(() => pings.close());
+  const begun = (host: string) =>
+    textIn(out)
+      .split('\n')
+      .filter((line) => line.endsWith(` ${host}`));
+  await until(() => {
+    pings.ask('gateway', ['stays', 'ends']);
+    return begun('ends').length >= 3;
+  });
+  t.ok(begun('ends').length >= 3);
+  t.same(begun('stays'), ['-n -i 0.5 -w 60 -- stays']);
 });
 
 t.test('children run as their users, begin again, and end', lab('root'), async (t) => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
-import { createNetwork } from '../../../lab/network.ts';
+import { createNetwork, type Network } from '../../../lab/network.ts';
 import { ClusterHost, type Program, VIP } from './cluster-host.ts';
 import { clock, Watch } from './watch.ts';
 
@@ -10,6 +10,8 @@ export interface ClusterOptions {
   /** A line of authkeys, without its number. */
   readonly key: string;
   readonly timing?: Timing;
+  /** Further lines of ha.cf. */
+  readonly haCf?: string;
 }
 
 /** Milliseconds, as in ha.cf. */
@@ -21,7 +23,7 @@ interface Timing {
 }
 
 /** `HEARTBEAT=long`: the times that people have. */
-const TIMING: Timing =
+export const TIMING: Timing =
   process.env.HEARTBEAT === 'long'
     ? { keepalive: 2000, warntime: 5000, deadtime: 10_000, initdead: 20_000 }
     : { keepalive: 500, warntime: 1000, deadtime: 2000, initdead: 4000 };
@@ -56,6 +58,7 @@ const YOUNG_MS = 5000;
 
 /** Two nodes, a client, and what can happen to them. */
 export interface Cluster extends AsyncDisposable {
+  readonly network: Network;
   readonly lb1: ClusterHost;
   readonly lb2: ClusterHost;
   /** Both from cold: lb1 serves, and both are as patient as ha.cf says. */
@@ -68,11 +71,18 @@ export interface Cluster extends AsyncDisposable {
     by: 'lb1' | 'lb2',
     bounds?: StoryBounds,
   ): Promise<void>;
+  /** Does it, and waits for so long: that host serves all the time, and nobody else ever. */
+  stays(
+    what: string,
+    act: () => unknown,
+    by: 'lb1' | 'lb2',
+    forMs: number,
+  ): Promise<void>;
 }
 
 /** That of the set-up that people have, but for the folder of ipfail, which is Debian's: Heartbeat does not start
  *  where it is not. Without priority in real time: it would take the processor from those who measure. */
-function haCf(timing: Timing): string {
+function haCfOf(timing: Timing): string {
   const times = Object.entries(timing).map(
     ([name, ms]) => `${name} ${ms % 1000 === 0 ? ms / 1000 : `${ms}ms`}`,
   );
@@ -91,11 +101,11 @@ realtime off
 
 export async function cluster(
   t: Test,
-  { programs, key, timing = TIMING }: ClusterOptions,
+  { programs, key, timing = TIMING, haCf = '' }: ClusterOptions,
 ): Promise<Cluster> {
   const network = await createNetwork();
   const files = {
-    'ha.cf': haCf(timing),
+    'ha.cf': haCfOf(timing) + haCf,
     authkeys: `auth 2\n2 ${key}\n`,
     haresources: `lb1 ${VIP} httpd\n`,
   };
@@ -110,6 +120,7 @@ export async function cluster(
   const lb2 = await make('lb2', '10.1.1.3/24', programs[1]);
   const watch = new Watch(await network.host('client', '10.1.1.100/24'), [lb1, lb2]);
   return {
+    network,
     lb1,
     lb2,
     async begin() {
@@ -137,6 +148,14 @@ export async function cluster(
       const isOne =
         aside || t.ok(doubled <= doubledMs, `${what}: both for ${doubled} ms`);
       if (!isShort || !isOne) t.comment(watch.logs);
+    },
+    async stays(what, act, by, forMs) {
+      const from = clock();
+      await act();
+      await sleep(forMs);
+      t.comment(`${what}: ${watch.outage(from)} ms without an answer`);
+      const isSo = t.same(watch.served(from), [by], `${what}: ${by} alone serves`);
+      if (!isSo) t.comment(watch.logs);
     },
     async [Symbol.asyncDispose]() {
       await watch[Symbol.asyncDispose]();

@@ -71,6 +71,12 @@ export class Watch implements AsyncDisposable {
     return Math.max(...times.slice(1).map((at, n) => at - (times[n] ?? at)));
   }
 
+  /** Who answered from `from` on. */
+  served(from: number): readonly string[] {
+    const answers = this.#looks.filter(({ at }) => at >= from);
+    return [...new Set(answers.flatMap(({ who }) => who ?? []))];
+  }
+
   /** For how long from `from` on more than one host had the address, at most, as far as looks tell. */
   doubled(from: number): number {
     return this.#doubled.filter((at) => at >= from).length * EVERY_MS;
