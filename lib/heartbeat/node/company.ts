@@ -1,10 +1,16 @@
 import type { LinkChange } from '../membership/links.ts';
 import type { Happening } from '../membership/member.ts';
+import type { Heard } from '../ownership/owner.ts';
 import type { Message } from '../wire/message.ts';
 import type { Deeds } from './deeds.ts';
 import { tellHappening, tellLink } from './journal.ts';
 import type { Parts } from './parts.ts';
 import type { Rejoining } from './rejoining.ts';
+
+/** Messages of a node that goes, or begins, or, with `auto_failback legacy`, lets go. */
+const MOVES: ReadonlySet<string> = new Set([
+  ...['starting', 'shutdone', 'ip-request', 'ip-request-resp'],
+]);
 
 /** What it means to this node that another one comes or goes. */
 export class Company {
@@ -46,9 +52,14 @@ export class Company {
     if (this.#parts.rollCall.isOpen) this.#activate(now);
   }
 
-  /** The other node speaks of resources by itself: it has not slept through anything. */
-  noticed(): void {
-    this.#rejoining.noticed();
+  /** The other node has spoken of resources, and the owner knows. */
+  spoke({ type, hold, info }: Heard, now: number): void {
+    const { owner } = this.#parts;
+    if (MOVES.has(type)) this.#rejoining.cancel();
+    else if (type === 'ask_resources' && info === 'me') this.#rejoining.answered();
+    else if (type === 'resource' && hold === 'none') this.#rejoining.answered();
+    else if (type === 'resource' && owner.isDouble && !owner.otherIsOurs)
+      this.#part(now);
   }
 
   #reached(): void {
@@ -62,10 +73,10 @@ export class Company {
     if (type === 'dead') this.#otherDied(now);
     else if (type === 'restarted') {
       this.#deeds.own(owner.restarted(now), now);
-      this.#rejoining.noticed();
+      this.#rejoining.cancel();
     } else if (type === 'healed') {
       this.#deeds.beat(now);
-      if (!owner.otherIsOurs && pulse.status === 'active') this.#rejoining.healed(now);
+      if (!owner.otherIsOurs && pulse.status === 'active') this.#part(now);
     }
   }
 
@@ -75,7 +86,13 @@ export class Company {
     inbox.forget(other);
     coupling.hearOther('gone', now);
     ipfail?.cancel();
-    this.#rejoining.noticed();
+    this.#rejoining.cancel();
+  }
+
+  /** A Heartbeat has what this node has, or may have it. */
+  #part(now: number): void {
+    this.#deeds.own(this.#parts.owner.relyOnOther(false, now), now);
+    this.#rejoining.begin(now);
   }
 
   /** Both nodes must mean the same nodes before one of them does anything. */

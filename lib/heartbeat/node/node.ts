@@ -24,12 +24,13 @@ export class HeartbeatNode {
   readonly #company: Company;
   readonly #reader: Reader;
   readonly #leaving = new Leaving();
-  readonly #rejoining = new Rejoining();
+  readonly #rejoining: Rejoining;
 
   constructor(options: NodeOptions, now: number) {
     this.#options = options;
     this.#parts = partsOf(options, (hold, at) => this.#deeds.give(hold, at), now);
     this.#deeds = new Deeds(this.#parts, this.#leaving, options.config.pings);
+    this.#rejoining = new Rejoining(options.config.autoFailback !== 'legacy');
     this.#company = new Company(this.#parts, this.#deeds, this.#rejoining);
     this.#reader = new Reader(this.#parts, this.#deeds, this.#company);
   }
@@ -112,7 +113,7 @@ export class HeartbeatNode {
     this.#deeds.own(owner.look(now), now);
     ipfail?.look(now);
     coupling.look(now);
-    if (this.#rejoining.isDue(now) && owner.mine !== 'none') this.#rejoin(now);
+    this.#reunite(now);
     return this.#done(now);
   }
 
@@ -189,10 +190,33 @@ export class HeartbeatNode {
     this.#deeds.ping();
   }
 
+  #reunite(now: number): void {
+    const { owner } = this.#parts;
+    const step = this.#rejoining.look(now);
+    if (step === 'ask') this.#ask();
+    else if (step === 'leave' && owner.mine !== 'none') this.#rejoin(now);
+    else if (step !== undefined) this.#deeds.own(owner.relyOnOther(true, now), now);
+  }
+
+  /** For what runs here, and nothing else; whoever goes, or is ill, wants nothing. */
+  #ask(): void {
+    const { plan, coupling, other, owner } = this.#parts;
+    const { mine } = owner;
+    if (!coupling.isWell || !this.#leaving.isHere || mine === 'none') return;
+    plan.log(
+      'warn',
+      `${other} may have our [${mine}] resources too: it is asked for them`,
+    );
+    plan.send('hb_takeover', ['rsc_hold', mine]);
+  }
+
   /** What this node has goes to the other one, and it comes back as one that has nothing. */
   #rejoin(now: number): void {
     const { outbox, other } = this.#parts;
-    outbox.log('error', `${other} did not begin anew: this node does`);
+    outbox.log(
+      'error',
+      `${other} did not give up our resources: this node does, and begins anew`,
+    );
     this.#leaving.want(RESTART_MS, now);
   }
 

@@ -72,8 +72,9 @@ export class Reader {
     else if (OF_IPFAIL.has(type)) this.#ipfail(letter, now);
     else if (OF_RESOURCES.has(type)) {
       if (type === 'resource' && !peer.isState(seq)) return;
-      this.#company.noticed();
-      this.#deeds.own(owner.hear(resourcesIn(letter), now), now);
+      const heard = resourcesIn(letter);
+      this.#deeds.own(owner.hear(heard, now), now);
+      this.#company.spoke(heard, now);
     }
     this.#deeds.hook(message);
   }

@@ -70,6 +70,13 @@ export class Estate {
     else this.otherWellAt ??= now;
   }
 
+  /** This node goes, and takes part in nothing any more. */
+  end(): void {
+    this.phase = 'shutdown';
+    this.mine = 'none';
+    this.move.end();
+  }
+
   /** Tells what this node has, and nothing else. */
   tell(isStable: boolean, info?: string): void {
     this.#hasToldStable = isStable;

@@ -35,6 +35,12 @@ export class Failback {
     this.plan(now);
   }
 
+  /** The other node has given something: it is ill, or was asked to. */
+  took(now: number): void {
+    if (this.#estate.otherWellAt === undefined) this.isOwed = true;
+    this.plan(now);
+  }
+
   look(now: number): void {
     if (this.#at <= now) this.#try(now);
   }

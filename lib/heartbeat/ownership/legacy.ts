@@ -51,6 +51,11 @@ export class LegacyOwnership implements Owner {
     return this.#estate.otherIsOurs;
   }
 
+  /** Nodes do not say what they have. */
+  get isDouble(): boolean {
+    return false;
+  }
+
   get claim(): Omit<Claim, 'isWell'> | undefined {
     const { isIn, mine } = this.#estate;
     return isIn ? { hold: mine, isStable: this.isStable, isMoving: false } : undefined;
@@ -100,6 +105,11 @@ export class LegacyOwnership implements Owner {
     return otherIsThere && otherIsOurs ? this.died(now) : [];
   }
 
+  relyOnOther(isThere: boolean, _now: number): readonly Action[] {
+    this.#estate.otherIsThere = isThere;
+    return [];
+  }
+
   standby(hold: Hold, _now: number): readonly Action[] {
     this.#plan.log(
       'warn',
@@ -126,8 +136,7 @@ export class LegacyOwnership implements Owner {
   }
 
   shutDown(_now: number): readonly Action[] {
-    this.#estate.phase = 'shutdown';
-    this.#estate.mine = 'none';
+    this.#estate.end();
     this.#asked.clear();
     this.#askAt = NEVER;
     this.#failures.forget();

@@ -54,6 +54,8 @@ export interface Owner {
   readonly isStable: boolean;
   /** The other node is of this program: see {@link recognize}. */
   readonly otherIsOurs: boolean;
+  /** The other node says that it has what this one has, and neither moves anything. */
+  readonly isDouble: boolean;
   /** What this node says of itself; undefined: it does not take part, or not any more. */
   readonly claim: Omit<Claim, 'isWell'> | undefined;
   readonly nextAt: number;
@@ -68,6 +70,8 @@ export interface Owner {
   died(now: number): readonly Action[];
   /** Another run of the other node has begun, and nobody has seen the last one end. */
   restarted(now: number): readonly Action[];
+  /** Nothing is given to a node that is not there, and one that may be about to begin anew is as good as that. */
+  relyOnOther(isThere: boolean, now: number): readonly Action[];
   /** Gives these groups to the other node, if nothing else is under way. */
   standby(hold: Hold, now: number): readonly Action[];
   /** The scripts of an `acquire` have ended.

@@ -26,7 +26,7 @@ export class Ownership implements Owner {
     this.#estate = new Estate(this.#plan, options.deadtimeMs);
     this.#exchange = new Exchange(this.#estate, {
       ...options,
-      took: (now) => this.#took(now),
+      took: (now) => this.#failback.took(now),
       gave: (now) => this.#failback.paid(now),
       kept: (now) => this.#failback.plan(now),
     });
@@ -55,6 +55,10 @@ export class Ownership implements Owner {
 
   get otherIsOurs(): boolean {
     return this.#estate.otherIsOurs;
+  }
+
+  get isDouble(): boolean {
+    return this.isStable && this.#estate.twice !== 'none';
   }
 
   get claim(): Omit<Claim, 'isWell'> | undefined {
@@ -132,6 +136,12 @@ export class Ownership implements Owner {
     return this.#plan.take();
   }
 
+  relyOnOther(isThere: boolean, now: number): readonly Action[] {
+    this.#estate.otherIsThere = isThere;
+    this.#failback.plan(now);
+    return this.#plan.take();
+  }
+
   standby(hold: Hold, now: number): readonly Action[] {
     this.#exchange.offer(hold, now);
     return this.#plan.take();
@@ -159,9 +169,7 @@ export class Ownership implements Owner {
   }
 
   shutDown(_now: number): readonly Action[] {
-    this.#estate.phase = 'shutdown';
-    this.#estate.mine = 'none';
-    this.#estate.move.end();
+    this.#estate.end();
     this.#settling.end();
     this.#failback.cancel();
     this.#failures.forget();
@@ -238,10 +246,5 @@ export class Ownership implements Owner {
     this.#failback.isOwed = true;
     this.#estate.move.end();
     if (this.#estate.isIn) this.#takeOver(now);
-  }
-
-  #took(now: number): void {
-    if (this.#estate.otherWellAt === undefined) this.#failback.isOwed = true;
-    this.#failback.plan(now);
   }
 }

@@ -50,8 +50,13 @@ export class Network {
   readonly keyrings: Record<Name, Keyring>;
   readonly log: string[] = [];
   readonly actions: { at: number; name: Name; type: NodeAction['type'] }[] = [];
-  /** The kinds of messages. */
-  readonly sent: { at: number; name: Name; type: string | undefined }[] = [];
+  /** The kinds of messages, and what they say of resources. */
+  readonly sent: {
+    at: number;
+    name: Name;
+    type: string | undefined;
+    hold: string | undefined;
+  }[] = [];
   readonly holders = new Holders();
   readonly #config: HaConfig;
   readonly #random: () => number;
@@ -237,8 +242,9 @@ export class Network {
 
   #send(from: Name, datagram: Buffer): void {
     const opened = open(datagram, this.keyrings[from]);
-    const type = 'message' in opened ? textOf(opened.message, 't') : undefined;
-    this.sent.push({ at: this.now, name: from, type });
+    const message = 'message' in opened ? opened.message : [];
+    const [type, hold] = [textOf(message, 't'), textOf(message, 'rsc_hold')];
+    this.sent.push({ at: this.now, name: from, type, hold });
     const to = from === 'lb1' ? 'lb2' : 'lb1';
     const run = this.#runs.get(to);
     const { lost, doubled, delay } = this.weather;

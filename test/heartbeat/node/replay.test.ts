@@ -120,7 +120,8 @@ const PLAYS = [
     capture: '30-mixed-active-active',
     haCf: 'auto_failback on',
     from: 0,
-    until: 40 * SECOND,
+    // Then Heartbeat takes this node for dead, and takes everything.
+    until: 39 * SECOND,
   },
   {
     what: 'Heartbeat loses its gateway, and gets it back',

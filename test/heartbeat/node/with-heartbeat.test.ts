@@ -9,20 +9,16 @@ const KEYRING = { current: SECRET, keys: [SECRET] };
 
 /** lb1 beside what says what a Heartbeat says: nothing of itself but its status. */
 class Beside {
-  readonly network = new Network({ random: seeded(1) });
+  readonly network: Network;
   #seq = 0;
 
-  constructor() {
+  constructor(haCf = '') {
+    this.network = new Network({ haCf, random: seeded(1) });
     this.network.start('lb1');
     this.say(['t', 'status'], ['st', 'up'], ['dt', '7d0']);
     this.say(['t', 'repnodes'], ['dest', 'lb1'], ['nodelist', 'lb1 lb2 ']);
     this.beat(1);
-    this.say(
-      ['t', 'resource'],
-      ['rsc_hold', 'local'],
-      ['rtype', 'full'],
-      ['isstable', '1'],
-    );
+    this.has('local', '1');
     this.beat(12);
   }
 
@@ -44,38 +40,162 @@ class Beside {
     }
   }
 
+  /** It was silent, and goes on. */
+  goOn(): void {
+    this.network.play(4 * SECOND);
+    this.say(['t', 'status'], ['st', 'active'], ['dt', '7d0']);
+    this.network.play(SECOND / 4);
+  }
+
+  /** Says what it has. */
+  has(hold: string, isStable: '0' | '1', info?: string): void {
+    const fields: Message = [
+      ['rsc_hold', hold],
+      ['rtype', 'full'],
+      ['isstable', isStable],
+    ];
+    this.say(
+      ['t', 'resource'],
+      ...fields,
+      ...(info === undefined ? [] : [['info', info] as const]),
+    );
+  }
+
+  /** In three steps. */
+  give(hold: string, rest: string): void {
+    const step = (info: string) =>
+      this.say(['t', 'ask_resources'], ['rsc_hold', hold], ['info', info]);
+    step('me');
+    this.beat(1);
+    this.has(rest, '0', 'standby');
+    step('done');
+    this.beat(1);
+    this.has(rest, '1');
+  }
+
+  /** For what lb1 has asked, and when. */
+  get asked(): readonly { readonly at: number; readonly hold: string | undefined }[] {
+    return this.network.sent
+      .filter(({ name, type }) => name === 'lb1' && type === 'hb_takeover')
+      .map(({ at, hold }) => ({ at, hold }));
+  }
+
+  /** Whether lb1 gives back what is the other one's. */
+  get offers(): boolean {
+    return this.network.log.some((line) =>
+      line.endsWith('wants to go standby [foreign]'),
+    );
+  }
+
+  /** How often lb1 has started groups. */
+  get acquired(): number {
+    return this.network.actions.filter(({ type }) => type === 'acquire').length;
+  }
+
   get restarts(): number {
     return this.network.actions.filter(({ type }) => type === 'restart').length;
   }
 }
 
-t.test('one that has slept through a partition has this node begin anew', async (t) => {
+t.test(
+  'one that was frozen and does not notice is asked for what both have',
+  async (t) => {
+    const beside = new Beside();
+    const { network } = beside;
+    beside.goOn();
+    t.same(held(network), ['lb1', 'lb1'], 'it was taken for dead');
+    t.same(beside.asked, [{ at: network.now - SECOND / 4, hold: 'all' }], 'at once');
+    const acquired = beside.acquired;
+    beside.give('all', 'none');
+    t.equal(beside.acquired, acquired + 1, 'what runs here is announced once more');
+    beside.beat(2);
+    t.notOk(beside.offers, 'it may still begin anew');
+    beside.beat(2);
+    t.ok(beside.offers, 'it gets its own back');
+    t.same(held(network), ['lb1', 'lb1'], 'and nobody was without meanwhile');
+    t.equal(beside.restarts, 0);
+    t.equal(beside.asked.length, 1);
+  },
+);
+
+t.test(
+  'one that takes what is not its own when it goes on is asked, too',
+  async (t) => {
+    const beside = new Beside();
+    const { network } = beside;
+    beside.goOn();
+    beside.say(['t', 'resource'], ['rsc_hold', 'foreign'], ['info', 'mach_down']);
+    beside.has('all', '1');
+    beside.give('all', 'none');
+    t.equal(beside.asked.length, 1);
+    beside.beat(10);
+    t.ok(beside.offers, 'it gets its own back');
+    t.same(held(network), ['lb1', 'lb1']);
+    t.equal(beside.restarts, 0);
+  },
+);
+
+t.test('one that takes for dead who is there is asked for that alone', async (t) => {
+  const beside = new Beside();
+  const { network } = beside;
+  beside.has('all', '1');
+  network.play(SECOND / 4);
+  t.same(beside.asked, [{ at: network.now - SECOND / 4, hold: 'local' }]);
+  beside.give('foreign', 'local');
+  t.same(held(network), ['lb1', ''], 'it keeps its own');
+  beside.beat(10);
+  t.equal(beside.asked.length, 1);
+  t.equal(beside.restarts, 0);
+});
+
+t.test('one that does not answer has this node begin anew', async (t) => {
   const beside = new Beside();
   beside.network.play(4 * SECOND);
-  t.same(held(beside.network), ['lb1', 'lb1'], 'it was taken for dead');
-  beside.beat(3);
-  t.same(held(beside.network), ['lb1', 'lb1'], 'it may begin anew by itself');
+  beside.beat(4);
+  beside.has('all', '1');
+  t.same(held(beside.network), ['lb1', 'lb1'], 'it may be slow');
+  t.equal(beside.asked.length, 5, 'it is asked again');
   beside.beat(2);
   t.same(held(beside.network), ['', ''], 'this node gives up what both have');
   beside.beat(2);
   t.equal(beside.restarts, 1);
 });
 
-t.test('one that begins anew gives everything to this node', async (t) => {
+t.test('who is ill asks for nothing, and begins anew', async (t) => {
   const beside = new Beside();
   beside.network.play(4 * SECOND);
-  beside.beat(2);
-  beside.say(
-    ['t', 'resource'],
-    ['rsc_hold', 'none'],
-    ['rtype', 'full'],
-    ['isstable', '0'],
-    ['info', 'shutdown'],
-  );
-  beside.say(['t', 'shutdone'], ['st', 'dead']);
-  beside.network.play(60 * SECOND);
-  t.same(held(beside.network), ['lb1', 'lb1']);
-  t.equal(beside.restarts, 0);
+  beside.network.healthy('lb1', false);
+  beside.beat(8);
+  t.same(beside.asked, []);
+  t.equal(beside.restarts, 1);
+});
+
+t.test(
+  'with auto_failback legacy this node begins anew, unless the other one does',
+  async (t) => {
+    const beside = new Beside('auto_failback legacy');
+    beside.network.play(4 * SECOND);
+    beside.beat(3);
+    t.same(held(beside.network), ['lb1', 'lb1']);
+    beside.beat(3);
+    t.same(beside.asked, []);
+    t.equal(beside.restarts, 1);
+  },
+);
+
+t.test('one that begins anew gives everything to this node', async (t) => {
+  for (const gives of [false, true]) {
+    const beside = new Beside();
+    beside.goOn();
+    if (gives) beside.give('all', 'none');
+    beside.beat(1);
+    beside.has('none', '0', 'shutdown');
+    beside.say(['t', 'shutdone'], ['st', 'dead']);
+    beside.network.play(60 * SECOND);
+    t.same(held(beside.network), ['lb1', 'lb1']);
+    t.notOk(beside.offers);
+    t.equal(beside.restarts, 0);
+  }
 });
 
 t.test(
@@ -99,8 +219,6 @@ t.test(
     t.same(held(network), ['', ''], 'it is not taken back while this node is ill');
     network.healthy('lb1', true);
     beside.beat(11);
-    t.ok(
-      network.sent.some(({ name, type }) => name === 'lb1' && type === 'hb_takeover'),
-    );
+    t.match(beside.asked, [{ hold: 'local' }]);
   },
 );

@@ -96,11 +96,18 @@ export class ClusterHost {
 
   /** SIGSTOP or SIGCONT to the node's processes, not to what they have started. */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void {
-    const [, script = 'heartbeat'] = this.#command;
-    const title = this.#program === 'ours' ? script : 'heartbeat: ';
-    for (const pid of processesIn(this.host.namespace))
-      if (readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(title))
-        process.kill(pid, name);
+    for (const { pid } of this.#processes) process.kill(pid, name);
+  }
+
+  /** SIGCONT to those that read for a Heartbeat first: it finds messages when it goes on, reads them before it looks
+   *  at its clock, and does not notice that it was taken for dead. */
+  async goOnUnaware(): Promise<void> {
+    const isMaster = ({ title }: { title: string }) => title.includes(': master ');
+    const all = this.#processes;
+    for (const { pid } of all.filter((one) => !isMaster(one)))
+      process.kill(pid, 'SIGCONT');
+    await sleep(300);
+    for (const { pid } of all.filter(isMaster)) process.kill(pid, 'SIGCONT');
   }
 
   async holds(): Promise<boolean> {
@@ -118,6 +125,14 @@ export class ClusterHost {
     const [first = '', ...rest] = this.#entering(command);
     return (await run(first, rest, { timeout: LONGEST_MS, killSignal: 'SIGKILL' }))
       .stdout;
+  }
+
+  get #processes(): readonly { readonly pid: number; readonly title: string }[] {
+    const [, script = 'heartbeat'] = this.#command;
+    const own = this.#program === 'ours' ? script : 'heartbeat: ';
+    return processesIn(this.host.namespace)
+      .map((pid) => ({ pid, title: readFileSync(`/proc/${pid}/cmdline`, 'latin1') }))
+      .filter(({ title }) => title.includes(own));
   }
 
   #enter(command: readonly string[]): ChildProcess {

@@ -21,11 +21,16 @@ t.test(
     await story('start and failback', () => lb1.start(), 'lb1');
     await story('hb_standby', () => lb1.standby(), 'lb2');
     await story('hb_standby of the other', () => lb2.standby(), 'lb1');
-    await story('a frozen Heartbeat', () => lb1.signal('SIGSTOP'), 'lb2', {
-      aside: true,
-    });
-    // It may notice that it stood still, begin anew and get its own back, or not notice: then the other one gives up.
+    // It has everything now, and then its own alone: it takes the rest when it does not notice what has happened.
     const { doubledMs = 0 } = HEALED;
-    await story('it goes on', () => lb1.signal('SIGCONT'), 'lb1', { doubledMs });
+    for (const [what, goOn] of [
+      ['unaware', () => lb1.goOnUnaware()],
+      ['as it happens', () => lb1.signal('SIGCONT')],
+    ] as const) {
+      const freeze = () => lb1.signal('SIGSTOP');
+      await story('a frozen Heartbeat', freeze, 'lb2', { aside: true });
+      await story(`it goes on, ${what}`, goOn, 'lb1', { doubledMs });
+    }
+    t.match(lb1.log, /ERROR: Both machines own our resources!/, 'it was unaware');
   },
 );

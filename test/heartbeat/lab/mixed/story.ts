@@ -45,12 +45,12 @@ export interface StoryBounds {
  *  that alone takes a second on a busy machine. */
 export const RETURN_MS = process.env.HEARTBEAT === 'long' ? 1000 : 2000;
 
-/** Both have the address when a partition is over. A Heartbeat gives everything up two seconds after it has heard
- *  the other node again, which takes a keepalive, and it needs as long as ever until its scripts have ended; this
- *  program's node keeps what it has, and the client is never without an answer for longer than a keepalive. */
+/** Both have the address when a partition is over. A Heartbeat gives everything up when this program's node, which
+ *  hears it within a keepalive, asks for it, and needs as long as ever until its scripts have ended; this program's
+ *  node keeps what it has, and the client is never without an answer for longer than a keepalive. */
 export const HEALED: StoryBounds = {
   outageMs: TIMING.keepalive + 1000,
-  doubledMs: TIMING.keepalive + 2000 + MORE_MS.heartbeat,
+  doubledMs: TIMING.keepalive + MORE_MS.heartbeat,
 };
 
 /** So long after its start a node asks for two seconds more until it is taken for dead. */
