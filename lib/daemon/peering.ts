@@ -138,9 +138,10 @@ class Keeper implements Peering {
   }
 
   stop(): void {
-    this.#isStopped = true;
     this.#store.hear(() => {});
+    // What was changed last is kept still.
     this.#peers?.close();
+    this.#isStopped = true;
   }
 
   async close(): Promise<void> {
