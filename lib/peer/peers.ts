@@ -8,10 +8,12 @@ import type { Told } from './items.ts';
 import { Link } from './link.ts';
 import { byOwnClock, type Message } from './messages.ts';
 import { Reception } from './reception.ts';
-import { Wishes, wordsOf } from './wishes.ts';
+import { isFair, Wishes, wordsOf } from './wishes.ts';
 
 /** What is new is told so often. */
 const EVERY_MS = 1_000;
+/** Of a change in the log whose number cannot be. */
+const UNFAIR_AGAIN_MS = 60_000;
 /** So many changes are put in force in one turn of the event loop: some milliseconds of it. */
 const A_TURN = 10;
 
@@ -65,6 +67,7 @@ class Exchange implements Peers {
   #links: readonly Link[] = [];
   #reception: Reception | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #unfairAt = -UNFAIR_AGAIN_MS;
   #telling: Promise<void> = Promise.resolve();
   #isTelling = false;
 
@@ -140,10 +143,21 @@ class Exchange implements Peers {
     if (message.type !== 'wishes') return { entries: 0, dropped: 0 };
     // What an operator has changed before that is the earlier one.
     this.#see();
+    const unfair = message.wishes.find((wish) => !isFair(wish));
+    if (unfair) this.#sayUnfair(unfair);
     const dropped = this.#wishes.take(message.wishes);
     this.#parties.keep();
     this.#fulfil();
     return { entries: message.wishes.length, dropped };
+  }
+
+  /** Whoever says that again must not fill the log. */
+  #sayUnfair({ service, real, count, origin }: StampedWish): void {
+    if (performance.now() - this.#unfairAt < UNFAIR_AGAIN_MS) return;
+    this.#unfairAt = performance.now();
+    this.#parties.log.warn(
+      `A peer tells a change of real server: ${real} (${service}) as the ${count}th, made at the director ${origin}: no director can have come to so many, and it is not taken (a restart of the peer mends its count; where it comes again, somebody else knows the secret)`,
+    );
   }
 
   /** Each change that is put in force is a change of what is in force: of many in a row that is looked at once,
