@@ -84,7 +84,7 @@ class Exchange implements Peers {
     const { log } = this.#parties;
     this.#reception = new Reception(options.listen, {
       ...{ self, log },
-      addresses: new Set(options.peers.map(({ address }) => address)),
+      addresses: options.peers.map(({ address }) => address),
       take: (message) => this.#take(message),
       came: (peer) => {
         for (const link of this.#links) if ((link.peer ?? peer) === peer) link.hurry();

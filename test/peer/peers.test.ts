@@ -144,6 +144,45 @@ t.test('whoever knocks and is none is turned away, and costs little', async (t) 
   for (const socket of knockers) socket.destroy();
 });
 
+t.test('whoever knocks all the time keeps no peer out', async (t) => {
+  for (const { host, written, from } of [
+    { host: '127.0.0.1', written: '127.0.0.1', from: '127.0.0.2' },
+    // There is one address only, which the peer and who knocks have.
+    { host: '::1', written: '0:0::1', from: '::1' },
+  ]) {
+    const one = new PeerDouble(t, { ...(await place()), address: host });
+    const two = new PeerDouble(t, { ...(await place()), address: host });
+    const peers = [{ ...two.place, address: written }];
+    one.peers.follow({ listen: one.place, peers, secretFile: '/secret' }, [SECRET]);
+    const { port } = one.place;
+    await until(async () => (await knock(port, host, from)) !== undefined);
+    const knockers = Array.from({ length: 12 }, () => knock(port, host, from));
+    const sockets = await Promise.all(knockers);
+    two.follow(one);
+    await connected(one, two);
+    for (const socket of sockets) socket?.destroy();
+    t.match(one.peers.status(), [{ connected: true, heard: true }], host);
+  }
+});
+
+t.test(
+  'of one with a copied state both sides say what it is, and its mend',
+  async (t) => {
+    const left = () => ({ origin: 'c'.repeat(16), wishes: [] });
+    const one = new PeerDouble(t, await place(), left());
+    const two = new PeerDouble(t, await place(), left());
+    one.follow(two);
+    two.follow(one);
+    const words =
+      'it has the id of this director: .* remove its l4director.INSTANCE.wishes';
+    for (const { log } of [one, two])
+      await Promise.all([
+        log.saw(new RegExp(`^Peer .*: not connected: ${words}`)),
+        log.saw(new RegExp(`^Refused a peer from 127.0.0.1: ${words}`)),
+      ]);
+  },
+);
+
 t.test('two that do not take what the other says try less and less', async (t) => {
   const wish = { state: 'ready', weight: 3, by: 'anna' } as const;
   // As a director of another version might say it.
@@ -222,8 +261,12 @@ t.test('what was changed last is in what is left', async (t) => {
   t.match(one.peers.left().wishes, [{ here: 'ready 5' }]);
 });
 
-async function knock(port: number): Promise<Socket | undefined> {
-  const socket = connect(port, '127.0.0.1');
+async function knock(
+  port: number,
+  host = '127.0.0.1',
+  localAddress?: string,
+): Promise<Socket | undefined> {
+  const socket = connect({ port, host, localAddress });
   socket.on('error', () => socket.destroy());
   socket.resume();
   const there = once(socket, 'connect').then(
