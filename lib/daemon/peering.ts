@@ -138,9 +138,10 @@ class Keeper implements Peering {
   }
 
   stop(): void {
-    this.#isStopped = true;
     this.#store.hear(() => {});
+    // What was changed last is kept still.
     this.#peers?.close();
+    this.#isStopped = true;
   }
 
   async close(): Promise<void> {
@@ -160,7 +161,8 @@ class Keeper implements Peering {
     const peers = createPeers(left, {
       ...clientsOf(this.#parties.heritages),
       isThere: (ref) => this.#parties.director.desk.has(ref),
-      fulfil: (wish) => fulfil(this.#parties.director.desk, wish, this.#log),
+      fulfil: (wish) =>
+        fulfil(this.#parties.director.desk, wish, left.origin, this.#log),
       keep: () => this.#keep(),
       log: this.#log,
     });
@@ -211,14 +213,17 @@ function clientsOf(
   };
 }
 
-/** As an operator at this director would. Never rejects. */
+/** As an operator at this director would. Never rejects.
+ *  @param own  of this director, whose changes may come back to it after a state file was lost */
 async function fulfil(
   desk: PeeringParties['director']['desk'],
-  { service, real, wish }: StampedWish,
+  { service, real, origin, wish }: StampedWish,
+  own: string,
   log: Log,
 ): Promise<PeerWish | null | undefined> {
   const { state, weight } = wish ?? { state: 'ready' as const, weight: null };
-  const by = `${wish?.by ?? 'somebody'}, at a peer`;
+  const who = wish?.by ?? 'somebody';
+  const by = origin === own ? who : `${who}, at a peer`;
   const ref = { service, real };
   try {
     const { after } = await desk.change(ref, { state, weight }, by);

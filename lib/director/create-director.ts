@@ -21,6 +21,7 @@ import { type LeftServer, leftServers } from './elder-cuts.ts';
 import { createEventLog, type WritableEventLog } from './event-log.ts';
 import { takeLeave } from './farewell.ts';
 import type { KeeperParties } from './keeper-parties.ts';
+import { Keeping } from './keeping.ts';
 import { createWhenEmpty } from './leavers.ts';
 import { readinessOf } from './readiness.ts';
 import { ServiceKeepers } from './service-keepers.ts';
@@ -63,6 +64,9 @@ class VirtualServices implements Director {
   #handedOver = false;
   #closing: Promise<void> | undefined;
   #applying: Promise<void> = Promise.resolve();
+  readonly #keeping = new Keeping(() =>
+    this.#keepers.keepOverrides(this.desk.ending()),
+  );
   readonly #unsettled = new Set<() => void>();
 
   constructor(parts: DirectorParts) {
@@ -86,7 +90,7 @@ class VirtualServices implements Director {
     this.desk = createDesk({
       keepers: () => this.#keepers.all,
       ...{ traffic: this.#carriers.traffic, events, log, now },
-      changed: () => this.#keepOverrides(),
+      changed: () => this.#keeping.soon(),
       inForce: () => this.#carriers.inForce(),
     });
     const configuring = () => this.#configuring;
@@ -170,12 +174,14 @@ class VirtualServices implements Director {
   }
 
   hold(): Disposable {
+    this.#keeping.now();
     return this.desk.hold();
   }
 
   async leave(hurry: AbortSignal, shut: () => void): Promise<void> {
     this.#closed = true;
     this.#handedOver = true;
+    this.#keeping.now();
     this.desk[Symbol.dispose]();
     await this.#applying;
     this.#keepers[Symbol.dispose]();
@@ -193,6 +199,7 @@ class VirtualServices implements Director {
 
   async #close(quietly: boolean): Promise<void> {
     this.#closed = true;
+    this.#keeping.now();
     this.desk[Symbol.dispose]();
     this.#carriers.elderCuts[Symbol.dispose]();
     await this.#applying;
@@ -224,7 +231,8 @@ class VirtualServices implements Director {
     this.#configuring = 'reloading';
     const inForce = this.#carriers.converge();
     this.#resumeDrains(inForce);
-    void this.#keepOverrides();
+    void this.#keeping.soon();
+    this.#keeping.now();
     await inForce;
   }
 
@@ -235,10 +243,6 @@ class VirtualServices implements Director {
       const leftMs = Math.max(0, Date.parse(at) - now);
       void this.desk.resume({ ...drain, leftMs }, inForce);
     }
-  }
-
-  #keepOverrides(): Promise<string | undefined> {
-    return this.#keepers.keepOverrides(this.desk.ending());
   }
 
   #progress(): void {

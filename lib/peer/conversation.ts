@@ -58,9 +58,11 @@ export class Conversation {
   }
 
   get #closedWords(): string {
-    return this.#session
-      ? 'it closed the connection'
-      : 'it closed the connection before it said who it is: it may have another secret';
+    if (this.#session) return 'it closed the connection';
+    return (
+      this.#side.obstacle ??
+      'it closed the connection before it said who it is: it may have another secret'
+    );
   }
 
   #take(bytes: Buffer): void {

@@ -38,12 +38,18 @@ export interface Self {
   random(bytes: number): Buffer;
 }
 
+/** The id is made once, and kept with the order of changes. */
+const SAME_ID =
+  'it has the id of this director: either it is this one itself, which "peers" must not name, or the state of the one was copied to the other: stop one of them, remove its l4director.INSTANCE.wishes.json, and start it again';
+
 /** A side's part in the beginning: the one that dials proves first that it knows a secret, so that who merely
  *  connects learns nothing to guess at; then the other one does. Both have a share in what is to be proved, so that
  *  nothing that was heard earlier is of use.
  *  {@link take} answers with bytes to send, with the session, or both. @throws Refused */
 export interface Side {
   take(frame: Frame): { readonly send?: Buffer; readonly session?: Session };
+  /** Why there will be no session, in words for the operator, where that is known. */
+  readonly obstacle?: string | undefined;
 }
 
 interface Greeting {
@@ -82,10 +88,6 @@ function sessionOf(
     : { peer, out: answered, in: dialled };
 }
 
-function notItself(self: Self, other: Greeting): void {
-  if (self.id === other.id) throw new Refused('it is this director itself');
-}
-
 /** The side that dials, and what it says first. */
 export function dialling(self: Self): { readonly first: Buffer; readonly side: Side } {
   const hello = greeting(self);
@@ -93,7 +95,7 @@ export function dialling(self: Self): { readonly first: Buffer; readonly side: S
   let peer = '';
   const challenged = (found: Frame) => {
     const challenge = readGreeting(found, KIND.challenge);
-    notItself(self, challenge);
+    if (self.id === challenge.id) throw new Refused(SAME_ID);
     said = Buffer.concat([hello.bytes, challenge.bytes]);
     peer = challenge.id;
     const proofs = self.secrets.map((secret) => hmac(secret, 'who dials', said ?? ''));
@@ -122,15 +124,19 @@ export function answering(self: Self): Side {
   let peer = '';
   const greeted = (found: Frame) => {
     const hello = readGreeting(found, KIND.hello);
-    notItself(self, hello);
     const challenge = greeting(self);
     said = Buffer.concat([hello.bytes, challenge.bytes]);
     peer = hello.id;
     return { send: frame(KIND.challenge, challenge.bytes) };
   };
   return {
+    // Who dials learns of it by the challenge, and goes.
+    get obstacle() {
+      return peer === self.id ? SAME_ID : undefined;
+    },
     take(found) {
       if (said === undefined) return greeted(found);
+      if (peer === self.id) throw new Refused(SAME_ID);
       const text = said;
       const proofs = proofsIn(found);
       const secret = self.secrets.find((one) => {

@@ -11,6 +11,8 @@ import { type Item, Outbox } from './outbox.ts';
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
+/** One that was there for so long has taken what it was told. */
+const LASTS_MS = 30_000;
 /** What could not be gathered is tried again after that time. */
 const GATHER_AGAIN_MS = 1_000;
 
@@ -37,7 +39,12 @@ export class Link {
   #timer: NodeJS.Timeout | undefined;
   #again: NodeJS.Timeout | undefined;
   #since = new Date();
+  #dialledAt = 0;
   #beganAt = 0;
+  /** It was there, and lost again soon: what one of the two says, the other one does not take. */
+  #wasShort = false;
+  /** Whether the log has that it is connected now. */
+  #isSaid = false;
   #problem: string | undefined = 'it has not been reached yet';
   #logged: string | undefined;
   #sent = 0;
@@ -70,12 +77,14 @@ export class Link {
     };
   }
 
-  /** The other director has shown that it is there: it is dialled for at once. */
+  /** The other director has shown that it is there: it is dialled for at once, though not again within a second,
+   *  and not where it was lost as soon as it was there. */
   hurry(): void {
-    if (!this.#timer || this.isUp) return;
+    if (!this.#timer || this.isUp || this.#wasShort) return;
     clearTimeout(this.#timer);
     this.#waitMs = FIRST_WAIT_MS;
-    this.#dial();
+    const leastMs = this.#dialledAt + FIRST_WAIT_MS - performance.now();
+    this.#timer = setTimeout(() => this.#dial(), Math.max(0, leastMs));
   }
 
   /** Everything is to be told. */
@@ -105,6 +114,7 @@ export class Link {
 
   #dial(): void {
     this.#timer = undefined;
+    this.#dialledAt = performance.now();
     const { address: host, port } = this.place;
     const socket = connect({ host, port });
     const { first, side } = dialling(this.#parties.self);
@@ -126,15 +136,25 @@ export class Link {
     this.#since = new Date();
     this.#beganAt = performance.now();
     this.#problem = undefined;
-    this.#logged = undefined;
-    this.#parties.log.info(`Peer ${this.name}: connected`);
+    if (!this.#wasShort) this.#sayConnected();
     this.#timer = setInterval(() => this.#beAlive(), ALIVE_MS);
     this.#parties.changed(this);
   }
 
+  /** Of one that comes and goes the log has that it lasts. */
+  #sayConnected(): void {
+    this.#isSaid = true;
+    this.#parties.log.info(`Peer ${this.name}: connected`);
+  }
+
   #beAlive(): void {
+    if (!this.#isSaid && this.#hasLasted) this.#sayConnected();
     const alive = { text: () => '{"type":"alive"}', entries: 0 };
     if (this.#outbox?.isIdle) this.#outbox.tell([alive], true);
+  }
+
+  get #hasLasted(): boolean {
+    return performance.now() - this.#beganAt > LASTS_MS;
   }
 
   #heard(message: Message): void {
@@ -165,18 +185,19 @@ export class Link {
     clearTimeout(this.#again);
     this.#timer = undefined;
     // One that is there, and takes nothing, is not asked again and again.
-    if (wasUp && performance.now() - this.#beganAt > LONGEST_WAIT_MS)
-      this.#waitMs = FIRST_WAIT_MS;
+    this.#wasShort = wasUp && !this.#hasLasted;
+    if (wasUp && this.#hasLasted) this.#waitMs = FIRST_WAIT_MS;
     this.#sent += this.#outbox?.sent ?? 0;
     this.#outbox = undefined;
     if (wasUp) this.#since = new Date();
     this.#problem = why;
     if (this.#isClosed) return;
-    if (why !== this.#logged)
+    if (this.#isSaid || why !== this.#logged)
       this.#parties.log.warn(
         `Peer ${this.name}: ${wasUp ? 'lost' : 'not connected'}: ${why} (it is tried again and again)`,
       );
     this.#logged = why;
+    this.#isSaid = false;
     this.#timer = setTimeout(() => this.#dial(), this.#waitMs);
     this.#waitMs = Math.min(2 * this.#waitMs, LONGEST_WAIT_MS);
     if (wasUp) this.#parties.changed(this);

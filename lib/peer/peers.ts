@@ -8,10 +8,14 @@ import type { Told } from './items.ts';
 import { Link } from './link.ts';
 import { byOwnClock, type Message } from './messages.ts';
 import { Reception } from './reception.ts';
-import { Wishes, wordsOf } from './wishes.ts';
+import { isFair, Wishes, wordsOf } from './wishes.ts';
 
 /** What is new is told so often. */
 const EVERY_MS = 1_000;
+/** Of a change in the log whose number cannot be. */
+const UNFAIR_AGAIN_MS = 60_000;
+/** So many changes are put in force in one turn of the event loop: some milliseconds of it. */
+const A_TURN = 10;
 
 /** What a director knows that others are to know, and takes of them. */
 export interface PeerParties {
@@ -55,9 +59,15 @@ class Exchange implements Peers {
   readonly #id: string;
   readonly #wishes: Wishes;
   #overrides: readonly KeptOverride[] = [];
+  /** Whether they are others than were looked at. */
+  #hasChanged = false;
+  /** What is still to be put in force. */
+  #due: StampedWish[] = [];
+  #turn: NodeJS.Immediate | undefined;
   #links: readonly Link[] = [];
   #reception: Reception | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #unfairAt = -UNFAIR_AGAIN_MS;
   #telling: Promise<void> = Promise.resolve();
   #isTelling = false;
 
@@ -74,7 +84,7 @@ class Exchange implements Peers {
     const { log } = this.#parties;
     this.#reception = new Reception(options.listen, {
       ...{ self, log },
-      addresses: new Set(options.peers.map(({ address }) => address)),
+      addresses: options.peers.map(({ address }) => address),
       take: (message) => this.#take(message),
       came: (peer) => {
         for (const link of this.#links) if ((link.peer ?? peer) === peer) link.hurry();
@@ -90,10 +100,8 @@ class Exchange implements Peers {
 
   changed(overrides: readonly KeptOverride[]): void {
     this.#overrides = overrides;
-    const told = this.#wishes.seen(overrides, this.#parties.isThere);
-    if (told.length > 0) this.#parties.keep();
-    for (const link of this.#links) link.tellWishes(told);
-    this.#fulfil();
+    this.#hasChanged = true;
+    this.#soon();
   }
 
   ask(): void {
@@ -110,11 +118,14 @@ class Exchange implements Peers {
   }
 
   left(): LeftWishes {
+    this.#see();
     return this.#wishes.left();
   }
 
   close(): void {
     clearInterval(this.#timer);
+    this.#see();
+    this.#due = [];
     for (const link of this.#links) link.close();
     this.#links = [];
     this.#reception?.close();
@@ -130,15 +141,53 @@ class Exchange implements Peers {
       return { entries, dropped: 0 };
     }
     if (message.type !== 'wishes') return { entries: 0, dropped: 0 };
+    // What an operator has changed before that is the earlier one.
+    this.#see();
+    const unfair = message.wishes.find((wish) => !isFair(wish));
+    if (unfair) this.#sayUnfair(unfair);
     const dropped = this.#wishes.take(message.wishes);
     this.#parties.keep();
     this.#fulfil();
     return { entries: message.wishes.length, dropped };
   }
 
+  /** Whoever says that again must not fill the log. */
+  #sayUnfair({ service, real, count, origin }: StampedWish): void {
+    if (performance.now() - this.#unfairAt < UNFAIR_AGAIN_MS) return;
+    this.#unfairAt = performance.now();
+    this.#parties.log.warn(
+      `A peer tells a change of real server: ${real} (${service}) as the ${count}th, made at the director ${origin}: no director can have come to so many, and it is not taken (a restart of the peer mends its count; where it comes again, somebody else knows the secret)`,
+    );
+  }
+
+  /** Each change that is put in force is a change of what is in force: of many in a row that is looked at once,
+   *  and traffic and operators have their turn between them. */
+  #soon(): void {
+    this.#turn ??= setImmediate(() => {
+      this.#turn = undefined;
+      this.#see();
+      this.#goOn();
+    });
+  }
+
+  /** Looks at what is in force here, and tells what an operator has changed of it. */
+  #see(): void {
+    if (!this.#hasChanged) return;
+    this.#hasChanged = false;
+    const told = this.#wishes.seen(this.#overrides, this.#parties.isThere);
+    if (told.length > 0) this.#parties.keep();
+    for (const link of this.#links) link.tellWishes(told);
+    this.#due = [...this.#wishes.due(this.#parties.isThere)];
+  }
+
   /** Puts in force what others have changed. */
   #fulfil(): void {
-    for (const wish of this.#wishes.due(this.#parties.isThere)) {
+    this.#due = [...this.#wishes.due(this.#parties.isThere)];
+    if (this.#due.length > 0) this.#soon();
+  }
+
+  #goOn(): void {
+    for (const wish of this.#due.splice(0, A_TURN)) {
       this.#wishes.begin(wish);
       void this.#parties.fulfil(wish).then((now) => {
         this.#wishes.end(wish, now === undefined ? undefined : wordsOf(now));
@@ -147,6 +196,7 @@ class Exchange implements Peers {
         if (now !== undefined) this.changed(this.#overrides);
       });
     }
+    if (this.#due.length > 0) this.#soon();
   }
 
   #linkChanged(link: Link): void {

@@ -1,14 +1,15 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { endpoint } from '../model/address.ts';
+import { addressBytes, addressText, unmapped } from '../model/address-bytes.ts';
 import type { Log } from '../model/log.ts';
 import type { PeerPlace } from '../model/peer.ts';
 import { Conversation } from './conversation.ts';
 import { answering, type Self } from './handshake.ts';
 import type { Message } from './messages.ts';
 
-/** Who have not proved yet who they are; one more is turned away, but for one who comes from a peer's address: who
- *  knocks all the time must not keep him out. */
-const MOST_STRANGERS = 8;
+/** Who have not proved yet who they are, and all together; one more is turned away. Who comes from a peer's address
+ *  is counted apart: who knocks all the time from elsewhere must not keep him out. */
+const MOST_KNOCKING = { elsewhere: 8, peers: 64 } as const;
 const MOST = 64;
 /** An address that is not there yet, or that a director before this one still has. */
 const LISTEN_AGAIN_MS = 1_000;
@@ -22,11 +23,19 @@ interface Guest {
   heard: number;
 }
 
+/** From where one comes. */
+type From = keyof typeof MOST_KNOCKING;
+
+/** However it is written. */
+function plainAddress(address: string): string {
+  return addressText(unmapped(addressBytes(address)));
+}
+
 /** What a reception works with. */
 export interface ReceptionParties {
   readonly self: Self;
   /** Where peers are expected from. */
-  readonly addresses: ReadonlySet<string>;
+  readonly addresses: readonly string[];
   /** @returns how many entries it has, and how many of them there was no room for */
   take(message: Message): { readonly entries: number; readonly dropped: number };
   /** Somebody is there. */
@@ -38,7 +47,9 @@ export interface ReceptionParties {
 export class Reception {
   readonly #place: PeerPlace;
   readonly #parties: ReceptionParties;
-  readonly #strangers = new Set<Conversation>();
+  readonly #addresses: ReadonlySet<string>;
+  readonly #strangers = new Map<Conversation, From>();
+  readonly #open: Record<From, number> = { elsewhere: 0, peers: 0 };
   /** By their ids. */
   readonly #guests = new Map<string, Guest>();
   readonly #numbers = new Map<string, { received: number; dropped: number }>();
@@ -51,11 +62,13 @@ export class Reception {
   constructor(place: PeerPlace, parties: ReceptionParties) {
     this.#place = place;
     this.#parties = parties;
+    this.#addresses = new Set(parties.addresses.map(plainAddress));
     this.#listen();
   }
 
   /** Whether it is heard, by its id or, where that is not known, by its address; and what it has told. */
-  statusOf(peer: string | undefined, { address }: PeerPlace) {
+  statusOf(peer: string | undefined, place: PeerPlace) {
+    const address = plainAddress(place.address);
     const id =
       peer ??
       [...this.#guests].find(([, guest]) => guest.address === address)?.[0] ??
@@ -74,14 +87,13 @@ export class Reception {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#server?.close();
-    for (const stranger of [...this.#strangers]) stranger.close();
+    for (const stranger of [...this.#strangers.keys()]) stranger.close();
     for (const { conversation } of [...this.#guests.values()]) conversation.close();
   }
 
   #listen(): void {
     const server = createServer((socket) => this.#receive(socket));
     this.#server = server;
-    server.maxConnections = MOST;
     server.on('error', (error) => this.#failed(error.message));
     server.listen({ host: this.#place.address, port: this.#place.port }, () => {
       if (this.#problem !== undefined)
@@ -106,12 +118,19 @@ export class Reception {
   }
 
   #receive(socket: Socket): void {
-    const address = socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
-    const isExpected = this.#parties.addresses.has(address);
-    if (this.#strangers.size >= MOST_STRANGERS && !isExpected) {
+    const { remoteAddress } = socket;
+    // It may have gone already.
+    if (remoteAddress === undefined) {
       socket.destroy();
       return;
     }
+    const address = plainAddress(remoteAddress);
+    const from = this.#addresses.has(address) ? 'peers' : 'elsewhere';
+    if (!this.#hasRoom(from)) {
+      socket.destroy();
+      return;
+    }
+    this.#open[from]++;
     let peer: string | undefined;
     const conversation = new Conversation(socket, answering(this.#parties.self), {
       begun: (session) => {
@@ -121,13 +140,19 @@ export class Reception {
       },
       heard: (message) => this.#heard(peer ?? '', conversation, message),
       over: (why) => {
+        this.#open[from]--;
         this.#strangers.delete(conversation);
         if (peer === undefined) this.#sayRefused(address, why);
         else if (this.#guests.get(peer)?.conversation === conversation)
           this.#guests.delete(peer);
       },
     });
-    this.#strangers.add(conversation);
+    this.#strangers.set(conversation, from);
+  }
+
+  #hasRoom(from: From): boolean {
+    const knocking = [...this.#strangers.values()].filter((one) => one === from);
+    return knocking.length < MOST_KNOCKING[from] && this.#open[from] < MOST;
   }
 
   /** One that has lost its connection without a word has another one already. */

@@ -12,6 +12,21 @@ const MOST = 10_000;
 /** Of who it was. */
 const MOST_BY = 200;
 
+/** 2026, milliseconds since 1970: for a clock that is not set yet. */
+const BEGAN = 1_767_225_600_000;
+
+/** No count of changes by hand is above: as if there had been one each millisecond since 1970. The same for one that
+ *  has lost its state, and it grows faster than counts do: after one that was as high as can be, what comes next is
+ *  below it again. */
+function highest(): number {
+  return Math.max(BEGAN, Date.now());
+}
+
+/** Whether a director can have come to such a count. */
+export function isFair({ count }: Pick<StampedWish, 'count'>): boolean {
+  return count <= highest();
+}
+
 /** As {@link KeptWish}, with the deadline of its drain by the wall clock of this host. */
 interface Known extends KeptWish {
   readonly drainAt?: string | undefined;
@@ -42,14 +57,22 @@ export class Wishes {
   /** Changes of others that are on their way into force: what is seen of them meanwhile is none of an operator's. */
   readonly #underWay = new Set<string>();
   #count = 0;
+  /** Whether what is in force was looked at already. */
+  #hasSeen = false;
 
+  /** Counts that nobody can have come to are made such as follow on the others, in their order. */
   constructor({ origin, wishes }: LeftWishes, most = MOST) {
     this.#origin = origin;
     this.#most = most;
-    for (const wish of wishes.slice(0, most)) this.#know(wish);
+    const some = wishes.slice(0, most);
+    for (const wish of some.filter(isFair)) this.#know(wish);
+    const unfair = some.filter((wish) => !isFair(wish));
+    for (const wish of unfair.toSorted((one, other) => one.count - other.count))
+      this.#know({ ...wish, count: this.#count + 1 });
   }
 
-  /** What is in force here by hand, all of it.
+  /** What is in force here by hand, all of it. What an earlier run had in force and this one has not from its
+   *  beginning was not taken back by anybody: it is due.
    *  @param isThere  whether this director has such a real server
    *  @returns what an operator has changed since the last time, for the others */
   seen(
@@ -65,16 +88,18 @@ export class Wishes {
       if (made) changed.push(made);
     }
     for (const [key, known] of this.#known)
-      if (!now.has(key)) changed.push(...this.#takenBack(key, known, isThere));
+      if (!now.has(key)) changed.push(...this.#missing(key, known, isThere));
     for (const one of changed) this.#know(one);
+    this.#hasSeen = true;
     return changed.map(told);
   }
 
   /** What another director tells.
-   *  @returns how many there was no room for */
+   *  @returns how many there was no room for, or were not {@link isFair} */
   take(wishes: readonly StampedWish[]): number {
-    let lost = 0;
-    for (const one of wishes) {
+    const fair = wishes.filter(isFair);
+    let lost = wishes.length - fair.length;
+    for (const one of fair) {
       const key = keyOf(one);
       const known = this.#known.get(key);
       if (known && !isLater(one, known)) continue;
@@ -133,11 +158,12 @@ export class Wishes {
     return this.#stamp({ service, real: real.id }, wish, here, drain?.at);
   }
 
-  /** Whoever has the real server in the file knows what holds for it. */
-  #takenBack(key: string, known: Known, isThere: (ref: RealRef) => boolean) {
+  /** Nothing is in force: whoever has the real server in the file knows what holds for it. */
+  #missing(key: string, known: Known, isThere: (ref: RealRef) => boolean) {
     if (known.here === '' || this.#underWay.has(key)) return [];
-    if (isThere(known)) return [this.#stamp(known, null, '')];
-    this.#known.delete(key);
+    if (!isThere(known)) this.#known.delete(key);
+    else if (this.#hasSeen) return [this.#stamp(known, null, '')];
+    else this.#known.set(key, { ...known, here: '', isDue: true });
     return [];
   }
 

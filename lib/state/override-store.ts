@@ -44,7 +44,7 @@ export interface OverrideFile extends OverrideStore {
 
 /** What could not be written, why, and when it is tried again. */
 interface Unwritten {
-  readonly text: string;
+  readonly overrides: readonly KeptOverride[];
   readonly problem: string;
   readonly timer: NodeJS.Timeout;
 }
@@ -78,7 +78,7 @@ class Store implements OverrideFile {
   readonly #drains: EndingDrain[] = [];
   /** What is in the file; undefined: that is not known. */
   #written: string | undefined = '';
-  #wanted: string | undefined;
+  #wanted: readonly KeptOverride[] | undefined;
   #writing: Promise<void> | undefined;
   #unwritten: Unwritten | undefined;
   #isOwn: boolean;
@@ -129,14 +129,14 @@ class Store implements OverrideFile {
     for (const [service, rows] of this.#left)
       for (const row of rows) this.#sayOver(row, service, false);
     this.#left.clear();
-    this.#want(overrides.length === 0 ? '' : formatOverrides(overrides).join(''));
+    this.#want(overrides);
     await this.#writing;
     return this.#unwritten?.problem;
   }
 
   async flush(): Promise<string | undefined> {
     await this.#writing;
-    if (this.#unwritten) this.#want(this.#unwritten.text);
+    if (this.#unwritten) this.#want(this.#unwritten.overrides);
     await this.#writing;
     return this.#unwritten?.problem;
   }
@@ -146,23 +146,24 @@ class Store implements OverrideFile {
     clearTimeout(this.#unwritten?.timer);
   }
 
-  #want(text: string): void {
-    this.#wanted = text;
+  #want(overrides: readonly KeptOverride[]): void {
+    this.#wanted = overrides;
     if (this.#isOwn) this.#writing ??= this.#write();
   }
 
   async #write(): Promise<void> {
     await Promise.resolve(); // what is kept in one turn of the event loop is written once
     while (this.#wanted !== undefined) {
-      const text = this.#wanted;
+      const overrides = this.#wanted;
       this.#wanted = undefined;
-      if (text !== this.#written) await this.#put(text);
+      const text = overrides.length === 0 ? '' : formatOverrides(overrides).join('');
+      if (text !== this.#written) await this.#put(text, overrides);
     }
     // In the same breath: what is kept from now on begins anew.
     this.#writing = undefined;
   }
 
-  async #put(text: string): Promise<void> {
+  async #put(text: string, overrides: readonly KeptOverride[]): Promise<void> {
     const failedBefore = this.#unwritten !== undefined;
     clearTimeout(this.#unwritten?.timer);
     this.#unwritten = undefined;
@@ -173,9 +174,9 @@ class Store implements OverrideFile {
       if (failedBefore) this.#log.info(`${this.#path} is written again`);
     } catch (error) {
       this.#written = undefined;
-      const timer = setTimeout(() => this.#want(text), this.#againMs);
+      const timer = setTimeout(() => this.#want(overrides), this.#againMs);
       const problem = `${this.#path} cannot be written: ${reason(error)}`;
-      this.#unwritten = { text, timer, problem };
+      this.#unwritten = { overrides, timer, problem };
       if (!failedBefore)
         this.#log.error(
           `Cannot write ${this.#path}: ${reason(error)} (until it can be, changes made at run time will not outlive the director)`,

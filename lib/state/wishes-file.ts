@@ -53,9 +53,16 @@ function parseWishes(text: string): LeftWishes {
   const found: unknown = JSON.parse(text);
   if (!isObject(found) || !isDirectorId(found.origin) || !Array.isArray(found.wishes))
     throw new Error('it holds no changes');
-  const wrong = found.wishes.findIndex((row) => !isKept(row));
+  const rows: readonly unknown[] = found.wishes.map(withCount);
+  const wrong = rows.findIndex((row) => !isKept(row));
   if (wrong >= 0) throw new Error(`row ${wrong + 1} of its changes is none`);
-  return { origin: found.origin, wishes: found.wishes };
+  return { origin: found.origin, wishes: rows.filter(isKept) };
+}
+
+/** A count past all that can be told is the highest of them: who reads it makes it a fair one. */
+function withCount(row: unknown): unknown {
+  if (!isObject(row) || !Number.isInteger(row.count)) return row;
+  return { ...row, count: Math.min(Number(row.count), Number.MAX_SAFE_INTEGER) };
 }
 
 function isKept(row: unknown): row is KeptWish {

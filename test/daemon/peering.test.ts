@@ -11,6 +11,7 @@ import {
 import { type DrainOrder, NotPossible } from '../../lib/director/desk.ts';
 import type { KeptOverride, Wish } from '../../lib/model/override.ts';
 import type { PeerPlace } from '../../lib/model/peer.ts';
+import { wishesFile } from '../../lib/state/wishes-file.ts';
 import { aConfig, aReal } from '../support/config.ts';
 import { until } from '../support/engine-rig.ts';
 import { lowPort } from '../support/low-port.ts';
@@ -152,3 +153,26 @@ t.test('where the config has no peers nothing is read or written', async (t) => 
   await one.peering.close();
   t.throws(() => readFileSync(one.wishes), { code: 'ENOENT' });
 });
+
+t.test(
+  'what a damaged state file has lost is in force again, here and there',
+  async (t) => {
+    const [one, two] = [await director(t), await director(t)];
+    await wishesFile(one.wishes, one.log).write({
+      origin: 'a'.repeat(16),
+      wishes: [
+        {
+          ...{ service: SERVICE, real: REAL.id, count: 5, origin: 'a'.repeat(16) },
+          ...{ here: 'maintenance as configured', isDue: false },
+          wish: { state: 'maintenance', weight: null, by: 'uid 0 (root)' },
+        },
+      ],
+    });
+    await one.peering.begin(one.configOf(two.listen));
+    await two.peering.begin(two.configOf(one.listen));
+    await until(() => one.changes.length > 0 && two.changes.length > 0);
+    const change = { state: 'maintenance', weight: null, by: 'uid 0 (root)' };
+    t.strictSame(one.changes, [change]);
+    t.strictSame(two.changes, [{ ...change, by: 'uid 0 (root), at a peer' }]);
+  },
+);

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type {
   EndingDrain,
@@ -46,10 +47,12 @@ t.test('a deadline is kept as long as there is one', async (t) => {
   traffic.open = 3;
   await director.apply(aConfig([web]));
   const drained = desk.drain(REF, { withinMs: 60_000, by: 'uid 0' });
+  await turn();
   t.match(kept(), [{ real: { id: A }, drain: { at: at(60_000), by: 'uid 0' } }]);
   const refused = t.rejects(drained, { name: 'NotPossible' });
   const again = desk.drain(REF, { withinMs: 90_000, by: 'uid 7' });
   await refused;
+  await turn();
   t.match(kept(), [{ real: { id: A }, drain: { at: at(90_000), by: 'uid 7' } }]);
   traffic.open = 0;
   await again;
@@ -110,6 +113,7 @@ t.test('one whose time came meanwhile is over once the engine has it', async (t)
     /goes on, within 0 s \(by uid 7\)$/,
     /^Drained real server: .* \(3 connections ended\)$/,
   ]);
+  await turn();
   t.strictSame(
     kept().map(({ drain }) => drain),
     [undefined],

@@ -91,7 +91,7 @@ t.test('who does not know it is refused by the side that was dialled', async (t)
     message: 'it does not know the secret',
   });
   t.throws(() => meet(director('a', OLD), director('a', OLD)), {
-    message: 'it is this director itself',
+    message: /^it has the id of this director: .*"peers".*wishes\.json/,
   });
 });
 

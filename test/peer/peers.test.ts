@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { aReal } from '../support/config.ts';
 import { until } from '../support/engine-rig.ts';
 import { lowPort } from '../support/low-port.ts';
-import { PeerDouble, REAL, SECRET } from '../support/peer-double.ts';
+import { PeerDouble, REAL, SECRET, SERVICE } from '../support/peer-double.ts';
 
 const place = async () => ({ address: '127.0.0.1', port: await lowPort() });
 
@@ -144,6 +144,69 @@ t.test('whoever knocks and is none is turned away, and costs little', async (t) 
   for (const socket of knockers) socket.destroy();
 });
 
+t.test('whoever knocks all the time keeps no peer out', async (t) => {
+  for (const { host, written, from } of [
+    { host: '127.0.0.1', written: '127.0.0.1', from: '127.0.0.2' },
+    // There is one address only, which the peer and who knocks have.
+    { host: '::1', written: '0:0::1', from: '::1' },
+  ]) {
+    const one = new PeerDouble(t, { ...(await place()), address: host });
+    const two = new PeerDouble(t, { ...(await place()), address: host });
+    const peers = [{ ...two.place, address: written }];
+    one.peers.follow({ listen: one.place, peers, secretFile: '/secret' }, [SECRET]);
+    const { port } = one.place;
+    await until(async () => (await knock(port, host, from)) !== undefined);
+    const knockers = Array.from({ length: 12 }, () => knock(port, host, from));
+    const sockets = await Promise.all(knockers);
+    two.follow(one);
+    await connected(one, two);
+    for (const socket of sockets) socket?.destroy();
+    t.match(one.peers.status(), [{ connected: true, heard: true }], host);
+  }
+});
+
+t.test(
+  'of one with a copied state both sides say what it is, and its mend',
+  async (t) => {
+    const left = () => ({ origin: 'c'.repeat(16), wishes: [] });
+    const one = new PeerDouble(t, await place(), left());
+    const two = new PeerDouble(t, await place(), left());
+    one.follow(two);
+    two.follow(one);
+    const words =
+      'it has the id of this director: .* remove its l4director.INSTANCE.wishes';
+    for (const { log } of [one, two])
+      await Promise.all([
+        log.saw(new RegExp(`^Peer .*: not connected: ${words}`)),
+        log.saw(new RegExp(`^Refused a peer from 127.0.0.1: ${words}`)),
+      ]);
+  },
+);
+
+t.test('two that do not take what the other says try less and less', async (t) => {
+  const wish = { state: 'ready', weight: 3, by: 'anna' } as const;
+  // As a director of another version might say it.
+  const strange = { ...wish, state: 'away' as 'ready' };
+  const left = (origin: string) => ({
+    origin: origin.repeat(16),
+    wishes: [
+      {
+        ...{ service: SERVICE, real: REAL.id, count: 1, origin: origin.repeat(16) },
+        ...{ wish: strange, here: '', isDue: false },
+      },
+    ],
+  });
+  const one = new PeerDouble(t, await place(), left('a'));
+  const two = new PeerDouble(t, await place(), left('b'));
+  one.follow(two);
+  two.follow(one);
+  await one.log.saw(/ lost: /);
+  await delay(5000);
+  t.ok(one.asked <= 5, `${one.asked} times connected in 5 s`);
+  for (const { log } of [one, two])
+    t.ok(log.lines.length <= 6, `${log.lines.length} lines`);
+});
+
 t.test('one that is dead or does not read is left alone after a while', async (t) => {
   t.setTimeout(60_000);
   const [one, two] = await pair(t);
@@ -165,8 +228,45 @@ t.test('a place that somebody has is listened at when it is free', async (t) => 
   await one.log.saw(/^Listening for peers at/);
 });
 
-async function knock(port: number): Promise<Socket | undefined> {
-  const socket = connect(port, '127.0.0.1');
+t.test('a thousand changes are put in force once each, some at a time', async (t) => {
+  const wish = { state: 'ready', weight: 3, by: 'anna' } as const;
+  const wishes = Array.from({ length: 1000 }, (_, at) => ({
+    ...{ service: SERVICE, real: `10.2.${at >> 8}.${at & 255}:80`, count: at + 1 },
+    ...{ origin: 'f'.repeat(16), wish, here: '', isDue: true },
+  }));
+  const left = { origin: 'e'.repeat(16), wishes };
+  const one = new PeerDouble(t, await place(), left);
+  one.peers.changed([]);
+  const begun: number[] = [];
+  while (one.force.size < wishes.length) {
+    begun.push(one.fulfilled.length);
+    await turn();
+  }
+  await turn();
+  t.equal(one.fulfilled.length, wishes.length, 'none of them twice');
+  t.equal(one.deepest, 1, 'none within another one');
+  const most = begun.reduce(
+    (sum, now, at) => Math.max(sum, now - (begun[at - 1] ?? 0)),
+    0,
+  );
+  t.ok(most > 0 && most <= 50, `${most} in one turn of the event loop`);
+  t.ok(
+    one.peers.left().wishes.every(({ isDue, here }) => !isDue && here === 'ready 3'),
+  );
+});
+
+t.test('what was changed last is in what is left', async (t) => {
+  const one = new PeerDouble(t, await place());
+  one.weigh(5);
+  t.match(one.peers.left().wishes, [{ here: 'ready 5' }]);
+});
+
+async function knock(
+  port: number,
+  host = '127.0.0.1',
+  localAddress?: string,
+): Promise<Socket | undefined> {
+  const socket = connect({ port, host, localAddress });
   socket.on('error', () => socket.destroy());
   socket.resume();
   const there = once(socket, 'connect').then(

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import type { AdminState, KeptOverride } from '../../lib/model/override.ts';
 import type { StampedWish } from '../../lib/model/peer-wish.ts';
@@ -160,3 +161,60 @@ t.test('one that comes while another goes into force is not lost', async (t) => 
   wishes.end(first, wordsOf(first.wish));
   t.match(wishes.due(everywhere), [{ count: 2 }]);
 });
+
+const HIGHEST = Number.MAX_SAFE_INTEGER;
+const OF_ANNA = { state: 'maintenance', weight: null, by: 'anna' } as const;
+
+t.test('a count that nobody can have come to is not taken', async (t) => {
+  const wishes = new Wishes({ origin: 'a', wishes: [] });
+  const row = { service: SERVICE, real: REAL.id, origin: 'c', wish: OF_ANNA };
+  for (const count of [HIGHEST, Date.now() + 60_000])
+    t.equal(wishes.take([{ ...row, count }]), 1);
+  t.strictSame(wishes.due(everywhere), []);
+  t.match(wishes.seen([byHand(3)], everywhere), [{ count: 1 }]);
+});
+
+t.test('the highest that is taken leaves room for what comes next', async (t) => {
+  const [one, two] = [director('a'), director('b')];
+  const count = Date.now();
+  one.hear([{ service: SERVICE, real: REAL.id, count, origin: 'c', wish: null }]);
+  await delay(20);
+  const told = one.change(byHand(3));
+  t.match(told, [{ count: count + 1 }]);
+  t.equal(two.wishes.take(told), 0, 'also at one that knows of none');
+  t.equal(two.wishes.due(everywhere).length, 1);
+});
+
+t.test('kept counts that nobody can have come to are mended', async (t) => {
+  const row = (real: string, count: number) => ({
+    ...{ service: SERVICE, real, count, origin: 'a', wish: OF_ANNA },
+    ...{ here: 'maintenance as configured', isDue: false },
+  });
+  const rows = [row('c:1', HIGHEST), row('b:1', HIGHEST - 1), row('a:1', 7)];
+  const wishes = new Wishes({ origin: 'a', wishes: rows });
+  t.match(
+    wishes.left().wishes.map(({ real, count }) => [real, count]),
+    [
+      ['a:1', 7],
+      ['b:1', 8],
+      ['c:1', 9],
+    ],
+  );
+});
+
+t.test(
+  'what is not in force at the first look is due, and later taken back',
+  async (t) => {
+    const [one, two] = [director('a'), director('b')];
+    one.hear(two.change(byHand(null, { state: 'maintenance' })));
+    const again = new Wishes(one.wishes.left());
+    t.strictSame(again.seen([], everywhere), [], 'nobody has taken it back');
+    const [due] = again.due(everywhere);
+    t.match(due, { real: REAL.id, origin: 'b', wish: { state: 'maintenance' } });
+    if (!due) return;
+    again.begin(due);
+    again.end(due, wordsOf(due.wish));
+    t.strictSame(again.due(everywhere), []);
+    t.match(again.seen([], everywhere), [{ count: 2, origin: 'a', wish: null }]);
+  },
+);

@@ -46,6 +46,19 @@ t.test('what is not as it was written is set aside, and the log says so', async 
   t.match(log.lines.at(-1), /row 1 of its changes is none/);
 });
 
+t.test('a count past what a number tells is kept as the highest', async (t) => {
+  const log = recordingLog();
+  const file = wishesFile(join(t.testdir({}), 'a.wishes.json'), log);
+  await file.write({
+    ...LEFT,
+    wishes: LEFT.wishes.map((w) => ({ ...w, count: 2 ** 53 })),
+  });
+  const found = await file.read();
+  t.equal(found?.origin, LEFT.origin);
+  t.match(found?.wishes, [{ count: 2 ** 53 - 1 }, { count: 2 ** 53 - 1 }]);
+  t.strictSame(log.lines, []);
+});
+
 t.test('an id that is none is refused', async (t) => {
   const log = recordingLog();
   const file = wishesFile(join(t.testdir({}), 'a.wishes.json'), log);

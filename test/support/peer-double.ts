@@ -27,6 +27,11 @@ export class PeerDouble {
   /** Real servers that it does not have. */
   readonly lacks = new Set<string>();
   asked = 0;
+  /** Real servers of what it has put in force for others. */
+  readonly fulfilled: string[] = [];
+  /** How many of that were begun within each other at most. */
+  deepest = 0;
+  #depth = 0;
 
   constructor(t: Test, place: PeerPlace, left?: LeftWishes) {
     this.place = place;
@@ -98,7 +103,10 @@ export class PeerDouble {
 
   async #fulfil({ real, wish }: StampedWish) {
     const [address = '', port] = real.split(':');
+    this.fulfilled.push(real);
+    this.deepest = Math.max(this.deepest, ++this.#depth);
     this.weigh(wish?.weight ?? null, aReal(`${address}:${port}`));
+    this.#depth--;
     return wish;
   }
 }

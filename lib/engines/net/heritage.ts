@@ -67,7 +67,7 @@ export class NetHeritage implements Heritage {
       const isListed = service.servers.some(({ id }) => id === one.server);
       if (isListed && this.#ledger.wants(service.id)) {
         this.#crew.begin();
-        this.#reply(service, { type: 'left', left: one, merges: true });
+        this.#reply(service, { type: 'left', left: one, merges: 'there' });
       } else this.#later.add(one);
     }
   }
@@ -127,7 +127,7 @@ export class NetHeritage implements Heritage {
       if (!this.#ledger.wants(service.id)) continue;
       for (const left of this.#later.take(service.id, listed)) {
         this.#crew.begin();
-        this.#reply(service, { type: 'left', left });
+        this.#reply(service, { type: 'left', left, merges: 'coming' });
       }
     }
   }

@@ -181,8 +181,13 @@ export type ToWorker =
   /** A place of the service may have become free, and somebody waits for it here. */
   | { readonly type: 'freed'; readonly service: string }
   | Retirement
-  /** Clients of an earlier run, or `merges`: of another director, for the worker that carries their service. */
-  | { readonly type: 'left'; readonly left: LeftClients; readonly merges?: true }
+  /** Clients of an earlier run, or `merges`: of another director, for the worker that carries their service. Their
+   *  server is in the table, or was a moment ago, or it is `coming` with the next change. */
+  | {
+      readonly type: 'left';
+      readonly left: LeftClients;
+      readonly merges?: 'there' | 'coming';
+    }
   /** The main thread has taken one of its `lines`. */
   | { readonly type: 'taken' }
   | { readonly type: 'close' };

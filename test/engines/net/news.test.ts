@@ -117,3 +117,27 @@ t.test('what is for a server that is not in the table yet waits', async (t) => {
   t.equal((await rig.stats(service)).persistenceEntries, 1);
   t.equal(await rig.ask(service, '127.0.0.1'), 'b');
 });
+
+t.test('what is told of one that waits holds for it too', async (t) => {
+  const rig = aRig(t);
+  const [a, b] = await pair(rig);
+  const service = await rig.service({ persistent: 60 });
+  await rig.engine.apply(tableOf(service, a));
+  const later = (client: string, end: number) => knownAt(service, b.id, end, client);
+  rig.engine.heritage?.merge([later('7f000001', inSeconds(50))]);
+  rig.engine.heritage?.merge([later('7f000001', 0)]);
+  rig.engine.heritage?.merge([
+    later('7f000002', inSeconds(20)),
+    later('7f000003', inSeconds(40)),
+    knownAt(service, a.id, inSeconds(30), '7f000002'),
+    knownAt(service, a.id, inSeconds(30), '7f000003'),
+  ]);
+  await newsOf(rig);
+  await rig.engine.apply(tableOf(service, a, b));
+  const { items } = await rig.engine.traffic.persistence({}, 9);
+  t.strictSame(
+    items.map(({ client, server }) => `${client} ${server}`).toSorted(),
+    [`127.0.0.2 ${a.id}`, `127.0.0.3 ${b.id}`],
+    'one was forgotten, and of two the later one is right',
+  );
+});

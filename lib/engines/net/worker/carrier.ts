@@ -12,7 +12,7 @@ import type {
 import type { Memory } from '../table/memory.ts';
 import { QueueRecord } from '../table/queue-record.ts';
 import type { ServiceRecord } from '../table/service-record.ts';
-import type { Persisting } from './clients.ts';
+import type { Persisting, WaitingClients } from './clients.ts';
 import type { Desk, Timeouts } from './desk.ts';
 import type { Entrance, Reception } from './entrance.ts';
 import { Gate } from './gate.ts';
@@ -107,11 +107,11 @@ export class Carrier implements Reception {
   }
 
   /** Settles when the entrance is as the service's weights want it.
-   *  @param left  clients of an earlier run: known before anybody is let in */
+   *  @param left  clients of an earlier run, or of another director: known before anybody is let in */
   update(
     service: CarriedService,
     servers: readonly RealServer[],
-    left: readonly LeftClients[] = [],
+    left: readonly WaitingClients[] = [],
   ): Promise<ListenReport> {
     if (!isDeepStrictEqual(service.limits, this.#service.limits))
       this.#gate = this.#gateOf(service);
@@ -126,7 +126,8 @@ export class Carrier implements Reception {
     const own = this.#isHere ? service : { ...service, persistentMs: undefined };
     this.switchboard.update(own, servers);
     this.#setRoom(service);
-    for (const clients of left) this.switchboard.clients.restore(clients);
+    for (const { left: clients, merges } of left)
+      this.switchboard.clients.restore(clients, merges);
     return this.listen(service.listen);
   }
 

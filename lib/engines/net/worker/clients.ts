@@ -10,6 +10,12 @@ import { entryOf, type Left, leftOf, newsOf, restore } from './template-words.ts
 
 export type Persisting = Template<RealServer>;
 
+/** Clients of another run, or with `merges` of another director, that wait for their server. */
+export interface WaitingClients {
+  readonly left: LeftClients;
+  readonly merges: boolean;
+}
+
 /** Most templates of one service. One costs some 200 bytes. */
 const TEMPLATES = 1_000_000;
 

@@ -1,4 +1,3 @@
-import type { LeftClients } from '../../../model/heritage.ts';
 import { Admission } from '../admission.ts';
 import type {
   CarriedService,
@@ -16,7 +15,7 @@ import { Sources } from '../table/sources.ts';
 import { Batch } from './batch.ts';
 import { BufferPool } from './buffers.ts';
 import { Carrier } from './carrier.ts';
-import type { Persisting } from './clients.ts';
+import type { Persisting, WaitingClients } from './clients.ts';
 import type { Desk } from './desk.ts';
 import { Duplicates } from './duplicates.ts';
 import { Informant } from './informant.ts';
@@ -39,8 +38,8 @@ export class Worker {
   readonly #carriers = new Map<string, Carrier>();
   readonly #informant: Informant;
   readonly #journal = new Journal<Persisting>();
-  /** Of earlier runs, by service, for a server that the next change brings. */
-  readonly #left = new Map<string, LeftClients[]>();
+  /** Of earlier runs and other directors, by service, for a server that the next change brings. */
+  readonly #left = new Map<string, WaitingClients[]>();
 
   constructor(start: Start, tell: (message: FromWorker) => void) {
     this.#start = start;
@@ -101,7 +100,7 @@ export class Worker {
         this.#retire(message);
         break;
       case 'left':
-        this.#restore(message.left, message.merges);
+        this.#restore(message);
         break;
       case 'taken':
         this.#desk.lines.taken();
@@ -141,13 +140,14 @@ export class Worker {
     return carrier.update(service, servers, left);
   }
 
-  #restore(left: LeftClients, merges = false): void {
+  #restore({ left, merges }: Extract<ToWorker, { readonly type: 'left' }>): void {
     const { service } = left;
-    // One that merges has its server in the table, or had it a moment ago.
-    if (this.#carriers.get(service)?.restore(left, merges) || merges) return;
-    const waiting = this.#left.get(service);
-    if (waiting) waiting.push(left);
-    else this.#left.set(service, [left]);
+    const isMerged = merges !== undefined;
+    const isThere = this.#carriers.get(service)?.restore(left, isMerged);
+    if (isThere || merges === 'there') return;
+    const all = this.#left.get(service) ?? [];
+    this.#left.set(service, all);
+    all.push({ left, merges: isMerged });
   }
 
   #carry(service: CarriedService): Carrier {
