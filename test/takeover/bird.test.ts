@@ -130,6 +130,9 @@ t.test(
     // A round of the script and more: the address may not even be withdrawn before it is announced again.
     const read = now();
     await birdc(one.host, 'configure');
-    await comes(async () => now() > read + 2_000 && (await isAnnounced()), 'the address');
+    await comes(
+      async () => now() > read + 2_000 && (await isAnnounced()),
+      'the address',
+    );
   },
 );
