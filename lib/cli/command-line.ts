@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { DEFAULT_INSTANCE } from '../instance/instance.ts';
 import { type Commands, commandNamed } from './context.ts';
-import { type AIMS, OPTIONS } from './options.ts';
+import { type AIMS, OPTIONS, type Option, type OptionName } from './options.ts';
+import { plainWords } from './plain-words.ts';
 
 /** What was typed, in ldirectord's form: `[options] [--] [configfile] ACTION`, and what some actions
  *  take behind that. */
@@ -85,9 +86,9 @@ type Options = ReturnType<Awaited<ReturnType<typeof parser>>['parseSync']>;
 /** What was typed, by yargs's names; `_` holds the words. */
 type Typed = Partial<Options> & Pick<Options, '_'>;
 
-/** Words alone need no parser, and loading yargs costs more than all else that a command does. */
 async function parse(argv: readonly string[]): Promise<Typed> {
-  if (!argv.some((word) => word.startsWith('-'))) return { _: [...argv] };
+  const plain = plainWords(argv, kindOf);
+  if (plain) return { ...plain.options, _: [...plain.words] };
   const typed = await parser();
   try {
     return typed.parseSync([...argv]);
@@ -95,6 +96,17 @@ async function parse(argv: readonly string[]): Promise<Typed> {
     const text = error instanceof Error ? error.message : String(error);
     throw new Error(text.replace(/^Unknown argument(s?):/, 'Unknown option$1:'));
   }
+}
+
+function kindOf(name: string): 'flag' | 'value' | undefined {
+  if (!isOption(name)) return undefined;
+  const { type, choices }: Option = OPTIONS[name];
+  if (type === 'boolean') return 'flag';
+  return choices ? undefined : 'value';
+}
+
+function isOption(name: string): name is OptionName {
+  return Object.hasOwn(OPTIONS, name);
 }
 
 async function parser() {

@@ -1,7 +1,6 @@
 import { findInstance } from '../instance/instance.ts';
 import { DETAILS } from './command-details.ts';
 import type { Command, Context, Operand, Takes } from './context.ts';
-import { asking } from './director.ts';
 
 const SHELL: Operand = { shown: 'bash|zsh', offers: ['bash', 'zsh'] };
 const WORDS: Operand = { shown: '[WORD ...]', offers: [], rest: true };
@@ -48,32 +47,32 @@ export const COMMANDS = {
   ),
   weight: row(
     'show or set the weight of a real server; file: give it back',
-    async () => asking((await import('./weight.ts')).weight),
+    asking(async () => (await import('./weight.ts')).weight),
     { operands: [REAL, { shown: '[N|file]', offers: ['file'] }], options: ['json'] },
   ),
   drain: row(
     'no new connections; wait until it is empty',
-    async () => asking((await import('./drain.ts')).drain),
+    asking(async () => (await import('./drain.ts')).drain),
     { operands: [REAL], options: ['within', 'json'], detail: DETAILS.drain },
   ),
   enable: row(
     'let a real server have what file and checks say again',
-    async () => asking((await import('./weight.ts')).enable),
+    asking(async () => (await import('./weight.ts')).enable),
     { operands: [REAL], options: ['json'], detail: DETAILS.enable },
   ),
   disable: row(
     'take a real server out for maintenance',
-    async () => asking((await import('./weight.ts')).disable),
+    asking(async () => (await import('./weight.ts')).disable),
     { operands: [REAL], options: ['json'], detail: DETAILS.disable },
   ),
   events: row(
     'what happened; -f: and what happens',
-    async () => asking((await import('./events.ts')).events),
+    asking(async () => (await import('./events.ts')).events),
     { options: ['follow', 'json'], detail: DETAILS.events },
   ),
   wait: row(
     'return when the director, a service or a real server is so far',
-    async () => asking((await import('./wait.ts')).wait),
+    asking(async () => (await import('./wait.ts')).wait),
     {
       operands: [{ shown: '[REAL|SERVICE]', offers: 'targets' }],
       options: ['for', 'timeout'],
@@ -82,7 +81,7 @@ export const COMMANDS = {
   ),
   ready: row(
     'whether clients would be served here: exit 0 or 1; director: whether it is at work',
-    async () => asking((await import('./ready.ts')).ready),
+    async () => (await import('./ready.ts')).ready,
     {
       operands: [{ shown: '[director]', offers: ['director'] }],
       options: ['timeout'],
@@ -91,7 +90,7 @@ export const COMMANDS = {
   ),
   role: row(
     'its role in a pair, or take one',
-    async () => asking((await import('./role.ts')).role),
+    asking(async () => (await import('./role.ts')).role),
     {
       operands: [{ shown: '[active|standby]', offers: ['active', 'standby'] }],
       options: ['json'],
@@ -100,12 +99,12 @@ export const COMMANDS = {
   ),
   top: row(
     'services and servers live, with keys to change them',
-    async () => asking((await import('./top/index.ts')).top),
+    asking(async () => (await import('./top/index.ts')).top),
     { detail: DETAILS.top },
   ),
   completion: row(
     'print what bash or zsh completes by',
-    async () => asking((await import('./completion/index.ts')).completion),
+    asking(async () => (await import('./completion/index.ts')).completion),
     { operands: [SHELL, WORDS], detail: DETAILS.completion },
   ),
   'hash-password': row(
@@ -118,6 +117,11 @@ type Run = (context: Context) => Promise<number>;
 
 function row(summary: string, load: () => Promise<Run>, takes: Takes = {}): Command {
   return { summary, ...takes, run: async (context) => (await load())(context) };
+}
+
+/** Of an action that asks a director. */
+function asking(load: () => Promise<Run>): () => Promise<Run> {
+  return async () => (await import('./director.ts')).asking(await load());
 }
 
 async function show({ line }: Context): Promise<number> {

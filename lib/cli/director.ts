@@ -5,6 +5,7 @@ import { EXIT } from '../instance/launch.ts';
 import type { StatusDocument } from '../model/status.ts';
 import type { Context } from './context.ts';
 import { printable } from './show-text.ts';
+import { WrongUsage } from './wrong-usage.ts';
 
 /** The running director of a command line, to be asked over its control socket. */
 export interface Director {
@@ -30,9 +31,6 @@ export function directorOf({ line }: Context): Director {
       ask(socket, { ...call, timeoutMs, signal }),
   };
 }
-
-/** A command line that cannot be meant. The message says what was expected. */
-export class WrongUsage extends Error {}
 
 /** An action that asks a director: what it throws is told in one line, as a terminal may show it. */
 export function asking(

@@ -1,6 +1,5 @@
 import { EXIT } from '../instance/launch.ts';
 import { ourProgram } from '../instance/program.ts';
-import { version } from '../model/version.ts';
 import { type CommandLine, parseCommandLine } from './command-line.ts';
 import { COMMANDS } from './commands.ts';
 import {
@@ -9,7 +8,6 @@ import {
   commandNamed,
   type DaemonRoom,
 } from './context.ts';
-import { help, synopsis, usage } from './help.ts';
 
 /** The command line's work. @param argv  arguments after the script's path
  *  @returns  the exit code; output may still be on its way */
@@ -25,7 +23,7 @@ export async function main(
     line = await parseCommandLine(argv, COMMANDS);
   } catch (error) {
     err(reason(error));
-    out(usage());
+    out((await words()).usage());
     return EXIT.usage;
   }
   const invocation = [process.argv[1], ...argv].join(' ');
@@ -57,38 +55,46 @@ function leaveRemovedFolder(): void {
 async function dispatch(context: Context): Promise<number> {
   const { line, out, err } = context;
   if (line.help) {
-    out(help());
+    out((await words()).help());
     return EXIT.done;
   }
   if (line.version) {
+    const { version } = await import('../model/version.ts');
     out(`l4director ${version()}`);
     return EXIT.done;
   }
   const command = commandNamed(context.commands, line.action);
   if (command) {
-    const wrong = misplaced(line.action ?? '', command, line.operands);
+    const wrong = await misplaced(line.action ?? '', command, line.operands);
     if (wrong === undefined) return command.run(context);
     err(wrong);
     return EXIT.usage;
   }
   if (line.action !== undefined) err(`Unknown action: ${line.action}`);
-  out(usage());
+  out((await words()).usage());
   return EXIT.usage;
+}
+
+/** What most commands do without. */
+function words(): Promise<typeof import('./help.ts')> {
+  return import('./help.ts');
 }
 
 /** What is wrong with the words behind an action that takes some; behind others they do not count,
  *  as with ldirectord. */
-function misplaced(
+async function misplaced(
   name: string,
   command: Command,
-  words: readonly string[],
-): string | undefined {
+  found: readonly string[],
+): Promise<string | undefined> {
   const { operands = [] } = command;
   if (operands.length === 0) return undefined;
   const needed = operands.filter(({ shown }) => !shown.startsWith('[')).length;
   const endless = operands.at(-1)?.rest === true;
-  const fits = words.length >= needed && (endless || words.length <= operands.length);
-  return fits ? undefined : `Usage: l4director [configfile] ${synopsis(name, command)}`;
+  const fits = found.length >= needed && (endless || found.length <= operands.length);
+  if (fits) return undefined;
+  const { synopsis } = await words();
+  return `Usage: l4director [configfile] ${synopsis(name, command)}`;
 }
 
 function reason(error: unknown): string {

@@ -2,8 +2,9 @@ import { CALLS } from '../control/calls.ts';
 import { EXIT } from '../instance/launch.ts';
 import { ROLES } from '../model/role.ts';
 import type { Context } from './context.ts';
-import { directorOf, WrongUsage } from './director.ts';
+import { directorOf } from './director.ts';
 import { printable, printableJson } from './show-text.ts';
+import { WrongUsage } from './wrong-usage.ts';
 
 /** As long as `role-command` may take, and some seconds more; one that ran before it is waited for too. */
 const PATIENCE_MS = 65_000;

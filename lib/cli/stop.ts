@@ -1,8 +1,13 @@
-import { leftBeside } from '../instance/beside.ts';
-import { findInstance } from '../instance/instance.ts';
+import { isSocket, leftBeside, mayAnswer } from '../instance/beside.ts';
+import { findInstance, type Instance } from '../instance/instance.ts';
 import { EXIT } from '../instance/launch.ts';
 import { presence } from '../instance/pid-file.ts';
-import { ended, type ProcessIdentity } from '../instance/process.ts';
+import {
+  ended,
+  identify,
+  isDirector,
+  type ProcessIdentity,
+} from '../instance/process.ts';
 import { complain, configPath, missing } from './config-file.ts';
 import type { Context } from './context.ts';
 
@@ -10,6 +15,8 @@ import type { Context } from './context.ts';
 const WAIT_MS = 60_000;
 /** To one that a younger one has told to stop. */
 const PASSED_ON_MS = 15_000;
+/** For a director to say which process it is. */
+const ANSWER_MS = 1_000;
 
 /** `stop`: reads no config, so a half-edited file cannot keep a director running. */
 export async function stop(context: Context): Promise<number> {
@@ -17,11 +24,28 @@ export async function stop(context: Context): Promise<number> {
   const instance = findInstance(line.instance, line.runtimeDir);
   const found = presence(instance);
   if (found.state === 'running') return end(context, found.process);
+  const director = found.state === 'stale' ? await answering(instance) : undefined;
+  if (director) return end(context, director);
   const left = leftBeside(instance.socket);
   if (left.length > 0) return endLeft(context, left);
   if (configPath(line.config) === undefined)
     return complain(context, missing(line.config));
   return EXIT.done;
+}
+
+/** Where its pid file was damaged: the director that answers on its socket. One without a pid file is not seen, as
+ *  that of `-d`. @returns undefined where none does */
+async function answering({
+  name,
+  socket,
+}: Instance): Promise<ProcessIdentity | undefined> {
+  if (!isSocket(socket)) return undefined;
+  const { readStatus } = await import('../control/client.ts');
+  const status = await readStatus(socket, { timeoutMs: ANSWER_MS }).catch(() => {});
+  const pid = status?.pid ?? 0;
+  return pid > 0 && isDirector(pid, name) && mayAnswer(socket, pid)
+    ? identify(pid)
+    : undefined;
 }
 
 /** Ends those that have handed over to one that was killed, and go on with what they have open.

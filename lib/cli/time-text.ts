@@ -1,5 +1,5 @@
-import { duration } from '../config/ini-values.ts';
-import { WrongUsage } from './director.ts';
+import { duration } from '../config/duration.ts';
+import { WrongUsage } from './wrong-usage.ts';
 
 /** The value of an option that is a time, in the form of the ini, or 0.
  *  @returns milliseconds. @throws WrongUsage */

@@ -3,9 +3,10 @@ import { EXIT } from '../instance/launch.ts';
 import type { AdminState, RealRef } from '../model/override.ts';
 import type { RealStatus, StatusDocument } from '../model/status.ts';
 import type { Context } from './context.ts';
-import { directorOf, WrongUsage } from './director.ts';
+import { directorOf } from './director.ts';
 import { printable, printableJson } from './show-text.ts';
 import { realNamed } from './targets.ts';
+import { WrongUsage } from './wrong-usage.ts';
 
 /** `weight REAL [N|file]`: sets it, gives it back to the file, or says what it is. */
 export async function weight(context: Context): Promise<number> {

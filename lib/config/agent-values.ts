@@ -1,4 +1,4 @@
-import { duration } from './ini-values.ts';
+import { duration } from './duration.ts';
 import { expected } from './values.ts';
 
 // What the agent's keys may say: each reader throws a RangeError that says what was expected, as in

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { duration } from './ini-values.ts';
+import { duration } from './duration.ts';
 import { expected } from './values.ts';
 
 // What the keys about open connections may be: as the readers in ini-values.ts.

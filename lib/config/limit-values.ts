@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { network } from '../model/networks.ts';
 import type { Rate } from '../model/virtual-service.ts';
-import { duration } from './ini-values.ts';
+import { duration } from './duration.ts';
 import { expected } from './values.ts';
 
 // What the keys of [limits] may be; as in ini-values.ts.

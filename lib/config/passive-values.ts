@@ -1,5 +1,5 @@
 import type { Rate } from '../model/virtual-service.ts';
-import { duration } from './ini-values.ts';
+import { duration } from './duration.ts';
 import { expected } from './values.ts';
 
 /** Each may have to be remembered for the whole of the time. */

@@ -2,7 +2,6 @@ import type { Changed, Drained } from '../director/desk.ts';
 import type { ReloadDone } from '../director/plan.ts';
 import type { DirectorEvent } from '../model/event.ts';
 import type { RealRef, Wish } from '../model/override.ts';
-import type { Readiness, ReadyOf } from '../model/readiness.ts';
 import type { Role, RoleStatus, RoleTaken } from '../model/role.ts';
 import type { ServiceStatus } from '../model/status.ts';
 import type {
@@ -12,7 +11,7 @@ import type {
   PersistenceFilter,
 } from '../model/traffic.ts';
 import { CHANGED, DRAINED, EVENTS } from './api/change-shapes.ts';
-import { READY, ROLE_STATUS, ROLE_TAKEN } from './api/standing-routes.ts';
+import { ROLE_STATUS, ROLE_TAKEN } from './api/standing-routes.ts';
 import { CONNECTIONS } from './api/traffic-shapes.ts';
 import type { Expected } from './expected.ts';
 
@@ -74,12 +73,6 @@ export const CALLS = {
   persistence: (filter: PersistenceFilter, most?: number): Call<PersistenceList> => ({
     method: 'GET',
     path: withQuery('/v1/persistence', { ...filter, most }),
-  }),
-  /** Refused with 503 where it is not. */
-  ready: (of: ReadyOf): Call<Readiness> => ({
-    method: 'GET',
-    path: withQuery('/v1/ready', { of }),
-    expected: { form: READY, needs: ['ready', 'words'] },
   }),
   role: (): Call<RoleStatus> => ({
     method: 'GET',

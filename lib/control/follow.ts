@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { DirectorEvent } from '../model/event.ts';
 import { EVENT } from './api/change-shapes.ts';
-import { explain, open, Refused, refused, textOf } from './client.ts';
+import { open, textOf } from './client.ts';
 import { isExpected } from './expected.ts';
+import { explain, Refused, refused } from './no-answer.ts';
 
 /** A director says something every 10 s. */
 const SILENCE_MS = 25_000;

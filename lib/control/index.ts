@@ -18,9 +18,10 @@ import { type Access, listenAt } from './socket-file.ts';
 import { speakBoth } from './two-protocols.ts';
 
 export { CALLS, type Call } from './calls.ts';
-export { ask, Refused, readStatus } from './client.ts';
+export { ask, readStatus } from './client.ts';
 export { type Begun, ESTATE_CALLS, type Estate, openEstate } from './estate.ts';
 export { follow } from './follow.ts';
+export { Refused } from './no-answer.ts';
 
 const CLIENTS = {
   most: 64,

@@ -34,7 +34,7 @@ export function sweepBeside(socket: string): void {
 }
 
 /** Whether it is that process's socket, as far as its owner tells: root's commands look in a user's folder. */
-function mayAnswer(path: string, pid: number): boolean {
+export function mayAnswer(path: string, pid: number): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false });
   return found?.isSocket() === true && found.nlink === 1 && mayName(found.uid, pid);
 }

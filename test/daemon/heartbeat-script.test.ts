@@ -36,8 +36,22 @@ t.test("Heartbeat's script says its words, cold and warm", lab(...NEEDS), async 
   t.match(await warm('start'), [0]);
   t.same(await warm('status'), [0, 'running\n']);
   process.kill(pid, 'SIGSTOP');
+  const began = performance.now();
   t.match(await warm('stop'), [0], 'one that hangs');
+  t.ok(performance.now() - began < 30_000);
   t.same(await warm('status'), [3, 'stopped\n']);
+
+  t.match(await host.run(PROGRAM, host.site.config, 'start'), { code: 0 });
+  t.same(
+    await warm('status'),
+    [3, 'stopped\n'],
+    'it was not told to be the active one',
+  );
+  await host.run('sh', '-c', ': >/run/ldirectord.a.cf.pid');
+  t.same(await cold('status'), [0, 'running\n']);
+  t.match(await cold('stop'), [0]);
+  t.same(await cold('status'), [3, 'stopped\n']);
+  t.match(await host.run(PROGRAM, host.site.config, 'ready', 'director'), { code: 1 });
   t.match(await call('a', 'b', 'c', 'd'), [2]);
   t.match(await call('jump'), [2]);
 });

@@ -14,7 +14,7 @@ import { collect, type Outcome, Site, until } from './site.ts';
 const SCRIPT = fileURLToPath(import.meta.resolve('../../bin/l4director.js'));
 
 /** A view of this machine's files in which our program is /usr/sbin/ldirectord, the config lies
- *  where Debian's callers expect it, and /run is empty. Nobody else sees it. Needs root. */
+ *  where Debian's callers expect it, and /run and /var/lib/l4director are empty. Nobody else sees it. Needs root. */
 export class PrivateHost {
   readonly site: Site;
   readonly #holder: number;
@@ -37,7 +37,8 @@ export class PrivateHost {
     const ready = join(site.folder, 'ready');
     const setUp = `set -e
       mount -t tmpfs none /run
-      mkdir -p /run/lock/subsys /run/resource-agents
+      mkdir -p /run/lock/subsys /run/resource-agents /var/lib/l4director
+      mount -t tmpfs none /var/lib/l4director
       mount --bind ${launcher} /usr/sbin/ldirectord
       mount --bind ${defaults} /etc/default/ldirectord
       mount -t tmpfs none /etc/ha.d

@@ -22,6 +22,10 @@ function bird(host: Host, file: string): void {
   });
 }
 
+async function birdc(host: Host, ...words: readonly string[]): Promise<string> {
+  return host.run('birdc', '-s', join(host.folder, 'bird.ctl'), ...words);
+}
+
 /** The virtual address stands on lo, and nobody asks for it on the link. */
 async function prepare(host: Host): Promise<void> {
   await host.run('ip', 'address', 'add', `${VIP}/32`, 'dev', 'lo');
@@ -31,7 +35,7 @@ async function prepare(host: Host): Promise<void> {
     /10\.1\.1\.\d/.exec(await host.run('ip', 'address', 'show', 'eth0')) ?? [];
   bird(host, exampleOn(host, 'bird/director.conf', { '10.1.1.2': own }));
   const script = exampleOn(host, 'bird/l4director-announce', {
-    '/run/l4director.ldirectord.cf.sock': join(
+    '/run/l4director.ldirectord.sock': join(
       host.folder,
       'run/l4director.ldirectord.cf.sock',
     ),
@@ -118,6 +122,17 @@ t.test(
     t.ok(
       after.every(({ outcome }) => outcome === 'ok'),
       'nobody is led to one that has withdrawn',
+    );
+
+    const isAnnounced = async () =>
+      / up /.test(await birdc(one.host, 'show', 'protocols', 'l4director'));
+    t.ok(await isAnnounced());
+    // A round of the script and more: the address may not even be withdrawn before it is announced again.
+    const read = now();
+    await birdc(one.host, 'configure');
+    await comes(
+      async () => now() > read + 2_000 && (await isAnnounced()),
+      'the address',
     );
   },
 );

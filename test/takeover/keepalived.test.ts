@@ -20,8 +20,8 @@ const MOST_MS = 20_000;
 function keepalived(member: Member, priority: number): void {
   const { host, program } = member;
   const own = {
-    '/usr/sbin/l4director': program,
-    '/run/l4director.ldirectord.cf.sock': join(
+    '/usr/sbin/l4director': `${program} ldirectord.cf`,
+    '/run/l4director.ldirectord.sock': join(
       host.folder,
       'run/l4director.ldirectord.cf.sock',
     ),

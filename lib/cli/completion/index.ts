@@ -1,7 +1,7 @@
 import { EXIT } from '../../instance/launch.ts';
 import type { Context } from '../context.ts';
-import { WrongUsage } from '../director.ts';
 import { printable } from '../show-text.ts';
+import { WrongUsage } from '../wrong-usage.ts';
 import { live } from './live.ts';
 import { offer } from './offer.ts';
 import { SCRIPTS, type Shell } from './scripts.ts';

@@ -1,5 +1,6 @@
+import { duration } from '../duration.ts';
 import { program, secretFile, webhook } from '../ini-alert-values.ts';
-import { authorities, duration, patience, yesno } from '../ini-values.ts';
+import { authorities, patience, yesno } from '../ini-values.ts';
 import type { IniKey } from './ini-key.ts';
 
 /** Keys of `[alerts]`. */

@@ -1,10 +1,10 @@
 import type { Rate } from '../../model/virtual-service.ts';
 import { agentInterval, agentPort, agentSend } from '../agent-values.ts';
 import { orNo } from '../connection-values.ts';
+import { duration } from '../duration.ts';
 import {
   authorities,
   days,
-  duration,
   jitter,
   panicThreshold,
   rounds,

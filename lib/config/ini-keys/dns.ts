@@ -1,6 +1,6 @@
 import type { DnsOptions, DnsServer } from '../../model/reals-from.ts';
 import { orNo } from '../connection-values.ts';
-import { duration } from '../ini-values.ts';
+import { duration } from '../duration.ts';
 import { dnsServers, mostServers, whenEmpty } from '../names-values.ts';
 import type { IniKey } from './ini-key.ts';
 

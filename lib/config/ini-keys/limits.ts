@@ -1,5 +1,6 @@
 import type { Rate } from '../../model/virtual-service.ts';
-import { connections, duration, yesno } from '../ini-values.ts';
+import { duration } from '../duration.ts';
+import { connections, yesno } from '../ini-values.ts';
 import { cap, netmask6, networks, rate } from '../limit-values.ts';
 import type { IniKey } from './ini-key.ts';
 

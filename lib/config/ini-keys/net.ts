@@ -9,14 +9,8 @@ import {
   share,
   strangers,
 } from '../connection-values.ts';
-import {
-  duration,
-  ENGINE_NAMES,
-  engine,
-  patience,
-  workers,
-  yesno,
-} from '../ini-values.ts';
+import { duration } from '../duration.ts';
+import { ENGINE_NAMES, engine, patience, workers, yesno } from '../ini-values.ts';
 import { proxies, proxyVersion } from '../proxy-values.ts';
 import { sniDefault } from '../sni-values.ts';
 import type { IniKey } from './ini-key.ts';

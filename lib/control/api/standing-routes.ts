@@ -15,7 +15,7 @@ export interface Standing {
   takeRole(role: Role, by: string): Promise<RoleTaken>;
 }
 
-export const READY = object<Readiness & { readonly ready: true }>('Ready', {
+const READY = object<Readiness & { readonly ready: true }>('Ready', {
   ready: exactly(true),
   words: text('how it is'),
 });
