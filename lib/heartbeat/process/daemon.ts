@@ -14,6 +14,7 @@ import type { Files } from '../local/files.ts';
 import { nextGeneration } from '../local/generation.ts';
 import type { NodeLog } from '../local/log.ts';
 import { removePid, writePid } from '../local/pid-file.ts';
+import type { Programs } from '../local/programs.ts';
 import { uuidOfFile } from '../local/uuid.ts';
 import { watchedIn } from './health.ts';
 import type { Resources } from './resources.ts';
@@ -27,6 +28,8 @@ export interface DaemonOptions {
   readonly name: string | undefined;
   readonly configuration: Configuration;
   readonly resources: Resources;
+  /** Where children and scripts stand while they run. */
+  readonly programs: Programs;
   readonly log: NodeLog;
 }
 
@@ -97,7 +100,7 @@ export class Daemon {
   }
 
   async #runs(): Promise<void> {
-    const { files, configuration, resources, log } = this.#options;
+    const { files, configuration, resources, programs, log } = this.#options;
     const { config, name } = configuration;
     const uuid =
       config.uuidFrom === 'nodename' ? uuidOfName(name) : await uuidOfFile(files.uuid);
@@ -108,6 +111,7 @@ export class Daemon {
         uuid,
         generation: await this.#generation(),
         resources,
+        programs,
         hooks: files.hooks,
         watched: watchedIn(configuration.groups, dirname(files.status)),
         log: (level, text) => log.write(level, text),

@@ -3,6 +3,7 @@ import { isIpfail } from '../config/ipfail.ts';
 import { uuidOfName } from '../config/node-uuid.ts';
 import type { Configuration } from '../local/configuration.ts';
 import type { Level } from '../local/log-line.ts';
+import type { Programs } from '../local/programs.ts';
 import { Media } from '../media/media.ts';
 import type { NodeAction } from '../node/action.ts';
 import { HeartbeatNode } from '../node/node.ts';
@@ -26,6 +27,8 @@ export interface RunOptions extends Configuration {
   readonly hooks: string;
   /** The directors of haresources: where they do not serve, the other node is offered everything. */
   readonly watched: readonly Watched[];
+  /** Where what it starts stands while it runs. */
+  readonly programs: Programs;
   log(level: Level, text: string): void;
 }
 
@@ -52,18 +55,18 @@ export class Run {
   #isOver = false;
 
   constructor(options: RunOptions) {
-    const { config, log, hooks } = options;
+    const { config, log, hooks, programs } = options;
     this.#options = options;
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
     this.#node = nodeOf(options);
     const started = config.respawns.filter((respawn) => !isIpfail(respawn));
-    this.#children = new Children(started, log);
+    this.#children = new Children(started, log, programs);
     this.#pings = new Pings(config.deadpingMs / 2, (name) =>
       this.#tell((node, now) => node.pinged(name, now)),
     );
-    this.#hooks = new Hooks(hooks, log);
+    this.#hooks = new Hooks(hooks, log, programs);
     this.#media = new Media(config.media, {
       log,
       hear: (datagram, link) =>
