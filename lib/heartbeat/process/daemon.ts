@@ -10,6 +10,7 @@ import {
 } from '../local/configuration.ts';
 import type { Fifo } from '../local/fifo.ts';
 import { openFifo } from '../local/fifo.ts';
+import { LONGEST } from '../local/fifo-text.ts';
 import type { Files } from '../local/files.ts';
 import { nextGeneration } from '../local/generation.ts';
 import type { NodeLog } from '../local/log.ts';
@@ -32,6 +33,8 @@ export interface DaemonOptions {
   readonly programs: Programs;
   readonly log: NodeLog;
 }
+
+const NO_MESSAGE = `what was written there is no message, or longer than ${LONGEST} bytes`;
 
 /** Runs of the node, one after the other, until it is shut down; and what outlives a run. */
 export class Daemon {
@@ -59,7 +62,7 @@ export class Daemon {
       this.#readAt = Date.now();
       fifo = await openFifo(files.fifo, (message) => {
         if (message) this.#run?.command(message);
-        else log.write('warn', `${files.fifo}: what was written there is no message`);
+        else log.write('warn', `${files.fifo}: ${NO_MESSAGE}`);
       });
       log.write('info', 'Configuration validated. Starting heartbeat (l4heartbeat)');
       await this.#runs();
