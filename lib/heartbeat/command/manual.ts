@@ -80,8 +80,8 @@ function signals() {
 }
 
 function files() {
-  const { haCf, authkeys, haresources, generation, uuid, fifo, pid, status, hooks } =
-    filesOf(STOCK);
+  const { haCf, authkeys, haresources, generation, uuid, ...all } = filesOf(STOCK);
+  const { fifo, pid, programs, status, hooks } = all;
   return section(
     'FILES',
     ...list([
@@ -93,6 +93,7 @@ function files() {
       [uuid, prose("The node's id with `uuidfrom file`.")],
       [fifo, prose('Commands of hb_standby and hb_takeover.')],
       [pid, prose('The process id.')],
+      [programs, prose('What runs of children and scripts.')],
       [status, prose('What `status` asks.')],
     ]),
   );

@@ -1,8 +1,10 @@
 import type { Configuration } from '../local/configuration.ts';
-import { type NodeLog, openLog } from '../local/log.ts';
+import { openLog } from '../local/log.ts';
+import { Programs } from '../local/programs.ts';
 import { Daemon } from '../process/daemon.ts';
 import { askStatus } from '../process/status-socket.ts';
-import { Resources } from '../resources/resources.ts';
+import { Resources, type ResourcesOptions } from '../resources/resources.ts';
+import { scriptEnvironment } from '../resources/script-environment.ts';
 import { EXIT } from './exit.ts';
 import { filesRead, scriptsOf } from './files-read.ts';
 import type { Action, Words } from './words.ts';
@@ -14,12 +16,14 @@ export const runDaemon: Action = async (words) => {
   const { files, places, name } = words;
   const log = openLog(configuration.config, configuration.name);
   for (const text of words.left) log.warn(text);
+  const programs = new Programs(files.programs);
   const daemon = new Daemon({
     files,
     stateDir: places.stateDir,
     name,
     configuration,
-    resources: resourcesOf(words, configuration, log),
+    resources: resourcesOf(words, configuration, { log, programs }),
+    programs,
     log,
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -39,7 +43,8 @@ export const release: Action = async (words) => {
   if (!configuration) return EXIT.badFiles;
   const log = openLog(configuration.config, configuration.name);
   for (const text of words.left) log.warn(text);
-  const resources = resourcesOf(words, configuration, log);
+  const programs = new Programs(words.files.programs);
+  const resources = resourcesOf(words, configuration, { log, programs });
   const left = await resources.release('all');
   await resources.close();
   await log.close();
@@ -48,8 +53,9 @@ export const release: Action = async (words) => {
 
 function resourcesOf(
   words: Words,
-  { groups, name }: Configuration,
-  log: NodeLog,
+  { groups, name, config }: Configuration,
+  how: Pick<ResourcesOptions, 'log' | 'programs'>,
 ): Resources {
-  return new Resources({ groups, self: name, log, folders: scriptsOf(words) });
+  const env = scriptEnvironment(name, config, words.places.haDir);
+  return new Resources({ groups, self: name, folders: scriptsOf(words), env, ...how });
 }

@@ -16,7 +16,8 @@ export interface AuthKeys {
   readonly findings: readonly Finding[];
 }
 
-/** Reads authkeys: `auth N`, and before or after it `N METHOD [SECRET]`; a secret ends at a blank.
+/** Reads authkeys: `auth N`, and before or after it `N METHOD [SECRET]`; a secret ends at a blank. What is wrong is
+ *  told without a word of the file: any of them may be a secret, and the log has it.
  *  @param mode  of the file: others must not be able to read it
  *  Source: authkeys(5), and observed, but for one thing: Heartbeat wants `auth N` before line N. */
 export function readAuthKeys(text: string, file: string, mode: number): AuthKeys {
@@ -48,7 +49,7 @@ function readNamed(
   if (number !== undefined) return { number, line };
   findings.error(
     line,
-    `"auth ${words.join(' ')}": expected the number of a key, 0 to ${MOST}: auth 1`,
+    `expected "auth" and the number of a key, 0 to ${MOST}, alone: auth 1`,
   );
   return undefined;
 }

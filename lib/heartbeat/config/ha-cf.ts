@@ -1,5 +1,6 @@
 import { type Finding, Findings } from './findings.ts';
 import type { HaConfig, HaDraft } from './ha-config.ts';
+import type { HaDirective } from './ha-directive.ts';
 import { HA_DIRECTIVES } from './ha-directives.ts';
 
 export interface HaCf {
@@ -21,6 +22,7 @@ export function readHaCf(text: string, file: string, ownName: string): HaCf {
     media: [],
     pings: [],
     respawns: [],
+    lineOf: {},
     udpport: DEFAULT_PORT,
   };
   for (const [index, whole] of text.split('\n').entries())
@@ -36,23 +38,31 @@ function readLine(
   line: number,
   whole: string,
 ): void {
-  const words = whole
-    .replace(/#.*$/, '')
-    .split(/[\s,]+/)
-    .filter((word) => word !== '');
-  const [name, ...rest] = words;
+  const bare = whole.replace(/#.*$/, '');
+  const [name, ...others] = wordsOf(bare, /[\s,]+/);
   if (name === undefined) return;
-  const directive = Object.hasOwn(HA_DIRECTIVES, name)
-    ? HA_DIRECTIVES[name]
-    : undefined;
+  const directive = directiveOf(name);
+  const rest =
+    directive && 'hasCommas' in directive ? wordsOf(bare, /\s+/).slice(1) : others;
   const notes = {
     error: (message: string) => findings.error(line, `${name}: ${message}`),
     warn: (message: string) => findings.warn(line, `${name}: ${message}`),
   };
   if (!directive) findings.error(line, `"${name}" is no directive of ha.cf`);
   else if (rest.length === 0) notes.error(`expected ${name} ${directive.syntax}`);
-  else if ('words' in directive) directive.words(draft, rest, notes, line);
-  else for (const word of rest) directive.word(draft, word, notes);
+  else {
+    draft.lineOf[name] = line;
+    if ('words' in directive) directive.words(draft, rest, notes, line);
+    else for (const word of rest) directive.word(draft, word, notes);
+  }
+}
+
+function directiveOf(name: string): HaDirective | undefined {
+  return Object.hasOwn(HA_DIRECTIVES, name) ? HA_DIRECTIVES[name] : undefined;
+}
+
+function wordsOf(text: string, between: RegExp): readonly string[] {
+  return text.split(between).filter((word) => word !== '');
 }
 
 function settled({ udpport: _, ...draft }: HaDraft): HaConfig {
@@ -83,39 +93,48 @@ function initdeadOf(deadtimeMs: number): number {
 }
 
 function judge(config: HaConfig, findings: Findings, ownName: string): void {
-  const { nodes, keepaliveMs, deadtimeMs, deadpingMs, initdeadMs } = config;
-  const least = 2 * keepaliveMs;
+  const { nodes } = config;
+  const line = config.lineOf.node ?? 0;
   if (nodes.length === 0) findings.error(0, `no node is named: node ${ownName} OTHER`);
   else if (!nodes.includes(ownName))
     findings.error(
-      0,
+      line,
       `this host, ${ownName}, is none of the nodes (${nodes.join(', ')}): add "node ${ownName}"`,
     );
   if (nodes.length > 2)
     findings.error(
-      0,
+      line,
       `${nodes.length} nodes: haresources is for two; for more there is docs/scale-out.md`,
     );
   if (config.media.length === 0)
     findings.error(0, 'nodes cannot hear each other: bcast eth0');
+  judgeTimes(config, findings);
+  if (config.autoFailback === 'legacy')
+    findings.warn(
+      config.lineOf.auto_failback ?? 0,
+      'auto_failback is legacy: standby and ipfail do nothing; on or off is better',
+    );
+}
+
+/** Of times that do not go together, the one is named that would be mended. */
+function judgeTimes(config: HaConfig, findings: Findings): void {
+  const { keepaliveMs, deadtimeMs, deadpingMs, initdeadMs, lineOf } = config;
+  const least = 2 * keepaliveMs;
+  const { keepalive = 0, deadtime = keepalive, deadping, initdead = 0 } = lineOf;
   if (deadtimeMs <= least)
     findings.error(
-      0,
+      deadtime,
       `deadtime of ${deadtimeMs} ms: expected more than two keepalives (${least} ms)`,
     );
-  if (deadpingMs <= least)
+  // Else it is deadtime.
+  if (deadping !== undefined && deadpingMs <= least)
     findings.error(
-      0,
+      deadping,
       `deadping of ${deadpingMs} ms: expected more than two keepalives (${least} ms)`,
     );
   if (initdeadMs < deadtimeMs)
     findings.error(
-      0,
+      initdead,
       `initdead of ${initdeadMs} ms: expected deadtime (${deadtimeMs} ms) or more`,
-    );
-  if (config.autoFailback === 'legacy')
-    findings.warn(
-      0,
-      'auto_failback is legacy: standby and ipfail do nothing; on or off is better',
     );
 }

@@ -6,8 +6,11 @@ export type Medium =
   | {
       readonly kind: 'ucast';
       readonly device: string;
+      /** An address, or a name until `withPeers` has looked it up. */
       readonly peer: string;
       readonly port: number;
+      /** Where it stands, if the peer is a name. */
+      readonly line?: number;
     }
   | {
       readonly kind: 'mcast';
@@ -58,6 +61,8 @@ export interface HaConfig {
   readonly logfile: string | undefined;
   readonly debugfile: string | undefined;
   readonly logfacility: string | undefined;
+  /** Where each directive stands last. */
+  readonly lineOf: Readonly<Record<string, number>>;
 }
 
 /** What has been read so far: what is missing has its default at the end, for some depend on others. */
@@ -68,6 +73,7 @@ export type HaDraft = {
   media: Medium[];
   pings: PingNode[];
   respawns: Respawn[];
+  lineOf: Record<string, number>;
   /** For the media lines that follow. */
   udpport: number;
 };

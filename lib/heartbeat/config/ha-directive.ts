@@ -14,6 +14,8 @@ interface ByWord {
 interface ByLine {
   /** Called with all words of the line. */
   words(draft: HaDraft, words: readonly string[], notes: Notes, line: number): void;
+  /** A comma is part of a word. */
+  readonly hasCommas?: true;
 }
 
 export type HaDirective = (ByWord | ByLine) & {

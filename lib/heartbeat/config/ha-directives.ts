@@ -1,3 +1,4 @@
+import { FACILITIES, facilityNamed } from '../../model/syslog.ts';
 import type { HaDraft } from './ha-config.ts';
 import type { HaDirective } from './ha-directive.ts';
 import { bcast, mcast, ucast, udpport } from './ha-media.ts';
@@ -19,6 +20,11 @@ function set<Key extends keyof HaDraft>(
 }
 
 const text = (value: string): Value<string> => ({ value });
+
+const facility = (value: string): Value<string> =>
+  value === 'none' || facilityNamed(value) !== undefined
+    ? { value }
+    : { expected: `none, or a facility of syslog: ${FACILITIES.join(', ')}` };
 
 /** Known to Heartbeat, and without a meaning here; each with the reason. */
 function unused(why: string): HaDirective {
@@ -60,6 +66,7 @@ const pingGroup: HaDirective = {
 
 const respawn: HaDirective = {
   syntax: 'USER COMMAND [ARGUMENT ...]',
+  hasCommas: true,
   words(draft, [user = '', ...command], notes, line) {
     if (!command[0]?.startsWith('/'))
       notes.error(
@@ -93,6 +100,12 @@ const autojoin: HaDirective = {
         `"${word}": with haresources all nodes stand in ha.cf: autojoin none`,
       );
   },
+};
+
+const mcast6: HaDirective = {
+  syntax: 'DEVICE GROUP PORT HOPS LOOP',
+  words: (_draft, _words, notes) =>
+    notes.error('is not done here: use mcast, or ucast with an IPv6 address'),
 };
 
 const crm: HaDirective = {
@@ -131,7 +144,7 @@ export const HA_DIRECTIVES: Readonly<Record<string, HaDirective>> = {
   msgfmt: set('form', 'classic | netstring', oneOf('classic', 'netstring')),
   logfile: set('logfile', 'FILE', text),
   debugfile: set('debugfile', 'FILE', text),
-  logfacility: set('logfacility', 'FACILITY | none', text),
+  logfacility: set('logfacility', 'FACILITY | none', facility),
   autojoin,
   crm,
   pacemaker: crm,
@@ -146,6 +159,7 @@ export const HA_DIRECTIVES: Readonly<Record<string, HaDirective>> = {
   apiauth: noApi,
   hbaping: unused('is not done here: use ping'),
   ping6: unused('is not done here: use ping'),
+  mcast6,
   ...Object.fromEntries(
     [
       'cluster',

@@ -2,6 +2,8 @@ import { isIP } from 'node:net';
 import type { HaDirective } from './ha-directive.ts';
 import { whole } from './ha-values.ts';
 
+/** An address that is none (10.1.1.300) ends with digits. */
+const HOST_NAME = /^(?!-)[\w.-]*[A-Za-z][\w-]*\.?$/;
 const port = whole(1, 65_535);
 
 export const bcast: HaDirective = {
@@ -31,12 +33,17 @@ export const udpport: HaDirective = {
 
 export const ucast: HaDirective = {
   syntax: 'DEVICE PEER',
-  words(draft, [device = '', peer = '', ...rest], notes) {
-    if (peer === '' || rest.length > 0 || isIP(peer) === 0)
+  words(draft, [device = '', peer = '', ...rest], notes, line) {
+    const isAddress = isIP(peer) !== 0;
+    if (rest.length > 0 || !(isAddress || HOST_NAME.test(peer))) {
       notes.error(
-        'expected a device and the address of the other node: ucast eth0 10.1.1.22',
+        'expected a device and the address or name of the other node: ucast eth0 10.1.1.22',
       );
-    else draft.media.push({ kind: 'ucast', device, peer, port: draft.udpport });
+      return;
+    }
+    const { udpport: port } = draft;
+    const named = isAddress ? {} : { line };
+    draft.media.push({ kind: 'ucast', device, peer, port, ...named });
   },
 };
 

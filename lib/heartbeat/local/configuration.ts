@@ -8,6 +8,8 @@ import { type ResourceGroup, readHaResources } from '../config/haresources.ts';
 import type { Keyring } from '../wire/seal.ts';
 import type { Files } from './files.ts';
 import { absent } from './generation.ts';
+import { logFindings } from './log-check.ts';
+import { withPeers } from './peers.ts';
 import { respawnFindings } from './respawn-check.ts';
 
 /** What the three files say of this node. */
@@ -34,9 +36,9 @@ export async function readConfiguration(
   const own = (name ?? (await ownName(files))).toLowerCase();
   const findings: Finding[] = [];
   const haCf = await textOf(files.haCf, findings);
-  const { config, findings: ofHaCf } = readHaCf(haCf, files.haCf, own);
+  const { config: read, findings: ofHaCf } = readHaCf(haCf, files.haCf, own);
   if (haCf !== '' || findings.length === 0) findings.push(...ofHaCf);
-  if (config) findings.push(...(await respawnFindings(config, files.haCf)));
+  const config = read && (await onThisHost(read, files.haCf, findings));
   const { keyring, findings: ofKeys } = await readKeys(files);
   findings.push(...ofKeys);
   const text = await textOf(files.haresources, findings);
@@ -52,6 +54,18 @@ export async function readConfiguration(
     configuration: whole ? { name: own, config, keyring, groups } : undefined,
     findings,
   };
+}
+
+/** What this host has to say to ha.cf. */
+async function onThisHost(
+  read: HaConfig,
+  file: string,
+  findings: Finding[],
+): Promise<HaConfig> {
+  const { config, findings: ofPeers } = await withPeers(read, file);
+  const ofRespawns = await respawnFindings(config, file);
+  findings.push(...ofPeers, ...ofRespawns, ...(await logFindings(config, file)));
+  return config;
 }
 
 /** Reads authkeys alone. */

@@ -1,8 +1,9 @@
 import { CLASSIC_HEAD, CLASSIC_TAIL, decodeClassic } from '../wire/classic.ts';
 import type { Message } from '../wire/message.ts';
 
-/** What a message of a local program may be at most, in bytes. */
-const LONGEST = 65_536;
+/** What a message of a local program may be at most, in bytes: signed, with its fields' lengths, it goes out as one
+ *  datagram. Heartbeat's own programs write some hundred. */
+export const LONGEST = 16_384;
 
 /** Finds messages in what is written to the FIFO, however it is cut. What is none is passed over. */
 export class FifoText {
@@ -28,5 +29,7 @@ export class FifoText {
 
 function messageIn(text: string): Message | undefined {
   const head = text.lastIndexOf(CLASSIC_HEAD);
-  return head < 0 ? undefined : decodeClassic(text.slice(head + CLASSIC_HEAD.length));
+  return head < 0 || text.length - head > LONGEST
+    ? undefined
+    : decodeClassic(text.slice(head + CLASSIC_HEAD.length));
 }

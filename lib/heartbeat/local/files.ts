@@ -6,7 +6,7 @@ export interface Places {
   readonly haDir: string;
   /** What outlives a run: hb_generation, hb_uuid; and the FIFO. */
   readonly stateDir: string;
-  /** heartbeat.pid and the socket of `status`. */
+  /** heartbeat.pid, the programs that run, and the socket of `status`. */
   readonly runDir: string;
 }
 
@@ -28,6 +28,7 @@ export function filesOf({ haDir, stateDir, runDir }: Places) {
     uuid: join(stateDir, 'hb_uuid'),
     fifo: join(stateDir, 'fifo'),
     pid: join(runDir, 'heartbeat.pid'),
+    programs: join(runDir, 'l4heartbeat.programs'),
     status: join(runDir, 'l4heartbeat.sock'),
   } as const;
 }

@@ -2,6 +2,8 @@ import type { NodeAction } from '../node/action.ts';
 
 export type Level = Extract<NodeAction, { type: 'log' }>['level'];
 
+/** Of a text, in characters: what others wrote to the FIFO may be long. */
+const LONGEST = 2000;
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 const WORDS: Readonly<Record<Level, string>> = {
   info: 'info',
@@ -18,6 +20,6 @@ export function logLine(at: Date, node: string, level: Level, text: string): str
 
 /** The part of it that goes to syslog, which adds date and host. */
 export function said(level: Level, text: string): string {
-  const oneLine = text.replaceAll(/[\r\n]+/g, ' ');
+  const oneLine = text.slice(0, LONGEST).replaceAll(/[\r\n]+/g, ' ');
   return `heartbeat: [${process.pid}]: ${WORDS[level]}: ${oneLine}`;
 }

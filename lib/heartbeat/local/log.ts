@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
-import { appendFile } from 'node:fs/promises';
-import { childEnvironment } from '../../model/child-environment.ts';
 import type { Log } from '../../model/log.ts';
 import { facilityNamed } from '../../model/syslog.ts';
 import { within } from '../../model/within.ts';
 import type { HaConfig } from '../config/ha-config.ts';
 import { type Level, logLine, said } from './log-line.ts';
+import { LogFile, type LogSink, Syslog } from './log-sink.ts';
 
 /** Lines that wait for a disk or a syslog that takes none. */
 const LIMIT = 5000;
@@ -20,16 +18,13 @@ export interface NodeLog extends Log {
 type LogConfig = Pick<HaConfig, 'logfile' | 'debugfile' | 'logfacility'>;
 
 /** Writes to the files and to syslog as ha.cf says, and nobody waits for it. Where ha.cf names neither, it is
- *  the facility `daemon`. Each batch opens its file anew, so that logrotate needs no word. */
+ *  the facility `daemon`. */
 export function openLog(config: LogConfig, node: string): NodeLog {
   const files = [...new Set([config.logfile, config.debugfile])]
     .filter((file) => file !== undefined)
-    .map((file) => new Batches((text) => appendFile(file, text)));
+    .map((file) => new Batches(new LogFile(file)));
   const facility = facilityOf(config);
-  const syslog =
-    facility === undefined
-      ? undefined
-      : new Batches((text) => toSyslog(facility, text));
+  const syslog = facility === undefined ? undefined : new Batches(new Syslog(facility));
   const all = syslog ? [...files, syslog] : files;
   const write = (level: Level, text: string): void => {
     for (const file of files) file.push(logLine(new Date(), node, level, text));
@@ -42,8 +37,9 @@ export function openLog(config: LogConfig, node: string): NodeLog {
     warn: (text) => write('warn', text),
     error: (text) => write('error', text),
     close: async () => {
-      const done = Promise.all(all.map((batches) => batches.idle));
+      const done = Promise.all(all.map((batches) => batches.end()));
       await within<unknown>(CLOSE_MS, done, () => {});
+      for (const batches of all) batches.kill();
     },
   };
 }
@@ -53,31 +49,24 @@ function facilityOf({ logfile, debugfile, logfacility }: LogConfig) {
   return logfile === undefined && debugfile === undefined ? 'daemon' : undefined;
 }
 
-function toSyslog(facility: string, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const args = ['-t', 'heartbeat', '-p', `${facility}.info`];
-    const child = spawn('logger', args, {
-      env: childEnvironment(),
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
-    child.once('error', reject).once('close', () => resolve());
-    child.stdin.on('error', () => {}).end(text.replaceAll(/^heartbeat: /gm, ''));
-  });
-}
-
 /** Lines that are written together while one write runs, in their order. What fails is lost: a log is no
  *  reason to stop. */
 class Batches {
-  readonly #put: (text: string) => Promise<void>;
+  readonly #sink: LogSink;
   #lines: string[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(put: (text: string) => Promise<void>) {
-    this.#put = put;
+  constructor(sink: LogSink) {
+    this.#sink = sink;
   }
 
-  get idle(): Promise<void> {
-    return this.#running ?? Promise.resolve();
+  async end(): Promise<void> {
+    await this.#running;
+    await this.#sink.end().catch(() => {});
+  }
+
+  kill(): void {
+    this.#sink.kill();
   }
 
   push(line: string): void {
@@ -87,7 +76,7 @@ class Batches {
 
   async #run(): Promise<void> {
     while (this.#lines.length > 0)
-      await this.#put(this.#lines.splice(0).join('')).catch(() => {});
+      await this.#sink.put(this.#lines.splice(0).join('')).catch(() => {});
     this.#running = undefined;
   }
 }

@@ -10,10 +10,12 @@ import {
 } from '../local/configuration.ts';
 import type { Fifo } from '../local/fifo.ts';
 import { openFifo } from '../local/fifo.ts';
+import { LONGEST } from '../local/fifo-text.ts';
 import type { Files } from '../local/files.ts';
 import { nextGeneration } from '../local/generation.ts';
 import type { NodeLog } from '../local/log.ts';
 import { removePid, writePid } from '../local/pid-file.ts';
+import type { Programs } from '../local/programs.ts';
 import { uuidOfFile } from '../local/uuid.ts';
 import { watchedIn } from './health.ts';
 import type { Resources } from './resources.ts';
@@ -27,8 +29,12 @@ export interface DaemonOptions {
   readonly name: string | undefined;
   readonly configuration: Configuration;
   readonly resources: Resources;
+  /** Where children and scripts stand while they run. */
+  readonly programs: Programs;
   readonly log: NodeLog;
 }
+
+const NO_MESSAGE = `what was written there is no message, or longer than ${LONGEST} bytes`;
 
 /** Runs of the node, one after the other, until it is shut down; and what outlives a run. */
 export class Daemon {
@@ -56,7 +62,7 @@ export class Daemon {
       this.#readAt = Date.now();
       fifo = await openFifo(files.fifo, (message) => {
         if (message) this.#run?.command(message);
-        else log.write('warn', `${files.fifo}: what was written there is no message`);
+        else log.write('warn', `${files.fifo}: ${NO_MESSAGE}`);
       });
       log.write('info', 'Configuration validated. Starting heartbeat (l4heartbeat)');
       await this.#runs();
@@ -97,7 +103,7 @@ export class Daemon {
   }
 
   async #runs(): Promise<void> {
-    const { files, configuration, resources, log } = this.#options;
+    const { files, configuration, resources, programs, log } = this.#options;
     const { config, name } = configuration;
     const uuid =
       config.uuidFrom === 'nodename' ? uuidOfName(name) : await uuidOfFile(files.uuid);
@@ -108,6 +114,7 @@ export class Daemon {
         uuid,
         generation: await this.#generation(),
         resources,
+        programs,
         hooks: files.hooks,
         watched: watchedIn(configuration.groups, dirname(files.status)),
         log: (level, text) => log.write(level, text),

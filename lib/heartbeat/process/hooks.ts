@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { childEnvironment } from '../../model/child-environment.ts';
+import { TimeLimit } from '../../model/time-limit.ts';
+import { signalGroup } from '../local/process-group.ts';
+import { Programs } from '../local/programs.ts';
 import { type Message, textOf } from '../wire/message.ts';
 
 const MOST_WAITING = 32;
@@ -20,13 +23,20 @@ const VARIABLE = /^[A-Za-z_]\w*$/;
 export class Hooks {
   readonly #folder: string;
   readonly #log: (level: 'warn', text: string) => void;
+  readonly #programs: Programs;
   readonly #stop = new AbortController();
   #waiting = 0;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(folder: string, log: (level: 'warn', text: string) => void) {
+  /** @param programs  where scripts stand while they run */
+  constructor(
+    folder: string,
+    log: (level: 'warn', text: string) => void,
+    programs = new Programs(),
+  ) {
     this.#folder = folder;
     this.#log = log;
+    this.#programs = programs;
   }
 
   run(fields: Message): void {
@@ -46,7 +56,7 @@ export class Hooks {
     });
   }
 
-  /** What runs is ended, what waits does not begin. */
+  /** What runs is ended with all that it began, what waits does not begin. */
   close(): void {
     this.#stop.abort();
   }
@@ -61,13 +71,14 @@ export class Hooks {
     const child = spawn(script, [], {
       env: { ...childEnvironment(), ...environmentOf(fields) },
       stdio: 'ignore',
-      killSignal: 'SIGKILL',
-      signal: this.#stop.signal,
+      detached: true,
     });
-    // spawn()'s own time-out outlives a program that could not be started.
-    const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
-    const ended = once(child, 'exit').finally(() => clearTimeout(timer));
-    const [code, signal] = await ended;
+    this.#programs.add(child);
+    using limit = new TimeLimit(LONGEST_MS, this.#stop.signal);
+    const kill = () => signalGroup(child.pid, 'SIGKILL');
+    limit.signal.addEventListener('abort', kill, { once: true });
+    const [code, signal] = await once(child, 'exit');
+    limit.signal.removeEventListener('abort', kill);
     if (code !== 0) this.#told(type, new Error(`it ended with ${code ?? signal}`));
   }
 

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { childEnvironment } from '../../model/child-environment.ts';
-import { within } from '../../model/within.ts';
 import type { Respawn } from '../config/ha-config.ts';
 import { accountOf } from '../local/accounts.ts';
 import type { Level } from '../local/log-line.ts';
+import { endGroup } from '../local/process-group.ts';
+import { Programs } from '../local/programs.ts';
 
 /** The exit code by which a program says that it does not want to be started again. Source: ha.cf(5). */
 const CONTENT = 100;
@@ -15,13 +15,19 @@ const END_MS = 5000;
 export class Respawned {
   readonly #respawn: Respawn;
   readonly #log: (level: Level, text: string) => void;
+  readonly #programs: Programs;
   #child: ChildProcess | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
 
-  constructor(respawn: Respawn, log: (level: Level, text: string) => void) {
+  constructor(
+    respawn: Respawn,
+    log: (level: Level, text: string) => void,
+    programs: Programs,
+  ) {
     this.#respawn = respawn;
     this.#log = log;
+    this.#programs = programs;
   }
 
   async start(): Promise<void> {
@@ -39,15 +45,11 @@ export class Respawned {
     this.#run(program, args, { ...(isOwn ? {} : { uid, gid }), cwd: '/' }, home);
   }
 
-  /** SIGTERM, and what has not ended after 5 s is killed. */
+  /** SIGTERM to it and to all that it began, and what has not ended after 5 s is killed. */
   async stop(): Promise<void> {
     this.#isOver = true;
     clearTimeout(this.#timer);
-    const child = this.#child;
-    if (!child) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGTERM');
-    await within<unknown>(END_MS, ended, () => child.kill('SIGKILL'));
+    await endGroup(this.#child?.pid, END_MS);
   }
 
   #run(
@@ -58,7 +60,13 @@ export class Respawned {
   ): void {
     const { user } = this.#respawn;
     const env = { ...childEnvironment(), HOME: home, USER: user, LOGNAME: user };
-    const child = spawn(program, args, { ...who, env, stdio: 'ignore' });
+    const child = spawn(program, args, {
+      ...who,
+      env,
+      stdio: 'ignore',
+      detached: true,
+    });
+    this.#programs.add(child);
     this.#child = child;
     this.#log('info', `Starting child client "${program}"`);
     const ended = (why: string | number): void => {
@@ -86,8 +94,13 @@ export class Respawned {
 export class Children {
   readonly #all: readonly Respawned[];
 
-  constructor(respawns: readonly Respawn[], log: (level: Level, text: string) => void) {
-    this.#all = respawns.map((respawn) => new Respawned(respawn, log));
+  /** @param programs  where they stand while they run */
+  constructor(
+    respawns: readonly Respawn[],
+    log: (level: Level, text: string) => void,
+    programs = new Programs(),
+  ) {
+    this.#all = respawns.map((respawn) => new Respawned(respawn, log, programs));
   }
 
   async start(): Promise<void> {

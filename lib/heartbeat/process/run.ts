@@ -3,6 +3,7 @@ import { isIpfail } from '../config/ipfail.ts';
 import { uuidOfName } from '../config/node-uuid.ts';
 import type { Configuration } from '../local/configuration.ts';
 import type { Level } from '../local/log-line.ts';
+import type { Programs } from '../local/programs.ts';
 import { Media } from '../media/media.ts';
 import type { NodeAction } from '../node/action.ts';
 import { HeartbeatNode } from '../node/node.ts';
@@ -11,6 +12,7 @@ import type { Message } from '../wire/message.ts';
 import type { Keyring } from '../wire/seal.ts';
 import { Health, type Watched } from './health.ts';
 import { Hooks } from './hooks.ts';
+import { type Move, Moves } from './moves.ts';
 import { Pings } from './pings.ts';
 import type { Resources } from './resources.ts';
 import { Children } from './respawned.ts';
@@ -25,6 +27,8 @@ export interface RunOptions extends Configuration {
   readonly hooks: string;
   /** The directors of haresources: where they do not serve, the other node is offered everything. */
   readonly watched: readonly Watched[];
+  /** Where what it starts stands while it runs. */
+  readonly programs: Programs;
   log(level: Level, text: string): void;
 }
 
@@ -45,27 +49,24 @@ export class Run {
   readonly #hooks: Hooks;
   readonly #children: Children;
   readonly #health: Health;
+  readonly #moves: Moves;
   readonly #ticker = new Ticker(() => this.#tell((node, now) => node.look(now)));
   #end: (end: RunEnd) => void = () => {};
   #isOver = false;
-  /** The last of the scripts. */
-  #scripts: Promise<void> = Promise.resolve();
-  /** How many of them are under way, or wait. */
-  #moving = 0;
 
   constructor(options: RunOptions) {
-    const { config, log, hooks } = options;
+    const { config, log, hooks, programs } = options;
     this.#options = options;
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
     this.#node = nodeOf(options);
     const started = config.respawns.filter((respawn) => !isIpfail(respawn));
-    this.#children = new Children(started, log);
+    this.#children = new Children(started, log, programs);
     this.#pings = new Pings(config.keepaliveMs, (name) =>
       this.#tell((node, now) => node.pinged(name, now)),
     );
-    this.#hooks = new Hooks(hooks, log);
+    this.#hooks = new Hooks(hooks, log, programs);
     this.#media = new Media(config.media, {
       log,
       hear: (datagram, link) =>
@@ -76,6 +77,11 @@ export class Run {
       everyMs: Math.max(config.keepaliveMs, LEAST_LOOK_MS),
       isHere: (node) => this.#isHere(node),
       said: (isWell) => this.#tell((node, now) => node.healthy(isWell, now)),
+    });
+    this.#moves = new Moves({
+      resources: options.resources,
+      log,
+      moved: (move, failed) => this.#moved(move, failed),
     });
     this.#tell((node, now) => node.start(now));
   }
@@ -114,7 +120,7 @@ export class Run {
     else if (action.type === 'announce') resources.announce();
     else if (action.type === 'gone') this.#over({ restartAfterMs: undefined });
     else if (action.type === 'restart') this.#over({ restartAfterMs: action.afterMs });
-    else this.#move(action.type, action.hold);
+    else this.#moves.add(action);
   }
 
   #start(): void {
@@ -123,38 +129,22 @@ export class Run {
     this.#children.start().catch(({ message }: Error) => log('error', message));
   }
 
-  /** One after the other, in the order in which the node wants them. */
-  #move(type: 'acquire' | 'release', hold: Hold): void {
-    this.#moving++;
-    this.#scripts = this.#scripts
-      .then(() => (type === 'acquire' ? this.#acquire(hold) : this.#release(hold)))
-      .finally(() => this.#moving--);
+  /** Its scripts have ended. */
+  #moved({ type, hold }: Move, failed: Hold): void {
+    if (type === 'acquire') {
+      this.#tell((node, now) => node.acquired(hold, failed, now));
+      return;
+    }
+    if (failed !== 'none')
+      this.#options.log('error', `[${failed}] resources did not stop: they may run on`);
+    this.#tell((node, now) => node.released(hold, now));
   }
 
   /** Whether that node's groups run on this host; undefined: they are on their way. */
   #isHere(node: string): boolean | undefined {
     const { mine, word } = this.#node.ownership;
-    if (this.#moving > 0 || word === 'transition') return undefined;
+    if (this.#moves.isMoving || word === 'transition') return undefined;
     return has(mine, node === this.#options.name ? 'local' : 'foreign');
-  }
-
-  async #acquire(hold: Hold): Promise<void> {
-    const { resources, log } = this.#options;
-    const failed = await resources.acquire(hold).catch(({ message }: Error) => {
-      log('error', `resources (${hold}) cannot be started: ${message}`);
-      return hold;
-    });
-    this.#tell((node, now) => node.acquired(hold, failed, now));
-  }
-
-  async #release(hold: Hold): Promise<void> {
-    const { resources, log } = this.#options;
-    await resources
-      .release(hold)
-      .catch(({ message }: Error) =>
-        log('error', `resources (${hold}) cannot be stopped: ${message}`),
-      );
-    this.#tell((node, now) => node.released(hold, now));
   }
 
   #over(end: RunEnd): void {
@@ -165,7 +155,7 @@ export class Run {
     this.#hooks.close();
     const closed = async () => {
       await this.#children.stop();
-      await this.#scripts;
+      await this.#moves.idle;
       this.#media.close();
       this.#end(end);
     };

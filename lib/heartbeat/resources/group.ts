@@ -15,6 +15,10 @@ export interface GroupHow {
   readonly stopMs: number;
 }
 
+/** What came of a start. `failed`: nothing of the group runs. `stuck`: nor does all of it, but something did not stop
+ *  again, so that the other node must not have it. */
+export type Started = 'runs' | 'failed' | 'stuck';
+
 /** A line of haresources: its resources, started from left to right, stopped from right to left. */
 export class Group {
   readonly source: ResourceGroup;
@@ -33,9 +37,8 @@ export class Group {
     this.#stopMs = stopMs;
   }
 
-  /** One that does not start takes all of its group with it.
-   *  @returns  whether all of it runs */
-  async start(signal: AbortSignal): Promise<boolean> {
+  /** One that does not start takes all of its group with it. */
+  async start(signal: AbortSignal): Promise<Started> {
     this.#log.info(`Acquiring resource group: ${this.#words()}`);
     for (const resource of this.#resources)
       try {
@@ -44,10 +47,9 @@ export class Group {
         signal.throwIfAborted();
         this.#log.error(`${resource.word} did not start: ${String(error)}`);
         this.#log.error(`Giving up resources due to failure of ${resource.word}`);
-        await this.stop(signal);
-        return false;
+        return (await this.stop(signal)) ? 'failed' : 'stuck';
       }
-    return true;
+    return 'runs';
   }
 
   /** All of it, whether it runs or not, and whatever fails.

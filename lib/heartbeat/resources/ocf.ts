@@ -16,6 +16,7 @@ export class OcfAgent implements Runnable {
   readonly #path: string;
   readonly #env: Readonly<Record<string, string>>;
   readonly #how: ScriptHow;
+  #wasThere = false;
 
   /** @param args  provider, agent and `key=value`s
    *  @param root  OCF_ROOT
@@ -41,8 +42,10 @@ export class OcfAgent implements Runnable {
     if (!(await this.isRunning(signal))) await this.#act('start', signal);
   }
 
-  stop(signal: AbortSignal): Promise<void> {
-    return this.#act('stop', signal);
+  /** What never was on this host does not run there. */
+  async stop(signal: AbortSignal): Promise<void> {
+    if (this.#wasThere || (await this.#isThere())) await this.#act('stop', signal);
+    else this.#how.log.warn(`no agent ${this.#path}: none to stop`);
   }
 
   async isRunning(signal: AbortSignal): Promise<boolean> {
@@ -58,12 +61,10 @@ export class OcfAgent implements Runnable {
   }
 
   async #call(action: string, signal: AbortSignal): Promise<ProgramEnd> {
-    const { log, ms } = this.#how;
-    try {
-      await access(this.#path);
-    } catch {
+    const { log, ms, programs } = this.#how;
+    if (!(await this.#isThere()))
       throw new Error(`no agent ${this.#path}: install it, or mend haresources`);
-    }
+    this.#wasThere = true;
     if (action !== 'monitor') log.info(`Running ${this.#path} ${action}`);
     const leavesDaemon = action !== 'monitor';
     return runProgram(this.#path, [action], {
@@ -71,7 +72,15 @@ export class OcfAgent implements Runnable {
       ms,
       signal,
       leavesDaemon,
+      programs,
     });
+  }
+
+  #isThere(): Promise<boolean> {
+    return access(this.#path).then(
+      () => true,
+      () => false,
+    );
   }
 }
 

@@ -8,6 +8,8 @@ import type { Readable } from 'node:stream';
 import { childEnvironment } from '../../model/child-environment.ts';
 import { TimeLimit } from '../../model/time-limit.ts';
 import { within } from '../../model/within.ts';
+import { signalGroup } from '../local/process-group.ts';
+import type { Programs } from '../local/programs.ts';
 
 /** How a program came to its end. */
 export interface ProgramEnd {
@@ -25,6 +27,8 @@ export interface ProgramHow {
   readonly signal: AbortSignal;
   /** What it starts may outlive it, and goes on writing: see {@link runProgram}. */
   readonly leavesDaemon?: boolean;
+  /** Where it stands while it runs; undefined: it may outlive this process. */
+  readonly programs?: Programs;
 }
 
 /** `ip -json` says some 500 bytes of an address. */
@@ -33,19 +37,21 @@ const OUTPUT_LIMIT = 2 ** 22;
 const FILE_LIMIT = 4096;
 /** From SIGTERM to SIGKILL. */
 const MERCY_MS = 1000;
+/** From SIGKILL to its end. A program that waits for a disk that is gone has none. */
+const LAST_MS = 2000;
 /** For the rest of the output, when a grandchild keeps the pipe open. */
 const DRAIN_MS = 200;
 const SBIN = '/usr/local/sbin:/usr/sbin:/sbin';
 
 /** Runs a program without a shell, in a process group of its own. At its time-out and on abort the group is
- *  ended, and its end awaited. What a script started that has ended by itself goes on.
+ *  ended, and its end awaited, for three seconds. What a script started that has ended by itself goes on.
  *  With `leavesDaemon` its output goes to a file that has no name any more: a pipe would end with this
  *  process, and kill a daemon that writes to it later.
- *  @throws Error  when it cannot be run or took too long; the signal's reason */
+ *  @throws Error  when it cannot be run, took too long, or does not end even so; the signal's reason */
 export async function runProgram(
   file: string,
   args: readonly string[],
-  { env = {}, ms, signal, leavesDaemon = false }: ProgramHow,
+  { env = {}, ms, signal, leavesDaemon = false, programs }: ProgramHow,
 ): Promise<ProgramEnd> {
   signal.throwIfAborted();
   await using output = leavesDaemon ? await toFile() : toPipes();
@@ -55,16 +61,12 @@ export async function runProgram(
     detached: true,
     stdio: output.stdio,
   });
+  programs?.add(child);
   output.take(child);
   const exit = once(child, 'exit');
-  const gone = exit.then(ignore, ignore);
   using limit = new TimeLimit(ms, signal);
-  const end = () => void endGroup(child, gone);
-  limit.signal.addEventListener('abort', end, { once: true });
-  if (limit.signal.aborted) end();
-  const [status] = await exit;
-  limit.signal.removeEventListener('abort', end);
-  if (limit.signal.aborted) killGroup(child, 'SIGKILL');
+  const [status] = await Promise.race([exit, ended(child, exit, limit.signal)]);
+  if (limit.signal.aborted) signalGroup(child.pid, 'SIGKILL');
   limit.signal.throwIfAborted();
   return { status: status ?? undefined, ...(await output.read()) };
 }
@@ -148,20 +150,32 @@ class Gathered {
   }
 }
 
-async function endGroup(child: ChildProcess, gone: Promise<void>): Promise<void> {
-  killGroup(child, 'SIGTERM');
-  await within(MERCY_MS, gone, ignore);
-  killGroup(child, 'SIGKILL');
-}
-
-/** The leader may be gone and its children not: the group goes by the leader's id. */
-function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // ESRCH: nobody is left in it.
-  }
+/** What `exit` yields, once the signal is aborted and its group ended.
+ *  Rejects when it does not end even by SIGKILL. */
+function ended(
+  child: ChildProcess,
+  exit: Promise<unknown[]>,
+  signal: AbortSignal,
+): Promise<unknown[]> {
+  return new Promise((resolve, reject) => {
+    const end = async () => {
+      const gone = exit.then(ignore, ignore);
+      signalGroup(child.pid, 'SIGTERM');
+      await within(MERCY_MS, gone, ignore);
+      signalGroup(child.pid, 'SIGKILL');
+      await within(LAST_MS, gone, async () => {
+        throw new Error(`process ${child.pid} does not end, not even by SIGKILL`);
+      });
+      return exit;
+    };
+    const begin = () => void end().then(resolve, reject);
+    signal.addEventListener('abort', begin, { once: true });
+    exit.then(
+      () => signal.removeEventListener('abort', begin),
+      () => signal.removeEventListener('abort', begin),
+    );
+    if (signal.aborted) begin();
+  });
 }
 
 function ignore(): void {}

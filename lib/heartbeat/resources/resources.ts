@@ -1,10 +1,11 @@
 import type { Log } from '../../model/log.ts';
 import type { ResourceGroup } from '../config/haresources.ts';
-import { type Hold, has, type Part, plus } from '../ownership/hold.ts';
+import { Programs } from '../local/programs.ts';
+import { type Hold, has, minus, type Part, plus } from '../ownership/hold.ts';
 import { Address } from './address/address.ts';
 import { Announcer } from './address/announcer.ts';
 import { presentAddresses } from './address/ip.ts';
-import { Group } from './group.ts';
+import { Group, type Started } from './group.ts';
 import { runnableOf } from './runnable-of.ts';
 
 export interface ResourcesOptions {
@@ -20,8 +21,8 @@ export interface ResourcesOptions {
   /** How long one call of a script may take, and all tries to stop it together, milliseconds; default: two
    *  minutes. */
   readonly scriptMs?: number;
-  /** A script named IPaddr, IPaddr2 or IPv6addr is run where there is one, in the place of what is built in. */
-  readonly prefersScripts?: boolean;
+  /** Where scripts stand while they run; default: nowhere. */
+  readonly programs?: Programs;
 }
 
 export const SCRIPT_FOLDERS: readonly string[] = [
@@ -44,11 +45,11 @@ export class Resources implements AsyncDisposable {
   /** @throws RangeError  a resource whose words {@link checkResources} refuses */
   constructor(options: ResourcesOptions) {
     const { groups, self, log, folders = SCRIPT_FOLDERS, env = {} } = options;
-    const { scriptMs: ms = SCRIPT_MS, prefersScripts = false } = options;
+    const { scriptMs: ms = SCRIPT_MS, programs = new Programs() } = options;
     this.#self = self;
     this.#log = log;
     this.#announcer = new Announcer(log);
-    const how = { folders, env, ms, log, prefersScripts, announcer: this.#announcer };
+    const how = { folders, env, ms, log, programs, announcer: this.#announcer };
     const made = groups.map((source) => ({
       source,
       resources: source.resources.map((resource) => runnableOf(resource, how)),
@@ -63,16 +64,22 @@ export class Resources implements AsyncDisposable {
     );
   }
 
-  /** Starts these groups, in the order of haresources. Of one that fails nothing runs; the others run.
-   *  @returns  the parts of which a group failed
+  /** Starts these groups, in the order of haresources. Of one that fails nothing runs; the others run. One that could
+   *  not be stopped again stays here, and the log says so.
+   *  @returns  the parts of which a group failed, and none could not be stopped
    *  Rejects with an AbortError when it is closed meanwhile. */
   acquire(hold: Hold): Promise<Hold> {
     return this.#inTurn(async (signal) => {
-      let failed: Hold = 'none';
-      for (const group of this.#of(hold))
-        if (!(await group.start(signal)))
-          failed = plus(failed, this.#partOf(group.source));
-      return failed;
+      const ends: Record<Started, Hold> = {
+        runs: 'none',
+        failed: 'none',
+        stuck: 'none',
+      };
+      for (const group of this.#of(hold)) {
+        const end = await group.start(signal);
+        ends[end] = plus(ends[end], this.#partOf(group.source));
+      }
+      return minus(ends.failed, ends.stuck);
     });
   }
 

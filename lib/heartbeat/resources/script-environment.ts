@@ -7,7 +7,7 @@ import type { HaConfig } from '../config/ha-config.ts';
 export function scriptEnvironment(
   self: string,
   { logfile, debugfile, logfacility }: HaConfig,
-  folder = '/etc/ha.d',
+  folder: string,
 ): Readonly<Record<string, string>> {
   const all: Readonly<Record<string, string | undefined>> = {
     HA_CURHOST: self,

@@ -3,6 +3,7 @@ import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../model/log.ts';
 import type { Resource } from '../config/haresources.ts';
+import type { Programs } from '../local/programs.ts';
 import { failureOf, type ProgramEnd, runProgram } from './program.ts';
 import type { Runnable } from './runnable.ts';
 
@@ -14,6 +15,8 @@ export interface ScriptHow {
   /** How long one call may take, milliseconds. */
   readonly ms: number;
   readonly log: Log;
+  /** Where calls stand while they run. */
+  readonly programs: Programs;
 }
 
 /** A script of resource.d or init.d, called as `NAME ARGUMENT... start`. Before it is started it is asked for
@@ -22,6 +25,7 @@ export class Script implements Runnable {
   readonly word: string;
   readonly #resource: Resource;
   readonly #how: ScriptHow;
+  #wasThere = false;
 
   constructor(resource: Resource, how: ScriptHow) {
     this.word = [resource.script, ...resource.args].join('::');
@@ -33,8 +37,13 @@ export class Script implements Runnable {
     if (!(await this.isRunning(signal))) await this.#act('start', signal);
   }
 
-  stop(signal: AbortSignal): Promise<void> {
-    return this.#act('stop', signal);
+  /** What never was on this host does not run there. */
+  async stop(signal: AbortSignal): Promise<void> {
+    const { folders, log } = this.#how;
+    const { script } = this.#resource;
+    if (this.#wasThere || (await findScript(script, folders)) !== undefined)
+      await this.#act('stop', signal);
+    else log.warn(`no executable "${script}" in ${folders.join(' or ')}: none to stop`);
   }
 
   async isRunning(signal: AbortSignal): Promise<boolean> {
@@ -51,17 +60,18 @@ export class Script implements Runnable {
   }
 
   async #call(action: string, signal: AbortSignal): Promise<ProgramEnd> {
-    const { folders, env, ms, log } = this.#how;
+    const { folders, env, ms, log, programs } = this.#how;
     const { script, args } = this.#resource;
     const path = await findScript(script, folders);
     if (path === undefined)
       throw new Error(
         `no executable "${script}" in ${folders.join(' or ')}: install it there, or mend haresources`,
       );
+    this.#wasThere = true;
     const words = [...args, action];
     if (action !== 'status') log.info(`Running ${[path, ...words].join(' ')}`);
     const leavesDaemon = action !== 'status';
-    return runProgram(path, words, { env, ms, signal, leavesDaemon });
+    return runProgram(path, words, { env, ms, signal, leavesDaemon, programs });
   }
 }
 

@@ -25,7 +25,7 @@ t.test('the order of lines does not matter', async (t) => {
 for (const [text, line, message] of [
   ['2 sha1 x\n', 0, 'which key signs is not said'],
   ['auth 2\n', 1, 'there is no key 2'],
-  ['auth 99\n2 sha1 x\n', 1, '"auth 99": expected the number of a key'],
+  ['auth 99\n2 sha1 x\n', 1, 'expected "auth" and the number of a key, 0 to 15'],
   ['auth 1\n1 sha256 x\n', 2, 'expected sha1, md5 or crc'],
   ['auth 1\n1 sha1\n', 2, 'sha1 takes a secret'],
   ['auth 1\n1 crc x\n', 2, 'crc has no secret'],
@@ -53,6 +53,22 @@ t.test(
     }
   },
 );
+
+t.test('whatever is wrong, no word of the file is told', async (t) => {
+  for (const text of [
+    'auth 1 sha1 TOPSECRET\n',
+    'auth TOPSECRET\n',
+    'auth 1\nsha1 TOPSECRET\n',
+    'auth 1\n1 TOPSECRET\n',
+    'auth 1\n1 crc TOPSECRET\n',
+    'auth 1\n1 sha1 a\n1 sha1 TOPSECRET\n',
+    'auth 1\nTOPSECRET\n',
+  ]) {
+    const { findings } = read(text);
+    t.match(findings, [{ severity: 'error' }], text);
+    t.notMatch(JSON.stringify(findings), /TOPSECRET/, text);
+  }
+});
 
 t.test(
   'warned of: crc, which proves nothing, and a secret that a blank cuts',

@@ -86,6 +86,16 @@ t.test('media: udpport counts from its line on', async (t) => {
   t.match(findings, [{ line: 4, severity: 'warning' }]);
 });
 
+t.test('a comma belongs to the words of respawn', async (t) => {
+  const { config } = read(`${BASE}respawn root /bin/x a,b -o c,d\n`);
+  t.same(config?.respawns[0]?.command, ['/bin/x', 'a,b', '-o', 'c,d']);
+});
+
+t.test('facilities are those of syslog, however they are written', async (t) => {
+  for (const word of ['local0', 'LOG_LOCAL0', 'daemon', 'none'])
+    t.equal(read(`${BASE}logfacility ${word}\n`).config?.logfacility, word);
+});
+
 t.test(
   'what Heartbeat knows and has no meaning here is said, and no more',
   async (t) => {
@@ -113,12 +123,18 @@ for (const [text, line, message] of [
   [`${BASE}mcast eth0 10.0.0.1 694 1 0`, 4, 'mcast eth0 239.0.0.1 694 1 0'],
   [`${BASE}respawn hacluster ipfail`, 4, 'a program with its path'],
   [`${BASE}node lb1`, 4, 'is there already'],
-  [`${BASE}deadtime 2`, 0, 'deadtime of 2000 ms: expected more than two keepalives'],
-  [`${BASE}initdead 10`, 0, 'initdead of 10000 ms: expected deadtime'],
+  [`${BASE}deadtime 2`, 4, 'deadtime of 2000 ms: expected more than two keepalives'],
+  [`${BASE}deadping 2`, 4, 'deadping of 2000 ms: expected more'],
+  [`${BASE}keepalive 20`, 4, 'deadtime of 30000 ms: expected more'],
+  [`${BASE}logfacility bogus`, 4, 'expected none, or a facility of syslog'],
+  [`${BASE}ucast eth0 10.1.1.300`, 4, 'the address or name of the other node'],
+  [`${BASE}ucast eth0 -lb2`, 4, 'the address or name of the other node'],
+  [`${BASE}mcast6 eth0 ff12::1 694 1 0`, 4, 'is not done here: use mcast, or ucast'],
+  [`${BASE}initdead 10`, 4, 'initdead of 10000 ms: expected deadtime'],
   ['node lb1\nauto_failback on\n', 0, 'cannot hear each other'],
   [
     'node lb2 lb3\nbcast eth0\nauto_failback on\n',
-    0,
+    1,
     'this host, lb1, is none of the nodes',
   ],
 ] as const)

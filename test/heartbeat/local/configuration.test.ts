@@ -52,6 +52,31 @@ t.test('all that is wrong is told, with file and line', async (t) => {
   ]);
 });
 
+t.test('the other node may be named, and has the address of its name', async (t) => {
+  const haCf = `ucast lo localhost\nucast lo no-such-host.invalid\n${GOOD['ha.cf']}`;
+  const { said } = await read(t, { ...GOOD, 'ha.cf': haCf }, 'lb1');
+  t.match(said, [
+    /^ha.cf:2: error: ucast: "no-such-host.invalid" has no address: .*\/etc\/hosts/,
+  ]);
+  const good = `ucast lo localhost\n${GOOD['ha.cf']}`;
+  const { configuration } = await read(t, { ...GOOD, 'ha.cf': good }, 'lb1');
+  const wanted = { kind: 'ucast', device: 'lo', peer: '127.0.0.1', port: 694 };
+  t.same(configuration?.config.media[0], wanted);
+});
+
+t.test(
+  'a log that cannot be written is told, and no reason to stay away',
+  async (t) => {
+    const haCf = `${GOOD['ha.cf']}logfile /no/such/folder/ha-log\ndebugfile /\n`;
+    const { configuration, said } = await read(t, { ...GOOD, 'ha.cf': haCf }, 'lb1');
+    t.match(said, [
+      /^ha.cf:5: warning: logfile: \/no\/such\/folder\/ha-log cannot be written/,
+      /^ha.cf:6: warning: debugfile: \/ cannot be written/,
+    ]);
+    t.ok(configuration);
+  },
+);
+
 t.test('a file that is not there is told once', async (t) => {
   const { said } = await read(t, { haresources: '' }, 'lb1');
   t.equal(said.length, 2);

@@ -29,6 +29,12 @@ t.test('what is no message is told, and the next one is read', (t) => {
     undefined,
     MESSAGE,
   ]);
+  const long = `>>>\nt=foo\nx=${'y'.repeat(16_384)}\n<<<\n`;
+  t.same(
+    text.take(Buffer.from(`${long}${STANDBY}`)),
+    [undefined, MESSAGE],
+    'no datagram would take it',
+  );
   t.same(text.take(Buffer.alloc(70_000, 'x')), [undefined], 'it is bounded');
   t.same(text.take(Buffer.from(STANDBY)), [MESSAGE]);
   t.end();

@@ -1,8 +1,10 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { openLog } from '../../../lib/heartbeat/local/log.ts';
 import { logLine } from '../../../lib/heartbeat/local/log-line.ts';
+import { collect } from '../../support/site.ts';
 
 t.test('a line is one of Heartbeat', (t) => {
   const at = new Date(2026, 10, 7, 1, 46, 5);
@@ -35,10 +37,42 @@ t.test(
   },
 );
 
-t.test('a file that cannot be written stops nobody', async (t) => {
-  const logfile = join(t.testdir(), 'missing', 'ha-log');
-  const log = openLog({ logfile, debugfile: undefined, logfacility: 'none' }, 'lb1');
-  log.error('unheard');
-  await log.close();
-  t.pass();
+t.test('what a file does not take is on stderr, and stops nobody', async (t) => {
+  for (const logfile of [join(t.testdir(), 'missing', 'ha-log'), '/dev/full']) {
+    const child = inChild(logfile, `log.error('unheard'); await log.close();`);
+    t.match(await collect(child), { code: 0, stderr: /: ERROR: unheard\n/ }, logfile);
+  }
 });
+
+t.test('a disk that never answers keeps nobody from ending', async (t) => {
+  const logfile = join(t.testdir(), 'ha-log');
+  execFileSync('mkfifo', [logfile]); // It can be opened when somebody reads it.
+  const child = inChild(
+    logfile,
+    `for (let n = 0; n < 20_000; n++) log.info('x'.repeat(100));
+     const began = performance.now();
+     await log.close();
+     console.log(performance.now() - began);
+     process.exit(0);`,
+  );
+  const began = performance.now();
+  const { code, stdout } = await collect(child);
+  t.equal(code, 0);
+  t.ok(Number(stdout) < 2000, `it waited ${stdout} ms`);
+  t.ok(performance.now() - began < 15_000);
+});
+
+t.test('what others say may be long, and a line is not', async (t) => {
+  t.ok(logLine(new Date(), 'lb1', 'info', 'x'.repeat(70_000)).length < 2200);
+});
+
+/** A process of its own that logs there. */
+function inChild(logfile: string, body: string) {
+  const module = new URL('../../../lib/heartbeat/local/log.js', import.meta.url);
+  const config = JSON.stringify({ logfile, logfacility: 'none' });
+  const code = `const { openLog } = await import('${module}');
+    const log = openLog(${config}, 'lb1');\n${body}`;
+  return spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}

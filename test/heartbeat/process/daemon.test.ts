@@ -14,6 +14,7 @@ import t, { type Test } from 'tap';
 import { readConfiguration } from '../../../lib/heartbeat/local/configuration.ts';
 import { filesOf } from '../../../lib/heartbeat/local/files.ts';
 import { openLog } from '../../../lib/heartbeat/local/log.ts';
+import { Programs } from '../../../lib/heartbeat/local/programs.ts';
 import { Daemon } from '../../../lib/heartbeat/process/daemon.ts';
 import { askStatus } from '../../../lib/heartbeat/process/status-socket.ts';
 import { Resources } from '../../../lib/heartbeat/resources/resources.ts';
@@ -34,7 +35,8 @@ async function daemonIn(folder: string) {
   if (!configuration) throw new Error(JSON.stringify(findings));
   const log = openLog(configuration.config, 'lb1');
   const resources = new Resources({ groups: configuration.groups, self: 'lb1', log });
-  const options = { files, stateDir: folder, name: 'lb1', configuration };
+  const programs = new Programs();
+  const options = { files, stateDir: folder, name: 'lb1', configuration, programs };
   return { files, daemon: new Daemon({ ...options, resources, log }) };
 }
 

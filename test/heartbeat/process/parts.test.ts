@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
@@ -12,6 +13,7 @@ import {
 import { Ticker } from '../../../lib/heartbeat/process/ticker.ts';
 import type { StatusView } from '../../../lib/heartbeat/process/view.ts';
 import { lab } from '../../support/lab.ts';
+import { commandLine } from '../../support/site.ts';
 import { socketPath } from '../../support/socket-path.ts';
 
 async function until(what: () => boolean): Promise<void> {
@@ -140,6 +142,35 @@ t.test('children run as their users, begin again, and end', lab('root'), async (
   await sleep(1300);
   t.equal(textIn(out).trim().split('\n').length, ran, 'nothing begins again');
   t.ok(log.some((text) => /again ended with 1: it is started again/.test(text)));
+});
+
+t.test('a child ends with all that it began', async (t) => {
+  const folder = t.testdir();
+  const [program, pid] = [join(folder, 'kid'), join(folder, 'pid')];
+  script(program, `sleep 1000 & echo $! > ${pid}; trap 'exit 0' TERM; wait`);
+  const { username } = userInfo();
+  const children = new Children(
+    [{ user: username, command: [program], line: 1 }],
+    () => {},
+  );
+  await children.start();
+  await until(() => textIn(pid).endsWith('\n'));
+  t.same(commandLine(textIn(pid).trim()), ['sleep', '1000']);
+  await children.stop();
+  await until(() => commandLine(textIn(pid).trim()).length === 0);
+  t.same(commandLine(textIn(pid).trim()), []);
+});
+
+t.test('a script of rc.d that is ended is so with all that it began', async (t) => {
+  const folder = t.testdir();
+  const pid = join(folder, 'pid');
+  script(join(folder, 'starting'), `sleep 1000 & echo $! > ${pid}; wait`);
+  const hooks = new Hooks(folder, () => {});
+  hooks.run([['t', 'starting']]);
+  await until(() => textIn(pid).endsWith('\n'));
+  hooks.close();
+  await until(() => commandLine(textIn(pid).trim()).length === 0);
+  t.same(commandLine(textIn(pid).trim()), []);
 });
 
 t.test('the status is asked at a socket, which one daemon has', async (t) => {

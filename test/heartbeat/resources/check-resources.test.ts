@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import t from 'tap';
 import { readHaCf } from '../../../lib/heartbeat/config/ha-cf.ts';
 import { readHaResources } from '../../../lib/heartbeat/config/haresources.ts';
+import { Programs } from '../../../lib/heartbeat/local/programs.ts';
 import { checkResources } from '../../../lib/heartbeat/resources/check-resources.ts';
 import { OcfAgent } from '../../../lib/heartbeat/resources/ocf.ts';
 import { scriptEnvironment } from '../../../lib/heartbeat/resources/script-environment.ts';
@@ -52,8 +53,13 @@ esac
   );
   chmodSync(path, 0o755);
   const { log, folders } = stage;
+  const programs = new Programs();
   const words = ['ours', 'thing', 'device=/dev/vdb', 'options=a=b'];
-  const agent = new OcfAgent(words, { log, folders, env: {}, ms: 10_000 }, root);
+  const agent = new OcfAgent(
+    words,
+    { log, folders, env: {}, ms: 10_000, programs },
+    root,
+  );
   const { signal } = new AbortController();
   t.notOk(await agent.isRunning(signal));
   await agent.start(signal);
@@ -66,12 +72,11 @@ esac
     log.lines.map((line) => line.split(' ').at(-1)),
     ['start', 'stop', 'stop'],
   );
-  const missing = new OcfAgent(
-    ['ours', 'other'],
-    { log, folders, env: {}, ms: 1 },
-    root,
-  );
+  const how = { log, folders, env: {}, ms: 1, programs };
+  const missing = new OcfAgent(['ours', 'other'], how, root);
   await t.rejects(missing.start(signal), { message: /no agent .*ours\/other/ });
+  await missing.stop(signal);
+  t.match(log.lines.at(-1), /no agent .*ours\/other: none to stop/);
 });
 
 t.test('scripts are told where Heartbeat logs, as far as ha.cf says so', async (t) => {
@@ -82,7 +87,7 @@ t.test('scripts are told where Heartbeat logs, as far as ha.cf says so', async (
   );
   t.ok(config);
   if (config)
-    t.same(scriptEnvironment('lb1', config), {
+    t.same(scriptEnvironment('lb1', config, '/etc/ha.d'), {
       HA_CURHOST: 'lb1',
       HA_DIR: '/etc/ha.d',
       HA_RCDIR: '/etc/ha.d/rc.d',

@@ -165,19 +165,6 @@ t.test('close ends the script that runs, and the wait for the next try', async (
   }
 });
 
-t.test(
-  'a script for addresses is run where scripts are preferred, and there is one',
-  async (t) => {
-    const its = stage(t, 'IPaddr');
-    const text = 'lb1 10.1.1.19/24\n';
-    await its.resources(text, { prefersScripts: true }).acquire('local');
-    t.same(its.calls(), ['IPaddr 10.1.1.19/24 start']);
-    const other = its.resources('lb1 IPaddr2::192.0.2.77\n', { prefersScripts: true });
-    await other.release('local');
-    t.same(its.calls(), [], 'none of that name: it is built in');
-  },
-);
-
 t.test('scripts find HA_ names in their environment', async (t) => {
   const its = stage(t);
   its.script('a', `start) echo "$HA_CURHOST" ;;`);
