@@ -70,12 +70,14 @@ export class Company {
   }
 
   #otherDied(now: number): void {
-    const { owner, inbox, coupling, ipfail, other } = this.#parts;
+    const { owner, inbox, coupling, ipfail, other, rollCall } = this.#parts;
     this.#deeds.own(owner.died(now), now);
     inbox.forget(other);
     coupling.hearOther('gone', now);
     ipfail?.cancel();
     this.#rejoining.noticed();
+    // It does not answer any more, and with nobody else there is nothing to agree on.
+    if (rollCall.isOpen) this.#activate(now);
   }
 
   /** Both nodes must mean the same nodes before one of them does anything. */
