@@ -75,11 +75,17 @@ export class HeartbeatNode {
   }
 
   /** A datagram of whoever sent it.
-   *  @param link  the name of the medium by which it came, as `eth0` */
-  hear(datagram: Buffer, link: string, now: number): readonly NodeAction[] {
+   *  @param link  the name of the medium by which it came, as `eth0`
+   *  @param from  its sender's address, for the log */
+  hear(
+    datagram: Buffer,
+    link: string,
+    now: number,
+    from = link,
+  ): readonly NodeAction[] {
     this.#wake(now);
     const { inbox, links } = this.#parts;
-    const read = inbox.read(datagram, now);
+    const read = inbox.read(datagram, from, now);
     if (!read) return this.#done(now);
     const change = links.hear(read.from, link, now);
     if (change) this.#company.linked([change]);

@@ -68,8 +68,8 @@ export class Run {
     this.#hooks = new Hooks(hooks, log);
     this.#media = new Media(config.media, {
       log,
-      hear: (datagram, link) =>
-        this.#tell((node, now) => node.hear(datagram, link, now)),
+      hear: (datagram, link, from) =>
+        this.#tell((node, now) => node.hear(datagram, link, now, from)),
     });
     this.#health = new Health({
       watched: options.watched,
