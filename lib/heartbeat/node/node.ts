@@ -123,14 +123,18 @@ export class HeartbeatNode {
   }
 
   /** See {@link NodeAction}, `acquire`.
+   *  @param request  the number that the action has
    *  @param failed  groups of which nothing runs */
-  acquired(hold: Hold, failed: Hold, now: number): readonly NodeAction[] {
-    this.#deeds.own(this.#parts.owner.acquired(hold, failed, now), now);
+  acquired(request: number, failed: Hold, now: number): readonly NodeAction[] {
+    this.#deeds.own(this.#parts.owner.acquired(request, failed, now), now);
     return this.#done(now);
   }
 
-  released(hold: Hold, now: number): readonly NodeAction[] {
-    this.#deeds.own(this.#parts.owner.released(hold, now), now);
+  /** See {@link NodeAction}, `release`.
+   *  @param request  the number that the action has
+   *  @param failed  groups of which something still runs */
+  released(request: number, failed: Hold, now: number): readonly NodeAction[] {
+    this.#deeds.own(this.#parts.owner.released(request, failed, now), now);
     return this.#done(now);
   }
 

@@ -31,6 +31,8 @@ export interface RunOptions extends Configuration {
 /** From one question to a director to the next, at least. */
 const LEAST_LOOK_MS = 1000;
 
+type Move = Extract<NodeAction, { readonly type: 'acquire' | 'release' }>;
+
 /** How a run ends: for good, or another one begins. */
 export type RunEnd = { readonly restartAfterMs: number | undefined };
 
@@ -114,7 +116,7 @@ export class Run {
     else if (action.type === 'announce') resources.announce();
     else if (action.type === 'gone') this.#over({ restartAfterMs: undefined });
     else if (action.type === 'restart') this.#over({ restartAfterMs: action.afterMs });
-    else this.#move(action.type, action.hold);
+    else this.#move(action);
   }
 
   #start(): void {
@@ -124,10 +126,14 @@ export class Run {
   }
 
   /** One after the other, in the order in which the node wants them. */
-  #move(type: 'acquire' | 'release', hold: Hold): void {
+  #move({ type, hold, request }: Move): void {
     this.#moving++;
     this.#scripts = this.#scripts
-      .then(() => (type === 'acquire' ? this.#acquire(hold) : this.#release(hold)))
+      .then(() =>
+        type === 'acquire'
+          ? this.#acquire(hold, request)
+          : this.#release(hold, request),
+      )
       .finally(() => this.#moving--);
   }
 
@@ -138,23 +144,22 @@ export class Run {
     return has(mine, node === this.#options.name ? 'local' : 'foreign');
   }
 
-  async #acquire(hold: Hold): Promise<void> {
+  async #acquire(hold: Hold, request: number): Promise<void> {
     const { resources, log } = this.#options;
     const failed = await resources.acquire(hold).catch(({ message }: Error) => {
       log('error', `resources (${hold}) cannot be started: ${message}`);
       return hold;
     });
-    this.#tell((node, now) => node.acquired(hold, failed, now));
+    this.#tell((node, now) => node.acquired(request, failed, now));
   }
 
-  async #release(hold: Hold): Promise<void> {
+  async #release(hold: Hold, request: number): Promise<void> {
     const { resources, log } = this.#options;
-    await resources
-      .release(hold)
-      .catch(({ message }: Error) =>
-        log('error', `resources (${hold}) cannot be stopped: ${message}`),
-      );
-    this.#tell((node, now) => node.released(hold, now));
+    const failed = await resources.release(hold).catch(({ message }: Error) => {
+      log('error', `resources (${hold}) cannot be stopped: ${message}`);
+      return hold;
+    });
+    this.#tell((node, now) => node.released(request, failed, now));
   }
 
   #over(end: RunEnd): void {
