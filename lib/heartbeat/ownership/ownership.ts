@@ -196,6 +196,7 @@ export class Ownership implements Owner {
   }
 
   #takeOver(now: number): void {
+    this.#failback.isOwed = true;
     takeOver(this.#estate, this.#options.other);
     this.#accord.receive(now);
   }
@@ -204,7 +205,6 @@ export class Ownership implements Owner {
     this.#plan.log('info', `Received shutdown notice from '${this.#options.other}'.`);
     this.#estate.others = 'none';
     this.#estate.otherIsThere = false;
-    this.#failback.isOwed = true;
     this.#estate.move.end();
     if (this.#estate.isIn) this.#takeOver(now);
   }

@@ -72,6 +72,18 @@ for (const failback of ['on', 'off'])
     t.equal(network.holders.doubled(0, network.now), 0);
   });
 
+t.test('who comes later than the other one gets its own, with failback', async (t) => {
+  for (const failback of ['on', 'off']) {
+    const haCf = `auto_failback ${failback}`;
+    const network = new Network({ haCf, random: seeded(1) });
+    network.start('lb1');
+    network.play(30 * SECOND);
+    network.start('lb2');
+    network.play(30 * SECOND);
+    t.same(held(network), failback === 'on' ? ['lb1', 'lb2'] : ['lb1', 'lb1']);
+  }
+});
+
 t.test('a run that begins before the last one was missed has nothing', async (t) => {
   for (const failback of ['on', 'off', 'legacy']) {
     const network = both(`auto_failback ${failback}`);

@@ -43,9 +43,8 @@ for (const failback of ['on', 'legacy'])
         const network = alone(`auto_failback ${failback}`);
         slowStop(network, 25 * SECOND);
         network.start('lb2');
-        network.play(SECOND);
-        for (let n = 0; n < 30 * SECOND && words(network)[0] !== 'transition'; n += 10)
-          network.play(10);
+        const isGiving = () => network.actions.some(({ type }) => type === 'release');
+        for (let n = 0; n < 1000 && !isGiving(); n++) network.play(10);
         network.play(ms * SECOND);
         network.kill('lb2');
         network.start('lb2');
@@ -65,6 +64,7 @@ t.test(
     network.scriptMs = () => 60 * SECOND;
     network.kill('lb2');
     network.play(6 * SECOND);
+    slowStop(network, 60 * SECOND);
     network.start('lb2');
     network.play(400 * SECOND);
     t.same(held(network), ['lb1', 'lb2']);
