@@ -1,5 +1,5 @@
 import type { Key, MacMethod } from '../wire/mac.ts';
-import type { Keyring } from '../wire/seal.ts';
+import { isHeard, type Keyring } from '../wire/seal.ts';
 import { type Finding, Findings } from './findings.ts';
 
 const METHODS: ReadonlySet<string> = new Set([
@@ -24,7 +24,7 @@ export function readAuthKeys(text: string, file: string, mode: number): AuthKeys
   const findings = new Findings(file);
   if (mode & OTHERS_READ)
     findings.error(0, `others can read the keys: chmod 600 ${file}`);
-  const keys = new Map<number, Key>();
+  const keys: KeyLines = new Map();
   let current: Named | undefined;
   for (const [line, words] of wordsOf(text))
     if (words[0] === 'auth') current = readNamed(words, line, findings) ?? current;
@@ -39,6 +39,9 @@ interface Named {
 }
 
 type Words = readonly string[];
+
+/** By number: each key with its line. */
+type KeyLines = Map<number, { readonly key: Key; readonly line: number }>;
 
 function readNamed(
   [, ...words]: Words,
@@ -57,7 +60,7 @@ function readNamed(
 function readKey(
   [first = '', method = '', secret = '', ...rest]: Words,
   line: number,
-  keys: Map<number, Key>,
+  keys: KeyLines,
   findings: Findings,
 ): void {
   const key = keyOf(first, method, secret);
@@ -67,7 +70,7 @@ function readKey(
       line,
       `key ${key.number} stands here a second time: give it another number`,
     );
-  else keys.set(key.number, key);
+  else keys.set(key.number, { key, line });
   if (rest.length > 0)
     findings.warn(
       line,
@@ -77,10 +80,10 @@ function readKey(
 
 function ringOf(
   findings: Findings,
-  keys: ReadonlyMap<number, Key>,
+  keys: Readonly<KeyLines>,
   named: Named | undefined,
 ): Keyring | undefined {
-  const current = named && keys.get(named.number);
+  const current = named && keys.get(named.number)?.key;
   if (!named)
     findings.error(0, 'which key signs is not said: add "auth 1", with its number');
   else if (!current)
@@ -94,7 +97,14 @@ function ringOf(
       named?.line ?? 0,
       'crc finds damage only: whoever reaches this network can take the cluster over; use sha1',
     );
-  return { current, keys: [...keys.values()] };
+  const keyring = { current, keys: [...keys.values()].map(({ key }) => key) };
+  for (const { key, line } of keys.values())
+    if (!isHeard(key, keyring))
+      findings.warn(
+        line,
+        `crc has no secret: nothing that is signed with key ${key.number} is heard while "auth ${current.number}" stands here. Remove it when both nodes have changed over`,
+      );
+  return keyring;
 }
 
 /** @returns a text where it is none */

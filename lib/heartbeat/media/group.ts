@@ -17,7 +17,7 @@ export function openGroup(
     address: group,
     port,
     prepare: (opened) => join(opened, medium, look()),
-    hear: (datagram) => events.hear(datagram, device),
+    hear: (datagram, { address }) => events.hear(datagram, device, address),
     tell: (error) =>
       error
         ? events.log('error', `${name}: ${error.message}`)

@@ -15,8 +15,9 @@ export interface Way {
 
 export interface MediaEvents {
   /** A datagram of anybody.
-   *  @param link  the device by which it came, or by which its sender is reached */
-  hear(datagram: Buffer, link: string): void;
+   *  @param link  the device by which it came, or by which its sender is reached
+   *  @param from  its sender's address */
+  hear(datagram: Buffer, link: string, from: string): void;
   log(level: 'info' | 'error', text: string): void;
 }
 

@@ -23,7 +23,7 @@ export function openPort(
     port,
     prepare: (opened) => opened.setBroadcast(true),
     hear: (datagram, { address }) =>
-      events.hear(datagram, linkOf(media, names, address, look)),
+      events.hear(datagram, linkOf(media, names, address, look), address),
     tell: (error) =>
       error
         ? events.log('error', `UDP port ${port}: ${error.message}`)

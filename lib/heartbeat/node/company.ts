@@ -81,12 +81,14 @@ export class Company {
   }
 
   #otherDied(now: number): void {
-    const { owner, inbox, coupling, ipfail, other } = this.#parts;
+    const { owner, inbox, coupling, ipfail, other, rollCall } = this.#parts;
     this.#deeds.own(owner.died(now), now);
     inbox.forget(other);
     coupling.hearOther('gone', now);
     ipfail?.cancel();
     this.#rejoining.cancel();
+    // It does not answer any more, and with nobody else there is nothing to agree on.
+    if (rollCall.isOpen) this.#activate(now);
   }
 
   /** A Heartbeat has what this node has, or may have it. */

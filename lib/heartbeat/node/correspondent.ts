@@ -1,8 +1,4 @@
-import { Receipt, type ReceiptOptions } from '../delivery/receipt.ts';
-
-/** How a message of another node is to be taken: `old` is one of a run that is over, be it repeated by a
- *  stranger. */
-export type Taken = 'new' | 'duplicate' | 'old';
+import { Receipt, type ReceiptOptions, type Verdict } from '../delivery/receipt.ts';
 
 /** Messages after which what was said before of resources does not hold any more. */
 const MOVES: ReadonlySet<string> = new Set([
@@ -30,9 +26,14 @@ export class Correspondent {
     return this.#receipt;
   }
 
-  /** @param generation  a larger one is another run, whose numbers begin anew */
-  take(generation: number, seq: number, now: number): Taken {
-    if (generation < this.#generation) return 'old';
+  /** Of its last run that was heard; 0: there was none. What is of an earlier one may be repeated by a
+   *  stranger. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** @param generation  not less than {@link generation}; a larger one is another run, whose numbers begin anew */
+  take(generation: number, seq: number, now: number): Verdict {
     if (generation > this.#generation) {
       this.#generation = generation;
       this.#receipt = new Receipt(this.#options);

@@ -2,6 +2,7 @@ import type { ReceiptOptions } from '../delivery/receipt.ts';
 import type { Message } from '../wire/message.ts';
 import { open } from '../wire/seal.ts';
 import { Correspondent } from './correspondent.ts';
+import { Doubts } from './doubts.ts';
 import { type Letter, letterOf, numberIn } from './letter.ts';
 import type { Outbox } from './outbox.ts';
 import type { Post } from './post.ts';
@@ -28,9 +29,11 @@ export interface Delivered {
 export class Inbox {
   readonly #options: InboxOptions;
   readonly #peers: ReadonlyMap<string, Correspondent>;
+  readonly #doubts: Doubts;
 
   constructor(options: InboxOptions) {
     this.#options = options;
+    this.#doubts = new Doubts(options.outbox);
     this.#peers = new Map(
       options.others.map((name) => [name, new Correspondent(name, options)]),
     );
@@ -41,16 +44,20 @@ export class Inbox {
     return Math.min(Number.POSITIVE_INFINITY, ...gaps);
   }
 
-  /** @returns undefined: it is of nobody who is a node here */
+  /** @param from  the address of whoever has sent it, for the log
+   *  @returns undefined: it is of nobody who is a node here */
   read(
     datagram: Buffer,
+    from: string,
     now: number,
   ): { readonly from: string; readonly delivered: Delivered | undefined } | undefined {
-    const opened = open(datagram, this.#options.post.keyring);
-    const letter = 'message' in opened ? letterOf(opened.message) : undefined;
+    const letter = this.#open(datagram, from, now);
     const peer = letter && this.#peers.get(letter.from);
-    if (!letter || !peer) return undefined;
-    return { from: peer.name, delivered: this.#deliver(letter, peer, now) };
+    if (peer) return { from: peer.name, delivered: this.#deliver(letter, peer, now) };
+    // What this node has sent itself comes back to it.
+    if (letter && letter.from !== this.#options.self)
+      this.#doubts.stranger(from, letter.from, now);
+    return undefined;
   }
 
   /** Asks for what is missing. */
@@ -71,9 +78,21 @@ export class Inbox {
     this.#peers.get(name)?.forget();
   }
 
+  #open(datagram: Buffer, from: string, now: number): Letter | undefined {
+    const opened = open(datagram, this.#options.post.keyring);
+    const letter = 'message' in opened ? letterOf(opened.message) : undefined;
+    if ('distrust' in opened) this.#doubts.datagram(from, opened.distrust, now);
+    else if (!letter) this.#doubts.datagram(from, 'incomplete', now);
+    return letter;
+  }
+
   #deliver(letter: Letter, peer: Correspondent, now: number): Delivered | undefined {
     const { seq, to, generation, type } = letter;
     const isForUs = to === undefined || to === this.#options.self;
+    if (generation < peer.generation) {
+      this.#doubts.old(peer.name, now);
+      return undefined;
+    }
     if (seq === undefined) {
       if (to === this.#options.self) this.#serve(letter, peer, now);
       return undefined;
@@ -90,9 +109,10 @@ export class Inbox {
     return { letter, seq, peer, isForUs };
   }
 
-  #serve({ type, message }: Letter, peer: Correspondent, now: number): void {
+  #serve(letter: Letter, peer: Correspondent, now: number): void {
+    const { type, message, generation } = letter;
     if (type === 'NS_rexmit') this.#sendAgain(message, peer, now);
-    else if (type === 'NS_nak_rexmit')
+    else if (type === 'NS_nak_rexmit' && generation === peer.generation)
       peer.receipt.giveUp(numberIn(message, 'firstseq') ?? 0);
   }
 

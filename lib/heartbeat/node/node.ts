@@ -76,11 +76,17 @@ export class HeartbeatNode {
   }
 
   /** A datagram of whoever sent it.
-   *  @param link  the name of the medium by which it came, as `eth0` */
-  hear(datagram: Buffer, link: string, now: number): readonly NodeAction[] {
+   *  @param link  the name of the medium by which it came, as `eth0`
+   *  @param from  its sender's address, for the log */
+  hear(
+    datagram: Buffer,
+    link: string,
+    now: number,
+    from = link,
+  ): readonly NodeAction[] {
     this.#wake(now);
     const { inbox, links } = this.#parts;
-    const read = inbox.read(datagram, now);
+    const read = inbox.read(datagram, from, now);
     if (!read) return this.#done(now);
     const change = links.hear(read.from, link, now);
     if (change) this.#company.linked([change]);
@@ -118,14 +124,18 @@ export class HeartbeatNode {
   }
 
   /** See {@link NodeAction}, `acquire`.
+   *  @param request  the number that the action has
    *  @param failed  groups of which nothing runs */
-  acquired(hold: Hold, failed: Hold, now: number): readonly NodeAction[] {
-    this.#deeds.own(this.#parts.owner.acquired(hold, failed, now), now);
+  acquired(request: number, failed: Hold, now: number): readonly NodeAction[] {
+    this.#deeds.own(this.#parts.owner.acquired(request, failed, now), now);
     return this.#done(now);
   }
 
-  released(hold: Hold, now: number): readonly NodeAction[] {
-    this.#deeds.own(this.#parts.owner.released(hold, now), now);
+  /** See {@link NodeAction}, `release`.
+   *  @param request  the number that the action has
+   *  @param failed  groups of which something still runs */
+  released(request: number, failed: Hold, now: number): readonly NodeAction[] {
+    this.#deeds.own(this.#parts.owner.released(request, failed, now), now);
     return this.#done(now);
   }
 

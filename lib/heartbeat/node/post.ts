@@ -1,7 +1,7 @@
 import { History } from '../delivery/history.ts';
 import type { Field, Message } from '../wire/message.ts';
 import { textOf } from '../wire/message.ts';
-import { type Keyring, type MessageForm, seal } from '../wire/seal.ts';
+import { isHeard, type Keyring, type MessageForm, seal } from '../wire/seal.ts';
 
 /** Who this node is, for as long as it runs. */
 export interface Identity {
@@ -54,7 +54,11 @@ export class Post {
     const { number, method, secret } = this.#keyring.current;
     this.#keyring = keyring;
     const isKnown = keyring.keys.some(
-      (key) => key.number === number && key.method === method && key.secret === secret,
+      (key) =>
+        key.number === number &&
+        key.method === method &&
+        key.secret === secret &&
+        isHeard(key, keyring),
     );
     if (!isKnown) this.#history.clear();
   }

@@ -5,10 +5,10 @@ import type { Hold } from './hold.ts';
 export type Action =
   /** To everybody; its sender's fields are still to be added. */
   | { readonly type: 'send'; readonly message: Message }
-  /** Scripts, and then {@link Owner.acquired}. */
-  | { readonly type: 'acquire'; readonly hold: Hold }
-  /** Scripts, and then {@link Owner.released}. */
-  | { readonly type: 'release'; readonly hold: Hold }
+  /** Scripts, and then {@link Owner.acquired} with the number of this request. */
+  | { readonly type: 'acquire'; readonly hold: Hold; readonly request: number }
+  /** Scripts, and then {@link Owner.released} with the number of this request. */
+  | { readonly type: 'release'; readonly hold: Hold; readonly request: number }
   /** What runs here is told to the network once more: the other node had it too. */
   | { readonly type: 'announce' }
   | {

@@ -38,20 +38,19 @@ export class Contest {
 
   /** Scripts have ended that stopped groups.
    *  @returns  whether it was what is given up here */
-  released(): boolean {
+  released(request: number): boolean {
     const { move } = this.#estate;
-    if (move.step !== 'yielding') return false;
+    if (move.step !== 'yielding' || !move.awaits(request)) return false;
     move.end();
     return true;
   }
 
   #yield(twice: Hold, now: number): void {
-    const { move, plan } = this.#estate;
+    const { move, plan, scripts } = this.#estate;
     const { other } = this.#options;
     plan.log('error', `${other} has our [${twice}] resources too, and keeps them`);
     this.#estate.mine = minus(this.#estate.mineSoon, twice);
-    move.begin('yielding', twice, now);
-    plan.act({ type: 'release', hold: twice });
+    move.begin('yielding', twice, now, scripts.release(twice));
   }
 
   #keep(): void {

@@ -4,6 +4,7 @@ import { Handover } from './handover.ts';
 import { common, flip, type Hold, plus } from './hold.ts';
 import type { Claim } from './owner.ts';
 import { type Pace, paceOf } from './pace.ts';
+import { Scripts } from './scripts.ts';
 
 type Phase = 'init' | 'starting' | 'both-starting' | 'received' | 'stable' | 'shutdown';
 
@@ -13,6 +14,8 @@ export class Estate {
   mine: Hold = 'none';
   /** In the other node's words. */
   others: Hold = 'none';
+  /** Of these the scripts have not stopped all: they stay this node's. */
+  stuck: Hold = 'none';
   otherIsStable = false;
   otherIsThere = false;
   /** The other node is of this program too. */
@@ -21,21 +24,18 @@ export class Estate {
   otherWellAt: number | undefined = Number.NEGATIVE_INFINITY;
   readonly move = new Handover();
   readonly plan: Plan;
+  readonly scripts: Scripts;
   readonly #deadtimeMs: number;
   #hasToldStable = false;
 
   constructor(plan: Plan, deadtimeMs: number) {
     this.plan = plan;
+    this.scripts = new Scripts(plan);
     this.#deadtimeMs = deadtimeMs;
   }
 
   get isStable(): boolean {
-    return this.phase === 'stable' && this.move.step === 'none' && this.otherIsStable;
-  }
-
-  /** It gives nothing up that the other node has too, and waits for nobody's word. */
-  get isSettled(): boolean {
-    return this.phase === 'stable' && this.move.step !== 'yielding';
+    return this.#isSettled && this.move.step === 'none' && this.otherIsStable;
   }
 
   /** It takes part. */
@@ -70,15 +70,28 @@ export class Estate {
     else this.otherWellAt ??= now;
   }
 
-  /** This node goes, and takes part in nothing any more. */
-  end(): void {
-    this.phase = 'shutdown';
-    this.mine = 'none';
+  /** Its scripts stop nothing and start nothing that moves: what the other node reads as `isstable`, and may take
+   *  for the end of a move. Heartbeat says so too once it has stopped what it gives. */
+  get #isSettled(): boolean {
+    const { step } = this.move;
+    const isAtRest = step === 'none' || step === 'given';
+    return this.phase === 'stable' && isAtRest && this.stuck === 'none';
+  }
+
+  /** Nothing moves any more: what scripts start here is this node's. */
+  endMove(): void {
+    this.mine = this.mineSoon;
     this.move.end();
   }
 
+  /** Tells once more, if this node is stable and has told otherwise. */
+  correct(): void {
+    if (this.#isSettled && !this.#hasToldStable) this.tell();
+  }
+
   /** Tells what this node has, and nothing else. */
-  tell(isStable: boolean, info?: string): void {
+  tell(info?: string): void {
+    const isStable = this.#isSettled;
     this.#hasToldStable = isStable;
     const fields: Message = [
       ['rsc_hold', this.mine],

@@ -51,29 +51,39 @@ export class Exchange {
     const { step } = this.#estate.move;
     if (info === 'me' && hold !== undefined) this.#offered(hold, now);
     else if (info === 'other') this.#accepted(now);
-    else if (info === 'done' && step === 'taking') this.#start(now);
+    else if (info === 'done' && step === 'taking') this.#start(hold, now);
     else if (info === 'done' && step === 'given') this.#gave(now);
   }
 
-  /** Scripts have ended that started these groups.
+  /** Scripts have ended that started groups.
    *  @returns  whether it was what the other node gave */
-  acquired(hold: Hold, failed: Hold, now: number): boolean {
+  acquired(request: number, failed: Hold, now: number): boolean {
     const { move } = this.#estate;
-    if (move.step !== 'starting' || flip(move.hold) !== hold) return false;
+    if (move.step !== 'starting' || !move.awaits(request)) return false;
     this.#ask('done');
-    this.#estate.mine = minus(plus(this.#estate.mine, hold), failed);
+    this.#estate.mine = minus(plus(this.#estate.mine, flip(move.hold)), failed);
     move.end();
-    this.#estate.tell(true);
+    this.#estate.tell();
     this.#options.took(now);
     return true;
   }
 
-  /** Scripts have ended that stopped groups. */
-  released(now: number): void {
-    const { move } = this.#estate;
-    if (move.step !== 'giving') return;
+  /** Scripts have ended that stopped groups. The other node gets what has stopped; a Heartbeat waits until all
+   *  of it has, for it does not know of parts.
+   *  @param stays  what has not stopped
+   *  @returns  whether it was what is given to the other node */
+  released(request: number, stays: Hold, now: number): boolean {
+    const { move, otherIsOurs } = this.#estate;
+    if (move.step !== 'giving' || !move.awaits(request)) return false;
+    const stopped = minus(move.hold, stays);
+    if (stays !== 'none' && (stopped === 'none' || !otherIsOurs)) {
+      this.#estate.tell('standby');
+      return true;
+    }
     move.proceed('given', now);
+    move.narrow(stopped);
     this.#ask('done');
+    return true;
   }
 
   /** The giver has withdrawn its offer: it says so, or it is at rest long after it. */
@@ -83,6 +93,7 @@ export class Exchange {
     if (move.step !== 'taking' || !(info === WITHDRAWN || isLate)) return;
     plan.log('info', `standby: ${this.#options.other} has withdrawn its offer`);
     move.end();
+    this.#estate.correct();
   }
 
   /** The other node moves nothing: what is waited for has been lost, or it went on without this node, which
@@ -98,7 +109,7 @@ export class Exchange {
         `standby: ${this.#options.other} moves nothing any more: it is given up`,
       );
       move.end();
-      this.#estate.tell(true);
+      this.#estate.tell();
       this.#options.kept(now);
     }
   }
@@ -112,9 +123,10 @@ export class Exchange {
         ? 'No reply to standby request. Standby request cancelled.'
         : 'Standby took too long: it is given up.',
     );
-    move.end();
+    this.#estate.endMove();
     this.#estate.otherIsStable = true;
-    if (this.#estate.otherIsOurs) this.#estate.tell(true, WITHDRAWN);
+    if (this.#estate.otherIsOurs) this.#estate.tell(WITHDRAWN);
+    else this.#estate.correct();
     this.#options.kept(now);
   }
 
@@ -133,34 +145,34 @@ export class Exchange {
 
   /** An answer to an offer that is withdrawn gets the state of things instead. */
   #accepted(now: number): void {
-    const { move, plan, isIn, phase } = this.#estate;
-    if (move.step === 'none' && isIn) this.#estate.tell(phase === 'stable', WITHDRAWN);
+    const { move, plan, isIn, scripts } = this.#estate;
+    if (move.step === 'none' && isIn) this.#estate.tell(WITHDRAWN);
     if (move.step !== 'offered') return;
     plan.log(
       'info',
       `standby: ${this.#options.other} can take our ${move.hold} resources`,
     );
-    move.proceed('giving', now);
     this.#estate.mine = minus(this.#estate.mine, move.hold);
-    this.#estate.tell(false, 'standby');
-    plan.act({ type: 'release', hold: move.hold });
+    move.proceed('giving', now, scripts.release(move.hold));
+    this.#estate.tell('standby');
   }
 
-  #start(now: number): void {
-    const { move, plan } = this.#estate;
+  /** @param hold  of what was offered, what has stopped */
+  #start(hold: Hold | undefined, now: number): void {
+    const { move, plan, scripts } = this.#estate;
+    if (hold !== undefined) move.narrow(common(move.hold, hold));
     plan.log(
       'info',
       `standby: acquire [${move.hold}] resources from ${this.#options.other}`,
     );
-    move.proceed('starting', now);
-    plan.act({ type: 'acquire', hold: flip(move.hold) });
+    move.proceed('starting', now, scripts.acquire(flip(move.hold)));
   }
 
   #gave(now: number): void {
     const { move, plan } = this.#estate;
     move.end();
     plan.log('info', `Standby resource acquisition done [${move.hold}].`);
-    this.#estate.tell(true);
+    this.#estate.tell();
     this.#options.gave(now);
   }
 

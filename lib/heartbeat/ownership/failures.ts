@@ -9,13 +9,20 @@ const AGAIN_MS = 30_000;
 export class Failures {
   readonly #estate: Estate;
   readonly #give: (hold: Hold, now: number) => void;
+  readonly #given: string;
   #hold: Hold = 'none';
   #at = Number.POSITIVE_INFINITY;
 
-  /** @param give  offers them to the other node */
-  constructor(estate: Estate, give: (hold: Hold, now: number) => void) {
+  /** @param give  what becomes of them where the other node is there: it is offered them, say
+   *  @param given  the same in words */
+  constructor(
+    estate: Estate,
+    give: (hold: Hold, now: number) => void,
+    given = 'given away',
+  ) {
     this.#estate = estate;
     this.#give = give;
+    this.#given = given;
   }
 
   get nextAt(): number {
@@ -33,13 +40,13 @@ export class Failures {
     this.#at = now + AGAIN_MS;
     this.#estate.plan.log(
       'error',
-      `[${failed}] resources did not start: they are ${this.#estate.otherIsThere ? 'given away' : 'tried again'} in ${AGAIN_MS / 1000} s`,
+      `[${failed}] resources did not start: they are ${this.#estate.otherIsThere ? this.#given : 'tried again'} in ${AGAIN_MS / 1000} s`,
     );
   }
 
   look(now: number): void {
     if (this.#at > now) return;
-    const { isStable, otherIsThere, mine, pace, plan } = this.#estate;
+    const { isStable, otherIsThere, mine, pace, scripts } = this.#estate;
     if (otherIsThere && !isStable) {
       this.#at = now + pace.retryMs;
       return;
@@ -50,8 +57,14 @@ export class Failures {
     if (otherIsThere) this.#give(hold, now);
     else {
       this.#estate.mine = plus(mine, hold);
-      plan.act({ type: 'acquire', hold });
+      scripts.acquire(hold);
     }
+  }
+
+  /** These are not this node's concern any more. */
+  drop(hold: Hold): void {
+    this.#hold = minus(this.#hold, hold);
+    if (this.#hold === 'none') this.forget();
   }
 
   forget(): void {

@@ -28,6 +28,7 @@ export class Handover {
   #hold: Hold = 'none';
   #endAt = NEVER;
   #beganAt = 0;
+  #request: number | undefined;
 
   get step(): Step {
     return this.#step;
@@ -49,22 +50,39 @@ export class Handover {
   }
 
   /** @param now  milliseconds, monotonic */
-  begin(step: 'offered' | 'taking' | 'yielding', hold: Hold, now: number): void {
+  begin(
+    step: 'offered' | 'taking' | 'yielding',
+    hold: Hold,
+    now: number,
+    request?: number,
+  ): void {
     this.#hold = hold;
     this.#beganAt = now;
-    this.#go(step, now + (step === 'offered' ? ANSWER_MS : MOVE_MS));
+    this.#go(step, now + (step === 'offered' ? ANSWER_MS : MOVE_MS), request);
   }
 
-  proceed(step: 'giving' | 'given' | 'starting', now: number): void {
-    this.#go(step, now + MOVE_MS);
+  /** @param request  of scripts that are waited for */
+  proceed(step: 'giving' | 'given' | 'starting', now: number, request?: number): void {
+    this.#go(step, now + MOVE_MS, request);
+  }
+
+  /** Not all that was offered moves. */
+  narrow(hold: Hold): void {
+    this.#hold = hold;
+  }
+
+  /** Whether it is this end of scripts that it waits for. */
+  awaits(request: number): boolean {
+    return this.#request === request;
   }
 
   end(): void {
     this.#go('none', NEVER);
   }
 
-  #go(step: Step, endAt: number): void {
+  #go(step: Step, endAt: number, request?: number): void {
     this.#step = step;
+    this.#request = request;
     this.#endAt = endAt;
   }
 }

@@ -2,8 +2,10 @@ import { type Action, Plan } from './action.ts';
 import { Contest } from './contest.ts';
 import { Estate } from './estate.ts';
 import { Failures } from './failures.ts';
+import { Farewell } from './farewell.ts';
 import { type Hold, has, minus, plus } from './hold.ts';
 import type { Claim, Heard, OtherNode, Owner, OwnerOptions } from './owner.ts';
+import { Stuck } from './stuck.ts';
 import { takeOver } from './taking.ts';
 
 export interface LegacyOptions extends OwnerOptions {
@@ -22,6 +24,8 @@ export class LegacyOwnership implements Owner {
   readonly #estate: Estate;
   readonly #contest: Contest;
   readonly #failures: Failures;
+  readonly #stuck: Stuck;
+  readonly #farewell: Farewell;
   /** Own groups that the other node has been asked for, and has not let go. */
   readonly #asked = new Set<string>();
   /** Groups that the other node is to be told of when they are stopped here. */
@@ -32,7 +36,13 @@ export class LegacyOwnership implements Owner {
     this.#options = options;
     this.#estate = new Estate(this.#plan, options.deadtimeMs);
     this.#contest = new Contest(this.#estate, options);
-    this.#failures = new Failures(this.#estate, (hold) => this.#acquire(hold));
+    this.#failures = new Failures(
+      this.#estate,
+      (_, now) => this.#ask(now),
+      'asked for again',
+    );
+    this.#stuck = new Stuck(this.#estate);
+    this.#farewell = new Farewell(this.#estate, options.other);
   }
 
   get mine(): Hold {
@@ -62,7 +72,7 @@ export class LegacyOwnership implements Owner {
   }
 
   get nextAt(): number {
-    return Math.min(this.#askAt, this.#failures.nextAt);
+    return Math.min(this.#askAt, this.#failures.nextAt, this.#stuck.nextAt);
   }
 
   begin({ isThere, isActive }: OtherNode, now: number): readonly Action[] {
@@ -89,7 +99,7 @@ export class LegacyOwnership implements Owner {
 
   claimed(claim: Claim, now: number): readonly Action[] {
     if (!this.#estate.isIn) return [];
-    this.#estate.otherIsThere = true;
+    this.#otherIsBack();
     this.#contest.heard(claim, now);
     return this.#plan.take();
   }
@@ -118,35 +128,41 @@ export class LegacyOwnership implements Owner {
     return this.#plan.take();
   }
 
-  acquired(_hold: Hold, failed: Hold, now: number): readonly Action[] {
-    this.#estate.mine = minus(this.#estate.mine, failed);
-    if (this.#estate.isIn) this.#failures.add(failed, now);
+  acquired(request: number, failed: Hold, now: number): readonly Action[] {
+    const { isIn, mine, otherIsThere, scripts } = this.#estate;
+    scripts.end(request);
+    if (!isIn) return [];
+    const missing = minus(failed, scripts.due);
+    this.#estate.mine = minus(mine, missing);
+    this.#failures.add(otherIsThere ? minus(missing, 'foreign') : missing, now);
     return this.#plan.take();
   }
 
-  released(hold: Hold, now: number): readonly Action[] {
-    if (this.#estate.phase === 'shutdown') {
-      this.#plan.send('shutdone', ['st', 'dead']);
-      this.#plan.act({ type: 'gone' });
-    } else {
-      if (this.#contest.released() && !has(this.#estate.mine, 'local')) this.#ask(now);
-      if (has(hold, 'foreign')) this.#answerAll();
+  released(request: number, failed: Hold, now: number): readonly Action[] {
+    const hold = this.#estate.scripts.end(request);
+    if (!this.#estate.isIn) this.#farewell.released(request, failed);
+    else {
+      const { freed } = this.#stuck.ended(hold, failed, now);
+      const isOver = this.#contest.released(request) || has(freed, 'local');
+      if (isOver && !has(this.#estate.mine, 'local')) this.#ask(now);
+      this.#answerAll();
     }
     return this.#plan.take();
   }
 
   shutDown(_now: number): readonly Action[] {
-    this.#estate.end();
+    this.#farewell.begin();
     this.#asked.clear();
     this.#askAt = NEVER;
     this.#failures.forget();
-    this.#plan.act({ type: 'release', hold: 'all' });
+    this.#stuck.forget();
     return this.#plan.take();
   }
 
   look(now: number): readonly Action[] {
     if (this.#askAt <= now) this.#ask(now);
     this.#failures.look(now);
+    this.#stuck.look(now);
     return this.#plan.take();
   }
 
@@ -159,18 +175,28 @@ export class LegacyOwnership implements Owner {
 
   #requested(group: string): void {
     if (this.#options.ownGroups.includes(group)) return;
-    const { mine } = this.#estate;
-    if (this.#wanted.size === 0 && !has(mine, 'foreign')) {
+    this.#otherIsBack();
+    const { mine, stuck, scripts } = this.#estate;
+    if (!has(mine, 'foreign') && !has(scripts.due, 'foreign')) {
       this.#answer(group, false);
       return;
     }
     this.#wanted.add(group);
-    if (!has(mine, 'foreign')) return;
+    if (!has(mine, 'foreign') || has(stuck, 'foreign')) return;
     this.#estate.mine = minus(mine, 'foreign');
-    this.#plan.act({ type: 'release', hold: 'foreign' });
+    scripts.release('foreign');
   }
 
+  /** It starts its own groups, also where they did not start here. */
+  #otherIsBack(): void {
+    this.#estate.otherIsThere = true;
+    this.#failures.drop('foreign');
+  }
+
+  /** As soon as none of them runs here, and no script is going to start any. */
   #answerAll(): void {
+    const { mine, scripts } = this.#estate;
+    if (has(mine, 'foreign') || has(scripts.due, 'foreign')) return;
     for (const group of this.#wanted) this.#answer(group, true);
     this.#wanted.clear();
   }
@@ -201,13 +227,15 @@ export class LegacyOwnership implements Owner {
   #takeAll(): void {
     this.#estate.move.end();
     this.#asked.clear();
+    this.#wanted.clear();
     this.#askAt = NEVER;
-    if (this.#estate.mine !== 'all') takeOver(this.#estate, this.#options.other);
+    const { mine, stuck } = this.#estate;
+    if (mine !== 'all' || stuck !== 'none') takeOver(this.#estate, this.#options.other);
   }
 
   #acquire(hold: Hold): void {
     const missing = minus(hold, this.#estate.mine);
     this.#estate.mine = plus(this.#estate.mine, missing);
-    if (missing !== 'none') this.#plan.act({ type: 'acquire', hold: missing });
+    if (missing !== 'none') this.#estate.scripts.acquire(missing);
   }
 }

@@ -75,10 +75,13 @@ export interface Owner {
   /** Gives these groups to the other node, if nothing else is under way. */
   standby(hold: Hold, now: number): readonly Action[];
   /** The scripts of an `acquire` have ended.
+   *  @param request  its number
    *  @param failed  groups of which nothing runs */
-  acquired(hold: Hold, failed: Hold, now: number): readonly Action[];
-  /** The scripts of a `release` have ended. */
-  released(hold: Hold, now: number): readonly Action[];
+  acquired(request: number, failed: Hold, now: number): readonly Action[];
+  /** The scripts of a `release` have ended.
+   *  @param request  its number
+   *  @param failed  groups of which something still runs */
+  released(request: number, failed: Hold, now: number): readonly Action[];
   /** Gives everything up, for this node goes. */
   shutDown(now: number): readonly Action[];
   /** Time has gone on. */

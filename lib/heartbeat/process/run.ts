@@ -69,8 +69,8 @@ export class Run {
     this.#hooks = new Hooks(hooks, log, programs);
     this.#media = new Media(config.media, {
       log,
-      hear: (datagram, link) =>
-        this.#tell((node, now) => node.hear(datagram, link, now)),
+      hear: (datagram, link, from) =>
+        this.#tell((node, now) => node.hear(datagram, link, now, from)),
     });
     this.#health = new Health({
       watched: options.watched,
@@ -130,14 +130,12 @@ export class Run {
   }
 
   /** Its scripts have ended. */
-  #moved({ type, hold }: Move, failed: Hold): void {
-    if (type === 'acquire') {
-      this.#tell((node, now) => node.acquired(hold, failed, now));
-      return;
-    }
-    if (failed !== 'none')
-      this.#options.log('error', `[${failed}] resources did not stop: they may run on`);
-    this.#tell((node, now) => node.released(hold, now));
+  #moved({ type, request }: Move, failed: Hold): void {
+    this.#tell((node, now) =>
+      type === 'acquire'
+        ? node.acquired(request, failed, now)
+        : node.released(request, failed, now),
+    );
   }
 
   /** Whether that node's groups run on this host; undefined: they are on their way. */

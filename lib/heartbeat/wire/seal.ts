@@ -23,6 +23,7 @@ export type Distrust =
   | 'too-long'
   | 'no-message'
   | 'unsigned'
+  | 'unknown-key'
   | 'wrong-signature'
   | 'malformed';
 
@@ -73,8 +74,8 @@ function openNetstring(datagram: Buffer, keyring: Keyring): Opened {
   if (!value || !digits || Number(length) !== value.length)
     return { distrust: 'unsigned' };
   const body = datagram.subarray(0, end);
-  if (!isSigned(keyring, Number(number), body, digits))
-    return { distrust: 'wrong-signature' };
+  const distrust = distrustOf(keyring, Number(number), body, digits);
+  if (distrust) return { distrust };
   const message = decodeNetstring(body);
   return message ? { message } : { distrust: 'malformed' };
 }
@@ -90,24 +91,35 @@ function openClassic(datagram: Buffer, keyring: Keyring): Opened {
   const [, number, digits] = AUTH_VALUE.exec(value) ?? [];
   if (name !== AUTH || !digits) return { distrust: 'unsigned' };
   const body = Buffer.from(lines.slice(0, start), 'latin1');
-  if (!isSigned(keyring, Number(number), body, digits))
-    return { distrust: 'wrong-signature' };
+  const distrust = distrustOf(keyring, Number(number), body, digits);
+  if (distrust) return { distrust };
   const message = decodeClassic(lines);
   return message ? { message } : { distrust: 'malformed' };
 }
 
-/** By the key of that number; or, as Heartbeat takes the method of that number and the secret of its own
+/** Whether messages that this key signs are heard: one without a secret, with which everybody can sign, only
+ *  while this node signs with it. Elsewhere it is a line that somebody forgot. */
+export function isHeard({ method }: Key, { current }: Keyring): boolean {
+  return method !== 'crc' || current.method === 'crc';
+}
+
+/** Signed by the key of that number; or, as Heartbeat takes the method of that number and the secret of its own
  *  `auth`, by these. */
-function isSigned(
-  { keys, current }: Keyring,
+function distrustOf(
+  keyring: Keyring,
   number: number,
   body: Buffer,
   digits: string,
-): boolean {
+): Distrust | undefined {
+  const { keys, current } = keyring;
   const key = keys.find((one) => one.number === number);
-  if (!key) return false;
-  if (isMac(key, body, digits)) return true;
+  if (!key || !isHeard(key, keyring)) return 'unknown-key';
+  if (isMac(key, body, digits)) return undefined;
   const { secret } = current;
-  if (key === current || key.method === 'crc' || current.method === 'crc') return false;
-  return isMac({ method: key.method, secret }, body, digits);
+  const isLikeHeartbeats =
+    key !== current &&
+    key.method !== 'crc' &&
+    current.method !== 'crc' &&
+    isMac({ method: key.method, secret }, body, digits);
+  return isLikeHeartbeats ? undefined : 'wrong-signature';
 }

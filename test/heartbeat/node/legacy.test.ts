@@ -32,6 +32,40 @@ t.test('who comes back asks, and the other one stops first', async (t) => {
   t.equal(network.holders.doubled(0, network.now), 0);
 });
 
+t.test(
+  'what did not start here is not tried again when its owner is back',
+  async (t) => {
+    const network = both('auto_failback legacy');
+    network.play(20 * SECOND);
+    network.broken.add('lb1 lb2');
+    network.kill('lb2');
+    network.play(8 * SECOND);
+    t.same(held(network), ['lb1', '']);
+    network.start('lb2');
+    network.play(5 * SECOND);
+    network.broken.clear();
+    network.play(60 * SECOND);
+    t.same(held(network), ['lb1', 'lb2']);
+    t.equal(network.holders.doubled(0, network.now), 0);
+  },
+);
+
+t.test(
+  'own groups that did not start are asked for before they are tried again',
+  async (t) => {
+    const network = both('auto_failback legacy');
+    network.broken.add('lb1 lb1');
+    network.play(20 * SECOND);
+    t.same(held(network), ['', 'lb2']);
+    network.broken.clear();
+    network.play(40 * SECOND);
+    t.same(held(network), ['lb1', 'lb2']);
+    t.ok(
+      network.sent.some(({ type, at }) => type === 'ip-request' && at > 20 * SECOND),
+    );
+  },
+);
+
 t.test('standby is refused in words', async (t) => {
   const network = both('auto_failback legacy');
   network.play(3 * SECOND);

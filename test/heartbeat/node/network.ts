@@ -30,6 +30,8 @@ interface Run {
   readonly queue: (() => void)[];
 }
 
+type Scripts = Extract<NodeAction, { readonly type: 'acquire' | 'release' }>;
+
 interface Event {
   readonly at: number;
   run(): void;
@@ -47,6 +49,10 @@ export class Network {
   readonly unreachable = new Set<string>();
   /** Groups that do not start on a host, as `lb1 lb2`: that of lb2 on lb1. */
   readonly broken = new Set<string>();
+  /** Groups that do not stop on a host, as in `broken`. */
+  readonly stuck = new Set<string>();
+  /** How long scripts take, milliseconds. */
+  scriptMs: (type: Scripts['type']) => number = () => SCRIPT_MS;
   readonly keyrings: Record<Name, Keyring>;
   readonly log: string[] = [];
   readonly actions: { at: number; name: Name; type: NodeAction['type'] }[] = [];
@@ -213,31 +219,32 @@ export class Network {
   }
 
   /** Those of one action after those of the one before. */
-  #scripts(
-    name: Name,
-    run: Run,
-    action: { readonly type: 'acquire' | 'release'; readonly hold: Hold },
-  ): void {
-    run.busyUntil = Math.max(run.busyUntil, this.now) + SCRIPT_MS;
+  #scripts(name: Name, run: Run, action: Scripts): void {
+    run.busyUntil = Math.max(run.busyUntil, this.now) + this.scriptMs(action.type);
     this.#later(name, run, run.busyUntil - this.now, () =>
       action.type === 'acquire'
-        ? this.#acquired(name, run, action.hold)
-        : this.#released(name, run, action.hold),
+        ? this.#acquired(name, run, action)
+        : this.#released(name, run, action),
     );
   }
 
-  #acquired(name: Name, run: Run, hold: Hold): void {
+  #acquired(name: Name, run: Run, { hold, request }: Scripts): void {
     const owners = ownersOf(hold, name);
     const failed = owners.filter((owner) => this.broken.has(`${name} ${owner}`));
     for (const owner of owners)
       if (!failed.includes(owner)) this.holders.ran(name, owner, true, this.now);
-    this.#do(name, run, run.node.acquired(hold, holdOf(failed, name), this.now));
+    this.#do(name, run, run.node.acquired(request, holdOf(failed, name), this.now));
   }
 
-  #released(name: Name, run: Run, hold: Hold): void {
-    for (const owner of ownersOf(hold, name))
-      this.holders.ran(name, owner, false, this.now);
-    this.#do(name, run, run.node.released(hold, this.now));
+  #released(name: Name, run: Run, { hold, request }: Scripts): void {
+    const owners = ownersOf(hold, name);
+    const failed = owners.filter(
+      (owner) =>
+        this.stuck.has(`${name} ${owner}`) && this.holders.of(owner).includes(name),
+    );
+    for (const owner of owners)
+      if (!failed.includes(owner)) this.holders.ran(name, owner, false, this.now);
+    this.#do(name, run, run.node.released(request, holdOf(failed, name), this.now));
   }
 
   #send(from: Name, datagram: Buffer): void {

@@ -29,6 +29,36 @@ t.test('one alone waits initdead, and has all', async (t) => {
   t.same(held(network), ['lb1', 'lb1']);
 });
 
+t.test(
+  'who dies before it has said which nodes there are is not waited for',
+  async (t) => {
+    for (const ms of [0, 3, 5, 8, 12]) {
+      const network = new Network({ random: seeded(1) });
+      network.start('lb1');
+      network.play(2 * SECOND);
+      network.start('lb2');
+      network.play(ms);
+      network.kill('lb2');
+      network.play(30 * SECOND);
+      t.equal(network.node('lb1').status, 'active', `${ms} ms after its start`);
+      t.same(held(network), ['lb1', 'lb1']);
+    }
+  },
+);
+
+t.test('who is heard by nobody has everything when the other one dies', async (t) => {
+  const network = new Network({ random: seeded(1) });
+  network.start('lb1');
+  network.play(30 * SECOND);
+  network.cut.add('lb2');
+  network.start('lb2');
+  network.play(60 * SECOND);
+  t.equal(network.node('lb2').status, 'up', 'nobody answers it');
+  network.kill('lb1');
+  network.play(20 * SECOND);
+  t.same(held(network), ['lb2', 'lb2']);
+});
+
 for (const failback of ['on', 'off'])
   t.test(`death and return with auto_failback ${failback}`, async (t) => {
     const network = both(`auto_failback ${failback}`);
@@ -41,6 +71,18 @@ for (const failback of ['on', 'off'])
     t.same(held(network), failback === 'on' ? ['lb1', 'lb2'] : ['lb2', 'lb2']);
     t.equal(network.holders.doubled(0, network.now), 0);
   });
+
+t.test('who comes later than the other one gets its own, with failback', async (t) => {
+  for (const failback of ['on', 'off']) {
+    const haCf = `auto_failback ${failback}`;
+    const network = new Network({ haCf, random: seeded(1) });
+    network.start('lb1');
+    network.play(30 * SECOND);
+    network.start('lb2');
+    network.play(30 * SECOND);
+    t.same(held(network), failback === 'on' ? ['lb1', 'lb2'] : ['lb1', 'lb1']);
+  }
+});
 
 t.test('a run that begins before the last one was missed has nothing', async (t) => {
   for (const failback of ['on', 'off', 'legacy']) {

@@ -74,9 +74,9 @@ class Replay {
     const at = now + 10;
     if (action.type === 'datagram') this.said.push(...opened(now, action.datagram));
     else if (action.type === 'acquire')
-      this.#events.push({ at, run: () => node.acquired(action.hold, 'none', at) });
+      this.#events.push({ at, run: () => node.acquired(action.request, 'none', at) });
     else if (action.type === 'release')
-      this.#events.push({ at, run: () => node.released(action.hold, at) });
+      this.#events.push({ at, run: () => node.released(action.request, 'none', at) });
     else if (action.type === 'ping')
       this.#events.push({ at, run: () => node.pinged(action.name, at) });
   }

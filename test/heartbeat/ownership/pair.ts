@@ -3,6 +3,8 @@ import { type Hold, isHold } from '../../../lib/heartbeat/ownership/hold.ts';
 import { Ownership } from '../../../lib/heartbeat/ownership/ownership.ts';
 import { type Message, textOf } from '../../../lib/heartbeat/wire/message.ts';
 
+type Scripts = Extract<Action, { readonly type: 'acquire' | 'release' }>;
+
 interface Event {
   readonly at: number;
   run(): void;
@@ -99,7 +101,7 @@ export class Pair {
       this.#later(SCRIPT_MS, name, side, () => this.#ran(name, side, action));
   }
 
-  #ran(name: Name, side: Side, { type, hold }: { type: string; hold: Hold }): void {
+  #ran(name: Name, side: Side, { type, hold, request }: Scripts): void {
     for (const owner of namesOf(hold, name))
       if (type === 'acquire') side.runs.add(owner);
       else side.runs.delete(owner);
@@ -109,8 +111,8 @@ export class Pair {
     const { ownership } = side;
     this.do(name, () =>
       type === 'acquire'
-        ? ownership.acquired(hold, 'none', this.now)
-        : ownership.released(hold, this.now),
+        ? ownership.acquired(request, 'none', this.now)
+        : ownership.released(request, 'none', this.now),
     );
   }
 

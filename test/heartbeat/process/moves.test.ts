@@ -23,8 +23,8 @@ async function played(ends: { acquire?: Ends; release?: Ends }, ...moves: Move[]
 t.test('whoever moves resources is told what did not start or stop', async (t) => {
   const { said, wasMoving } = await played(
     { acquire: async () => 'foreign', release: async () => 'local' },
-    { type: 'release', hold: 'all' },
-    { type: 'acquire', hold: 'foreign' },
+    { type: 'release', hold: 'all', request: 1 },
+    { type: 'acquire', hold: 'foreign', request: 1 },
   );
   t.equal(wasMoving, true);
   t.same(said, [
@@ -37,8 +37,8 @@ t.test('of what ends in an error nothing is taken for done', async (t) => {
   const broken: Ends = () => Promise.reject(new Error('no ip'));
   const { said } = await played(
     { acquire: broken, release: broken },
-    { type: 'acquire', hold: 'local' },
-    { type: 'release', hold: 'all' },
+    { type: 'acquire', hold: 'local', request: 1 },
+    { type: 'release', hold: 'all', request: 1 },
   );
   t.same(said, [
     'error: resources (local) cannot be started: no ip',
@@ -60,8 +60,8 @@ t.test('one begins when the last one has ended', async (t) => {
   };
   await played(
     { acquire: slow('start'), release: slow('stop') },
-    { type: 'acquire', hold: 'local' },
-    { type: 'release', hold: 'local' },
+    { type: 'acquire', hold: 'local', request: 1 },
+    { type: 'release', hold: 'local', request: 1 },
   );
   t.same(began, ['start', 'start ended', 'stop', 'stop ended']);
 });
