@@ -12,6 +12,8 @@ const TIMING = { keepalive: 500, warntime: 2000, deadtime: 8000, initdead: 10_00
 const STALL_MS = 3000;
 /** Both have been there for ten seconds already when lb1 serves. */
 const QUIET_MS = process.env.HEARTBEAT === 'long' ? 300_000 : 20_000;
+/** In which the last word of a move comes, though it be lost and asked for again: until then a node takes no other command. */
+const LAST_WORD_MS = 5000;
 /** Far less than what 30 % of two a second are. */
 const LEAST_LOST = QUIET_MS / 4000;
 
@@ -34,6 +36,7 @@ t.test(
       t.ok(count >= LEAST_LOST, `${count} were lost`);
     }
     await story('hb_standby', () => lb1.standby(), 'lb2');
+    await sleep(LAST_WORD_MS);
     await story('hb_standby of the other', () => lb2.standby(), 'lb1');
     await story('kill -9 of all there', () => lb1.crash(), 'lb2', { aside: true });
   },
