@@ -20,10 +20,11 @@ export function placeOf({ name = '' }: IniSection): Place {
 }
 
 /** @param rows  those of the key, of which none may stand where it does */
-export function misplaced(key: string, [first]: readonly IniRow[]): string {
-  const row = first?.[1];
-  if (row === undefined) return `unknown key "${key}"${didYouMean(key, KEY_TEXTS)}`;
-  return `${key} is in the wrong section: expected it in [${headerOf(row.section)}]${row.perService && row.section !== 'service' ? OR_SERVICE : ''}`;
+export function misplaced(key: string, rows: readonly IniRow[]): string {
+  if (rows.length === 0) return `unknown key "${key}"${didYouMean(key, KEY_TEXTS)}`;
+  const sections = rows.map(([, { section }]) => `[${headerOf(section)}]`);
+  const isServices = rows.some(([, row]) => row.perService && row.section !== 'service');
+  return `${key} is in the wrong section: expected it in ${sections.join(' or ')}${isServices ? OR_SERVICE : ''}`;
 }
 
 /** Whether the key's place is that section. */

@@ -87,7 +87,7 @@ const REFUSED = [
   ],
   ['[web user a b]\n', 1, 'unknown section [web user a b]'],
   ['[web user]\n', 1, 'unknown section [web user]'],
-  [`${USER}listen = 127.0.0.1:9080\n`, 4, 'expected it in [web]'],
+  [`${USER}listen = 127.0.0.1:9080\n`, 4, 'expected it in [peer] or [web]'],
   ['[web]\nrole = admin\n', 2, 'expected it in [web user NAME]'],
   [`${USER}[web user anna]\n`, 4, 'is there already'],
 ] as const;

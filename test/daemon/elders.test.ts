@@ -161,6 +161,7 @@ t.test('who is to end itself takes charge of nothing', async (t) => {
       ...{ another, log: silent, ending: { signal: stop.signal } },
       overrides: { own() {} },
       naming: { own() {} },
+      role: { async own() {} },
       elders: {
         begun: async () => undefined,
         servers: async () => LEFT,
