@@ -79,6 +79,8 @@ function settled({ udpport: _, ...draft }: HaDraft): HaConfig {
     uuidFrom: 'file',
     generationFrom: 'file',
     hopfudge: 1,
+    realtime: true,
+    rtprio: 1,
     maxRexmitDelayMs: 250,
     form: 'classic',
     ...draft,

@@ -55,6 +55,9 @@ export interface HaConfig {
   /** What `ttl` of a message exceeds the number of nodes by. */
   readonly hopfudge: number;
   readonly maxRexmitDelayMs: number;
+  /** Scheduled before all that waits for the processor, with that priority, 1 to 99. */
+  readonly realtime: boolean;
+  readonly rtprio: number;
   readonly form: MessageForm;
   readonly pings: readonly PingNode[];
   readonly respawns: readonly Respawn[];

@@ -18,6 +18,7 @@ import { removePid, writePid } from '../local/pid-file.ts';
 import type { Programs } from '../local/programs.ts';
 import { uuidOfFile } from '../local/uuid.ts';
 import { watchedIn } from './health.ts';
+import { beRealtime } from './realtime.ts';
 import type { Resources } from './resources.ts';
 import { Run } from './run.ts';
 import { openStatusSocket, type StatusSocket } from './status-socket.ts';
@@ -65,6 +66,7 @@ export class Daemon {
         else log.write('warn', `${files.fifo}: ${NO_MESSAGE}`);
       });
       log.write('info', 'Configuration validated. Starting heartbeat (l4heartbeat)');
+      await this.#hurry();
       await this.#runs();
     } finally {
       await this.#close(socket, fifo);
@@ -100,6 +102,17 @@ export class Daemon {
     const { configuration } = await readConfiguration(files, name);
     if (!configuration)
       log.write('error', 'the files have errors: l4heartbeat configtest');
+  }
+
+  async #hurry(): Promise<void> {
+    const { log, configuration, files } = this.#options;
+    const { realtime, rtprio } = configuration.config;
+    const problem = realtime ? await beRealtime(rtprio) : undefined;
+    if (problem !== undefined)
+      log.write(
+        'warn',
+        `No real-time scheduling, so that heartbeats are late where the host is busy ("realtime off" in ${files.haCf} if that may be): ${problem}`,
+      );
   }
 
   async #runs(): Promise<void> {

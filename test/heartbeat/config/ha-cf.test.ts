@@ -48,6 +48,8 @@ t.test('what is not said', async (t) => {
     generationFrom: 'file',
     form: 'classic',
     hopfudge: 1,
+    realtime: true,
+    rtprio: 1,
     maxRexmitDelayMs: 250,
   });
   const initdead = (deadtime: string) =>
@@ -100,7 +102,7 @@ t.test(
   'what Heartbeat knows and has no meaning here is said, and no more',
   async (t) => {
     const { config, findings } = read(
-      `${BASE}realtime on\nbaud 19200\nstonith_host * x y\n`,
+      `${BASE}coredumps true\nbaud 19200\nstonith_host * x y\n`,
     );
     t.ok(config);
     t.match(
@@ -110,7 +112,15 @@ t.test(
   },
 );
 
+t.test('how it is scheduled', async (t) => {
+  const { config, findings } = read(`${BASE}realtime off\nrtprio 5\n`);
+  t.match(config, { realtime: false, rtprio: 5 });
+  t.strictSame(findings, []);
+});
+
 for (const [text, line, message] of [
+  [`${BASE}rtprio 0`, 4, 'expected a whole number from 1 to 99'],
+  [`${BASE}realtime perhaps`, 4, 'perhaps'],
   [`${BASE}keepaliv 2`, 4, '"keepaliv" is no directive of ha.cf'],
   [`${BASE}constructor 2`, 4, '"constructor" is no directive'],
   [`${BASE}keepalive`, 4, 'expected keepalive TIME'],

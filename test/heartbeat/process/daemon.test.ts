@@ -25,6 +25,7 @@ keepalive 100ms
 deadtime 500ms
 initdead 500ms
 auto_failback on
+realtime off
 node lb1 lb2
 logfile FOLDER/ha-log
 `;
