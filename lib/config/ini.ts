@@ -3,7 +3,7 @@ import { didYouMean } from '../model/nearest.ts';
 import type { ServiceOptions, VirtualService } from '../model/virtual-service.ts';
 import { readBounded } from './bounded.ts';
 import type { Diagnostic, ProcessOptions } from './config.ts';
-import { refuseCycles } from './cycles.ts';
+import { findCycles } from './cycles.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { adviseOnKeys } from './ini-advice.ts';
 import { refuseForeign, warnOfServices } from './ini-idle.ts';
@@ -28,12 +28,15 @@ export interface IniOptions {
   readonly reserve: (service: ParsedService) => Reserve;
   readonly errors: readonly Diagnostic[];
   /** What of it and of the config does not go together, with the services that there are. */
-  readonly refusals: (
-    there: readonly VirtualService[],
-    config: string,
-  ) => readonly Diagnostic[];
+  readonly together: (there: readonly VirtualService[], config: string) => Together;
   /** @param there  the services that there are */
   readonly warnings: (there: readonly VirtualService[]) => readonly Diagnostic[];
+}
+
+/** What is refused of both files, and what is hardly meant. */
+interface Together {
+  readonly errors: readonly Diagnostic[];
+  readonly warnings: readonly Diagnostic[];
 }
 
 /** Read when the config has none beside it. */
@@ -133,8 +136,8 @@ function readSections(
     service: (id) => optionsFrom(valuesOf(id), id),
     reserve: createReserve(file ?? '', services, commonOf('checks')),
     errors: findings.errors(),
-    refusals: (there, config) =>
-      refusalsOf(there, services, { ini: file ?? '', config }),
+    together: (there, config) =>
+      togetherOf(there, services, { ini: file ?? '', config }),
     warnings: (there) => {
       const all = createFindings(file ?? '', findings);
       warnOfServices(services, there, all);
@@ -145,18 +148,21 @@ function readSections(
   };
 }
 
-function refusalsOf(
+function togetherOf(
   there: readonly VirtualService[],
   services: ReadonlyMap<string, ValueSection>,
   files: { readonly ini: string; readonly config: string },
-): readonly Diagnostic[] {
+): Together {
   const ini = createFindings(files.ini);
   const config = createFindings(files.config);
   const lineOf = (id: string) =>
     services.get(id)?.keys.find(({ key }) => key === 'sni')?.line;
   refuseRoutes(there, lineOf, ini);
-  refuseCycles(there, lineOf, { config, ini });
-  return [...config.errors(), ...ini.errors()];
+  findCycles(there, lineOf, { config, ini });
+  return {
+    errors: [...config.errors(), ...ini.errors()],
+    warnings: [...config.warnings(), ...ini.warnings()],
+  };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

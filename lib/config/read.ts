@@ -12,7 +12,7 @@ import { checkFiles } from './files.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { globalSettings } from './global-settings.ts';
 import { resolveGlobals } from './globals.ts';
-import { readIni } from './ini.ts';
+import { type IniOptions, readIni } from './ini.ts';
 import { reportLacking } from './lacking.ts';
 import { type Lookup, withNames } from './lookup.ts';
 import { adviseOnOptions } from './option-advice.ts';
@@ -64,26 +64,35 @@ export async function readConfig(
   if (errors.length + ini.errors.length + wrong.length > 0)
     return { ok: false, errors: [...errors, ...ini.errors, ...wrong], warnings };
   const virtuals = services.map((service, row) => {
-    const options = ini.service(service.id);
-    const failurecount = options.fall ?? service.failurecount;
     const reals = [...service.reals, ...(reserves[row]?.reals ?? [])];
-    return { ...service, reals, failurecount, encoding, options };
+    return { ...service, reals, encoding, ...optionsIn(ini, service) };
   });
-  const refused = ini.refusals(virtuals, path);
+  const { errors: refused, warnings: doubted } = ini.together(virtuals, path);
   if (refused.length > 0) return { ok: false, errors: refused, warnings };
-  const config = {
-    file: path,
-    digest: hash('sha256', Buffer.from(text, 'latin1')),
-    warnings: [
-      ...warnings,
-      ...optionWarnings(virtuals, path),
-      ...ini.warnings(virtuals),
-    ],
-    global,
-    virtuals,
-    options: ini.process,
+  return {
+    ok: true,
+    config: {
+      file: path,
+      digest: hash('sha256', Buffer.from(text, 'latin1')),
+      warnings: [
+        ...warnings,
+        ...doubted,
+        ...optionWarnings(virtuals, path),
+        ...ini.warnings(virtuals),
+      ],
+      global,
+      virtuals,
+      options: ini.process,
+    },
   };
-  return { ok: true, config };
+}
+
+function optionsIn(
+  ini: IniOptions,
+  service: ParsedService,
+): Pick<VirtualService, 'options' | 'failurecount'> {
+  const options = ini.service(service.id);
+  return { options, failurecount: options.fall ?? service.failurecount };
 }
 
 function secretLines({ globals, sections }: ParsedFile): readonly number[] {

@@ -8,6 +8,7 @@ import type {
 import type { Log } from '../model/log.ts';
 import type { Traffic } from '../model/traffic.ts';
 import type { EngineName, VirtualService } from '../model/virtual-service.ts';
+import { besideOf } from './beside.ts';
 import { type Carriage, carrier, isCarrying, isIn } from './carriage.ts';
 import { type Candidates, chooseEngine, type EngineChoice } from './choose-engine.ts';
 import { createConnectFailureLog } from './connect-failures.ts';
@@ -97,7 +98,10 @@ export class Carriers {
 
   /** The table entry of a service in that carriage has changed. */
   touch(carriage: Carriage): void {
-    for (const [name, feed] of this.#feeds) if (isIn(carriage, name)) feed.touch();
+    for (const [name, feed] of this.#feeds) {
+      const isHeeded = feed.engine.dials && this.#recovery.isAtWork(name);
+      if (isHeeded || isIn(carriage, name)) feed.touch();
+    }
   }
 
   /** Every table may have changed. Settles when the engines at work have been told. */
@@ -183,6 +187,7 @@ export class Carriers {
       log,
       table: () =>
         [...keepers().values()].flatMap((keeper) => keeper.entryFor(name) ?? []),
+      beside: () => (engine.dials ? besideOf(name, keepers().values()) : []),
       applied: (table, outcomes) => {
         for (const [row, outcome] of outcomes.entries())
           this.#heard(name, { outcome, answers: true, entry: table[row] });

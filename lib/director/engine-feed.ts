@@ -26,6 +26,8 @@ export interface FeedParties {
   readonly log: Log;
   /** What should be in force now. */
   table(): ServiceTable;
+  /** And what other engines carry, for one that dials. */
+  beside(): ServiceTable;
   /** The table is in force, with an outcome a service. */
   applied(table: ServiceTable, outcomes: readonly ServiceOutcome[]): void;
   /** The engine threw, which is a defect: it is told once, and tried again. */
@@ -122,7 +124,7 @@ export class EngineFeed {
     const table = this.#parties.table();
     const began = performance.now();
     try {
-      const outcomes = await engine.apply(table);
+      const outcomes = await engine.apply(table, this.#parties.beside());
       this.#count(began, 0);
       this.#parties.applied(table, outcomes);
       this.#lastProblem = '';

@@ -182,8 +182,12 @@ export interface Engine {
    *  it is to carry. What it does not know is left out. */
   recover(services: readonly VirtualService[]): Promise<readonly RecoveredService[]>;
   /** One outcome a service, in the table's order. Where something was left(), what the table does
-   *  not have goes. Calls are serialised by the caller. */
-  apply(table: ServiceTable): Promise<readonly ServiceOutcome[]>;
+   *  not have goes. Calls are serialised by the caller.
+   *  @param beside  what other engines carry, for one that {@link dials} */
+  apply(table: ServiceTable, beside?: ServiceTable): Promise<readonly ServiceOutcome[]>;
+  /** It connects to real servers itself, and may come to what other engines carry: it is told of each change there.
+   *  Absent: it does not. */
+  readonly dials?: true;
   stats(): Promise<readonly ServiceStats[]>;
   /** What goes through it. */
   readonly traffic: Traffic;

@@ -14,6 +14,8 @@ import type { VirtualService } from '../../lib/model/virtual-service.ts';
 export interface RecordingEngine extends Engine {
   /** Every table it was given, the last one in force. */
   readonly tables: readonly ServiceTable[];
+  /** And what others carried then. */
+  readonly besides: readonly ServiceTable[];
   /** Most apply() calls under way at once. */
   readonly mostAtOnce: () => number;
   /** `id@weight` of the servers in force for a service; undefined: it is not in the table. */
@@ -47,11 +49,13 @@ export function recordingEngine(
     readonly returnPath?: string;
     /** Where calls are noted besides, with that name before them. */
     readonly journal?: { readonly name: string; readonly calls: string[] };
+    readonly dials?: true;
     readonly stats?: () => Promise<readonly ServiceStats[]>;
     readonly traffic?: Traffic;
   } = {},
 ): RecordingEngine {
   const tables: ServiceTable[] = [];
+  const besides: ServiceTable[] = [];
   const events = eventQueue<EngineEvent>();
   let running = 0;
   let most = 0;
@@ -64,6 +68,8 @@ export function recordingEngine(
   return {
     traffic: how.traffic ?? NO_TRAFFIC,
     tables,
+    besides,
+    ...(how.dials && { dials: how.dials }),
     calls,
     mostAtOnce: () => most,
     closed: () => closed,
@@ -88,10 +94,11 @@ export function recordingEngine(
       note(['recover', ...services.map(({ id }) => id)].join(' '));
       return how.recover?.() ?? how.recovered ?? [];
     },
-    async apply(table) {
+    async apply(table, beside = []) {
       note(['apply', ...table.map(({ service }) => service.id)].join(' '));
       most = Math.max(most, ++running);
       tables.push(table);
+      besides.push(beside);
       try {
         return (await how.apply?.(table)) ?? table.map(carried);
       } finally {

@@ -50,6 +50,7 @@ class NetEngine implements Engine {
   readonly heritage: NetHeritage;
   readonly workers = (): readonly WorkerStats[] => this.#admission.stats();
   readonly refuses = refusal;
+  readonly dials = true;
   readonly isHopeless = (): boolean => this.#crew.isHopeless;
   readonly #connectionLog: ConnectionSink | undefined;
   readonly #proc: string;
@@ -125,8 +126,11 @@ class NetEngine implements Engine {
     return [];
   }
 
-  apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
-    return this.#turns.take(() => this.#apply(table));
+  apply(
+    table: ServiceTable,
+    beside: ServiceTable = [],
+  ): Promise<readonly ServiceOutcome[]> {
+    return this.#turns.take(() => this.#apply(table, beside));
   }
 
   async stats(): Promise<readonly ServiceStats[]> {
@@ -151,7 +155,10 @@ class NetEngine implements Engine {
     this.events.close();
   }
 
-  async #apply(table: ServiceTable): Promise<readonly ServiceOutcome[]> {
+  async #apply(
+    table: ServiceTable,
+    beside: ServiceTable,
+  ): Promise<readonly ServiceOutcome[]> {
     const carried = table.filter(({ service }) => refusal(service) === undefined);
     await this.#listeners.lookForIpvs();
     await this.#captures.expect(carried.map(({ service }) => service));
@@ -160,7 +167,7 @@ class NetEngine implements Engine {
     await prepareMoves(carried, this.#parties);
     this.#listeners.expect(places);
     this.#bound.expect(carried);
-    const change = this.#ledger.revise(carried);
+    const change = this.#ledger.revise(carried, beside);
     const ids = change.services.map(({ id }) => id);
     this.heritage.hand(change.services);
     await this.#openings.open(ids, () => this.#crew.change(this.#forWorkers(change)));

@@ -1,7 +1,7 @@
 import type { ServiceStats, ServiceTable } from '../../../model/engine.ts';
 import type { LeftNumbers } from '../../../model/heritage.ts';
 import type { CarriedService, Dismissal } from '../protocol.ts';
-import { Callers } from './callers.ts';
+import { Cycles } from './cycles.ts';
 import { Homes } from './homes.ts';
 import { house } from './housing.ts';
 import { inTheBeginning } from './left-numbers.ts';
@@ -30,7 +30,7 @@ export class Ledger {
   /** Of an earlier run, of services that have not come yet. */
   readonly #left = new Map<string, LeftNumbers>();
   readonly #homes: Homes;
-  readonly #callers = new Callers();
+  readonly #cycles = new Cycles();
   #order: readonly string[] = [];
 
   constructor(pool: RecordPool, memory: Memory) {
@@ -40,8 +40,9 @@ export class Ledger {
   }
 
   /** Writes the table. What is the same object as in the last one is not looked into. Every
-   *  worker must have the last change before this is called again. */
-  revise(table: ServiceTable): LedgerChange {
+   *  worker must have the last change before this is called again.
+   *  @param beside  what kernels' engines carry */
+  revise(table: ServiceTable, beside: ServiceTable = []): LedgerChange {
     this.#reclaim();
     this.#order = table.map((entry) => entry.service.id);
     const changed = new Set<string>();
@@ -55,7 +56,7 @@ export class Ledger {
       changed.add(id);
     }
     const gone = this.#retire(new Set(this.#order), dismissed);
-    for (const id of this.#callers.revise(table)) changed.add(id);
+    for (const id of this.#cycles.revise(table, beside)) changed.add(id);
     for (const id of this.#leading(table, new Set([...changed, ...gone])))
       changed.add(id);
     for (const id of this.moving(table).keys()) changed.add(id);
@@ -141,7 +142,7 @@ export class Ledger {
   #booked(id: string): readonly BookedService[] {
     const book = this.#books.get(id);
     return book
-      ? [{ ...book.carried(this.#callers.of(id)), home: this.#homes.of(id) }]
+      ? [{ ...book.carried(this.#cycles.of(id)), home: this.#homes.of(id) }]
       : [];
   }
 

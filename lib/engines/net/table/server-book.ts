@@ -2,6 +2,7 @@ import type { ServerEntry, ServerStats } from '../../../model/engine.ts';
 import type { LeftServerNumbers } from '../../../model/heritage.ts';
 import type { VirtualService } from '../../../model/virtual-service.ts';
 import type { CarriedServer } from '../protocol.ts';
+import type { Barred } from './cycles.ts';
 import { leadsBack } from './leads-back.ts';
 import type { Memory } from './memory.ts';
 import type { Loan } from './record-pool.ts';
@@ -64,10 +65,11 @@ export class ServerBook {
     this.#columns[worker]?.bury(this.#columns);
   }
 
-  /** @param callers  whose clients come to the service */
-  carried(service: VirtualService, callers: readonly VirtualService[]): CarriedServer {
+  /** @param barred  which servers of the service must not be dialled */
+  carried({ id: service }: VirtualService, barred: Barred): CarriedServer {
     const { id, address, port } = this.entry;
-    const problem = leadsBack(service, this.entry, callers);
+    const back = barred.get(id);
+    const problem = back && leadsBack(service, this.entry, back.id);
     const cut = this.entry.cut === true;
     return { id, address, port, problem, cut, ...this.loan };
   }

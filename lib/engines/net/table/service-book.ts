@@ -6,6 +6,7 @@ import type { VirtualService } from '../../../model/virtual-service.ts';
 import { schedulerNamed } from '../../../schedulers/index.ts';
 import type { CarriedService, Dismissal } from '../protocol.ts';
 import { carriedOf } from './carrying.ts';
+import type { Barred } from './cycles.ts';
 import { quiet } from './left-numbers.ts';
 import type { Memory } from './memory.ts';
 import { QueueRecord } from './queue-record.ts';
@@ -127,15 +128,13 @@ export class ServiceBook {
     }
   }
 
-  /** @param callers  whose clients come here */
-  carried(
-    callers: readonly VirtualService[],
-  ): Omit<CarriedService, 'listen' | 'home' | 'sockets'> {
+  /** @param barred  which of its servers must not be dialled */
+  carried(barred: Barred): Omit<CarriedService, 'listen' | 'home' | 'sockets'> {
     const { service } = this.#entry;
     return {
       ...carriedOf(service),
       record: this.#loan.record,
-      servers: this.#servers.map((server) => server.carried(service, callers)),
+      servers: this.#servers.map((server) => server.carried(service, barred)),
     };
   }
 

@@ -1,0 +1,75 @@
+import type { ServerEntry, ServiceEntry } from '../../../model/engine.ts';
+import type { Places } from '../../../model/places.ts';
+import type { VirtualService } from '../../../model/virtual-service.ts';
+
+/** That a service leads clients to a service of the table, be it itself. */
+export interface Lead {
+  /** Of the server that is there; undefined: names lead there. */
+  readonly server: string | undefined;
+  readonly to: VirtualService;
+  /** At which clients come there. */
+  readonly port: number;
+  /** The server has no line in the file: a name stands for it now. */
+  readonly isNamed: boolean;
+  /** New clients are led there, not only those that persist. */
+  readonly isOpen: boolean;
+  /** Nobody can be kept from it: a kernel leads there, or names that clients ask for do. */
+  readonly isFixed: boolean;
+}
+
+/** What is known of whom. */
+export interface Knowledge {
+  readonly places: Places<VirtualService>;
+  /** By id. */
+  readonly services: ReadonlyMap<string, VirtualService>;
+  /** Whether a kernel's engine carries the service. */
+  readonly isKernels: (service: VirtualService) => boolean;
+  /** Whether this host has the address. */
+  readonly isOwn: (address: string) => boolean;
+}
+
+/** Where a service leads clients that come to it at a port. */
+export function leadsOf(
+  { service, servers }: ServiceEntry,
+  port: number,
+  known: Knowledge,
+): readonly Lead[] {
+  const byServers = servers.flatMap((server) => leadBy(service, server, port, known));
+  return [...byNames(service, known), ...byServers];
+}
+
+function byNames(service: VirtualService, { services }: Knowledge): readonly Lead[] {
+  const ids = new Set(service.options.sni.map((route) => route.service));
+  return [...ids].flatMap((id) => {
+    const to = services.get(id);
+    if (!to?.port || to === service) return [];
+    const { port } = to;
+    const how = { isNamed: false, isOpen: true, isFixed: true };
+    return [{ server: undefined, to, port, ...how }];
+  });
+}
+
+function leadBy(
+  service: VirtualService,
+  server: ServerEntry,
+  port: number,
+  { places, isKernels, isOwn }: Knowledge,
+): readonly Lead[] {
+  const isOpen = server.weight > 0;
+  if (!isOpen && service.persistent === undefined) return [];
+  const isFixed = isKernels(service);
+  // What is routed keeps the service's address, and is for another host.
+  if (isFixed && server.method !== 'masq' && !isHome(server.address)) return [];
+  const at = server.port || port;
+  const target = { address: server.address, port: at };
+  const to = places.at(service.protocol, target, isOwn);
+  // A kernel schedules no packet a second time.
+  if (!to || (isFixed && isKernels(to))) return [];
+  const isNamed = service.reals.find(({ id }) => id === server.id)?.from !== undefined;
+  return [{ server: server.id, to, port: at, isNamed, isOpen, isFixed }];
+}
+
+/** A fallback on the director itself, which a process dials whichever engine carries the service. */
+function isHome(address: string): boolean {
+  return address.startsWith('127.') || address === '::1';
+}
