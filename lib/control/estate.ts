@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
 import type { WaitingDrain } from '../director/desk.ts';
+import type { LeftServer } from '../director/elder-cuts.ts';
 import type { Log } from '../model/log.ts';
 import type { Connection, ConnectionFilter, Traffic } from '../model/traffic.ts';
 import { answerRequests } from './answer.ts';
 import { wholeNumber, words } from './api/query.ts';
 import { row } from './api/row.ts';
-import { amount, count, list, object, text } from './api/shape.ts';
+import { amount, count, flag, list, object, text } from './api/shape.ts';
 import { CONNECTION } from './api/traffic-shapes.ts';
 import { type Call, type ConnectionList, withQuery } from './calls.ts';
 import { boundClients } from './clients.ts';
@@ -23,6 +24,7 @@ export interface Begun {
 export interface Estate {
   readonly traffic: Pick<Traffic, 'connections' | 'end'>;
   begun(): Begun;
+  servers(): readonly LeftServer[];
   /** Settles when it takes no more clients, and those that persist are on disk. */
   readonly left: Promise<void>;
 }
@@ -40,6 +42,17 @@ const DRAIN = object<WaitingDrain>(undefined, {
 });
 const BEGUN = object<Begun>(undefined, { drains: list(DRAIN), children: list(text()) });
 
+interface LeftServers {
+  readonly servers: readonly LeftServer[];
+}
+
+const SERVER = object<LeftServer>(undefined, {
+  service: text(),
+  server: text(),
+  named: flag(),
+});
+const SERVERS = object<LeftServers>(undefined, { servers: list(SERVER) });
+
 const NOTHING = object<Readonly<Record<string, never>>>(undefined, {});
 
 /** Requests to one that is open. */
@@ -48,6 +61,11 @@ export const ESTATE_CALLS = {
     method: 'GET',
     path: '/begun',
     expected: { form: BEGUN, needs: ['drains', 'children'] },
+  }),
+  servers: (): Call<LeftServers> => ({
+    method: 'GET',
+    path: '/servers',
+    expected: { form: SERVERS, needs: ['servers'] },
   }),
   left: (): Call<Readonly<Record<string, never>>> => ({ method: 'GET', path: '/left' }),
   connections: (filter: ConnectionFilter, most: number): Call<ConnectionList> => ({
@@ -102,12 +120,21 @@ const FILTER = {
 };
 const MOST = wholeNumber({ least: 0, most: MOST_LISTED }, 'listed at most', 0);
 
-function routesOf({ traffic, begun, left }: Estate): readonly Route[] {
+function routesOf({ traffic, begun, servers, left }: Estate): readonly Route[] {
   return [
     row({
       ...{ method: 'GET', path: '/begun', summary: 'what is to go on' },
       ...{ query: {}, answer: BEGUN, refusals: [] },
       handle: async () => begun(),
+    }),
+    row({
+      ...{
+        method: 'GET',
+        path: '/servers',
+        summary: 'whose connections end with them',
+      },
+      ...{ query: {}, answer: SERVERS, refusals: [] },
+      handle: async () => ({ servers: servers() }),
     }),
     row({
       ...{ method: 'GET', path: '/left', summary: 'answered when it has let go' },

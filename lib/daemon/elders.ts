@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ask, type Begun, type Call, ESTATE_CALLS, Refused } from '../control/index.ts';
 import type { Director } from '../director/director.ts';
+import type { LeftServer } from '../director/elder-cuts.ts';
 import type { TrafficSource } from '../director/traffic.ts';
 import { estateSocket } from '../instance/beside.ts';
 import type { Launch } from '../instance/launch.ts';
@@ -16,6 +17,8 @@ export interface Elders {
   sources(): readonly TrafficSource[];
   /** What the last of them had begun; undefined: it has ended, and that with it. */
   begun(): Promise<Begun | undefined>;
+  /** Whose connections, at the last of them that lives, end with them. */
+  servers(): Promise<readonly LeftServer[]>;
   /** Settles when the last of them takes no more clients, and those that persist are on disk; or when it has
    *  ended. */
   left(): Promise<void>;
@@ -50,6 +53,10 @@ export function createElders(
   return {
     sources: () => line.filter(isAlive).map((elder) => sourceOf(elder, soon)),
     begun: async () => predecessor && late(predecessor, ESTATE_CALLS.begun()),
+    async servers() {
+      const last = line.find(isAlive);
+      return (last && (await late(last, ESTATE_CALLS.servers())))?.servers ?? [];
+    },
     async left() {
       if (predecessor) await late(predecessor, ESTATE_CALLS.left());
     },
@@ -71,6 +78,21 @@ export async function inherit(
     log.error(
       `Drains that wait and children of execute are not taken over: ${reasonOf(error)}`,
     );
+  }
+}
+
+/** As {@link Elders.servers}, and none where that cannot be known: then it is logged. Never rejects. */
+export async function serversLeft(
+  elders: Pick<Elders, 'servers'>,
+  log: Log,
+): Promise<readonly LeftServer[]> {
+  try {
+    return await elders.servers();
+  } catch (error) {
+    log.error(
+      `Connections to real servers that the configuration does not have any more may go on: ${reasonOf(error)}`,
+    );
+    return [];
   }
 }
 

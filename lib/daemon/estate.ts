@@ -21,7 +21,7 @@ export function keepEstate(
     children,
     heritage,
   }: {
-    readonly director: Pick<Director, 'desk' | 'ownTraffic'>;
+    readonly director: Pick<Director, 'desk' | 'ownTraffic' | 'left'>;
     readonly children: Pick<Children, 'current'>;
     readonly heritage: Pick<HeritageKeeper, 'left'>;
   },
@@ -30,6 +30,7 @@ export function keepEstate(
   const estate: Estate = {
     traffic: director.ownTraffic,
     begun: () => ({ drains: director.desk.waiting(), children: children.current }),
+    servers: () => director.left(),
     left: heritage.left,
   };
   let opened: Promise<AsyncDisposable> | undefined;

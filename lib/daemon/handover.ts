@@ -18,7 +18,7 @@ import { startSuccessor } from './successor.ts';
 
 export interface HandoverParties {
   readonly launch: Launch;
-  readonly reloader: Pick<Reloader, 'config'>;
+  readonly reloader: Pick<Reloader, 'config' | 'asked'>;
   readonly director: Pick<Director, 'services' | 'hold' | 'leave'>;
   readonly heritage: Pick<HeritageKeeper, 'write' | 'leave'>;
   readonly alerts: Pick<Alerts, 'tellAll'>;
@@ -41,7 +41,7 @@ export function createHandover(parties: HandoverParties): () => Promise<void> {
   async function handOver(): Promise<readonly string[]> {
     const obstacles = await obstaclesOf(parties);
     if (obstacles.length > 0) return obstacles;
-    const { config } = parties.reloader;
+    const { config, asked } = parties.reloader;
     await estate.open();
     // The successor lets clients in before this director lets go.
     await Promise.all([heritage.write(), parties.naming.flush()]);
@@ -51,8 +51,8 @@ export function createHandover(parties: HandoverParties): () => Promise<void> {
     const outcome = await startSuccessor(launch, notifier.environment);
     if (!outcome.ok) return outcome.reasons;
     const { pid } = outcome.successor;
-    // A reload since then is the successor's to make.
-    if (parties.reloader.config !== config) process.kill(pid, 'SIGHUP');
+    // A reload since then is the successor's to make, also one that is not over.
+    if (parties.reloader.asked !== asked) process.kill(pid, 'SIGHUP');
     const why = `Linux Director Daemon has handed over to pid ${pid}`;
     const { drainTimeoutMs: limitMs } = config.options;
     log.info(

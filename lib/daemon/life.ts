@@ -123,10 +123,8 @@ async function begin(
   if (!another) await front.show();
   await ready({ director, naming, log }, config, another, ending.signal);
   if (ending.signal.aborted) return;
-  if (another) {
-    await front.show();
-    await takeOver({ ...parties, elders, children, ending, log });
-  } else heritage.keep();
+  if (another) await front.show();
+  await takeOver({ ...parties, another, elders, children, ending, log });
   advise(parts, another, log);
   await notifier.ready(serviceSummary(reloader));
   await report({ type: 'up', notices: await notices(keeper, director) });

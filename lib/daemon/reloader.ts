@@ -9,6 +9,8 @@ export interface Reloader {
   readonly config: Config;
   /** Why the last reload was refused, one error a line; null when the file is in force. */
   readonly configError: string | null;
+  /** How often a reload was asked for, be it over or not. */
+  readonly asked: number;
   /** All or nothing: a bad file leaves everything in force. Asked again while at it, it is
    *  done once more afterwards, and that is what all hear of. Never rejects. */
   reload(): Promise<ReloadOutcome>;
@@ -32,7 +34,7 @@ export function createReloader(first: Config, parties: ReloaderParties): Reloade
   let config = first;
   let configError: string | null = null;
   let running: Promise<ReloadOutcome> | undefined;
-  let again = false;
+  let asked = 0;
 
   function refuse(...errors: readonly string[]): ReloadOutcome {
     configError = errors.join('\n');
@@ -41,12 +43,8 @@ export function createReloader(first: Config, parties: ReloaderParties): Reloade
   }
 
   async function once(): Promise<ReloadOutcome> {
-    const result = await file.read();
-    logDiagnostics(log, result.ok ? result.config.warnings : result.warnings);
-    if (!result.ok) {
-      logDiagnostics(log, result.errors);
-      return refuse(...result.errors.map(formatDiagnostic));
-    }
+    const result = await readAloud(file, log);
+    if (!result.ok) return refuse(...result.errors.map(formatDiagnostic));
     const done = planned(config, result.config);
     await adopt(result.config, config);
     config = result.config;
@@ -56,14 +54,15 @@ export function createReloader(first: Config, parties: ReloaderParties): Reloade
 
   async function repeat(): Promise<ReloadOutcome> {
     let outcome: ReloadOutcome;
+    let before: number;
     do {
-      again = false;
+      before = asked;
       outcome = await once().catch((error: unknown) => {
         log.error(`Reload failed: ${reasonOf(error)}`);
         return refuse(reasonOf(error));
       });
       ended(outcome);
-    } while (again);
+    } while (asked > before);
     running = undefined;
     return outcome;
   }
@@ -75,13 +74,27 @@ export function createReloader(first: Config, parties: ReloaderParties): Reloade
     get configError() {
       return configError;
     },
+    get asked() {
+      return asked;
+    },
     reload() {
-      again = running !== undefined;
+      asked++;
       running ??= repeat();
       return running;
     },
     plan: () => plan(config, file),
   };
+}
+
+/** What it finds is logged. */
+async function readAloud(
+  file: ReloaderParties['file'],
+  log: Log,
+): ReturnType<ConfigFile['read']> {
+  const result = await file.read();
+  logDiagnostics(log, result.ok ? result.config.warnings : result.warnings);
+  if (!result.ok) logDiagnostics(log, result.errors);
+  return result;
 }
 
 async function plan(

@@ -1,14 +1,17 @@
 import type { Director } from '../director/director.ts';
+import type { LeftServer } from '../director/elder-cuts.ts';
 import type { Log } from '../model/log.ts';
 import type { OverrideFile } from '../state/override-store.ts';
 import type { Children } from './children.ts';
-import { type Elders, inherit } from './elders.ts';
+import { type Elders, inherit, serversLeft } from './elders.ts';
 import type { Ending } from './ending.ts';
 import type { HeritageKeeper } from './heritage.ts';
 import type { Naming } from './naming.ts';
 
-/** What a successor takes over, and into whose hands. */
+/** What a director takes over from those before it, and into whose hands. */
 interface Succession {
+  /** It succeeds one that is there, and not one that has ended. */
+  readonly another: boolean;
   readonly overrides: OverrideFile;
   readonly naming: Pick<Naming, 'own'>;
   readonly elders: Elders;
@@ -19,22 +22,30 @@ interface Succession {
   readonly log: Log;
 }
 
-/** A successor is in charge: what the director before it had begun is its own. What that still counts
- *  comes when it lets nobody in any more, which is not waited for. */
+/** It is in charge: what the director before it had begun is its own. What that still counts, and what is to end
+ *  there, comes when it lets nobody in any more, which is not waited for. */
 export async function takeOver(succession: Succession): Promise<void> {
-  const { overrides, naming, elders, director, children, log } = succession;
+  const { another, overrides, naming, elders, director, heritage } = succession;
+  const { children, log } = succession;
+  if (!another) {
+    heritage.keep();
+    void serversLeft(elders, log).then((theirs) => director.takeCharge(theirs));
+    return;
+  }
   overrides.own();
   naming.own();
-  await inherit(elders, director, children, log);
-  void completeHeritage(succession);
+  // Who has nothing open ends as soon as this director says that it is at work.
+  const [theirs] = await Promise.all([
+    serversLeft(elders, log),
+    inherit(elders, director, children, log),
+  ]);
+  void complete(succession, theirs);
 }
 
-async function completeHeritage({
-  elders,
-  heritage,
-  ending: { signal },
-  log,
-}: Succession): Promise<void> {
+async function complete(
+  { elders, director, heritage, ending: { signal }, log }: Succession,
+  theirs: readonly LeftServer[],
+): Promise<void> {
   try {
     await elders.left();
   } catch (error) {
@@ -42,6 +53,7 @@ async function completeHeritage({
       `Clients that persist may be scheduled anew, and counters begin anew: ${String(error)}`,
     );
   }
+  director.takeCharge(theirs);
   if (signal.aborted) return;
   await heritage.complete();
   heritage.keep();

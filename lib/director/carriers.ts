@@ -45,7 +45,7 @@ export class Carriers {
   readonly ownTraffic: Traffic;
   /** And of the directors before. */
   readonly traffic: Traffic;
-  readonly #elderCuts: ElderCuts;
+  readonly elderCuts: ElderCuts;
 
   constructor(parties: CarrierParties) {
     const { engines, log, elders } = parties;
@@ -56,7 +56,11 @@ export class Carriers {
         .filter(([name]) => this.#recovery.isAtWork(name))
         .map(([name, { engine }]) => [name, engine.traffic] as const);
     this.ownTraffic = joinTraffic(log, own);
-    this.#elderCuts = new ElderCuts(joinTraffic(log, elders), log);
+    this.elderCuts = new ElderCuts({
+      traffic: joinTraffic(log, elders),
+      isAny: () => elders().length > 0,
+      ...{ kept: parties.keepers, log },
+    });
     this.traffic = joinTraffic(log, () => [...own(), ...elders()]);
     this.#connectFailed = createConnectFailureLog(log, () => performance.now());
     for (const [name, engine] of engines)
@@ -191,7 +195,7 @@ export class Carriers {
       applied: (table, outcomes) => {
         for (const [row, outcome] of outcomes.entries())
           this.#heard(name, { outcome, answers: true, entry: table[row] });
-        for (const keeper of keepers().values()) this.#elderCuts.follow(keeper);
+        this.elderCuts.follow();
         applied();
       },
       failed: (table, problem) => {

@@ -29,6 +29,11 @@ export class CheckHistory {
     return this.#rings.get(realId)?.totals ?? NONE;
   }
 
+  /** Reports in a row, until now, that say it is not up. */
+  failing(realId: string): number {
+    return this.#rings.get(realId)?.failing ?? 0;
+  }
+
   /** Forgets every other server: one that comes back starts anew. */
   keep(realIds: { has(id: string): boolean }): void {
     for (const id of this.#rings.keys()) if (!realIds.has(id)) this.#rings.delete(id);
@@ -45,6 +50,7 @@ class Ring {
   #up = 0;
   #down = 0;
   #totalMs = 0;
+  #failing = 0;
   #newest: CheckReport | undefined;
   readonly #outcomes = new Array<Outcome | undefined>(MOST_CHECKS).fill(undefined);
   /** When each was, and how long it took. */
@@ -63,9 +69,14 @@ class Ring {
     this.#times[2 * this.#next + 1] = durationMs;
     if (up) this.#up++;
     else this.#down++;
+    this.#failing = up ? 0 : this.#failing + 1;
     this.#totalMs += durationMs;
     this.#newest = report;
     this.#next = (this.#next + 1) % MOST_CHECKS;
+  }
+
+  get failing(): number {
+    return this.#failing;
   }
 
   get totals(): CheckTotals {

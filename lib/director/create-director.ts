@@ -16,6 +16,7 @@ import type { EngineName } from '../model/virtual-service.ts';
 import { Carriers } from './carriers.ts';
 import { createDesk, type OwnedDesk } from './create-desk.ts';
 import type { Director } from './director.ts';
+import { type LeftServer, leftServers } from './elder-cuts.ts';
 import { createEventLog, type WritableEventLog } from './event-log.ts';
 import { takeLeave } from './farewell.ts';
 import type { KeeperParties } from './keeper-parties.ts';
@@ -93,6 +94,7 @@ class VirtualServices implements Director {
     this.#keeperParties = {
       ...{ whenEmpty, runner, agents, commands, alerts, log, now },
       ...{ configuring, several, changed, happened: events.tell },
+      reported: (keeper, realId) => this.#carriers.elderCuts.reported(keeper, realId),
     };
     this.#keepers = new ServiceKeepers({
       each: this.#keeperParties,
@@ -144,6 +146,14 @@ class VirtualServices implements Director {
 
   get ownTraffic(): Traffic {
     return this.#carriers.ownTraffic;
+  }
+
+  left(): readonly LeftServer[] {
+    return [...this.#keepers.all.values()].flatMap(({ pool }) => leftServers(pool));
+  }
+
+  takeCharge(theirs: readonly LeftServer[]): void {
+    this.#carriers.elderCuts.begin(theirs);
   }
 
   hold(): Disposable {

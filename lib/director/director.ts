@@ -3,6 +3,7 @@ import type { EngineWork, WorkerStats } from '../model/engine.ts';
 import type { ServiceStatus } from '../model/status.ts';
 import type { Traffic } from '../model/traffic.ts';
 import type { HeritableDesk } from './desk.ts';
+import type { LeftServer } from './elder-cuts.ts';
 
 /** All virtual services at work: checks turned into weights, weights into traffic. */
 export interface Director {
@@ -25,6 +26,12 @@ export interface Director {
   readonly desk: HeritableDesk;
   /** What goes through its own engines; the desk also knows what directors before it still have open. */
   readonly ownTraffic: Traffic;
+  /** What is open at these ends at a successor that does not have them any more. */
+  left(): readonly LeftServer[];
+  /** This director is in charge, and those before it let nobody in any more: from now on what they still carry ends
+   *  where its own would.
+   *  @param theirs  what the last of them had */
+  takeCharge(theirs: readonly LeftServer[]): void;
   /** Another director gets ready to take over, and has read what operators changed: until that is
    *  disposed of they change no more. */
   hold(): Disposable;

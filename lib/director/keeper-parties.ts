@@ -7,6 +7,7 @@ import type { ServiceEntry, ServiceOutcome } from '../model/engine.ts';
 import type { Happening } from '../model/event.ts';
 import type { Log } from '../model/log.ts';
 import type { Carriage } from './carriage.ts';
+import type { Kept } from './elder-cuts.ts';
 import type { WhenEmpty } from './leavers.ts';
 
 /** What a keeper works with. */
@@ -27,6 +28,8 @@ export interface KeeperParties {
   /** The keeper's table entry, or its being ready, has changed. */
   changed(keeper: { readonly carriage: Carriage; readonly ready: boolean }): void;
   happened(happening: Happening): void;
+  /** It has taken a check's report on one of its real servers. */
+  reported(keeper: Kept, realId: string): void;
 }
 
 /** What an engine says of a service. */

@@ -218,6 +218,7 @@ export class ServiceKeeper implements Disposable {
       const state = known?.own === 'starting' ? this.#configured : 'running';
       const step = takeReport(this.#pool, realId, report);
       this.#take(realId, step, { at: report.at, message: report.message, state });
+      this.#parties.reported(this, realId);
     });
   }
 

@@ -7,7 +7,7 @@ type Named = Pick<VirtualService, 'reals' | 'options'>;
 /** Whether the connections of a server end that was in the table and is not any more.
  *  @param after  undefined: neither is the service */
 export function endsAtRemoval(
-  { id, onRemoval }: ServerEntry,
+  { id, onRemoval }: Pick<ServerEntry, 'id' | 'onRemoval'>,
   before: Named,
   after: Named | undefined,
 ): boolean {

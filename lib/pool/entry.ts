@@ -88,7 +88,11 @@ function isCut(
   return options.onDown === 'kill' && isOut;
 }
 
-function onRemoval({ quiescent, options }: VirtualService): ServerEntry['onRemoval'] {
+/** What becomes of the connections of a service's real server that leaves the table. */
+export function onRemoval({
+  quiescent,
+  options,
+}: VirtualService): ServerEntry['onRemoval'] {
   const keeps = options.onDown ? options.onDown === 'keep' : quiescent;
   return keeps ? 'keep' : 'reset';
 }

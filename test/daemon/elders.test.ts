@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { type Begun, openEstate } from '../../lib/control/index.ts';
-import { createElders, inherit } from '../../lib/daemon/elders.ts';
+import { createElders, inherit, serversLeft } from '../../lib/daemon/elders.ts';
 import type { WaitingDrain } from '../../lib/director/desk.ts';
 import { estateSocket } from '../../lib/instance/beside.ts';
 import { instanceIn } from '../../lib/instance/instance.ts';
-import { identify } from '../../lib/instance/process.ts';
+import { identify, type ProcessIdentity } from '../../lib/instance/process.ts';
 import type { ConnectionFilter } from '../../lib/model/traffic.ts';
 import { silent } from '../support/control.ts';
 import { CONNECTIONS } from '../support/desk.ts';
@@ -18,6 +18,7 @@ import { recordingLog } from '../support/recording-log.ts';
 const self = identify(process.pid) ?? { pid: 0, started: '' };
 const GONE = { pid: process.pid, started: '1' };
 const DRAIN: WaitingDrain = { service: 's', real: 'r', leftMs: 1234.5, by: 'uid 0' };
+const LEFT = [{ service: 's', server: 'r', named: false }];
 const BEGUN: Begun = { drains: [DRAIN], children: ['b.cf'] };
 
 function instanceOf(t: Test) {
@@ -38,7 +39,10 @@ async function site(t: Test, hold: () => Promise<void> = async () => {}) {
     },
     end: async (filter: ConnectionFilter) => asked.push(filter),
   };
-  const estate = { traffic, begun: () => BEGUN, left: Promise.resolve() };
+  const estate = {
+    ...{ traffic, begun: () => BEGUN, servers: () => LEFT },
+    left: Promise.resolve(),
+  };
   const open = await openEstate(
     estateSocket(instance.socket, process.pid),
     estate,
@@ -48,7 +52,7 @@ async function site(t: Test, hold: () => Promise<void> = async () => {}) {
   const elders = createElders({ instance, predecessor: self, elders: [GONE] }, 100);
   const [[name, theirs] = ['', undefined], ...others] = elders.sources();
   if (!theirs) throw new Error('no source');
-  return { elders, open, asked, name, theirs, others };
+  return { instance, elders, open, asked, name, theirs, others };
 }
 
 t.test('what they still have is listed by ids of its own, and ended', async (t) => {
@@ -100,6 +104,18 @@ t.test('drains and children go on', async (t) => {
   t.same([drains, children], [BEGUN.drains, BEGUN.children]);
 });
 
+t.test('servers that it leaves are the youngest one that lives', async (t) => {
+  const { instance, elders } = await site(t);
+  t.same(await elders.servers(), LEFT);
+  const started = (line: readonly ProcessIdentity[]) =>
+    createElders({ instance, elders: line }, 100).servers();
+  t.same(await started([GONE, self]), LEFT, 'of a start after one that was killed');
+  t.same(await started([GONE]), []);
+  const log = recordingLog();
+  t.same(await serversLeft(createElders({ instance, elders: [self] }, 100), log), LEFT);
+  t.same(log.take(), []);
+});
+
 t.test('what cannot be learnt is told, and what has ended is not missed', async (t) => {
   const instance = instanceOf(t);
   const log = recordingLog();
@@ -107,9 +123,11 @@ t.test('what cannot be learnt is told, and what has ended is not missed', async 
   for (const predecessor of [self, GONE]) {
     const elders = createElders({ instance, predecessor }, 100);
     await inherit(elders, director, { adopt() {} }, log);
+    t.same(await serversLeft(elders, log), []);
   }
   t.match(log.take(), [
     /^Drains that wait and children of execute are not taken over: /,
+    /^Connections to real servers that .* may go on: what pid /,
   ]);
 });
 

@@ -46,6 +46,17 @@ t.test('all of them are counted, with their time', async (t) => {
   t.ok(Math.abs(seconds - ms / 1000) < 1e-9, `${seconds} s`);
 });
 
+t.test('failures in a row', async (t) => {
+  const history = new CheckHistory();
+  t.equal(history.failing(A), 0);
+  const once = bad(0);
+  for (const report of [good(0), once, once, bad(1), bad(2)]) history.note(A, report);
+  t.equal(history.failing(A), 3);
+  t.equal(history.failing(B), 0);
+  history.note(A, good(3));
+  t.equal(history.failing(A), 0);
+});
+
 t.test('a report that is given again counts once, its like counts', async (t) => {
   const history = new CheckHistory();
   const report = good(1);

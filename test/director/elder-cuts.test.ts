@@ -1,68 +1,201 @@
-import t from 'tap';
-import { ElderCuts } from '../../lib/director/elder-cuts.ts';
-import type { ServerEntry } from '../../lib/model/engine.ts';
+import t, { type Test } from 'tap';
+import type { LeftServer } from '../../lib/director/elder-cuts.ts';
 import type { ConnectionFilter, Traffic } from '../../lib/model/traffic.ts';
-import { aConfig, aReal, aService } from '../support/config.ts';
-import { aBench } from '../support/director.ts';
-import { serverAt } from '../support/engine-rig.ts';
+import type { RealServer, VirtualService } from '../../lib/model/virtual-service.ts';
+import { aConfig, aReal, aService, OPTIONS } from '../support/config.ts';
+import { aBench, WEB } from '../support/director.ts';
 import { A, B, TWO } from '../support/pool-cast.ts';
-import { recordingLog } from '../support/recording-log.ts';
-import { good } from '../support/reports.ts';
+import { bad, good, maintained } from '../support/reports.ts';
 
-const service = aService({ reals: [aReal('192.0.2.21:80')] });
-const up = serverAt('192.0.2.21', 80, { onRemoval: 'reset' });
-
-/** What is ended at directors before, as a service's table becomes these, one after the other. */
-function ended(...tables: readonly (readonly ServerEntry[])[]) {
-  const asked: ConnectionFilter[] = [];
-  const end = async (filter: ConnectionFilter) => asked.push(filter);
-  const cuts = new ElderCuts({ end }, recordingLog());
-  const keeper = {
-    pool: { entry: { service, servers: [] as readonly ServerEntry[] } },
-  };
-  for (const servers of tables) {
-    keeper.pool.entry = { service, servers };
-    cuts.follow(keeper);
-  }
-  return asked;
-}
-
-const ASKED = [{ service: service.id, server: up.id }];
-
-t.test('what ends here ends at directors before, once', async (t) => {
-  const cut = { ...up, weight: 0, cut: true } as const;
-  t.strictSame(ended([up], [cut], [cut]), ASKED, 'on-down = kill');
-  t.strictSame(ended([cut]), ASKED, 'found so at the start');
-  t.strictSame(ended([up], []), ASKED, 'removed, to be reset');
-  t.strictSame(ended([up], [{ ...up, weight: 0 }]), []);
-  t.strictSame(ended([{ ...up, onRemoval: 'keep' }], []), []);
-});
-
-t.test('one that cannot be asked is told of', async (t) => {
-  const log = recordingLog();
-  const end = () => Promise.reject(new Error('nobody answers'));
-  new ElderCuts({ end }, log).follow({
-    pool: { entry: { service, servers: [{ ...up, cut: true }] } },
-  });
-  await new Promise(setImmediate);
-  t.match(log.lines.join(), /go on \(.*nobody answers/);
-});
-
-t.test('also where a reload takes a server out', async (t) => {
-  const asked: ConnectionFilter[] = [];
-  const traffic: Pick<Traffic, 'end'> = {
-    async end(filter) {
-      asked.push(filter);
-      return 0;
+/** A successor, and whose connections it has ended at the director before. */
+function succession(t: Test) {
+  const asked: string[] = [];
+  const elder = {
+    alive: true,
+    async end({ service, server }: ConnectionFilter) {
+      asked.push(service === WEB ? `${server}` : `${service} ${server}`);
+      return 1;
     },
   };
-  const elders = () => [['of pid 1', traffic as Traffic] as const];
-  const { director, runner, inForce } = aBench(t, undefined, {}, { elders });
-  const both = aService({ reals: TWO, quiescent: false });
-  await director.apply(aConfig([both]));
-  for (const real of [A, B]) runner.report(real, good());
-  await inForce();
-  await director.apply(aConfig([{ ...both, reals: TWO.filter(({ id }) => id !== A) }]));
-  await inForce();
-  t.strictSame(asked, [{ service: both.id, server: A }]);
+  const elders = () =>
+    elder.alive ? [['of pid 1', elder as unknown as Traffic] as const] : [];
+  const bench = aBench(t, undefined, {}, { elders });
+  return {
+    ...{ ...bench, elder },
+    apply: (...services: readonly VirtualService[]) =>
+      bench.director.apply(aConfig(services)),
+    /** Since the last call. */
+    async ended() {
+      await bench.settle();
+      return asked.splice(0);
+    },
+  };
+}
+
+/** All of its two servers up, and in charge. */
+async function atWork(t: Test, fields: Partial<VirtualService> = {}) {
+  const service = aService({ reals: TWO, quiescent: false, ...fields });
+  const successor = succession(t);
+  await successor.apply(service);
+  for (const real of [A, B]) successor.runner.report(real, good());
+  await successor.settle();
+  successor.director.takeCharge([]);
+  t.same(await successor.ended(), []);
+  return { ...successor, service };
+}
+
+const left = (server: string, more: Partial<LeftServer> = {}): LeftServer => ({
+  ...{ service: WEB, server, named: false },
+  ...more,
+});
+const KILL = { quiescent: true, options: { ...OPTIONS, onDown: 'kill' as const } };
+const KEEP = { options: { ...OPTIONS, onDown: 'keep' as const } };
+const only = (service: VirtualService, ...ids: readonly string[]) => ({
+  ...service,
+  reals: service.reals.filter(({ id }) => ids.includes(id)),
+});
+
+t.test('what ends here ends at directors before, each time', async (t) => {
+  for (const fields of [{}, KILL]) {
+    const { runner, ended } = await atWork(t, fields);
+    for (let time = 0; time < 2; time++) {
+      runner.report(A, bad());
+      t.same(await ended(), [A]);
+      runner.report(A, bad());
+      runner.report(A, good());
+      t.same(await ended(), []);
+    }
+  }
+});
+
+t.test('what goes on here goes on there', async (t) => {
+  for (const fields of [{ quiescent: true }, KEEP]) {
+    const { apply, runner, service, ended } = await atWork(t, fields);
+    runner.report(A, bad());
+    t.same(await ended(), []);
+    await apply(only(service, B));
+    await apply();
+    t.same(await ended(), []);
+  }
+});
+
+t.test('a drain ends nothing, maintenance does', async (t) => {
+  const { director, runner, ended } = await atWork(t);
+  const by = 'uid 0 (root)';
+  await director.desk.change({ service: WEB, real: A }, { state: 'drain' }, by);
+  t.same(await ended(), []);
+  await director.desk.change({ service: WEB, real: A }, { state: 'maintenance' }, by);
+  runner.report(B, maintained());
+  t.same(await ended(), [A, B]);
+});
+
+t.test('a reload takes out servers, and services', async (t) => {
+  const { apply, service, ended } = await atWork(t);
+  const other = aService({ id: 'tcp:10.1.1.20:80', address: '10.1.1.20' });
+  await apply(only(service, B), other);
+  t.same(await ended(), [A]);
+  await apply(other);
+  t.same(await ended(), [B]);
+});
+
+t.test('nothing ends as long as another one is in charge', async (t) => {
+  for (const fields of [{ quiescent: false }, KILL]) {
+    const { apply, runner, director, ended } = succession(t);
+    const service = aService({ reals: TWO, ...fields });
+    await apply(service);
+    for (const real of [A, B]) runner.report(real, bad());
+    await apply(only(service, A));
+    t.same(await ended(), []);
+    director.takeCharge([left(A), left(B)]);
+    t.same(await ended(), [A, B], 'and then all of it does');
+  }
+});
+
+t.test('who was up there is down at the failurecount-th failure', async (t) => {
+  for (const { quiescent, options } of [{ quiescent: false, options: OPTIONS }, KILL]) {
+    const { apply, runner, director, ended } = succession(t);
+    const fields = { quiescent, options: { ...options, rise: 2 } };
+    await apply(aService({ reals: TWO, failurecount: 3, ...fields }));
+    runner.report(A, bad());
+    director.takeCharge([left(A), left(B)]);
+    runner.report(B, bad());
+    for (const report of [bad(), good(), bad(), bad()]) runner.report(A, report);
+    t.same(await ended(), [], 'never three in a row');
+    runner.report(B, good());
+    runner.report(B, good());
+    runner.report(B, bad());
+    t.same(await ended(), []);
+    runner.report(A, bad());
+    t.same(await ended(), [A]);
+    runner.report(B, bad());
+    t.same(await ended(), []);
+    runner.report(B, bad());
+    t.same(await ended(), [B], 'up here meanwhile: as ever');
+  }
+});
+
+t.test('what the config does not have any more ends, but for a drain', async (t) => {
+  const { apply, director, ended } = succession(t);
+  await apply(aService({ reals: [aReal(B)], quiescent: false }));
+  const gone = 'tcp:10.1.1.20:80';
+  director.takeCharge([
+    ...[left(A), left(B), left('10.1.1.23:80', { named: true })],
+    left(A, { service: gone, named: true }),
+  ]);
+  t.same(await ended(), [A, `${gone} ${A}`]);
+});
+
+t.test('nobody is down who has no report, is not checked, or stands by', async (t) => {
+  const { apply, runner, director, ended } = succession(t);
+  const spare: RealServer = aReal('10.1.1.31:80', { role: 'spare' });
+  const service = aService({ reals: [...TWO, spare], quiescent: false });
+  await apply(service);
+  runner.report(A, good());
+  runner.report(spare.id, good());
+  director.takeCharge(service.reals.map(({ id }) => left(id)));
+  t.same(await ended(), []);
+  runner.report(spare.id, bad());
+  t.same(await ended(), [spare.id]);
+  const unchecked = aService({ reals: TWO, quiescent: false, checktype: 'off' });
+  const other = succession(t);
+  await other.apply(unchecked);
+  other.director.takeCharge([left(A), left(B)]);
+  t.same(await other.ended(), []);
+});
+
+t.test(
+  'one that cannot be asked is told of, and one that has ended is not asked',
+  async (t) => {
+    const { elder, runner, log, ended } = await atWork(t);
+    elder.end = () => Promise.reject(new Error('nobody answers'));
+    runner.report(A, bad());
+    await ended();
+    t.match(log.take().join('\n'), /go on \(.*nobody answers/);
+    elder.alive = false;
+    runner.report(B, bad());
+    await ended();
+    t.notMatch(log.take().join('\n'), /go on/);
+  },
+);
+
+t.test('many at once are ended a few at a time', async (t) => {
+  const reals = Array.from({ length: 50 }, (_, n) => aReal(`10.1.2.${n}:80`));
+  const { apply, elder, runner, director, settle } = succession(t);
+  await apply(aService({ reals, quiescent: false }));
+  const open: (() => void)[] = [];
+  let asked = 0;
+  elder.end = async () => {
+    asked++;
+    await new Promise<void>((resolve) => open.push(resolve));
+    return 1;
+  };
+  director.takeCharge([]);
+  for (const { id } of reals) runner.report(id, bad());
+  await settle();
+  while (open.length > 0) {
+    t.ok(open.length <= 4, `${open.length} at once`);
+    for (const answer of open.splice(0)) answer();
+    await settle();
+  }
+  t.equal(asked, reals.length);
 });
