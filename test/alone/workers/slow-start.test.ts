@@ -1,6 +1,6 @@
 import t from 'tap';
-import { slowStart } from '../../scenarios/slow-start.ts';
-import { runScenarios } from '../../scenarios/suite.ts';
+import { slowStart } from '../../behaviour/slow-start.ts';
+import { runScenarios } from '../../behaviour/suite.ts';
 import { sharedPort } from '../../support/shared-port.ts';
 
 runScenarios(t, 'net', {

@@ -1,8 +1,8 @@
 import t from 'tap';
+import { play } from '../faults/campaign.ts';
+import { SHORT } from '../faults/form.ts';
+import { SCENARIOS } from '../faults/scenarios/index.ts';
 import { lab } from '../support/lab.ts';
-import { play } from './campaign.ts';
-import { SHORT } from './form.ts';
-import { SCENARIOS } from './scenarios/index.ts';
 
 t.setTimeout(600_000);
 // They wait more than they work.
