@@ -19,7 +19,7 @@ export interface Step {
   readonly to: Stop;
   /** What it is that leads there, in words. */
   readonly by: string;
-  /** Whether it does so whatever engine `auto` takes. */
+  /** Whether it does so at all times, and whatever engine `auto` takes. */
   readonly isSure: boolean;
   /** Of which file, and where in it; undefined: nobody knows. */
   readonly file: 'config' | 'ini';
@@ -34,6 +34,8 @@ type Server = Pick<RealServer, 'address' | 'port' | 'method'>;
 interface Listed extends Pick<Step, 'file' | 'line'> {
   readonly server: Server;
   readonly what: string;
+  /** It takes clients only while others do not. */
+  readonly isReserve: boolean;
 }
 
 /** Where services of a config lead each other's clients. */
@@ -78,7 +80,7 @@ export class Steps {
 
   *#byServers(from: Stop): Generator<Step> {
     const { service } = from;
-    for (const { server, what, file, line } of serversOf(service)) {
+    for (const { server, what, isReserve, file, line } of serversOf(service)) {
       const { address } = server;
       const port = destinationPort(service, server) || from.port;
       // What addresses this host has is for the engine to say.
@@ -87,7 +89,8 @@ export class Steps {
       const way = wayOf(service, server, to);
       if (way === 'none') continue;
       const by = `${what} ${endpoint(address, port)} is ${to.id}`;
-      yield { from, to: this.#stop(to, port), by, isSure: way === 'sure', file, line };
+      const isSure = way === 'sure' && !isReserve;
+      yield { from, to: this.#stop(to, port), by, isSure, file, line };
     }
   }
 
@@ -104,12 +107,13 @@ export class Steps {
 /** Those that new clients are led to: one of weight 0 gets none. */
 function* serversOf({ reals, fallback }: VirtualService): Generator<Listed> {
   for (const server of reals) {
-    const { role = 'real server', line, weight } = server;
+    const { role, line, weight } = server;
+    const file = role ? 'ini' : 'config';
     if (weight > 0)
-      yield { server, what: role, file: server.role ? 'ini' : 'config', line };
+      yield { server, what: role ?? 'real server', isReserve: !!role, file, line };
   }
-  if (fallback)
-    yield { server: fallback, what: 'fallback', file: 'config', line: undefined };
+  const place = { file: 'config', line: undefined } as const;
+  if (fallback) yield { server: fallback, what: 'fallback', isReserve: true, ...place };
 }
 
 const KERNELS: ReadonlySet<EngineName> = new Set(['nftables', 'ipvs']);

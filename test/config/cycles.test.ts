@@ -60,23 +60,7 @@ t.test('a cycle is refused with its line and the path', async (t) => {
   t.equal(both.length, 2, 'all of them');
 });
 
-t.test('whatever leads on', async (t) => {
-  t.match(await refused(t, [[WEB, 'fallback=10.1.1.2:80 masq'], [A]]), [
-    /^a\.cf:7: .*its fallback 10\.1\.1\.2:80 is tcp:10\.1\.1\.2:80, whose real server/,
-  ]);
-  const two = [
-    [WEB, 'fallback=10.1.1.2:80'],
-    [WEB, 'fallback=10.1.1.1:80'],
-  ];
-  t.match(await refused(t, two), [/^a\.cf:2: .*whose fallback 10\.1\.1\.1:80 is/]);
-  const spare = '[service tcp:10.1.1.2:80]\nspares = 10.1.1.1:80 masq\n';
-  t.match(await refused(t, [[B], [WEB]], spare), [
-    /^a\.cf\.ini:2: .*, whose spare 10\.1\.1\.1:80 is tcp:10\.1\.1\.1:80: /,
-  ]);
-  const fallbacks = '[service tcp:10.1.1.2:80]\nfallbacks = 10.1.1.1:80 masq\n';
-  t.match(await refused(t, [[B], [WEB]], fallbacks), [
-    /^a\.cf\.ini:2: .*, whose fallback 10\.1\.1\.1:80 is tcp:10\.1\.1\.1:80: /,
-  ]);
+t.test('by names and at the port of the service', async (t) => {
   const names = '[service tcp:10.1.1.1:80]\nsni = a.example 10.1.1.2:80\n';
   t.match(await refused(t, [[WEB], [C], [A]], names), [
     /^a\.cf:9: .*: its names lead to tcp:10\.1\.1\.2:80, whose real server 10\.1\.1\.3:80 is tcp:10\.1\.1\.3:80, whose real server 10\.1\.1\.1:80 is/,
@@ -86,6 +70,34 @@ t.test('whatever leads on', async (t) => {
     [/its real server 10\.1\.1\.2:80 is tcp:/],
     "gate keeps the service's port",
   );
+});
+
+t.test('what takes clients only while others do not is warned of', async (t) => {
+  const spare = '[service tcp:10.1.1.2:80]\nspares = 10.1.1.1:80 masq\n';
+  const fallbacks = '[service tcp:10.1.1.2:80]\nfallbacks = 10.1.1.1:80 masq\n';
+  const back = [
+    [WEB, 'fallback=10.1.1.2:80'],
+    [WEB, 'fallback=10.1.1.1:80'],
+  ];
+  const cases: readonly [readonly (readonly string[])[], string, RegExp][] = [
+    [back, '', /^a\.cf:2: .*whose fallback 10\.1\.1\.1:80 is/],
+    [
+      [[WEB, 'fallback=10.1.1.2:80 masq'], [A]],
+      '',
+      /^a\.cf:7: .*its fallback 10\.1\.1\.2:80 is tcp:10\.1\.1\.2:80, whose real server/,
+    ],
+    [[[B], [WEB]], spare, /^a\.cf\.ini:2: .*, whose spare 10\.1\.1\.1:80 is tcp:/],
+    [
+      [[B], [WEB]],
+      fallbacks,
+      /^a\.cf\.ini:2: .*, whose fallback 10\.1\.1\.1:80 is tcp:/,
+    ],
+  ];
+  for (const [services, ini, expected] of cases) {
+    const { errors, warnings } = await found(t, services, ini);
+    t.strictSame(errors, []);
+    t.match(warnings, [expected]);
+  }
 });
 
 t.test('what ends somewhere is allowed', async (t) => {
