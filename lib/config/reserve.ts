@@ -1,4 +1,5 @@
 import { endpoint } from '../model/address.ts';
+import { Places } from '../model/places.ts';
 import {
   destinationPort,
   type RealServer,
@@ -74,7 +75,7 @@ function reserveOf(
 /** Who is where, in words. */
 function takenPlaces(service: ParsedService): Map<string, string> {
   const taken = new Map<string, string>();
-  const { id, address, port, fallback, reals } = service;
+  const { fallback, reals } = service;
   if (fallback)
     taken.set(placeOf(service, fallback), `the fallback= of ${service.id} already`);
   for (const real of reals)
@@ -82,7 +83,6 @@ function takenPlaces(service: ParsedService): Map<string, string> {
       placeOf(service, real),
       `a real server of ${service.id} in line ${real.line}`,
     );
-  if (address !== undefined && port) taken.set(endpoint(address, port), `${id} itself`);
   return taken;
 }
 
@@ -101,7 +101,14 @@ function whyNot(
   const kept = destinationPort(service, { method, port });
   if (kept !== port)
     return `${method} keeps the service's port ${kept}: expected that port, or masq, as in "${endpoint(address, port)} masq"`;
-  const who = taken.get(placeOf(service, { address, port, method }));
+  const isItself = new Places([service]).at(
+    service.protocol,
+    { address, port },
+    () => false,
+  );
+  const who = isItself
+    ? `${id} itself`
+    : taken.get(placeOf(service, { address, port, method }));
   return (
     who &&
     `it is ${who}: expected one that the service does not have yet, as in "${example}"`

@@ -154,3 +154,14 @@ t.test('without checks nobody steps in, which is a warning', async (t) => {
     },
   ]);
 });
+
+t.test('of a service at every address loopback is itself', async (t) => {
+  const config =
+    'virtual=0.0.0.0:80\n    real=10.0.0.2:80 masq\n    checktype=connect\n';
+  const found = await read(t, '[checks]\nspares = 127.0.0.1:80 masq\n', config);
+  t.match(found.ok || found.errors.map(formatDiagnostic), [
+    /ini:2: spares = 127\.0\.0\.1:80 masq: it is tcp:0\.0\.0\.0:80 itself: expected/,
+  ]);
+  const other = await read(t, '[checks]\nspares = 127.0.0.1:81 masq\n', config);
+  t.ok(other.ok);
+});
