@@ -118,18 +118,23 @@ function* serversOf({ reals, fallback }: VirtualService): Generator<Listed> {
 
 const KERNELS: ReadonlySet<EngineName> = new Set(['nftables', 'ipvs']);
 
-/** Whether clients come from a server of the one service to the other. A kernel schedules no packet a second time, and
- *  what it routes (gate, ipip) keeps the service's address and is for another host. */
+/** Whether clients come from a server of the one service to the other. A kernel schedules no packet a second time, but
+ *  those of a process that dials are new ones; and what it routes (gate, ipip) keeps the service's address and is for
+ *  another host. */
 function wayOf(
   { options: { engine } }: VirtualService,
   { address, method }: Server,
-  { options }: VirtualService,
+  to: VirtualService,
 ): 'none' | 'sure' | 'perhaps' {
   if (engine === 'auto') return 'perhaps';
-  if (engine === 'net') return 'sure';
-  const isRouted = method !== 'masq' && !isHome(engine, address);
-  if (isRouted || KERNELS.has(options.engine)) return 'none';
-  return options.engine === 'auto' ? 'perhaps' : 'sure';
+  if (engine === 'net' || isHome(engine, address)) return 'sure';
+  if (method !== 'masq' || !isTaken(to)) return 'none';
+  return to.options.engine === 'auto' ? 'perhaps' : 'sure';
+}
+
+/** Whether a process takes the service's clients, be it while its fallback is in force only. */
+function isTaken({ fallback, options: { engine } }: VirtualService): boolean {
+  return !KERNELS.has(engine) || (!!fallback && isHome(engine, fallback.address));
 }
 
 /** What is on the director itself a process dials for nftables. */

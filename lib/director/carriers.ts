@@ -103,8 +103,8 @@ export class Carriers {
   /** The table entry of a service in that carriage has changed. */
   touch(carriage: Carriage): void {
     for (const [name, feed] of this.#feeds) {
-      const isHeeded = feed.engine.dials && this.#recovery.isAtWork(name);
-      if (isHeeded || isIn(carriage, name)) feed.touch();
+      if (isIn(carriage, name)) feed.touch();
+      else if (feed.engine.dials && this.#recovery.isAtWork(name)) feed.touchBeside();
     }
   }
 

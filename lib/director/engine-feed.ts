@@ -8,6 +8,7 @@ import type {
 } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
 import { within } from '../model/within.ts';
+import { leadAlike } from './beside.ts';
 
 /** From an apply() that threw to the next attempt. */
 const RETRY_MS = 1000;
@@ -47,6 +48,7 @@ export class EngineFeed {
   #waiting: { readonly until: number; readonly resolve: () => void }[] = [];
   #retry: NodeJS.Timeout | undefined;
   #lastProblem = '';
+  #beside: ServiceTable = [];
   #work = { applies: 0, failures: 0, seconds: 0, lastSeconds: 0 };
   #closing: Promise<void> | undefined;
 
@@ -68,6 +70,11 @@ export class EngineFeed {
   touch(): void {
     this.#asked++;
     if (this.#closing === undefined) this.#running ??= this.#run();
+  }
+
+  /** What other engines carry has changed. The engine is told where clients may be led elsewhere by that. */
+  touchBeside(): void {
+    if (!leadAlike(this.#beside, this.#parties.beside())) this.touch();
   }
 
   /** Settles when an apply() that holds everything touched so far has ended, well or not. */
@@ -118,13 +125,15 @@ export class EngineFeed {
     this.#release();
   }
 
-  /** @returns how many services the table has */
+  /** @returns how many services were looked at */
   async #applyOnce(): Promise<number> {
     const { engine, label, log } = this.#parties;
     const table = this.#parties.table();
+    const beside = this.#parties.beside();
+    this.#beside = beside;
     const began = performance.now();
     try {
-      const outcomes = await engine.apply(table, this.#parties.beside());
+      const outcomes = await engine.apply(table, beside);
       this.#count(began, 0);
       this.#parties.applied(table, outcomes);
       this.#lastProblem = '';
@@ -138,7 +147,7 @@ export class EngineFeed {
       if (this.#closing === undefined)
         this.#retry = setTimeout(() => this.touch(), RETRY_MS);
     }
-    return table.length;
+    return table.length + beside.length;
   }
 
   #count(began: number, failed: 0 | 1): void {

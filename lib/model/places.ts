@@ -1,4 +1,4 @@
-import { addressBytes, addressText } from './address-bytes.ts';
+import { addressBytes, addressText, unmapped } from './address-bytes.ts';
 import type { Protocol, VirtualService } from './virtual-service.ts';
 
 type Placed = Pick<VirtualService, 'protocol' | 'address' | 'port'>;
@@ -63,9 +63,19 @@ function firstAt<S>(
   return undefined;
 }
 
-/** One spelling of each. */
+/** Of IPv6 addresses as they are written, for a table is looked through at each change. */
+const spellings = new Map<string, string>();
+const MOST_SPELLINGS = 50_000;
+
+/** One spelling of each; IPv4 within IPv6 is IPv4, as a socket has it. */
 function plain(address: string): string {
-  return address.includes(':') ? addressText(addressBytes(address)) : address;
+  if (!address.includes(':')) return address;
+  const known = spellings.get(address);
+  if (known !== undefined) return known;
+  const text = addressText(unmapped(addressBytes(address)));
+  if (spellings.size >= MOST_SPELLINGS) spellings.clear();
+  spellings.set(address, text);
+  return text;
 }
 
 /** Of the shortest form. */

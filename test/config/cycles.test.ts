@@ -119,6 +119,24 @@ t.test('a kernel schedules no packet twice, but what a process dials', async (t)
   t.strictSame(await refused(t, gate, engines('ipvs', 'net')), [], 'to another host');
 });
 
+t.test("what a process dials for a kernel's engine leads on", async (t) => {
+  const text = `quiescent=no
+virtual=10.1.1.1:80
+    real=10.0.0.2:80 masq
+    fallback=127.0.0.1:80
+    checktype=ping
+virtual=127.0.0.1:80
+    real=10.1.1.1:80 masq
+    checktype=ping
+`;
+  const ini = '[net]\nengine = nftables\n';
+  const folder = t.testdir({ 'a.cf': text, 'a.cf.ini': ini });
+  const read = await readConfig(join(folder, 'a.cf'));
+  t.match(read.ok && read.config.warnings.map(formatDiagnostic), [
+    /a\.cf:7: .*its fallback 127\.0\.0\.1:80 is tcp:127\.0\.0\.1:80, whose real server 10\.1\.1\.1:80 is tcp:10\.1\.1\.1:80/,
+  ]);
+});
+
 t.test('what the engine auto decides is warned of', async (t) => {
   const WHERE =
     'where the engine net carries these services, clients of tcp:10.1.1.1:80 would come back to it';

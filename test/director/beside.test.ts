@@ -45,3 +45,19 @@ t.test('an engine that dials is told what others carry, and each change', async 
     'the kernel dials nobody',
   );
 });
+
+t.test('another weight of what others carry is nothing to it', async (t) => {
+  const net = recordingEngine({ dials: true });
+  const nftables = recordingEngine();
+  const bench = aBench(t, net, { nftables });
+  const a = aService({ id: 'tcp:10.1.1.1:80', reals: [aReal(A)], quiescent: true });
+  const b = aService({ id: 'tcp:10.1.1.2:80', reals: [aReal(B)], quiescent: true });
+  await bench.director.apply(aConfig([by('nftables', a), by('net', b)]));
+  bench.runner.report(A, good());
+  await bench.settle();
+  const before = net.tables.length;
+  await bench.director.desk.change({ service: a.id, real: A }, { weight: 7 }, 'x');
+  await bench.settle();
+  t.strictSame(told(nftables.tables.at(-1)), [`${a.id}: ${A}@7`]);
+  t.equal(net.tables.length, before);
+});

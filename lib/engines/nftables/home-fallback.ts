@@ -1,6 +1,7 @@
 import type {
   Engine,
   EngineEvent,
+  ServiceEntry,
   ServiceOutcome,
   ServiceStats,
   ServiceTable,
@@ -26,12 +27,15 @@ export class HomeFallbacks {
 
   /** @returns by service id, for those that have such a fallback in force */
   async apply(table: ServiceTable): Promise<ReadonlyMap<string, ServiceOutcome>> {
-    const wanted = table.flatMap((entry) => {
+    const wanted: ServiceEntry[] = [];
+    const beside: ServiceEntry[] = [];
+    for (const entry of table) {
       const home = atHome(entry);
-      return home ? [{ service: entry.service, servers: [home] }] : [];
-    });
+      if (home) wanted.push({ service: entry.service, servers: [home] });
+      else beside.push(entry);
+    }
     if (wanted.length === 0 && this.#engine === undefined) return new Map();
-    const outcomes = await this.#open().apply(wanted);
+    const outcomes = await this.#open().apply(wanted, beside);
     return new Map(outcomes.map((outcome) => [outcome.id, outcome]));
   }
 

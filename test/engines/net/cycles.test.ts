@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { createNetEngine } from '../../../lib/engines/net/engine.ts';
 import type { ServerEntry } from '../../../lib/model/engine.ts';
 import type { VirtualService } from '../../../lib/model/virtual-service.ts';
 import { aReal } from '../../support/config.ts';
-import { ending, rigFor, serverAt } from '../../support/engine-rig.ts';
+import { ending, rigFor, serverAt, until } from '../../support/engine-rig.ts';
 
 const at = (
   { address = '', port = 0 }: VirtualService,
@@ -71,4 +72,37 @@ t.test('a connect to no address comes to loopback', async (t) => {
   ]);
   t.equal(await ending(await rig.client(service)), 'ECONNRESET');
   t.equal(await accepted(), 1);
+});
+
+t.test('a server that is not dialled costs the others nothing', async (t) => {
+  const rig = rigFor(t, createNetEngine());
+  const a = await rig.service();
+  const named = [aReal(`127.0.0.1:${a.port}`, { from: 'b.example' })];
+  const rate = { connections: 1, windowMs: 10_000 };
+  const options = { rebalance: 100, passive: rate };
+  const b = await rig.service({ scheduler: 'wlc', reals: named }, options);
+  const server = await rig.server(() => {});
+  const table = (...back: readonly ServerEntry[]) => [
+    { service: a, servers: [at(b)] },
+    { service: b, servers: [server.entry(), ...back] },
+  ];
+  await rig.engine.apply(table());
+  const told: string[] = [];
+  const listening = (async () => {
+    for await (const { type } of rig.engine.events) told.push(type);
+  })();
+  for (let client = 0; client < 20; client++) (await rig.client(b)).resume();
+  const stats = () => rig.stats(b);
+  await until(async () => (await stats()).servers[0]?.activeConnections === 20);
+  // Only what is older than the server that came is moved.
+  await sleep(100);
+
+  await rig.engine.apply(table(at(a)));
+  for (let client = 0; client < 5; client++) (await rig.client(b)).resume();
+  await until(async () => (await stats()).servers[0]?.activeConnections === 25);
+  await sleep(500);
+  t.equal((await stats()).retiredConnections ?? 0, 0, 'nobody is moved to it');
+  await rig.engine.close({ clean: true });
+  await listening;
+  t.notOk(told.includes('traffic-failed'), 'nor does it count as one that failed');
 });

@@ -15,5 +15,5 @@ export function leadsBack(
   const where = `${endpoint(address, port)} is ${what}`;
   return method === 'masq'
     ? `${where}: give the server another address or port`
-    : `${where}, since ${method} keeps the service's port: write masq to use the server's own`;
+    : `${where}, since ${method} keeps the service's port: write masq and another port, or give the server another address`;
 }

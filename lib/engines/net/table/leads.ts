@@ -34,7 +34,11 @@ export function leadsOf(
   port: number,
   known: Knowledge,
 ): readonly Lead[] {
-  const byServers = servers.flatMap((server) => leadBy(service, server, port, known));
+  const named = namedOf(service);
+  const byServers = servers.flatMap((server) => {
+    const lead = leadBy(service, server, port, known);
+    return lead ? [{ ...lead, isNamed: named.has(server.id) }] : [];
+  });
   return [...byNames(service, known), ...byServers];
 }
 
@@ -49,24 +53,29 @@ function byNames(service: VirtualService, { services }: Knowledge): readonly Lea
   });
 }
 
+/** Ids of servers that a name stands for. */
+function namedOf({ reals }: VirtualService): ReadonlySet<string> {
+  return new Set(reals.flatMap(({ id, from }) => (from === undefined ? [] : [id])));
+}
+
 function leadBy(
   service: VirtualService,
   server: ServerEntry,
   port: number,
   { places, isKernels, isOwn }: Knowledge,
-): readonly Lead[] {
+): Omit<Lead, 'isNamed'> | undefined {
   const isOpen = server.weight > 0;
-  if (!isOpen && service.persistent === undefined) return [];
+  if (!isOpen && service.persistent === undefined) return undefined;
   const isFixed = isKernels(service);
   // What is routed keeps the service's address, and is for another host.
-  if (isFixed && server.method !== 'masq' && !isHome(server.address)) return [];
+  if (isFixed && server.method !== 'masq' && !isHome(server.address)) return undefined;
   const at = server.port || port;
   const target = { address: server.address, port: at };
   const to = places.at(service.protocol, target, isOwn);
-  // A kernel schedules no packet a second time.
-  if (!to || (isFixed && isKernels(to))) return [];
-  const isNamed = service.reals.find(({ id }) => id === server.id)?.from !== undefined;
-  return [{ server: server.id, to, port: at, isNamed, isOpen, isFixed }];
+  // A kernel schedules no packet a second time, but what a process dials is new.
+  const isAgain = to && isFixed && isKernels(to) && !isHome(server.address);
+  if (!to || isAgain) return undefined;
+  return { server: server.id, to, port: at, isOpen, isFixed };
 }
 
 /** A fallback on the director itself, which a process dials whichever engine carries the service. */

@@ -101,9 +101,13 @@ export class Ledger {
     return book.wanted || sni.some(({ service }) => this.#books.get(service)?.wanted);
   }
 
-  /** Real servers in the table, in its order. */
+  /** Real servers in the table that may be dialled, in its order. */
   serversOf(id: string): readonly ServerBook[] {
-    return this.#books.get(id)?.servers ?? [];
+    const servers = this.#books.get(id)?.servers ?? [];
+    const barred = this.#cycles.of(id);
+    return barred.size === 0
+      ? servers
+      : servers.filter(({ entry }) => !barred.has(entry.id));
   }
 
   /** Clients that persist, of all services. */

@@ -48,7 +48,8 @@ export function tellDialFailure(
     tell({ type: 'notice', kind: notice, about: `${service} to ${server.id}` });
   if (!blame) return false;
   server.record.failed();
-  if (tellsFailures) tellFailure(server, desk, reason);
+  // What must not be dialled has not failed at anything.
+  if (tellsFailures && server.problem === undefined) tellFailure(server, desk, reason);
   if (!server.mayReport(wheel.now)) return false;
   tell({ type: 'connect-failed', service, server: server.id, reason });
   return true;

@@ -9,7 +9,7 @@ t.test('the mend depends on the forwarding method', async (t) => {
     leadsBack(OWN, serverAt('10.1.1.19', 80, { method }), OWN);
   t.match(
     why('gate'),
-    /80 is the virtual service itself, since gate keeps the service's port: write masq/,
+    /80 is the virtual service itself, since gate keeps the service's port: write masq and another/,
   );
   t.match(
     why('masq'),
