@@ -14,8 +14,7 @@ virtual6=[2001:db8::1]:9443
     real6=[2001:db8::2]:443 masq
     checktype=ping
 virtual=10.1.1.19:7443
-    real=10.0.0.3:443 masq
-    fallback=10.1.1.19:443 masq
+    real=10.1.1.19:443 masq
     checktype=ping
 virtual=10.1.1.19:53
     real=10.0.0.3:53 masq
@@ -120,7 +119,7 @@ const REFUSED: readonly (readonly [ini: string, words: RegExp])[] = [
   ],
   [
     section('sni = a.example 10.1.1.19:7443'),
-    /^a\.cf\.ini:2: clients of tcp:10\.1\.1\.19:443 would come back to it without end: its names lead to tcp:10\.1\.1\.19:7443, whose fallback 10\.1\.1\.19:443 is tcp:10\.1\.1\.19:443: expected a server/,
+    /^a\.cf:12: clients of tcp:10\.1\.1\.19:443 would come back to it without end: its names lead to tcp:10\.1\.1\.19:7443, whose real server 10\.1\.1\.19:443 is tcp:10\.1\.1\.19:443: expected a server/,
   ],
   [
     section('sni = a.example 10.1.1.19:8443', 'engine = nftables'),
