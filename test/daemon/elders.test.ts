@@ -18,7 +18,10 @@ import { recordingLog } from '../support/recording-log.ts';
 const self = identify(process.pid) ?? { pid: 0, started: '' };
 const GONE = { pid: process.pid, started: '1' };
 const DRAIN: WaitingDrain = { service: 's', real: 'r', leftMs: 1234.5, by: 'uid 0' };
-const LEFT = [{ service: 's', server: 'r', named: false }];
+const LEFT = [
+  { service: 's', server: 'r', open: true, ends: true },
+  { service: 's', server: 'n', from: 'www.example.com', open: false, ends: true },
+];
 const BEGUN: Begun = { drains: [DRAIN], children: ['b.cf'] };
 
 function instanceOf(t: Test) {
