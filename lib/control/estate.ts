@@ -6,7 +6,7 @@ import type { Connection, ConnectionFilter, Traffic } from '../model/traffic.ts'
 import { answerRequests } from './answer.ts';
 import { wholeNumber, words } from './api/query.ts';
 import { row } from './api/row.ts';
-import { amount, count, flag, list, object, text } from './api/shape.ts';
+import { amount, count, flag, list, object, optional, text } from './api/shape.ts';
 import { CONNECTION } from './api/traffic-shapes.ts';
 import { type Call, type ConnectionList, withQuery } from './calls.ts';
 import { boundClients } from './clients.ts';
@@ -49,7 +49,9 @@ interface LeftServers {
 const SERVER = object<LeftServer>(undefined, {
   service: text(),
   server: text(),
-  named: flag(),
+  from: optional(text()),
+  open: flag(),
+  ends: flag(),
 });
 const SERVERS = object<LeftServers>(undefined, { servers: list(SERVER) });
 
@@ -131,7 +133,7 @@ function routesOf({ traffic, begun, servers, left }: Estate): readonly Route[] {
       ...{
         method: 'GET',
         path: '/servers',
-        summary: 'whose connections end with them',
+        summary: 'where what is open goes on, and whose ends with them',
       },
       ...{ query: {}, answer: SERVERS, refusals: [] },
       handle: async () => ({ servers: servers() }),

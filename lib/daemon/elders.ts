@@ -17,7 +17,8 @@ export interface Elders {
   sources(): readonly TrafficSource[];
   /** What the last of them had begun; undefined: it has ended, and that with it. */
   begun(): Promise<Begun | undefined>;
-  /** Whose connections, at the last of them that lives, end with them. */
+  /** The real servers of the last of them that lives, as it handed over.
+   *  @throws Refused, status 404, where it is of a version that does not tell */
   servers(): Promise<readonly LeftServer[]>;
   /** Settles when the last of them takes no more clients, and those that persist are on disk; or when it has
    *  ended. */
@@ -81,19 +82,30 @@ export async function inherit(
   }
 }
 
-/** As {@link Elders.servers}, and none where that cannot be known: then it is logged. Never rejects. */
+/** As {@link Elders.servers}; undefined where that cannot be known: then it is logged. Never rejects. */
 export async function serversLeft(
   elders: Pick<Elders, 'servers'>,
   log: Log,
-): Promise<readonly LeftServer[]> {
+): Promise<readonly LeftServer[] | undefined> {
   try {
     return await elders.servers();
   } catch (error) {
-    log.error(
-      `Connections to real servers that the configuration does not have any more may go on: ${reasonOf(error)}`,
-    );
-    return [];
+    if (isUnknown(error))
+      log.info(
+        'The director before is of a version that does not tell its real servers: connections there to one that has left the configuration since go on',
+      );
+    else
+      log.error(
+        `Connections to real servers that the configuration does not have any more may go on: ${reasonOf(error)}`,
+      );
+    return undefined;
   }
+}
+
+/** An earlier version has no such question. */
+function isUnknown(error: unknown): boolean {
+  const { cause } = error instanceof Error ? error : {};
+  return cause instanceof Refused && cause.status === 404;
 }
 
 interface Limits {
@@ -120,7 +132,7 @@ async function answered<T>(
       // At its end it does not answer any more.
       if (error instanceof Refused || performance.now() > begun + patienceMs)
         throw new Error(
-          `what pid ${elder.pid}, which has handed over, still has open cannot be known: ${reasonOf(error)}`,
+          `what pid ${elder.pid}, which has handed over, still has open cannot be ${call.method === 'DELETE' ? 'ended' : 'known'}: ${reasonOf(error)}`,
           { cause: error },
         );
       await delay(AGAIN_MS);

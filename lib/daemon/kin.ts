@@ -1,6 +1,6 @@
 import type { Launch } from '../instance/launch.ts';
 import { lockHolder } from '../instance/lock.ts';
-import { isAlive, isDirector } from '../instance/process.ts';
+import { isAlive, isSurelyDirector } from '../instance/process.ts';
 import { successorLock } from '../instance/succession.ts';
 
 /** Whether commands mean this director, and not one that it was to take the place of, or that has taken
@@ -24,6 +24,7 @@ export function endSuccessor({ instance, predecessor }: Launch): void {
     // A successor that ends before it took over finds its predecessor there.
     if (!holder || holder.pid === process.pid || holder.pid === predecessor?.pid)
       continue;
-    if (isDirector(holder.pid, instance.name)) process.kill(holder.pid, 'SIGTERM');
+    if (isSurelyDirector(holder.pid, instance.name))
+      process.kill(holder.pid, 'SIGTERM');
   }
 }

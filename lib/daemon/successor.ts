@@ -7,7 +7,7 @@ import { writePidFile } from '../instance/pid-file.ts';
 import {
   identify,
   isAlive,
-  isDirector,
+  isSurelyDirector,
   type ProcessIdentity,
 } from '../instance/process.ts';
 import { succeeding, successorLock } from '../instance/succession.ts';
@@ -39,7 +39,7 @@ export async function startSuccessor(
   if (holder && holder.pid !== own.pid) return { ok: true, successor: holder };
   // One that is late must not take over when nobody expects it any more.
   const late = lockHolder(successorLock(instance));
-  if (late && late.pid !== own.pid && isDirector(late.pid, instance.name))
+  if (late && late.pid !== own.pid && isSurelyDirector(late.pid, instance.name))
     process.kill(late.pid, 'SIGKILL');
   // It may have come as far as to take the place, and no further.
   if (!holder && takeLock(lock).taken) writePidFile(instance, own.pid);

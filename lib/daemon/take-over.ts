@@ -26,10 +26,12 @@ interface Succession {
  *  there, comes when it lets nobody in any more, which is not waited for. */
 export async function takeOver(succession: Succession): Promise<void> {
   const { another, overrides, naming, elders, director, heritage } = succession;
-  const { children, log } = succession;
+  const { children, ending, log } = succession;
   if (!another) {
     heritage.keep();
-    void serversLeft(elders, log).then((theirs) => director.takeCharge(theirs));
+    void serversLeft(elders, log).then((theirs) => {
+      if (!ending.signal.aborted) director.takeCharge(theirs);
+    });
     return;
   }
   overrides.own();
@@ -44,7 +46,7 @@ export async function takeOver(succession: Succession): Promise<void> {
 
 async function complete(
   { elders, director, heritage, ending: { signal }, log }: Succession,
-  theirs: readonly LeftServer[],
+  theirs: readonly LeftServer[] | undefined,
 ): Promise<void> {
   try {
     await elders.left();
@@ -53,8 +55,8 @@ async function complete(
       `Clients that persist may be scheduled anew, and counters begin anew: ${String(error)}`,
     );
   }
-  director.takeCharge(theirs);
   if (signal.aborted) return;
+  director.takeCharge(theirs);
   await heritage.complete();
   heritage.keep();
 }

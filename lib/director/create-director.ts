@@ -94,7 +94,7 @@ class VirtualServices implements Director {
     this.#keeperParties = {
       ...{ whenEmpty, runner, agents, commands, alerts, log, now },
       ...{ configuring, several, changed, happened: events.tell },
-      reported: (keeper, realId) => this.#carriers.elderCuts.reported(keeper, realId),
+      stepped: (keeper, realId) => this.#carriers.elderCuts.stepped(keeper, realId),
     };
     this.#keepers = new ServiceKeepers({
       each: this.#keeperParties,
@@ -149,10 +149,13 @@ class VirtualServices implements Director {
   }
 
   left(): readonly LeftServer[] {
-    return [...this.#keepers.all.values()].flatMap(({ pool }) => leftServers(pool));
+    const { elderCuts } = this.#carriers;
+    return [...this.#keepers.all].flatMap(([id, { pool }]) =>
+      leftServers(pool, (server) => elderCuts.isWaiting(id, server)),
+    );
   }
 
-  takeCharge(theirs: readonly LeftServer[]): void {
+  takeCharge(theirs: readonly LeftServer[] | undefined): void {
     this.#carriers.elderCuts.begin(theirs);
   }
 
@@ -181,6 +184,7 @@ class VirtualServices implements Director {
   async #close(quietly: boolean): Promise<void> {
     this.#closed = true;
     this.desk[Symbol.dispose]();
+    this.#carriers.elderCuts[Symbol.dispose]();
     await this.#applying;
     this.#keepers[Symbol.dispose]();
     const keepers = [...this.#keepers.all.values()];

@@ -26,12 +26,12 @@ export interface Director {
   readonly desk: HeritableDesk;
   /** What goes through its own engines; the desk also knows what directors before it still have open. */
   readonly ownTraffic: Traffic;
-  /** What is open at these ends at a successor that does not have them any more. */
+  /** The real servers, for a successor. */
   left(): readonly LeftServer[];
   /** This director is in charge, and those before it let nobody in any more: from now on what they still carry ends
    *  where its own would.
-   *  @param theirs  what the last of them had */
-  takeCharge(theirs: readonly LeftServer[]): void;
+   *  @param theirs  what the last of them had; undefined: that is not known */
+  takeCharge(theirs: readonly LeftServer[] | undefined): void;
   /** Another director gets ready to take over, and has read what operators changed: until that is
    *  disposed of they change no more. */
   hold(): Disposable;

@@ -28,8 +28,9 @@ export interface KeeperParties {
   /** The keeper's table entry, or its being ready, has changed. */
   changed(keeper: { readonly carriage: Carriage; readonly ready: boolean }): void;
   happened(happening: Happening): void;
-  /** It has taken a check's report on one of its real servers. */
-  reported(keeper: Kept, realId: string): void;
+  /** Its pool has taken a step.
+   *  @param realId  whose alone it was; undefined: it may be any server's */
+  stepped(keeper: Kept, realId?: string): void;
 }
 
 /** What an engine says of a service. */

@@ -151,6 +151,7 @@ export class ServiceKeeper implements Disposable {
     this.#news.happened(this, realHappenings(before, step.pool));
     this.#checks.follow(service);
     this.agents.follow(service);
+    this.#parties.stepped(this);
   }
 
   /** What an operator wishes of a real server that is there. */
@@ -193,6 +194,7 @@ export class ServiceKeeper implements Disposable {
 
   #release(realIds: ReadonlySet<string>): void {
     this.#tell({ pool: release(this.#pool, realIds), changes: [] }, 'running');
+    this.#parties.stepped(this);
   }
 
   /** Goes on as time has it: with what no check, agent or operator has brought about. */
@@ -204,6 +206,7 @@ export class ServiceKeeper implements Disposable {
       const others = hasReserve(step.pool.reals);
       this.#news.happened(this, others ? realHappenings(before, step.pool) : []);
       this.#parties.changed(this);
+      this.#parties.stepped(this);
     });
   }
 
@@ -218,7 +221,6 @@ export class ServiceKeeper implements Disposable {
       const state = known?.own === 'starting' ? this.#configured : 'running';
       const step = takeReport(this.#pool, realId, report);
       this.#take(realId, step, { at: report.at, message: report.message, state });
-      this.#parties.reported(this, realId);
     });
   }
 
@@ -240,6 +242,7 @@ export class ServiceKeeper implements Disposable {
     this.#news.happened(this, whatHappened(realId, before, step.pool, message), why);
     if (step.pool.entry !== before.entry || step.pool.settled !== before.settled)
       this.#parties.changed(this);
+    this.#parties.stepped(this, realId);
   }
 
   #guard(work: () => void): void {

@@ -9,6 +9,11 @@ const PATIENCE_MS = 60_000;
 /** An engine by its name, or `of pid N`: that of another director. */
 export type TrafficSource = readonly [name: string, Traffic];
 
+export interface JoinedTraffic extends Traffic {
+  /** Those that are joined, as they are now: for who asks each by itself. */
+  sources(): readonly TrafficSource[];
+}
+
 /** What goes through several engines, as if it were one. Where one of several cannot, the log says so,
  *  and the others' answers stand; it rejects where nobody else has an answer, or has done anything. A
  *  list of one service stands only whole: who takes its server away goes by it.
@@ -16,11 +21,12 @@ export type TrafficSource = readonly [name: string, Traffic];
 export function joinTraffic(
   log: Pick<Log, 'warn'>,
   engines: () => readonly TrafficSource[],
-): Traffic {
+): JoinedTraffic {
   const ask = askAll(log, engines);
   const isLoose = ({ service }: ConnectionFilter) => service === undefined;
   const isDone = (count: number) => count > 0;
   return {
+    sources: engines,
     async connections(filter, most) {
       const stands = () => isLoose(filter);
       const lists = await ask((one) => one.connections(filter, most), stands);

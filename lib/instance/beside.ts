@@ -1,6 +1,12 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { hasHandedOver, identify, mayName, type ProcessIdentity } from './process.ts';
+import {
+  hasHandedOver,
+  identify,
+  isFree,
+  mayName,
+  type ProcessIdentity,
+} from './process.ts';
 
 /** Where a director that hands over answers for what it still has.
  *  @param socket  that of its instance */
@@ -21,7 +27,7 @@ export function sweepBeside(socket: string): void {
   for (const name of namesIn(folder)) {
     if (!name.startsWith(prefix)) continue;
     const [, pid] = /^(?:before-)?(\d+)$/.exec(name.slice(prefix.length)) ?? [];
-    if (pid === undefined || identify(Number(pid))) continue;
+    if (pid === undefined || !isFree(Number(pid))) continue;
     const file = join(folder, name);
     if (isSocket(file)) rmSync(file, { force: true });
   }

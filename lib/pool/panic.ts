@@ -16,12 +16,12 @@ export function heldBack(
   if (isOff && reals.every(({ held }) => held === undefined)) return reals;
   const counted = reals.filter(isCounted);
   const down = counted.filter(({ state }) => state === 'down');
-  const most = ((panicThreshold ?? 100) * counted.length) / 100;
+  const most = mostDown(service, counted.length);
   // In the order in which they failed; who failed just now is the last.
   const staying = down
     .filter((state) => wasInForce(before, state))
     .toSorted((a, b) => orderOf(a) - orderOf(b));
-  const more = Math.max(0, Math.floor(most) - (down.length - staying.length));
+  const more = Math.max(0, most - (down.length - staying.length));
   const held = new Map(
     staying.slice(more).map(({ real }, place) => [real.id, place + 1]),
   );
@@ -32,6 +32,28 @@ export function heldBack(
     return is === state.held ? state : { ...state, held: is };
   });
   return next.some((state, row) => state !== reals[row]) ? next : reals;
+}
+
+/** Of how many more of a service's servers checks may end what another director has let in: of those that count no
+ *  more are out than the threshold lets go.
+ *  @param isOpen  whether that goes on until now, by the server's id */
+export function mayGo(
+  { service, reals }: Pick<Pool, 'service' | 'reals'>,
+  isOpen: (id: string) => boolean,
+): number {
+  if (service.options.panicThreshold === undefined) return Infinity;
+  const counted = reals.filter(isCounted);
+  const out = counted.filter((known) => isAtRisk(known) && !isOpen(known.real.id));
+  return Math.max(0, mostDown(service, counted.length) - out.length);
+}
+
+/** Whether it counts, and checks take it out: nobody holds it back here. */
+export function isAtRisk(known: RealServerState): boolean {
+  return isCounted(known) && known.state === 'down' && known.held === undefined;
+}
+
+function mostDown({ options }: Pool['service'], counted: number): number {
+  return Math.floor(((options.panicThreshold ?? 100) * counted) / 100);
 }
 
 /** How many count for the threshold, and how many of them are down. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { type Begun, openEstate } from '../../lib/control/index.ts';
 import { createElders, inherit, serversLeft } from '../../lib/daemon/elders.ts';
+import { takeOver } from '../../lib/daemon/take-over.ts';
 import type { WaitingDrain } from '../../lib/director/desk.ts';
 import { estateSocket } from '../../lib/instance/beside.ts';
 import { instanceIn } from '../../lib/instance/instance.ts';
@@ -18,7 +19,10 @@ import { recordingLog } from '../support/recording-log.ts';
 const self = identify(process.pid) ?? { pid: 0, started: '' };
 const GONE = { pid: process.pid, started: '1' };
 const DRAIN: WaitingDrain = { service: 's', real: 'r', leftMs: 1234.5, by: 'uid 0' };
-const LEFT = [{ service: 's', server: 'r', named: false }];
+const LEFT = [
+  { service: 's', server: 'r', open: true, ends: true },
+  { service: 's', server: 'n', from: 'www.example.com', open: false, ends: true },
+];
 const BEGUN: Begun = { drains: [DRAIN], children: ['b.cf'] };
 
 function instanceOf(t: Test) {
@@ -82,7 +86,7 @@ t.test('one that lives and does not answer is not taken for empty', async (t) =>
   await open[Symbol.asyncDispose]();
   const message = new RegExp(`what pid ${process.pid}, .*cannot be known`);
   await t.rejects(theirs.connections({}, 0), { message });
-  await t.rejects(theirs.end({}), { message });
+  await t.rejects(theirs.end({}), { message: /still has open cannot be ended: / });
 });
 
 t.test('one that hangs is told of while its asker still waits', async (t) => {
@@ -123,12 +127,57 @@ t.test('what cannot be learnt is told, and what has ended is not missed', async 
   for (const predecessor of [self, GONE]) {
     const elders = createElders({ instance, predecessor }, 100);
     await inherit(elders, director, { adopt() {} }, log);
-    t.same(await serversLeft(elders, log), []);
+    t.same(await serversLeft(elders, log), predecessor === self ? undefined : []);
   }
   t.match(log.take(), [
     /^Drains that wait and children of execute are not taken over: /,
     /^Connections to real servers that .* may go on: what pid /,
   ]);
+});
+
+t.test('an earlier version does not tell its servers, which is no error', async (t) => {
+  const instance = instanceOf(t);
+  const server = createServer((_, answer) =>
+    answer.writeHead(404).end('{"error":"there is no /servers"}'),
+  );
+  t.teardown(() => server.close());
+  await once(server.listen(estateSocket(instance.socket, process.pid)), 'listening');
+  const lines: string[] = [];
+  const log = {
+    ...silent,
+    info: (line: string) => void lines.push(line),
+    error: (line: string) => t.fail(line),
+  };
+  const elders = createElders({ instance, predecessor: self }, 100);
+  t.equal(await serversLeft(elders, log), undefined);
+  t.match(lines, [/of a version that does not tell its real servers/]);
+});
+
+t.test('who is to end itself takes charge of nothing', async (t) => {
+  for (const another of [true, false]) {
+    const stop = new AbortController();
+    const charges: unknown[] = [];
+    const succession = {
+      ...{ another, log: silent, ending: { signal: stop.signal } },
+      overrides: { own() {} },
+      naming: { own() {} },
+      elders: {
+        begun: async () => undefined,
+        servers: async () => LEFT,
+        left: async () => {},
+      },
+      director: { takeCharge: (theirs: unknown) => charges.push(theirs) },
+      children: { adopt() {} },
+      heritage: { keep() {}, complete: async () => {} },
+    } as unknown as Parameters<typeof takeOver>[0];
+    await takeOver(succession);
+    await new Promise(setImmediate);
+    t.same(charges.splice(0), [LEFT]);
+    stop.abort();
+    await takeOver(succession);
+    await new Promise(setImmediate);
+    t.same(charges, []);
+  }
 });
 
 t.test('one that answers strangely is told of, and breaks nothing', async (t) => {
@@ -140,7 +189,7 @@ t.test('one that answers strangely is told of, and breaks nothing', async (t) =>
   const elders = createElders({ instance, predecessor: self, elders: [] }, 100);
   const [[, theirs] = ['', undefined]] = elders.sources();
   if (!theirs) throw new Error('no source');
-  const message = /cannot be known: .* did not answer as a director does$/;
+  const message = /cannot be (known|ended): .* did not answer as a director does$/;
   for (body of ['null', '[]', '{}', '{"connections":5,"total":1}']) {
     await t.rejects(theirs.connections({}, 9), { message });
     await t.rejects(theirs.end({}), { message });

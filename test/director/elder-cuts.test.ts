@@ -7,8 +7,9 @@ import { aBench, WEB } from '../support/director.ts';
 import { A, B, TWO } from '../support/pool-cast.ts';
 import { bad, good, maintained } from '../support/reports.ts';
 
-/** A successor, and whose connections it has ended at the director before. */
-function succession(t: Test) {
+/** A successor, and whose connections it has ended at the director before.
+ *  @param others  directors before besides */
+function succession(t: Test, others: readonly Pick<Traffic, 'end'>[] = []) {
   const asked: string[] = [];
   const elder = {
     alive: true,
@@ -18,7 +19,9 @@ function succession(t: Test) {
     },
   };
   const elders = () =>
-    elder.alive ? [['of pid 1', elder as unknown as Traffic] as const] : [];
+    [...others, elder.alive ? elder : []]
+      .flat()
+      .map((one, at) => [`of pid ${at}`, one as unknown as Traffic] as const);
   const bench = aBench(t, undefined, {}, { elders });
   return {
     ...{ ...bench, elder },
@@ -45,7 +48,7 @@ async function atWork(t: Test, fields: Partial<VirtualService> = {}) {
 }
 
 const left = (server: string, more: Partial<LeftServer> = {}): LeftServer => ({
-  ...{ service: WEB, server, named: false },
+  ...{ service: WEB, server, open: true, ends: true },
   ...more,
 });
 const KILL = { quiescent: true, options: { ...OPTIONS, onDown: 'kill' as const } };
@@ -136,13 +139,108 @@ t.test('who was up there is down at the failurecount-th failure', async (t) => {
 
 t.test('what the config does not have any more ends, but for a drain', async (t) => {
   const { apply, director, ended } = succession(t);
-  await apply(aService({ reals: [aReal(B)], quiescent: false }));
+  const name = {
+    name: 'www.example.com',
+    method: 'masq',
+    port: 80,
+    weight: 1,
+  } as const;
+  const options = { ...OPTIONS, realsFrom: [name] };
+  await apply(aService({ reals: [aReal(B)], quiescent: false, options }));
   const gone = 'tcp:10.1.1.20:80';
+  const [hers, others] = ['10.1.1.23:80', '10.1.1.24:80'];
   director.takeCharge([
-    ...[left(A), left(B), left('10.1.1.23:80', { named: true })],
-    left(A, { service: gone, named: true }),
+    ...[left(A), left(B), left(hers, { from: name.name })],
+    ...[
+      left(others, { from: 'db.example.com' }),
+      left('10.1.1.25:80', { ends: false }),
+    ],
+    ...[
+      left(A, { service: gone, from: name.name }),
+      left(B, { service: 's', ends: false }),
+    ],
   ]);
-  t.same(await ended(), [A, `${gone} ${A}`]);
+  t.same(await ended(), [A, others, `${gone} ${A}`], 'and for names that go on');
+});
+
+t.test('what was kept since is kept at a start after a kill -9', async (t) => {
+  const { apply, director, ended } = succession(t);
+  await apply(aService({ reals: [aReal(B)], quiescent: false, ...KEEP }));
+  director.takeCharge([left(A), left(B)]);
+  t.same(await ended(), []);
+});
+
+/** Both of its servers are down from the first check on, and one of two may go. */
+async function inPanic(t: Test, { options, ...others }: Partial<VirtualService>) {
+  const successor = succession(t);
+  const fields = { ...others, options: { ...OPTIONS, ...options, panicThreshold: 50 } };
+  await successor.apply(aService({ reals: TWO, failurecount: 3, ...fields }));
+  const fail = () => {
+    for (const real of [B, A]) successor.runner.report(real, bad());
+  };
+  fail();
+  return { ...successor, fail };
+}
+
+t.test('who stays in a panic there stays', async (t) => {
+  for (const fields of [{ quiescent: false }, KILL]) {
+    const { runner, director, fail, ended } = await inPanic(t, fields);
+    director.takeCharge([left(A, { open: false }), left(B)]);
+    t.same(await ended(), []);
+    for (let time = 0; time < 5; time++) fail();
+    t.same(await ended(), [A], 'who was out there before');
+    const open = director.left().map((one) => [one.server, one.open]);
+    t.same(
+      open,
+      [
+        [A, false],
+        [B, true],
+      ],
+      'as its own successor is told',
+    );
+    runner.report(A, good());
+    t.same(await ended(), [B], 'as ever, when another one is back');
+  }
+});
+
+t.test('where it is not known who was out there, who failed first ends', async (t) => {
+  const { director, fail, ended } = await inPanic(t, { quiescent: false });
+  director.takeCharge(undefined);
+  for (let time = 0; time < 5; time++) fail();
+  t.same(await ended(), [B]);
+});
+
+t.test('one that seems to have ended is followed when it is seen again', async (t) => {
+  const { apply, elder, runner, service, ended } = await atWork(t);
+  elder.alive = false;
+  await apply(only(service, A));
+  t.same(await ended(), []);
+  elder.alive = true;
+  runner.report(A, bad());
+  t.same((await ended()).sort(), [A, B]);
+});
+
+t.test('each step of the pool may be a finding', async (t) => {
+  const by = 'uid 0 (root)';
+  for (const checktype of ['off', 'connect'] as const) {
+    const { apply, runner, director, ended } = succession(t);
+    const service = aService({
+      reals: TWO,
+      quiescent: false,
+      failurecount: 3,
+      checktype,
+    });
+    await apply(service);
+    if (checktype === 'connect') for (const real of [A, B]) runner.report(real, bad());
+    director.takeCharge([left(A), left(B)]);
+    t.same(await ended(), []);
+    const where = { service: WEB, real: A };
+    await director.desk.change(where, { state: 'maintenance' }, by);
+    t.same(await ended(), [A]);
+    await director.desk.change(where, { state: 'ready' }, by);
+    await director.desk.change(where, { state: 'maintenance' }, by);
+    t.same(await ended(), [A], 'each time');
+  }
 });
 
 t.test('nobody is down who has no report, is not checked, or stands by', async (t) => {
@@ -170,13 +268,23 @@ t.test(
     elder.end = () => Promise.reject(new Error('nobody answers'));
     runner.report(A, bad());
     await ended();
-    t.match(log.take().join('\n'), /go on \(.*nobody answers/);
+    t.match(log.take().join('\n'), /may go on .*nobody answers; it is asked again/);
     elder.alive = false;
     runner.report(B, bad());
     await ended();
     t.notMatch(log.take().join('\n'), /go on/);
   },
 );
+
+t.test('one that hangs holds up nothing at another one', async (t) => {
+  const reals = Array.from({ length: 50 }, (_, n) => aReal(`10.1.2.${n}:80`));
+  const hung = { end: () => new Promise<number>(() => {}) };
+  const { apply, runner, director, ended } = succession(t, [hung]);
+  await apply(aService({ reals, quiescent: false }));
+  director.takeCharge([]);
+  for (const { id } of reals) runner.report(id, bad());
+  t.equal((await ended()).length, reals.length);
+});
 
 t.test('many at once are ended a few at a time', async (t) => {
   const reals = Array.from({ length: 50 }, (_, n) => aReal(`10.1.2.${n}:80`));

@@ -46,6 +46,44 @@ t.test('a process is followed to its end, its zombie does not count', async (t) 
   t.ok(await ended(identity, 30_000));
 });
 
+/** With no descriptor left. */
+const DESTITUTE = `
+  const { closeSync, openSync } = await import('node:fs');
+  const its = await import(process.argv[1]);
+  const own = its.identify(process.pid);
+  const taken = [];
+  try {
+    for (;;) taken.push(openSync('/dev/null'));
+  } catch {}
+  const tried = ['identify', 'isDirector', 'ownerOf'].map((name) => {
+    try {
+      return its[name](own.pid, 'a.cf');
+    } catch ({ code }) {
+      return code;
+    }
+  });
+  const found = [its.isAlive(own), its.isFree(own.pid), its.isSurelyDirector(own.pid, 'a.cf')];
+  for (const one of taken) closeSync(one);
+  console.log(JSON.stringify([tried, found]));
+`;
+
+t.test('no descriptor left is no end of another process', async (t) => {
+  const library = new URL('../../lib/instance/process.js', import.meta.url).href;
+  const child = spawn(
+    'sh',
+    [
+      ...['-c', 'ulimit -n 64; exec "$@"', 'sh', globalThis.process.execPath],
+      ...['--input-type=module', '-e', DESTITUTE, library],
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const [said] = await once(child.stdout, 'data');
+  t.same(JSON.parse(String(said)), [
+    ['EMFILE', 'EMFILE', 'EMFILE'],
+    [true, false, false],
+  ]);
+});
+
 t.test('the pid file is removed by its owner only', (t) => {
   const instance = instanceIn(t.testdir(), 'a.cf');
   t.same(presence(instance), { state: 'stopped' });

@@ -3,8 +3,8 @@ import type { CheckReport } from '../../lib/model/check.ts';
 import type { VirtualService } from '../../lib/model/virtual-service.ts';
 import { configure } from '../../lib/pool/configure.ts';
 import { eject } from '../../lib/pool/eject.ts';
-import { type Fate, fateOf } from '../../lib/pool/fate.ts';
-import { type Pool, stateOf } from '../../lib/pool/pool.ts';
+import { type Fate, fatesOf } from '../../lib/pool/fate.ts';
+import type { Pool } from '../../lib/pool/pool.ts';
 import { takeAgent } from '../../lib/pool/take-agent.ts';
 import { takeReport } from '../../lib/pool/take-report.ts';
 import { aReal, aService, OPTIONS } from '../support/config.ts';
@@ -25,8 +25,8 @@ function pool(
 }
 
 function fate(pool: Pool, failing: number): Fate | undefined {
-  const known = stateOf(pool, A);
-  return known && fateOf(pool.service, known, failing);
+  const elsewhere = { failing: () => failing, isOpen: () => true };
+  return fatesOf(pool, [A], elsewhere).get(A);
 }
 
 const OUT = { quiescent: false };
@@ -73,4 +73,46 @@ t.test('no finding, no end', async (t) => {
   t.equal(fate(pool(OUT, [], 'off'), 0), 'wait', 'unchecked');
   const spare = [aReal(A, { role: 'spare' }), aReal('10.1.1.22:80')];
   t.equal(fate(pool({ ...OUT, reals: spare }, [good()]), 0), 'wait', 'stands by');
+});
+
+const FOUR = ['a', 'b', 'c', 'd'].map((_, at) => aReal(`10.1.1.3${at}:80`));
+const NAMES = FOUR.map(({ id }) => id);
+const [, SECOND = '', THIRD = '', FOURTH = ''] = NAMES;
+
+/** Of four servers the first is up, and the others are down from their first check on, the last one first. */
+function inPanic(fields: Partial<VirtualService>, threshold = 50): Pool {
+  const { options = OPTIONS, ...others } = fields;
+  const service = aService({
+    ...{ reals: FOUR, ...others },
+    options: { ...options, panicThreshold: threshold },
+  });
+  const { pool } = configure(undefined, service, 'checked', NOON);
+  const reports = NAMES.map(
+    (id, at) => [id, at > 0 ? bad(NOON - at) : good()] as const,
+  );
+  return reports.reduce((now, [id, report]) => takeReport(now, id, report).pool, pool);
+}
+
+t.test('checks end no more than the threshold lets go', async (t) => {
+  for (const fields of [OUT, CUT]) {
+    const ended = (open: readonly string[], threshold?: number) => {
+      const elsewhere = { failing: () => 3, isOpen: (id: string) => open.includes(id) };
+      const fates = fatesOf(inPanic(fields, threshold), NAMES, elsewhere);
+      return NAMES.filter((id) => fates.get(id) === 'end');
+    };
+    t.same(ended(NAMES), [THIRD, FOURTH], 'who failed last stays');
+    t.same(ended([THIRD]), [SECOND, FOURTH], 'as it stayed there');
+    t.same(ended([]), [SECOND, THIRD, FOURTH], 'nothing is open there');
+    t.same(ended(NAMES, 0), []);
+    t.same(ended(NAMES, 100), [SECOND, THIRD, FOURTH]);
+  }
+});
+
+t.test('only checks are held back', async (t) => {
+  const pool = takeReport(inPanic(OUT, 0), SECOND, maintained()).pool;
+  const says = { health: 'down', reason: 'fail' } as const;
+  const ill = takeAgent(pool, THIRD, says, NOON).pool;
+  const elsewhere = { failing: () => 3, isOpen: () => true };
+  const fates = fatesOf(ill, [...NAMES, 'nobody'], elsewhere);
+  t.same([...fates.values()], ['go on', 'end', 'end', 'wait']);
 });
