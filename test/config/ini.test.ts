@@ -298,6 +298,26 @@ t.test('checks that begin as connections do need one that these have', async (t)
   ]);
 });
 
+t.test('a service goes without what all others have', async (t) => {
+  const keys = ['down-interval', 'slow-start', 'panic-threshold'];
+  const common = ['down-interval = 2s', 'slow-start = 30s', 'panic-threshold = 50%'];
+  const own = keys.map((key) => `${key} = no`);
+  const ini = ['[checks]', ...common, '[service tcp:10.1.1.19:80]', ...own, ''];
+  const { virtuals } = await readWith(t, ini.join('\n'));
+  t.match(
+    virtuals.map(({ id, options }) => [
+      id,
+      options.downIntervalMs,
+      options.slowStartMs,
+      options.panicThreshold,
+    ]),
+    [
+      ['tcp:10.1.1.19:80', undefined, undefined, undefined],
+      [/./, 2000, 30_000, 50],
+    ],
+  );
+});
+
 t.test('slow-start for a scheduler without shares is a warning', async (t) => {
   const folder = t.testdir({
     'a.cf': `${CONFIG}    scheduler=sh\nvirtual=10.1.1.19:81\n    real=10.0.0.2:80 masq\n    checktype=connect\n    scheduler=rr\n\n`,

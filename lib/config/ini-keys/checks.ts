@@ -1,5 +1,6 @@
 import type { Rate } from '../../model/virtual-service.ts';
 import { agentInterval, agentPort, agentSend } from '../agent-values.ts';
+import { orNo } from '../connection-values.ts';
 import {
   authorities,
   days,
@@ -101,8 +102,8 @@ export const CHECKS_KEYS = {
   'down-interval': {
     section: 'checks',
     perService: true,
-    syntax: '<time>',
-    parse: duration,
+    syntax: 'no | <time>',
+    parse: orNo(duration),
     default: undefined as number | undefined,
     doc: 'In the place of checkinterval while a server is down.',
   },
@@ -117,16 +118,16 @@ export const CHECKS_KEYS = {
   'slow-start': {
     section: 'checks',
     perService: true,
-    syntax: '<time>',
-    parse: duration,
+    syntax: 'no | <time>',
+    parse: orNo(duration),
     default: undefined as number | undefined,
     doc: 'A server that comes back gets its share of the clients little by little over that time.',
   },
   'panic-threshold': {
     section: 'checks',
     perService: true,
-    syntax: '<percent>',
-    parse: panicThreshold,
+    syntax: 'no | <percent>',
+    parse: orNo(panicThreshold),
     default: undefined as number | undefined,
     doc: 'Checks take out no more than that part of the servers of a service; who fails then stays in force.',
   },
