@@ -186,7 +186,7 @@ t.test('one that answers strangely is told of, and breaks nothing', async (t) =>
   const server = createServer((_, answer) => void answer.end(body));
   t.teardown(() => server.close());
   await once(server.listen(estateSocket(instance.socket, process.pid)), 'listening');
-  const elders = createElders({ instance, predecessor: self, elders: [] }, 100);
+  const elders = createElders({ instance, predecessor: self, elders: [] }, 300);
   const [[, theirs] = ['', undefined]] = elders.sources();
   if (!theirs) throw new Error('no source');
   const message = /cannot be (known|ended): .* did not answer as a director does$/;

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Which servers a story has, in their order. */
 export type Cast = 'echo' | 'refuses' | 'hole';
@@ -170,6 +171,8 @@ export const LOG_STORIES: readonly LogStory[] = [
       const silent = await client();
       silent.end();
       await over(silent);
+      // Who has ended is counted for a moment longer.
+      await delay(200);
       const one = await client();
       await say(one, 'close');
       one.end();
