@@ -41,8 +41,8 @@ export class Refused extends Error {
 }
 
 /** Asks a running director, by a request of `CALLS` or one's own.
- *  @throws  Refused when it refuses; Error in words for the operator when nobody listens, there is
- *           no permission, no answer in time, or one that is no director's; the signal's reason */
+ *  @throws  Refused when it refuses, Strange when the answer is no director's; Error in words for the operator
+ *           when nobody listens, there is no permission or no answer in time; the signal's reason */
 export async function ask<T>(
   socketPath: string,
   asking: Call<T> & Patience,
@@ -61,7 +61,7 @@ export async function ask<T>(
     return answered(text, socketPath, asking);
   } catch (error) {
     asking.signal?.throwIfAborted();
-    if (error instanceof Refused) throw error;
+    if (error instanceof Refused || error instanceof Strange) throw error;
     // Or as if the director had ended it.
     const why: unknown = signal.aborted ? signal.reason : error;
     throw new Error(explain(why, socketPath, timeoutMs), { cause: error });
@@ -155,8 +155,8 @@ function answered<T>(
   throw new Strange(`${socketPath} did not answer as a director does`);
 }
 
-/** The message names the socket already. */
-class Strange extends Error {}
+/** What answered is no director, or one of another time. The message names the socket. */
+export class Strange extends Error {}
 
 const ANY: Expected = { form: object(undefined, {}), needs: [] };
 
@@ -188,7 +188,6 @@ function codeOf(error: unknown): unknown {
 
 /** In words for the operator: why there is no answer. */
 export function explain(error: unknown, socketPath: string, timeoutMs: number): string {
-  if (error instanceof Strange) return error.message;
   const code = codeOf(error);
   if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTSOCK')
     return `no director is running: nobody listens on ${socketPath}`;

@@ -17,7 +17,7 @@ import { type Access, listenAt } from './socket-file.ts';
 import { speakBoth } from './two-protocols.ts';
 
 export { CALLS, type Call } from './calls.ts';
-export { ask, Refused, readStatus } from './client.ts';
+export { ask, Refused, readStatus, Strange } from './client.ts';
 export { type Begun, ESTATE_CALLS, type Estate, openEstate } from './estate.ts';
 export { follow } from './follow.ts';
 
