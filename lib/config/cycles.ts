@@ -22,9 +22,9 @@ const HALF = 4;
 /** Refuses services that lead to each other without end, be it as real servers, fallbacks, spares or by names: one
  *  client would take all descriptors. Where a fallback or a spare leads on, or it depends on the engine that `auto`
  *  takes, it is a warning: a kernel schedules no packet twice, and the engine net leaves out what makes the cycle
- *  when it comes to that; two pools that are each other's fallback work in ldirectord too. One finding for all services that
- *  lead to each other, with a shortest way. A service that is its own real server is for the engine to say. Looks at
- *  each service and server once.
+ *  when it comes to that; two pools that are each other's fallback work in ldirectord too. One finding for all
+ *  services that lead to each other, with a shortest way. A service that is its own real server is for the engine to
+ *  say. Looks at each service and server once.
  *  @param lineOf  of the key `sni` in the section of the service with that id */
 export function findCycles(
   services: readonly VirtualService[],

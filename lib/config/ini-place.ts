@@ -23,7 +23,9 @@ export function placeOf({ name = '' }: IniSection): Place {
 export function misplaced(key: string, rows: readonly IniRow[]): string {
   if (rows.length === 0) return `unknown key "${key}"${didYouMean(key, KEY_TEXTS)}`;
   const sections = rows.map(([, { section }]) => `[${headerOf(section)}]`);
-  const isServices = rows.some(([, row]) => row.perService && row.section !== 'service');
+  const isServices = rows.some(
+    ([, row]) => row.perService && row.section !== 'service',
+  );
   return `${key} is in the wrong section: expected it in ${sections.join(' or ')}${isServices ? OR_SERVICE : ''}`;
 }
 

@@ -1,4 +1,5 @@
 import { endpoint } from '../model/address.ts';
+import { isLoopback } from '../model/loopback.ts';
 import { Places } from '../model/places.ts';
 import {
   destinationPort,
@@ -139,5 +140,5 @@ function isTaken({ fallback, options: { engine } }: VirtualService): boolean {
 
 /** What is on the director itself a process dials for nftables. */
 function isHome(engine: EngineName, address: string): boolean {
-  return engine === 'nftables' && (address.startsWith('127.') || address === '::1');
+  return engine === 'nftables' && isLoopback(address);
 }

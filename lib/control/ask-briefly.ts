@@ -21,7 +21,7 @@ export async function askBriefly(
     if (status !== 200) throw refused(status, body);
     return JSON.parse(body);
   } catch (error) {
-    if (error instanceof Refused) throw error;
+    if (error instanceof Refused || error instanceof Strange) throw error;
     const why: unknown = signal.aborted ? signal.reason : error;
     throw new Error(explain(why, socketPath, timeoutMs), { cause: error });
   }

@@ -27,8 +27,8 @@ export interface Patience {
 }
 
 /** Asks a running director, by a request of `CALLS` or one's own.
- *  @throws  Refused when it refuses; Error in words for the operator when nobody listens, there is
- *           no permission, no answer in time, or one that is no director's; the signal's reason */
+ *  @throws  Refused when it refuses, Strange when the answer is no director's; Error in words for the operator
+ *           when nobody listens, there is no permission or no answer in time; the signal's reason */
 export async function ask<T>(
   socketPath: string,
   asking: Call<T> & Patience,
@@ -47,7 +47,7 @@ export async function ask<T>(
     return answered(text, socketPath, asking);
   } catch (error) {
     asking.signal?.throwIfAborted();
-    if (error instanceof Refused) throw error;
+    if (error instanceof Refused || error instanceof Strange) throw error;
     // Or as if the director had ended it.
     const why: unknown = signal.aborted ? signal.reason : error;
     throw new Error(explain(why, socketPath, timeoutMs), { cause: error });

@@ -21,7 +21,7 @@ export { CALLS, type Call } from './calls.ts';
 export { ask, readStatus } from './client.ts';
 export { type Begun, ESTATE_CALLS, type Estate, openEstate } from './estate.ts';
 export { follow } from './follow.ts';
-export { Refused } from './no-answer.ts';
+export { Refused, Strange } from './no-answer.ts';
 
 const CLIENTS = {
   most: 64,

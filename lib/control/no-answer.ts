@@ -13,7 +13,7 @@ export class Refused extends Error {
   }
 }
 
-/** What answered is no director. The message names the socket already. */
+/** What answered is no director, or one of another time. The message names the socket. */
 export class Strange extends Error {
   constructor(socketPath: string) {
     super(`${socketPath} did not answer as a director does`);
@@ -49,7 +49,6 @@ export function codeOf(error: unknown): unknown {
 
 /** In words for the operator: why there is no answer. */
 export function explain(error: unknown, socketPath: string, timeoutMs: number): string {
-  if (error instanceof Strange) return error.message;
   const code = codeOf(error);
   if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTSOCK')
     return `no director is running: nobody listens on ${socketPath}`;

@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ask, type Begun, type Call, ESTATE_CALLS, Refused } from '../control/index.ts';
+import {
+  ask,
+  type Begun,
+  type Call,
+  ESTATE_CALLS,
+  Refused,
+  Strange,
+} from '../control/index.ts';
 import type { Director } from '../director/director.ts';
 import type { LeftServer } from '../director/elder-cuts.ts';
 import type { TrafficSource } from '../director/traffic.ts';
@@ -130,7 +137,8 @@ async function answered<T>(
       return await ask(socket, { ...call, timeoutMs: Math.max(leftMs, AGAIN_MS) });
     } catch (error) {
       // At its end it does not answer any more.
-      if (error instanceof Refused || performance.now() > begun + patienceMs)
+      const isAnswer = error instanceof Refused || error instanceof Strange;
+      if (isAnswer || performance.now() > begun + patienceMs)
         throw new Error(
           `what pid ${elder.pid}, which has handed over, still has open cannot be ${call.method === 'DELETE' ? 'ended' : 'known'}: ${reasonOf(error)}`,
           { cause: error },

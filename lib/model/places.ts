@@ -1,4 +1,5 @@
 import { addressBytes, addressText, unmapped } from './address-bytes.ts';
+import { isLoopback } from './loopback.ts';
 import type { Protocol, VirtualService } from './virtual-service.ts';
 
 type Placed = Pick<VirtualService, 'protocol' | 'address' | 'port'>;
@@ -76,9 +77,4 @@ function plain(address: string): string {
   if (spellings.size >= MOST_SPELLINGS) spellings.clear();
   spellings.set(address, text);
   return text;
-}
-
-/** Of the shortest form. */
-function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '::1';
 }

@@ -31,8 +31,21 @@ function instanceOf(t: Test) {
   return instanceIn(folder, 'a.cf');
 }
 
+/** For who answers, and may be slow. */
+const PATIENCE_MS = 10_000;
+/** For who is not to answer. */
+const SHORT_MS = 100;
+
+interface Manner {
+  readonly hold?: () => Promise<void>;
+  readonly patienceMs?: number;
+}
+
 /** This very process as the director before. */
-async function site(t: Test, hold: () => Promise<void> = async () => {}) {
+async function site(
+  t: Test,
+  { hold = async () => {}, patienceMs = PATIENCE_MS }: Manner = {},
+) {
   const instance = instanceOf(t);
   const asked: ConnectionFilter[] = [];
   const traffic = {
@@ -53,7 +66,10 @@ async function site(t: Test, hold: () => Promise<void> = async () => {}) {
     silent,
   );
   t.teardown(() => open[Symbol.asyncDispose]());
-  const elders = createElders({ instance, predecessor: self, elders: [GONE] }, 100);
+  const elders = createElders(
+    { instance, predecessor: self, elders: [GONE] },
+    patienceMs,
+  );
   const [[name, theirs] = ['', undefined], ...others] = elders.sources();
   if (!theirs) throw new Error('no source');
   return { instance, elders, open, asked, name, theirs, others };
@@ -82,7 +98,7 @@ t.test('persistence there leads nobody any more', async (t) => {
 });
 
 t.test('one that lives and does not answer is not taken for empty', async (t) => {
-  const { open, theirs } = await site(t);
+  const { open, theirs } = await site(t, { patienceMs: SHORT_MS });
   await open[Symbol.asyncDispose]();
   const message = new RegExp(`what pid ${process.pid}, .*cannot be known`);
   await t.rejects(theirs.connections({}, 0), { message });
@@ -90,7 +106,10 @@ t.test('one that lives and does not answer is not taken for empty', async (t) =>
 });
 
 t.test('one that hangs is told of while its asker still waits', async (t) => {
-  const { theirs } = await site(t, () => new Promise(() => {}));
+  const { theirs } = await site(t, {
+    hold: () => new Promise(() => {}),
+    patienceMs: SHORT_MS,
+  });
   const begun = performance.now();
   const message = new RegExp(`what pid ${process.pid}, .* within 0.1 s`);
   await t.rejects(theirs.connections({}, 0), { message });
@@ -112,11 +131,14 @@ t.test('servers that it leaves are the youngest one that lives', async (t) => {
   const { instance, elders } = await site(t);
   t.same(await elders.servers(), LEFT);
   const started = (line: readonly ProcessIdentity[]) =>
-    createElders({ instance, elders: line }, 100).servers();
+    createElders({ instance, elders: line }, PATIENCE_MS).servers();
   t.same(await started([GONE, self]), LEFT, 'of a start after one that was killed');
   t.same(await started([GONE]), []);
   const log = recordingLog();
-  t.same(await serversLeft(createElders({ instance, elders: [self] }, 100), log), LEFT);
+  t.same(
+    await serversLeft(createElders({ instance, elders: [self] }, PATIENCE_MS), log),
+    LEFT,
+  );
   t.same(log.take(), []);
 });
 
@@ -125,7 +147,7 @@ t.test('what cannot be learnt is told, and what has ended is not missed', async 
   const log = recordingLog();
   const director = {} as Parameters<typeof inherit>[1];
   for (const predecessor of [self, GONE]) {
-    const elders = createElders({ instance, predecessor }, 100);
+    const elders = createElders({ instance, predecessor }, SHORT_MS);
     await inherit(elders, director, { adopt() {} }, log);
     t.same(await serversLeft(elders, log), predecessor === self ? undefined : []);
   }
@@ -148,7 +170,7 @@ t.test('an earlier version does not tell its servers, which is no error', async 
     info: (line: string) => void lines.push(line),
     error: (line: string) => t.fail(line),
   };
-  const elders = createElders({ instance, predecessor: self }, 100);
+  const elders = createElders({ instance, predecessor: self }, PATIENCE_MS);
   t.equal(await serversLeft(elders, log), undefined);
   t.match(lines, [/of a version that does not tell its real servers/]);
 });
@@ -187,7 +209,7 @@ t.test('one that answers strangely is told of, and breaks nothing', async (t) =>
   const server = createServer((_, answer) => void answer.end(body));
   t.teardown(() => server.close());
   await once(server.listen(estateSocket(instance.socket, process.pid)), 'listening');
-  const elders = createElders({ instance, predecessor: self, elders: [] }, 300);
+  const elders = createElders({ instance, predecessor: self, elders: [] }, PATIENCE_MS);
   const [[, theirs] = ['', undefined]] = elders.sources();
   if (!theirs) throw new Error('no source');
   const message = /cannot be (known|ended): .* did not answer as a director does$/;

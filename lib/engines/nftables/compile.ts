@@ -1,8 +1,8 @@
 import type { ServerEntry } from '../../model/engine.ts';
+import { isLoopback } from '../../model/loopback.ts';
 import { destinationPort, type VirtualService } from '../../model/virtual-service.ts';
 import { COUNTED, counterOf } from './counters.ts';
 import { concat, go, type Json, match, meta, payload } from './json.ts';
-import { isLoopback } from './loopback.ts';
 import { serverName, serviceName, weightsName } from './names.ts';
 import { type Element, elementId, type Part, type Rule, rule } from './part.ts';
 import {

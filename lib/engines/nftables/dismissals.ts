@@ -1,8 +1,8 @@
 import type { ServiceEntry, ServiceOutcome, ServiceTable } from '../../model/engine.ts';
+import { isLoopback } from '../../model/loopback.ts';
 import { endsAtRemoval } from '../../model/removal.ts';
 import { asksSingly, type VirtualService } from '../../model/virtual-service.ts';
 import { type Dismissal, endFlows } from './flows.ts';
-import { isLoopback } from './loopback.ts';
 import { led } from './sources.ts';
 
 /** Programs at once. */

@@ -1,8 +1,8 @@
 import { endpoint } from '../../model/address.ts';
 import type { ServerEntry } from '../../model/engine.ts';
+import { isLoopback } from '../../model/loopback.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { netAlone } from '../net-alone.ts';
-import { isLoopback } from './loopback.ts';
 import { accuracyOf, refusesScheduler } from './slots.ts';
 
 /** Why the kernel's NAT cannot carry the service, and what would; undefined when it can. */

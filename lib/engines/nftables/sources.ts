@@ -1,7 +1,7 @@
 import { endpoint } from '../../model/address.ts';
 import type { ServerEntry, ServiceEntry } from '../../model/engine.ts';
+import { isLoopback } from '../../model/loopback.ts';
 import type { Source } from './compile.ts';
-import { isLoopback } from './loopback.ts';
 import { accuracyOf, type Slots, slotsFor } from './slots.ts';
 
 /** Connections of a server through a service. */

@@ -1,4 +1,5 @@
 import type { ServerEntry, ServiceEntry } from '../../../model/engine.ts';
+import { isLoopback } from '../../../model/loopback.ts';
 import type { Places } from '../../../model/places.ts';
 import type { VirtualService } from '../../../model/virtual-service.ts';
 
@@ -67,18 +68,14 @@ function leadBy(
   const isOpen = server.weight > 0;
   if (!isOpen && service.persistent === undefined) return undefined;
   const isFixed = isKernels(service);
+  // A fallback on the director itself is dialled by a process, whichever engine carries the service.
+  const isLed = isFixed && !isLoopback(server.address);
   // What is routed keeps the service's address, and is for another host.
-  if (isFixed && server.method !== 'masq' && !isHome(server.address)) return undefined;
+  if (isLed && server.method !== 'masq') return undefined;
   const at = server.port || port;
   const target = { address: server.address, port: at };
   const to = places.at(service.protocol, target, isOwn);
-  // A kernel schedules no packet a second time, but what a process dials is new.
-  const isAgain = to && isFixed && isKernels(to) && !isHome(server.address);
-  if (!to || isAgain) return undefined;
+  // A kernel schedules no packet a second time.
+  if (!to || (isLed && isKernels(to))) return undefined;
   return { server: server.id, to, port: at, isOpen, isFixed };
-}
-
-/** A fallback on the director itself, which a process dials whichever engine carries the service. */
-function isHome(address: string): boolean {
-  return address.startsWith('127.') || address === '::1';
 }

@@ -1,4 +1,0 @@
-/** An address that only this host itself can speak with: the kernel does not forward to it. */
-export function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '::1';
-}
