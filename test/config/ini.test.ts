@@ -367,7 +367,11 @@ const REFUSED: readonly (readonly [ini: string, line: number, saying: string])[]
   ['[checks]\nconnect-timeout = 3\n', 2, 'wrong section: expected it in [net]'],
   ['[service tcp:10.1.1.19:80]\nworkers = 3\n', 2, 'expected it in [net]'],
   ['[net]\nconect-timeout = 3\n', 2, 'did you mean "connect-timeout"?'],
-  ['[net]\nconnections = yes\n', 2, 'wrong section: expected it in [log], or in one'],
+  [
+    '[net]\nconnections = yes\n',
+    2,
+    'wrong section: expected it in [log] or [limits], or in one',
+  ],
   ['[log]\nconnections = 2000\n', 2, 'expected yes or no'],
   ['[log]\nconnections-file = log\n', 2, 'expected an absolute path or a syslog'],
   ['[net]\nsend-proxy = v3\n', 2, 'expected no, v1 or v2, as in "v2"'],
