@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { askStatus } from '../../../lib/heartbeat/process/status-socket.ts';
 import type { StatusView } from '../../../lib/heartbeat/process/view.ts';
 import { createNetwork, type Host, type Network } from '../../lab/network.ts';
+import { Addresses } from './addresses.ts';
 import { apache } from './apache.ts';
 import { type Holder, watchHolders } from './holders.ts';
-import { looking } from './looking.ts';
 import { type Visitor, visit } from './visitor.ts';
 
 export const ADDRESS = '10.1.1.19';
@@ -131,6 +131,7 @@ async function director(
     at('run'),
   ];
   const program = [PROGRAM, '--name', name, ...places];
+  const addresses = new Addresses(host);
   let child: ChildProcess | undefined;
   return {
     host,
@@ -142,10 +143,7 @@ async function director(
     signal: (signal) => child?.kill(signal),
     command: (...words) => host.run(process.execPath, ...program, ...words),
     status: () => askStatus(at('run/l4heartbeat.sock')),
-    holds: async () => {
-      const shown = await looking(() => host.run('ip', '-4', 'addr'));
-      return shown.includes(` ${ADDRESS}/`);
-    },
+    holds: () => addresses.has(ADDRESS),
     log: () => `${name}:\n${readFileSync(at('ha-log'), 'utf8')}`,
   };
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { processesIn } from '../../../lab/leftovers.ts';
 import type { Host } from '../../../lab/network.ts';
-import { looking } from '../looking.ts';
+import { Addresses } from '../addresses.ts';
 
 const run = promisify(execFile);
 
@@ -38,6 +38,7 @@ export class ClusterHost {
   readonly host: Host;
   readonly #command: readonly string[];
   readonly #program: Program;
+  readonly #addresses: Addresses;
   #holder: ChildProcess | undefined;
   /** Of the first process there, as this host numbers it. */
   #first = 0;
@@ -45,6 +46,7 @@ export class ClusterHost {
   private constructor(host: Host, program: Program) {
     this.host = host;
     this.#program = program;
+    this.#addresses = new Addresses(host);
     this.#command = program === 'ours' ? OURS : REAL;
   }
 
@@ -110,10 +112,8 @@ export class ClusterHost {
     for (const { pid } of all.filter(isMaster)) process.kill(pid, 'SIGCONT');
   }
 
-  async holds(): Promise<boolean> {
-    const { namespace } = this.host;
-    const words = ['-n', namespace, '-4', '-o', 'address', 'show', 'to', VIP];
-    return (await looking(() => run('ip', words))).stdout !== '';
+  holds(): Promise<boolean> {
+    return this.#addresses.has(VIP);
   }
 
   get log(): string {
