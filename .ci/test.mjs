@@ -1,7 +1,7 @@
 /* `npm test`: runs tap over dist/test, or over the files given. With LAB=required it also holds the
    coverage gate for the rooms of pure functions, with COVERAGE=all for all of them, which takes a third
    more of the processor: V8's own counters, which every child process and every worker thread writes when it
-   ends (tap's own coverage sees the main threads only). What runs beside what is in lanes.mjs. */
+   ends (tap's own coverage sees the main threads only). */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,6 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PURE } from './coverage-rooms.mjs';
-import { phasesOf } from './lanes.mjs';
 import { report } from './report.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -24,8 +23,6 @@ const GATE = '95';
 const files = process.argv.slice(2);
 const { COVERAGE = process.env.LAB === 'required' ? PURE : 'off' } = process.env;
 const gated = COVERAGE !== 'off' && files.length === 0;
-/** By a signal: nothing more is begun. */
-let ending = false;
 const rooms = COVERAGE === 'all' ? [] : COVERAGE.split(',');
 
 function start(packageName, script, args, { env = process.env, stdout = 'inherit' } = {}) {
@@ -37,25 +34,11 @@ function start(packageName, script, args, { env = process.env, stdout = 'inherit
 
 /** The child's exit code; what ends us ends it first, so that its tests clean up. */
 async function end(child) {
-  const relay = (signal) => {
-    ending = true;
-    child.kill(signal);
-  };
+  const relay = (signal) => child.kill(signal);
   for (const signal of SIGNALS) process.on(signal, relay);
   const [code] = await once(child, 'exit');
   for (const signal of SIGNALS) process.off(signal, relay);
   return code ?? 1;
-}
-
-/** Some files, so many at once. */
-async function lane({ files, jobs }, env) {
-  const many = jobs === undefined ? [] : [`--jobs=${jobs}`];
-  const tap = start('tap', 'dist/esm/run.mjs', ['--reporter=tap', ...many, ...files], {
-    env,
-    stdout: 'pipe',
-  });
-  const [code, total] = await Promise.all([end(tap), report(tap.stdout)]);
-  return { code, ...total };
 }
 
 async function tests() {
@@ -63,16 +46,15 @@ async function tests() {
   mkdirSync(counters, { recursive: true });
   const counted = gated ? { NODE_V8_COVERAGE: counters, COVERAGE } : {};
   const env = { ...process.env, ...counted, NODE_OPTIONS };
-  const results = [];
-  for (const lanes of phasesOf(root, files)) {
-    if (ending) break;
-    results.push(...(await Promise.all(lanes.map((one) => lane(one, env)))));
-  }
-  const sum = (what) => results.reduce((all, result) => all + result[what], 0);
-  const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map(sum);
+  const tap = start('tap', 'dist/esm/run.mjs', ['--reporter=tap', ...files], {
+    env,
+    stdout: 'pipe',
+  });
+  const [code, total] = await Promise.all([end(tap), report(tap.stdout)]);
+  const { passed, failed, skipped } = total;
   console.log(`\ntest files: ${passed} passed, ${failed} failed; ${skipped} tests skipped`);
   writeFileSync(join(root, '.tap', 'totals'), `${passed} ${failed} ${skipped}\n`);
-  return ending ? 1 : results.find(({ code }) => code !== 0)?.code ?? 0;
+  return code;
 }
 
 /** Sources that are types only: nothing of them is ever loaded. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ask, CALLS } from '../../lib/control/index.ts';
+import { Addresses } from '../lab/addresses.ts';
 import { type Agent, startAgent } from '../lab/agent.ts';
 import { createDaemon, type Daemon } from '../lab/daemon.ts';
 import { createNetwork, type Host, type Network } from '../lab/network.ts';
@@ -96,13 +97,14 @@ export async function directors({
 
 async function member(host: Host, config: string, ini: string): Promise<Member> {
   const daemon = await createDaemon(host, config, ini);
+  const addresses = new Addresses(host);
   const program = join(host.folder, 'l4director');
   const call = `${process.execPath} ${PROGRAM} --runtime-dir ${host.folder}/run`;
   writeFileSync(program, `#!/bin/sh\nunset NODE_OPTIONS\nexec ${call} "$@"\n`);
   chmodSync(program, 0o755);
   return {
     ...{ host, daemon, program },
-    hasAddress: async () => (await host.run('ip', '-4', 'address')).includes(`${VIP}/`),
+    hasAddress: () => addresses.has(VIP),
     role: async () => (await daemon.status().catch(() => undefined))?.role ?? '',
     example: (path, words) => exampleOn(host, path, words),
   };

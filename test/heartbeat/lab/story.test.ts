@@ -1,48 +1,11 @@
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { lab } from '../../support/lab.ts';
-import { type Name, type Timing, type TwoHosts, twoHosts } from './two-hosts.ts';
+import { type Chapter, PATIENCE_MS, RETURN_MS, TIMING, tell } from './chapters.ts';
+import { twoHosts } from './two-hosts.ts';
 
-const NEEDS = lab('namespaces', 'apache2');
+t.setTimeout(PATIENCE_MS);
 
-/** HEARTBEAT=long plays with the times that people have. */
-const IS_LONG = process.env.HEARTBEAT === 'long';
-const TIMING: Omit<Timing, 'auto_failback'> = IS_LONG
-  ? { keepalive: '2', warntime: '5', deadtime: '10', initdead: '20' }
-  : { keepalive: '500ms', warntime: '1', deadtime: '2', initdead: '4' };
-const KEEPALIVE_MS = IS_LONG ? 2000 : 500;
-/** Until Node runs, which removes the address first; that alone takes a second on a busy machine. */
-const RETURN_MS = IS_LONG ? 1000 : 2000;
-/** deadtime, and a second. */
-const BOUND_MS = (IS_LONG ? 10_000 : 2000) + 1000;
-
-t.setTimeout(IS_LONG ? 600_000 : 240_000);
-
-interface Chapter {
-  readonly name: string;
-  act(two: TwoHosts): unknown;
-  /** Who serves in the end. */
-  readonly by: Name;
-  /** The other one is dead, frozen or cut off, or was until now: its kernel keeps the address. */
-  readonly alone?: boolean;
-  /** For which both may have it; default: a keepalive, or, where one is alone, any time. */
-  readonly togetherMs?: number;
-}
-
-async function play(t: Test, two: TwoHosts, chapter: Chapter): Promise<void> {
-  const { name, act, by, alone = false } = chapter;
-  const { togetherMs = alone ? Number.POSITIVE_INFINITY : KEEPALIVE_MS } = chapter;
-  const since = performance.now();
-  await act(two);
-  await two.settles(by, alone);
-  const outage = Math.round(two.visitor.outage(since));
-  const together = Math.round(two.holders.together(since));
-  t.comment(
-    `${name}: nobody answered for ${outage} ms, both had it for ${together} ms`,
-  );
-  t.ok(outage <= BOUND_MS, `${name}: ${outage} ms of ${BOUND_MS}`);
-  t.ok(together <= togetherMs, `${name}: both for ${together} ms`);
-}
-
+/** What else can happen is told in campaign/story.test.ts. */
 const STORY: readonly Chapter[] = [
   {
     name: 'graceful stop',
@@ -51,8 +14,6 @@ const STORY: readonly Chapter[] = [
     alone: true,
   },
   { name: 'return', act: ({ lb1 }) => lb1.start(), by: 'lb1' },
-  { name: 'standby', act: ({ lb1 }) => lb1.command('standby'), by: 'lb2' },
-  { name: 'takeover', act: ({ lb1 }) => lb1.command('takeover'), by: 'lb1' },
   { name: 'kill -9', act: ({ lb1 }) => lb1.host.killAll(), by: 'lb2', alone: true },
   {
     name: 'its return',
@@ -61,38 +22,9 @@ const STORY: readonly Chapter[] = [
     alone: true,
     togetherMs: RETURN_MS,
   },
-  { name: 'a cut link', act: ({ lb1 }) => lb1.host.cut(), by: 'lb2', alone: true },
-  {
-    name: 'a healed link',
-    act: ({ lb1 }) => lb1.host.restore(),
-    by: 'lb1',
-    alone: true,
-  },
-  { name: 'frozen', act: ({ lb1 }) => lb1.signal('SIGSTOP'), by: 'lb2', alone: true },
-  { name: 'thawed', act: ({ lb1 }) => lb1.signal('SIGCONT'), by: 'lb1', alone: true },
 ];
 
-t.test('two of ours, with failback', NEEDS, async (t) => {
+t.test('two of ours, with failback', lab('namespaces', 'apache2'), async (t) => {
   await using two = await twoHosts({ ...TIMING, auto_failback: 'yes' });
-  two.lb1.start();
-  two.lb2.start();
-  await two.rests('lb1');
-  for (const chapter of STORY) {
-    await play(t, two, chapter);
-    // The next chapter begins when both are at rest, unless this one leaves one of them gone.
-    if (chapter.by === 'lb1') await two.rests('lb1');
-  }
-});
-
-t.test('two of ours, without failback', NEEDS, async (t) => {
-  await using two = await twoHosts({ ...TIMING, auto_failback: 'no' });
-  two.lb1.start();
-  two.lb2.start();
-  await two.rests('lb1');
-  for (const chapter of [
-    { name: 'kill -9', act: () => two.lb1.host.killAll(), by: 'lb2', alone: true },
-    { name: 'its return', act: () => two.lb1.start(), by: 'lb2', alone: true },
-  ] as const)
-    await play(t, two, chapter);
-  await two.rests('lb2');
+  await tell(t, two, STORY);
 });

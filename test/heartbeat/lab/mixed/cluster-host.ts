@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Addresses } from '../../../lab/addresses.ts';
 import { processesIn } from '../../../lab/leftovers.ts';
 import type { Host } from '../../../lab/network.ts';
-import { Addresses } from '../addresses.ts';
 
 const run = promisify(execFile);
 

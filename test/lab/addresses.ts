@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import type { Host } from '../../lab/network.ts';
+import type { Host } from './network.ts';
 
 const WAITER = 'echo; exec sleep infinity';
 
@@ -39,7 +39,9 @@ export class Addresses {
 
 /** It ends with the host. */
 async function waiterOn(host: Host): Promise<ChildProcess> {
-  const child = host.spawn('sh', ['-c', WAITER], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = host.spawn('sh', ['-c', WAITER], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const isThere = child.stdout ? once(child.stdout, 'data') : undefined;
   await Promise.race([isThere, once(child, 'exit')]);
   return child;

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { lab } from '../../../support/lab.ts';
-import { cluster, HEALED, RETURN_MS } from './story.ts';
+import { cluster, HEALED, RETURN_MS } from '../../lab/mixed/story.ts';
 
 t.setTimeout(600_000);
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import t from 'tap';
-import type { Host } from '../lab/network.ts';
-import { now } from '../lab/traffic.ts';
+import type { Host } from '../../lab/network.ts';
+import { now } from '../../lab/traffic.ts';
 import {
   comes,
   directors,
@@ -9,8 +9,8 @@ import {
   exampleOn,
   outage,
   VIP,
-} from '../support/director-pair.ts';
-import { lab } from '../support/lab.ts';
+} from '../../support/director-pair.ts';
+import { lab } from '../../support/lab.ts';
 
 /** Two failed checks, and what BGP and a busy machine take. */
 const MOST_MS = 20_000;

@@ -1,9 +1,9 @@
 import t from 'tap';
-import { startAgent } from '../lab/agent.ts';
-import { createNetwork } from '../lab/network.ts';
-import { now } from '../lab/traffic.ts';
-import { comes, outage, VIP } from '../support/director-pair.ts';
-import { lab } from '../support/lab.ts';
+import { startAgent } from '../../lab/agent.ts';
+import { createNetwork } from '../../lab/network.ts';
+import { now } from '../../lab/traffic.ts';
+import { comes, outage, VIP } from '../../support/director-pair.ts';
+import { lab } from '../../support/lab.ts';
 import { PacemakerNode } from './pacemaker-node.ts';
 
 t.setTimeout(400_000);

@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Host, Network } from '../lab/network.ts';
-import { VIP } from '../support/director-pair.ts';
-import { packaged } from '../support/packaged.ts';
+import type { Host, Network } from '../../lab/network.ts';
+import { VIP } from '../../support/director-pair.ts';
+import { packaged } from '../../support/packaged.ts';
 
 const run = promisify(execFile);
 
-const PROGRAM = fileURLToPath(new URL('../../bin/l4director.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../../bin/l4director.js', import.meta.url));
 
-const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url));
+const EXAMPLES = fileURLToPath(new URL('../../../../examples/', import.meta.url));
 
 /** A command there that takes longer hangs. */
 const LONGEST_MS = 60_000;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { lab } from '../../../support/lab.ts';
+import type { ClusterHost } from '../../lab/mixed/cluster-host.ts';
+import { cluster } from '../../lab/mixed/story.ts';
 import { deafen, hearAgain } from '../deaf.ts';
-import type { ClusterHost } from './cluster-host.ts';
-import { cluster } from './story.ts';
 
 t.setTimeout(600_000);
 t.jobs = 2; // each has a network of its own, and mostly waits

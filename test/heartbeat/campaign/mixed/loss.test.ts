@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { lab } from '../../../support/lab.ts';
+import { cluster } from '../../lab/mixed/story.ts';
 import { lose, lost } from '../loss.ts';
-import { cluster } from './story.ts';
 
 t.setTimeout(600_000);
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { lab } from '../../support/lab.ts';
+import { twoHosts } from '../lab/two-hosts.ts';
 import { lose, lost } from './loss.ts';
-import { twoHosts } from './two-hosts.ts';
 
 t.setTimeout(600_000);
 
