@@ -21,19 +21,13 @@ const QUIET_MS = 1000;
 
 /** Whose connection is spliced. */
 export interface SpliceOwner {
+  readonly client: Socket;
+  /** What the server's socket reads into. */
+  readonly buffer: ReadBuffer;
   /** One of the two directions has ended. */
   halfClosed(): void;
   /** Ends both sides with a RST, and closes the splice. */
   reset(ender: Ender): void;
-}
-
-/** What is spliced. */
-export interface Splicing {
-  readonly client: Socket;
-  readonly server: Socket;
-  readonly real: RealServer;
-  /** What the server's socket reads into. */
-  readonly buffer: ReadBuffer;
 }
 
 /** Two open sockets: passes bytes and ends both ways, and watches over the times. */
@@ -48,7 +42,6 @@ export class Splice implements Timed, Outgoing, StallListener {
   readonly #client: Socket;
   readonly #server: Socket;
   readonly #real: RealServer;
-  readonly #buffer: ReadBuffer;
   readonly #toServer: Outlet;
   readonly #toClient: Outlet;
   #halfClosed = false;
@@ -66,8 +59,14 @@ export class Splice implements Timed, Outgoing, StallListener {
   #probing = false;
 
   /** Reads from the client from the next turn on. */
-  constructor(line: Line, desk: Desk, owner: SpliceOwner, splicing: Splicing) {
-    const { client, server, real, buffer } = splicing;
+  constructor(
+    line: Line,
+    desk: Desk,
+    owner: SpliceOwner,
+    server: Socket,
+    real: RealServer,
+  ) {
+    const { client } = owner;
     const { now } = desk.wheel;
     this.#line = line;
     this.#desk = desk;
@@ -75,7 +74,6 @@ export class Splice implements Timed, Outgoing, StallListener {
     this.#client = client;
     this.#server = server;
     this.#real = real;
-    this.#buffer = buffer;
     this.#toServer = new Outlet(client, server, desk.batch, this);
     this.#toClient = new Outlet(server, client, desk.batch, this);
     this.#touched = now;
@@ -131,7 +129,7 @@ export class Splice implements Timed, Outgoing, StallListener {
     this.#touch();
     this.#awaitsServer = false;
     this.#real.record.sent(bytes);
-    const chunk = this.#buffer.chunk(bytes, buffer);
+    const chunk = this.#owner.buffer.chunk(bytes, buffer);
     if (bytes >= BULK) this.#toClient.sendNow(chunk);
     else this.#toClient.send(chunk);
   }
