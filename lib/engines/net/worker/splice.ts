@@ -39,7 +39,6 @@ export class Splice implements Timed, Outgoing, StallListener {
   readonly #line: Line;
   readonly #desk: Desk;
   readonly #owner: SpliceOwner;
-  readonly #client: Socket;
   readonly #server: Socket;
   readonly #real: RealServer;
   readonly #toServer: Outlet;
@@ -71,17 +70,14 @@ export class Splice implements Timed, Outgoing, StallListener {
     this.#line = line;
     this.#desk = desk;
     this.#owner = owner;
-    this.#client = client;
     this.#server = server;
     this.#real = real;
     this.#toServer = new Outlet(client, server, desk.batch, this);
     this.#toClient = new Outlet(server, client, desk.batch, this);
     this.#touched = now;
     this.#endsAt = endOfLife(line.timeouts, now);
-    desk.wheel.add(
-      this,
-      this.#until(Math.min(this.#patience, line.timeouts.keepaliveMs)),
-    );
+    const { keepaliveMs } = line.timeouts;
+    desk.wheel.add(this, this.#until(Math.min(this.#patience, keepaliveMs), now));
     server.on('end', () => this.#serverEnded());
     client.on('end', () => this.clientEnded());
     client.on('data', (chunk: Buffer) => this.#fromClient(chunk));
@@ -120,7 +116,8 @@ export class Splice implements Timed, Outgoing, StallListener {
 
   /** Its end has been read. */
   clientEnded(): void {
-    if (this.#toServer.fresh && wasReset(this.#client)) this.#owner.reset('client');
+    if (this.#toServer.fresh && wasReset(this.#owner.client))
+      this.#owner.reset('client');
     else this.#passEnd(this.#toServer);
   }
 
@@ -138,29 +135,30 @@ export class Splice implements Timed, Outgoing, StallListener {
    *  that closes; in the middle of something a RST, as a FIN would look like its proper end. */
   retire(): void {
     const isQuiet = this.#desk.wheel.now - this.#touched >= QUIET_MS && !this.#queued;
-    if (isQuiet) for (const side of [this.#client, this.#server]) side.destroy();
+    if (isQuiet) for (const side of [this.#owner.client, this.#server]) side.destroy();
     this.#line.switchboard.record.tally('retired');
     this.#owner.reset('retired');
   }
 
   expire(): void {
-    if (sinceMs(this.#endsAt, this.#desk.wheel.now) >= 0) {
+    const { now } = this.#desk.wheel;
+    if (sinceMs(this.#endsAt, now) >= 0) {
       this.retire();
       return;
     }
-    const left = this.#touched + this.#patience - this.#desk.wheel.now;
+    const left = this.#touched + this.#patience - now;
     if (left <= 0) {
       this.#giveUp();
       return;
     }
     this.#keepAlive();
     this.#probing = this.#queued;
-    if (this.#probing && wasReset(this.#client)) this.#owner.reset('client');
+    if (this.#probing && wasReset(this.#owner.client)) this.#owner.reset('client');
     else if (this.#probing && wasReset(this.#server)) this.#owner.reset('server');
     else
       this.#desk.wheel.add(
         this,
-        this.#until(this.#probing ? Math.min(left, PROBE_MS) : left),
+        this.#until(this.#probing ? Math.min(left, PROBE_MS) : left, now),
       );
   }
 
@@ -207,7 +205,7 @@ export class Splice implements Timed, Outgoing, StallListener {
     this.#owner.halfClosed();
     const { halfClosedTimeoutMs, keepaliveMs } = this.#line.timeouts;
     const next = Math.min(halfClosedTimeoutMs, keepaliveMs);
-    this.#desk.wheel.move(this, this.#until(next));
+    this.#desk.wheel.move(this, this.#until(next, this.#touched));
     outlet.end(false);
   }
 
@@ -215,7 +213,7 @@ export class Splice implements Timed, Outgoing, StallListener {
    *  gets that; a RST would take it back. */
   #giveUp(): void {
     const ender = this.#silent;
-    for (const side of [this.#client, this.#server])
+    for (const side of [this.#owner.client, this.#server])
       if (side.writableFinished) side.destroy();
     this.#owner.reset(ender);
   }
@@ -224,23 +222,23 @@ export class Splice implements Timed, Outgoing, StallListener {
   #keepAlive(): void {
     const { keepaliveMs } = this.#line.timeouts;
     if (keepaliveMs === Infinity) return;
-    this.#client.setKeepAlive(true, keepaliveMs);
+    this.#owner.client.setKeepAlive(true, keepaliveMs);
     this.#server.setKeepAlive(true, keepaliveMs);
   }
 
   /** That time, or what is left of its life. */
-  #until(ms: number): number {
-    return Math.min(ms, -sinceMs(this.#endsAt, this.#desk.wheel.now));
+  #until(ms: number, now: number): number {
+    return Math.min(ms, -sinceMs(this.#endsAt, now));
   }
 
   /** Bytes wait for a side to take them. */
   get #queued(): boolean {
-    return this.#client.writableLength > 0 || this.#server.writableLength > 0;
+    return this.#owner.client.writableLength > 0 || this.#server.writableLength > 0;
   }
 
   /** Whose turn it was: that of who does not take what is queued, else of who was spoken to. */
   get #silent(): Ender {
-    if (this.#client.writableLength > 0) return 'client-silent';
+    if (this.#owner.client.writableLength > 0) return 'client-silent';
     const isServer = this.#awaitsServer || this.#server.writableLength > 0;
     return isServer ? 'server-silent' : 'client-silent';
   }
