@@ -5,7 +5,6 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROGRAMS } from '../needs.ts';
-import { spread } from '../samples.ts';
 import type { Subject } from '../subjects/subject.ts';
 import { visits } from './visits.ts';
 
@@ -14,9 +13,6 @@ export type Calls = Readonly<Record<string, number>>;
 
 /** It says nothing when it is there; far more than that takes. */
 const ATTACH_MS = 1500;
-/** Fewer than fill the young generation: no garbage is collected meanwhile. */
-const BETWEEN = 50;
-const HEAP_ROUNDS = 15;
 
 /** System calls of each kind that one connection takes, of all threads. Source: strace(1).
  *  @param file  for what strace says */
@@ -48,17 +44,17 @@ export async function callsOf(
 
 /** Bytes of its heap that the thread that forwards takes for one connection, garbage or not.
  *  @param socket  of the hook in that director */
-export async function bytesOf({ place }: Subject, socket: string): Promise<number> {
-  const rounds: number[] = [];
-  for (let round = 0; round < HEAP_ROUNDS; round++) {
-    const before = await heap(socket, 'collect');
-    await visits(place, BETWEEN);
-    rounds.push(((await heap(socket, 'tell')) - before) / BETWEEN);
-  }
-  return spread(rounds).median;
+export async function bytesOf(
+  { place }: Subject,
+  count: number,
+  socket: string,
+): Promise<number> {
+  await heap(socket, 'begin');
+  await visits(place, count);
+  return (await heap(socket, 'end')) / count;
 }
 
-async function heap(socket: string, word: 'collect' | 'tell'): Promise<number> {
+async function heap(socket: string, word: 'begin' | 'end'): Promise<number> {
   const asked = connect(socket);
   asked.write(word);
   return Number(await text(asked));

@@ -1,13 +1,24 @@
+import { Session } from 'node:inspector';
 import { createServer } from 'node:net';
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { BroadcastChannel, isMainThread, workerData } from 'node:worker_threads';
 
-// Loaded into a director by NODE_OPTIONS: says on a socket of its own how much of the heap of the
-// thread that forwards is in use. A line `collect` has that thread collect its garbage before.
+// Loaded into a director by NODE_OPTIONS: counts what the thread that forwards takes from its heap, and
+// answers on a socket of its own. A line `begin` has it begin, and `end` tells the bytes since then.
 
 const ASK = 'bench-heap-ask';
 const TELL = 'bench-heap-tell';
+/** Every single allocation, also what was collected meanwhile: counted, not estimated. */
+const ALL = {
+  samplingInterval: 1,
+  includeObjectsCollectedByMajorGC: true,
+  includeObjectsCollectedByMinorGC: true,
+};
+
+/** A place in the program, and what it took. Source: the Chrome DevTools protocol. */
+interface Taking {
+  readonly selfSize: number;
+  readonly children: readonly Taking[];
+}
 
 if (isMainThread) {
   const path = process.env.BENCH_HEAP;
@@ -30,13 +41,21 @@ function listen(path: string): void {
 }
 
 function answer(): void {
-  setFlagsFromString('--expose-gc');
-  const collect: () => void = runInNewContext('gc');
+  const session = new Session();
+  session.connect();
   const [ask, tell] = [new BroadcastChannel(ASK), new BroadcastChannel(TELL)];
   ask.onmessage = ({ data }) => {
-    if (data === 'collect') collect();
-    tell.postMessage(getHeapStatistics().used_heap_size);
+    if (data === 'begin')
+      session.post('HeapProfiler.startSampling', ALL, () => tell.postMessage(0));
+    else
+      session.post('HeapProfiler.stopSampling', (_error, { profile }) =>
+        tell.postMessage(taken(profile.head)),
+      );
   };
   ask.unref();
   tell.unref();
+}
+
+function taken({ selfSize, children }: Taking): number {
+  return children.reduce((sum, child) => sum + taken(child), selfSize);
 }

@@ -20,7 +20,8 @@ const HOOK = new URL('./heap-hook.js', import.meta.url);
 const CONNECTIONS = 64;
 /** What is compiled on the way is compiled then. */
 const WARM_UP_SECONDS = 5;
-const WARM_VISITS = 500;
+/** As many for each that is counted: what is not compiled yet takes half as much again from the heap. */
+const WARM_VISITS = 8;
 
 /** `npm run bench -- beside FOLDER`: what a connection costs in this version and in another. The
  *  report goes to stdout and a file.
@@ -74,8 +75,8 @@ async function counts(options: BesideOptions, folder: string): Promise<Both<Coun
   const kinds = { now: hooked('now', now), other: hooked('other', other) };
   await using stage = await stageOf(options, join(folder, 'counts'), kinds);
   return await both(stage, async (subject) => {
-    await visits(subject.place, WARM_VISITS);
-    const bytes = await bytesOf(subject, heapOf(subject.name));
+    await visits(subject.place, WARM_VISITS * options.counted);
+    const bytes = await bytesOf(subject, options.counted, heapOf(subject.name));
     const file = join(folder, `${subject.name}.strace`);
     const calls = await callsOf(subject, options.counted, file);
     say(`${subject.name}: ${bytes.toFixed(0)} bytes of heap a connection`);

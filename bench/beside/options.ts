@@ -46,7 +46,7 @@ export function readBesideOptions(argv: readonly string[]): BesideOptions {
     other: programIn(folder),
     rounds: whole('rounds', values.rounds ?? (short ? '2' : '20'), 1000),
     seconds: short ? 1 : 4,
-    counted: short ? 200 : 1000,
+    counted: short ? 100 : 1000,
     out: values.out ?? (short ? '' : undefined),
   };
 }

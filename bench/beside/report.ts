@@ -40,7 +40,7 @@ Of the director, all threads; ${rounds} interleaved rounds of ${seconds} s with 
 ${cpuLine('a connection with one request', other.connection, now.connection)}${cpuLine('a request on a kept connection', other.request, now.request)}
 ## System calls and allocations
 
-Of one connection with one request, one at a time; system calls of ${counted} of them, without those that less than one in twenty takes.
+Of one connection with one request, ${counted} of them one at a time; bytes that the thread that forwards takes from its heap, each allocation counted; system calls without those that less than one in twenty takes.
 
 | | other | this |
 | --- | ---: | ---: |

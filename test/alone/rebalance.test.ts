@@ -11,6 +11,8 @@ const SHARE = CLIENTS / 3;
 /** As many ends as turns take, at that rate, and some for the machine. */
 const WITHIN_MS = ((CLIENTS / RATE) * 1.5 + 5) * 1000;
 
+t.jobs = 2; // it takes its time
+
 /** Connections that are made again when they end. */
 function steady({ address = '', port = 0 }: VirtualService) {
   const ends: number[] = [];

@@ -6,7 +6,8 @@ import {
 } from '../engines/net/fixtures/udp-network.ts';
 import { lab } from '../support/lab.ts';
 
-t.setTimeout(120_000); // each waits for what a network takes
+t.setTimeout(120_000); // each waits for what a network takes, in one of its own
+t.jobs = 2;
 
 const NEEDS = lab('root', 'namespaces');
 

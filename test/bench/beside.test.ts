@@ -21,7 +21,7 @@ t.test(
     for (const call of ['accept4', 'socket', 'connect'])
       t.match(out, `| ${call} | 1.00 | 1.00 |`);
     const [, other, now] = /^\| bytes of heap \| (\d+) \| (\d+) \|$/m.exec(out) ?? [];
-    t.ok(Math.abs(Number(other) / Number(now) - 1) < 0.5, `${other} and ${now} bytes`);
+    t.ok(Math.abs(Number(other) / Number(now) - 1) < 0.1, `${other} and ${now} bytes`);
     t.match(out, /^\| a request on a kept connection \| [\d.]+ .* \| \d\.\d{3} \|$/m);
   },
 );

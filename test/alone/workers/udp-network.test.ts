@@ -3,7 +3,8 @@ import { deadProgram, silentDnsHost } from '../../engines/net/fixtures/udp-netwo
 import { lab } from '../../support/lab.ts';
 import { sharedPort } from '../../support/shared-port.ts';
 
-t.setTimeout(120_000); // each waits for what a network takes
+t.setTimeout(120_000); // each waits for what a network takes, in one of its own
+t.jobs = 2;
 
 const NEEDS = { ...lab('root', 'namespaces'), ...sharedPort() };
 

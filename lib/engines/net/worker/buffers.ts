@@ -32,7 +32,9 @@ export class ReadBuffer {
   }
 
   /** For the next read. */
-  readonly next = (): Buffer => this.#own ?? this.#pool.shared;
+  next(): Buffer {
+    return this.#own ?? this.#pool.shared;
+  }
 
   /** The bytes that were read, safe from the next read: those in a buffer of its own as they are,
    *  since the connection reads no more while any of them are queued. */

@@ -59,7 +59,7 @@ export class Connection extends Dialling implements SpliceOwner {
     if (this.booking) this.line.switchboard.halfClosed(this.booking);
   }
 
-  protected readonly connected = () => {
+  protected connected(): void {
     const server = this.server;
     const real = this.booking?.server;
     if (!server || !real || this.state !== 'dialling') return;
@@ -67,15 +67,13 @@ export class Connection extends Dialling implements SpliceOwner {
     this.trace?.connected();
     real.record.connected();
     this.desk.wheel.remove(this);
-    const { client, buffer } = this;
-    const splicing = { client, server, real, buffer };
-    this.splice = new Splice(this.line, this.desk, this, splicing);
-    const header = announced(this.line, client, this.ends);
+    this.splice = new Splice(this.line, this.desk, this, server, real);
+    const header = announced(this.line, this.client, this.ends);
     if (header) this.splice.introduce(header);
     if (this.waiter) this.splice.catchUp(this.waiter);
     // Read from before, it may have ended before anybody listened.
-    if (client.readableEnded) this.#endedBefore(this.splice);
-  };
+    if (this.client.readableEnded) this.#endedBefore(this.splice);
+  }
 
   #endedBefore(splice: Splice): void {
     if (wasReset(this.client)) this.reset('client');

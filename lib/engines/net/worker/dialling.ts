@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
 import type { Ends } from '../../../model/proxy-header.ts';
 import type { Outgoing } from './batch.ts';
 import { ReadBuffer } from './buffers.ts';
@@ -39,10 +39,11 @@ export abstract class Dialling implements Timed, Member, Outgoing, WaitingOwner 
   began = 0;
   protected readonly line: Line;
   protected readonly desk: Desk;
-  protected readonly client: Socket;
+  readonly client: Socket;
   /** Whose it is: what its header said, else the client's socket. */
   protected readonly ends: Ends;
-  protected readonly buffer: ReadBuffer;
+  /** What the server's socket reads into. */
+  readonly buffer: ReadBuffer;
   protected server: Socket | undefined;
   protected splice: Splice | undefined;
   protected booking: Booking | undefined;
@@ -70,7 +71,7 @@ export abstract class Dialling implements Timed, Member, Outgoing, WaitingOwner 
   abstract retire(): void;
   abstract seen(): Sight | undefined;
   /** Of the server's socket. */
-  protected abstract readonly connected: () => void;
+  protected abstract connected(): void;
   /** Of each socket. */
   protected abstract readonly closed: () => void;
 
@@ -137,20 +138,25 @@ export abstract class Dialling implements Timed, Member, Outgoing, WaitingOwner 
 
   #connect({ address: host, port }: RealServer): void {
     this.sockets++;
-    const onread = { buffer: this.buffer.next, callback: this.#fromServer };
+    const onread = {
+      buffer: () => this.buffer.next(),
+      callback: (bytes: number, buffer: Uint8Array) => this.#fromServer(bytes, buffer),
+    };
+    const options: TcpNetConnectOpts = { host, port, allowHalfOpen: true, onread };
     const localAddress = this.#own?.address(host);
-    const socket = connect({ host, port, localAddress, allowHalfOpen: true, onread });
+    if (localAddress !== undefined) options.localAddress = localAddress;
+    const socket = connect(options);
     this.server = socket;
-    socket.on('connect', this.connected);
+    socket.on('connect', () => this.connected());
     socket.on('close', this.closed);
     socket.on('error', (error) => this.#serverFailed(socket, error));
   }
 
   /** @returns that it wants more; whoever takes no more pauses the socket */
-  #fromServer = (bytes: number, buffer: Uint8Array): boolean => {
+  #fromServer(bytes: number, buffer: Uint8Array): boolean {
     this.splice?.fromServer(bytes, buffer);
     return true;
-  };
+  }
 
   #serverFailed(socket: Socket, error: NodeJS.ErrnoException): void {
     if (socket !== this.server) return; // an earlier dial that was given up

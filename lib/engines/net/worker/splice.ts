@@ -21,19 +21,13 @@ const QUIET_MS = 1000;
 
 /** Whose connection is spliced. */
 export interface SpliceOwner {
+  readonly client: Socket;
+  /** What the server's socket reads into. */
+  readonly buffer: ReadBuffer;
   /** One of the two directions has ended. */
   halfClosed(): void;
   /** Ends both sides with a RST, and closes the splice. */
   reset(ender: Ender): void;
-}
-
-/** What is spliced. */
-export interface Splicing {
-  readonly client: Socket;
-  readonly server: Socket;
-  readonly real: RealServer;
-  /** What the server's socket reads into. */
-  readonly buffer: ReadBuffer;
 }
 
 /** Two open sockets: passes bytes and ends both ways, and watches over the times. */
@@ -45,10 +39,8 @@ export class Splice implements Timed, Outgoing, StallListener {
   readonly #line: Line;
   readonly #desk: Desk;
   readonly #owner: SpliceOwner;
-  readonly #client: Socket;
   readonly #server: Socket;
   readonly #real: RealServer;
-  readonly #buffer: ReadBuffer;
   readonly #toServer: Outlet;
   readonly #toClient: Outlet;
   #halfClosed = false;
@@ -66,24 +58,26 @@ export class Splice implements Timed, Outgoing, StallListener {
   #probing = false;
 
   /** Reads from the client from the next turn on. */
-  constructor(line: Line, desk: Desk, owner: SpliceOwner, splicing: Splicing) {
-    const { client, server, real, buffer } = splicing;
+  constructor(
+    line: Line,
+    desk: Desk,
+    owner: SpliceOwner,
+    server: Socket,
+    real: RealServer,
+  ) {
+    const { client } = owner;
     const { now } = desk.wheel;
     this.#line = line;
     this.#desk = desk;
     this.#owner = owner;
-    this.#client = client;
     this.#server = server;
     this.#real = real;
-    this.#buffer = buffer;
     this.#toServer = new Outlet(client, server, desk.batch, this);
     this.#toClient = new Outlet(server, client, desk.batch, this);
     this.#touched = now;
     this.#endsAt = endOfLife(line.timeouts, now);
-    desk.wheel.add(
-      this,
-      this.#until(Math.min(this.#patience, line.timeouts.keepaliveMs)),
-    );
+    const { keepaliveMs } = line.timeouts;
+    desk.wheel.add(this, this.#until(Math.min(this.#patience, keepaliveMs), now));
     server.on('end', () => this.#serverEnded());
     client.on('end', () => this.clientEnded());
     client.on('data', (chunk: Buffer) => this.#fromClient(chunk));
@@ -122,7 +116,8 @@ export class Splice implements Timed, Outgoing, StallListener {
 
   /** Its end has been read. */
   clientEnded(): void {
-    if (this.#toServer.fresh && wasReset(this.#client)) this.#owner.reset('client');
+    if (this.#toServer.fresh && wasReset(this.#owner.client))
+      this.#owner.reset('client');
     else this.#passEnd(this.#toServer);
   }
 
@@ -131,7 +126,7 @@ export class Splice implements Timed, Outgoing, StallListener {
     this.#touch();
     this.#awaitsServer = false;
     this.#real.record.sent(bytes);
-    const chunk = this.#buffer.chunk(bytes, buffer);
+    const chunk = this.#owner.buffer.chunk(bytes, buffer);
     if (bytes >= BULK) this.#toClient.sendNow(chunk);
     else this.#toClient.send(chunk);
   }
@@ -140,29 +135,30 @@ export class Splice implements Timed, Outgoing, StallListener {
    *  that closes; in the middle of something a RST, as a FIN would look like its proper end. */
   retire(): void {
     const isQuiet = this.#desk.wheel.now - this.#touched >= QUIET_MS && !this.#queued;
-    if (isQuiet) for (const side of [this.#client, this.#server]) side.destroy();
+    if (isQuiet) for (const side of [this.#owner.client, this.#server]) side.destroy();
     this.#line.switchboard.record.tally('retired');
     this.#owner.reset('retired');
   }
 
   expire(): void {
-    if (sinceMs(this.#endsAt, this.#desk.wheel.now) >= 0) {
+    const { now } = this.#desk.wheel;
+    if (sinceMs(this.#endsAt, now) >= 0) {
       this.retire();
       return;
     }
-    const left = this.#touched + this.#patience - this.#desk.wheel.now;
+    const left = this.#touched + this.#patience - now;
     if (left <= 0) {
       this.#giveUp();
       return;
     }
     this.#keepAlive();
     this.#probing = this.#queued;
-    if (this.#probing && wasReset(this.#client)) this.#owner.reset('client');
+    if (this.#probing && wasReset(this.#owner.client)) this.#owner.reset('client');
     else if (this.#probing && wasReset(this.#server)) this.#owner.reset('server');
     else
       this.#desk.wheel.add(
         this,
-        this.#until(this.#probing ? Math.min(left, PROBE_MS) : left),
+        this.#until(this.#probing ? Math.min(left, PROBE_MS) : left, now),
       );
   }
 
@@ -209,7 +205,7 @@ export class Splice implements Timed, Outgoing, StallListener {
     this.#owner.halfClosed();
     const { halfClosedTimeoutMs, keepaliveMs } = this.#line.timeouts;
     const next = Math.min(halfClosedTimeoutMs, keepaliveMs);
-    this.#desk.wheel.move(this, this.#until(next));
+    this.#desk.wheel.move(this, this.#until(next, this.#touched));
     outlet.end(false);
   }
 
@@ -217,7 +213,7 @@ export class Splice implements Timed, Outgoing, StallListener {
    *  gets that; a RST would take it back. */
   #giveUp(): void {
     const ender = this.#silent;
-    for (const side of [this.#client, this.#server])
+    for (const side of [this.#owner.client, this.#server])
       if (side.writableFinished) side.destroy();
     this.#owner.reset(ender);
   }
@@ -226,23 +222,23 @@ export class Splice implements Timed, Outgoing, StallListener {
   #keepAlive(): void {
     const { keepaliveMs } = this.#line.timeouts;
     if (keepaliveMs === Infinity) return;
-    this.#client.setKeepAlive(true, keepaliveMs);
+    this.#owner.client.setKeepAlive(true, keepaliveMs);
     this.#server.setKeepAlive(true, keepaliveMs);
   }
 
   /** That time, or what is left of its life. */
-  #until(ms: number): number {
-    return Math.min(ms, -sinceMs(this.#endsAt, this.#desk.wheel.now));
+  #until(ms: number, now: number): number {
+    return Math.min(ms, -sinceMs(this.#endsAt, now));
   }
 
   /** Bytes wait for a side to take them. */
   get #queued(): boolean {
-    return this.#client.writableLength > 0 || this.#server.writableLength > 0;
+    return this.#owner.client.writableLength > 0 || this.#server.writableLength > 0;
   }
 
   /** Whose turn it was: that of who does not take what is queued, else of who was spoken to. */
   get #silent(): Ender {
-    if (this.#client.writableLength > 0) return 'client-silent';
+    if (this.#owner.client.writableLength > 0) return 'client-silent';
     const isServer = this.#awaitsServer || this.#server.writableLength > 0;
     return isServer ? 'server-silent' : 'client-silent';
   }
