@@ -26,6 +26,20 @@ async function holder(t: Test): Promise<{ server: Server; port: number }> {
   return { server, port: (server.address() as { port: number }).port };
 }
 
+/** Settles when all have been accepted that the kernel has connected: a listener that closes resets the others.
+ *  It accepts them in the order of their coming. */
+async function hasAccepted({ server, port }: Awaited<ReturnType<typeof holder>>) {
+  const last = connect(port, '127.0.0.1');
+  const accepted = new Promise<void>((resolve) => {
+    server.on('connection', ({ remotePort }: Socket) => {
+      if (remotePort === last.localPort) resolve();
+    });
+  });
+  await once(last, 'connect');
+  await accepted;
+  last.destroy();
+}
+
 interface Client {
   readonly socket: Socket;
   endedAt?: number;
@@ -71,6 +85,7 @@ virtual=127.0.0.1:${port}
     async () => (await openOf(0)) + (await openOf(1)) === CLIENTS,
     'all open',
   );
+  await Promise.all([one, two].map(hasAccepted));
   const ref = { service: `tcp:127.0.0.1:${port}`, real: `127.0.0.1:${one.port}` };
   return { one, socket, site, reals, client, clients, openOf, ref };
 }
