@@ -131,6 +131,7 @@ t.test('an instance is where it was told to be', (t) => {
     numbers: join(folder, 'l4director.a.cf.numbers.json'),
     role: join(folder, 'l4director.a.cf.role.json'),
     names: join(folder, 'l4director.a.cf.names.json'),
+    wishes: join(folder, 'l4director.a.cf.wishes.json'),
   });
   t.end();
 });
