@@ -18,8 +18,6 @@ import { visits } from './visits.ts';
 
 const HOOK = new URL('./heap-hook.js', import.meta.url);
 const CONNECTIONS = 64;
-/** What is compiled on the way is compiled then. */
-const WARM_UP_SECONDS = 5;
 /** As many for each that is counted: what is not compiled yet takes half as much again from the heap. */
 const WARM_VISITS = 8;
 
@@ -92,7 +90,8 @@ async function times(
   await using stage = await stageOf(options, join(folder, 'times'), kindsOf(options));
   const load = async ({ place }: Subject, seconds: number, kept: boolean) =>
     smallRequests(place, seconds, kept, signal);
-  await both(stage, (subject) => load(subject, WARM_UP_SECONDS, false));
+  // What is compiled on the way is compiled then.
+  await both(stage, (subject) => load(subject, options.seconds, false));
   const found = { now: timed(), other: timed() };
   for (let round = 0; round < options.rounds; round++)
     for (const name of rotated(['now', 'other'] as const, round)) {
