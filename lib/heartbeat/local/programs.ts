@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile, unlink } from 'node:fs/promises';
 import { asOthers } from './as-others.ts';
 import { endGroup } from './process-group.ts';
@@ -11,7 +11,7 @@ const GROUP = 2;
 const BEGAN = 19;
 
 /** Programs that must not outlive this process, with the times at which they began, in a file: a process that is
- *  killed ends none of them, and the next run does it for it. A script that has ended stands there no more, so what
+ *  killed ends none of them, and the next run does it for it. No file: none runs. A script that has ended stands there no more, so what
  *  it has left, Apache say, goes on. */
 export class Programs {
   readonly #file: string | undefined;
@@ -40,6 +40,10 @@ export class Programs {
 
   #write(): void {
     if (this.#file === undefined) return;
+    if (this.#running.size === 0) {
+      rmSync(this.#file, { force: true });
+      return;
+    }
     const text = [...this.#running].map((line) => `${line.join(' ')}\n`).join('');
     try {
       writeFileSync(`${this.#file}.new`, text, { mode: 0o600 });

@@ -29,6 +29,18 @@ t.test('what runs stands in the file, and is ended from there', async (t) => {
   t.same((await gone)[1], 'SIGTERM');
 });
 
+t.test('where nothing runs any more no file is left', async (t) => {
+  const file = join(t.testdir(), 'programs');
+  const programs = new Programs(file);
+  const child = started(t);
+  programs.add(child);
+  t.ok(existsSync(file));
+  const exit = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exit;
+  t.notOk(existsSync(file));
+});
+
 t.test(
   'another process of that number is let alone, and so is no leader',
   async (t) => {
