@@ -231,8 +231,9 @@ export class Network {
   #acquired(name: Name, run: Run, { hold, request }: Scripts): void {
     const owners = ownersOf(hold, name);
     const failed = owners.filter((owner) => this.broken.has(`${name} ${owner}`));
+    // A group that does not start is stopped, also where it ran before.
     for (const owner of owners)
-      if (!failed.includes(owner)) this.holders.ran(name, owner, true, this.now);
+      this.holders.ran(name, owner, !failed.includes(owner), this.now);
     this.#do(name, run, run.node.acquired(request, holdOf(failed, name), this.now));
   }
 
