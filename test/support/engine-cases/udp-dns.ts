@@ -92,7 +92,8 @@ export const udpDns = {
     t.equal(await failures(), 0);
     for (let n = 0; n < 3; n++) client.say(dnsQuery());
     await over(9);
-    t.equal(await failures(), 1, 'queries do, however short their time is');
+    // Queries do, however short their time is.
+    await until(async () => (await failures()) === 1);
     const end = performance.now() + REST_MS;
     await until(() => {
       client.say(dnsAnswer());
