@@ -1,33 +1,22 @@
 import t from 'tap';
 import { lab } from '../../support/lab.ts';
-import { type Chapter, PATIENCE_MS, TIMING, tell } from '../lab/chapters.ts';
-import { twoHosts } from '../lab/two-hosts.ts';
+import { balanced } from '../lab/balanced.ts';
+import { ENDS, MOVES, PATIENCE_MS, TIMING, tell } from '../lab/chapters.ts';
+import { type TwoHosts, twoHosts } from '../lab/two-hosts.ts';
 
 const NEEDS = lab('namespaces', 'apache2');
 
 t.setTimeout(PATIENCE_MS);
 
-/** What is not told in lab/story.test.ts. */
-const STORY: readonly Chapter[] = [
-  { name: 'standby', act: ({ lb1 }) => lb1.command('standby'), by: 'lb2' },
-  { name: 'takeover', act: ({ lb1 }) => lb1.command('takeover'), by: 'lb1' },
-  { name: 'a cut link', act: ({ lb1 }) => lb1.host.cut(), by: 'lb2', alone: true },
-  {
-    name: 'a healed link',
-    act: ({ lb1 }) => lb1.host.restore(),
-    by: 'lb1',
-    alone: true,
-  },
-  { name: 'frozen', act: ({ lb1 }) => lb1.signal('SIGSTOP'), by: 'lb2', alone: true },
-  { name: 'thawed', act: ({ lb1 }) => lb1.signal('SIGCONT'), by: 'lb1', alone: true },
-];
+/** A director that begins with the address checks its servers first; `::warm` is for who cannot wait. */
+const START_MS = 2500;
 
 t.test(
   'two of ours, with failback: moves, a cut link, a frozen node',
   NEEDS,
   async (t) => {
     await using two = await twoHosts({ ...TIMING, auto_failback: 'yes' });
-    await tell(t, two, STORY);
+    await tell(t, two, MOVES); // the rest is told in lab/story.test.ts
   },
 );
 
@@ -38,4 +27,18 @@ t.test('two of ours, without failback', NEEDS, async (t) => {
     { name: 'its return', act: () => two.lb1.start(), by: 'lb2', alone: true },
   ]);
   await two.rests('lb2');
+});
+
+t.test('two directors of ours, with failback: all of it', NEEDS, async (t) => {
+  const { served, webs } = balanced({ isWarm: false });
+  await using two = await twoHosts({ ...TIMING, auto_failback: 'yes' }, served);
+  const story = [...ENDS, ...MOVES].map(({ act, ...chapter }) => ({
+    ...chapter,
+    async act(all: TwoHosts) {
+      await act(all);
+      // Its real server was killed with it.
+      if (chapter.name === 'its return') webs.get('lb1')?.start();
+    },
+  }));
+  await tell(t, two, story, START_MS);
 });

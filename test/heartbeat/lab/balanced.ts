@@ -18,9 +18,10 @@ export interface Web {
   kill(): Promise<void>;
 }
 
-/** `l4director::FILE::warm`: a director on each host from the beginning, with a service of one real server that
- *  the other host's director does not have: what fails fails for one of the two. */
-export function balanced(): {
+/** `l4director::FILE`: a director on each host, with a service of one real server that the other host's director
+ *  does not have: what fails fails for one of the two.
+ *  @param isWarm  `l4director::FILE::warm`: it runs from the beginning, and is told its role */
+export function balanced({ isWarm = true } = {}): {
   readonly served: Served;
   /** By their hosts; not there before `served` was called. */
   readonly webs: ReadonlyMap<Name, Web>;
@@ -35,6 +36,7 @@ export function balanced(): {
     const web = webOn(host, name);
     web.start();
     webs.set(name, web);
+    if (!isWarm) return `l4director::${config}`;
     await host.run(program, config, 'start');
     return `l4director::${config}::warm`;
   };
