@@ -7,7 +7,7 @@ const WITHIN_MS = 12_000;
 /** Until a change is on disk, on a busy machine. */
 const WRITTEN_MS = 1500;
 /** For a look at what is open, and the probe by which a client learns that it is nobody's any more. */
-const LOOK_MS = 8000;
+const LOOK_MS = 4000;
 
 /** What outlives a director that is killed. */
 export const outliving: readonly Scenario[] = [
