@@ -33,15 +33,17 @@ export const outliving: readonly Scenario[] = [
       t.not((await waits).code, 0, 'who waited is told');
       // It may say that nobody takes clients: the other one's first check is to come.
       t.equal((await daemon.command('start')).code, 0);
+      // On a busy machine it may be there only after the deadline.
+      const due = Math.max(asked + WITHIN_MS, now());
       await logs(
         stage,
         t,
         /^The drain of real server: 10\.1\.1\.21:80 \(10\.1\.1\.19:80\) goes on, within \d+ s \(by uid 0/,
         /^Drained real server: 10\.1\.1\.21:80 \(10\.1\.1\.19:80\) \(\d connections ended\)$/,
       );
-      t.ok(now() - asked < WITHIN_MS + LOOK_MS, 'at its time');
-      while (ended.length < 2 && now() - asked < WITHIN_MS + 2 * LOOK_MS)
-        await sleep(50);
+      const late = Math.round(now() - due);
+      t.ok(late < LOOK_MS, `at its time: ${late} ms after`);
+      while (ended.length < 2 && now() < due + 2 * LOOK_MS) await sleep(50);
       t.ok(ended.length >= 2, 'half of them were there');
     },
   },

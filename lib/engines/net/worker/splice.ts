@@ -116,8 +116,7 @@ export class Splice implements Timed, Outgoing, StallListener {
 
   /** Its end has been read. */
   clientEnded(): void {
-    if (this.#toServer.fresh && wasReset(this.#owner.client))
-      this.#owner.reset('client');
+    if (this.#toServer.fresh && wasReset(this.#client)) this.#owner.reset('client');
     else this.#passEnd(this.#toServer);
   }
 
@@ -135,7 +134,7 @@ export class Splice implements Timed, Outgoing, StallListener {
    *  that closes; in the middle of something a RST, as a FIN would look like its proper end. */
   retire(): void {
     const isQuiet = this.#desk.wheel.now - this.#touched >= QUIET_MS && !this.#queued;
-    if (isQuiet) for (const side of [this.#owner.client, this.#server]) side.destroy();
+    if (isQuiet) for (const side of [this.#client, this.#server]) side.destroy();
     this.#line.switchboard.record.tally('retired');
     this.#owner.reset('retired');
   }
@@ -153,7 +152,7 @@ export class Splice implements Timed, Outgoing, StallListener {
     }
     this.#keepAlive();
     this.#probing = this.#queued;
-    if (this.#probing && wasReset(this.#owner.client)) this.#owner.reset('client');
+    if (this.#probing && wasReset(this.#client)) this.#owner.reset('client');
     else if (this.#probing && wasReset(this.#server)) this.#owner.reset('server');
     else
       this.#desk.wheel.add(
@@ -213,7 +212,7 @@ export class Splice implements Timed, Outgoing, StallListener {
    *  gets that; a RST would take it back. */
   #giveUp(): void {
     const ender = this.#silent;
-    for (const side of [this.#owner.client, this.#server])
+    for (const side of [this.#client, this.#server])
       if (side.writableFinished) side.destroy();
     this.#owner.reset(ender);
   }
@@ -222,8 +221,12 @@ export class Splice implements Timed, Outgoing, StallListener {
   #keepAlive(): void {
     const { keepaliveMs } = this.#line.timeouts;
     if (keepaliveMs === Infinity) return;
-    this.#owner.client.setKeepAlive(true, keepaliveMs);
+    this.#client.setKeepAlive(true, keepaliveMs);
     this.#server.setKeepAlive(true, keepaliveMs);
+  }
+
+  get #client(): Socket {
+    return this.#owner.client;
   }
 
   /** That time, or what is left of its life. */
@@ -233,12 +236,12 @@ export class Splice implements Timed, Outgoing, StallListener {
 
   /** Bytes wait for a side to take them. */
   get #queued(): boolean {
-    return this.#owner.client.writableLength > 0 || this.#server.writableLength > 0;
+    return this.#client.writableLength > 0 || this.#server.writableLength > 0;
   }
 
   /** Whose turn it was: that of who does not take what is queued, else of who was spoken to. */
   get #silent(): Ender {
-    if (this.#owner.client.writableLength > 0) return 'client-silent';
+    if (this.#client.writableLength > 0) return 'client-silent';
     const isServer = this.#awaitsServer || this.#server.writableLength > 0;
     return isServer ? 'server-silent' : 'client-silent';
   }
