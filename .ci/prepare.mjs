@@ -117,6 +117,39 @@ function removeStale(list) {
     }
 }
 
+/** What a process or a thread begins with: the programs, and the scripts that package.json names among its
+    files; see lib/model/own-file.ts. */
+function beginnings() {
+  const { bin, files } = json('package.json');
+  const scripts = files.filter((file) => file.endsWith('.js'));
+  const sources = [...Object.values(bin), ...scripts].map((file) =>
+    file.replace(/^dist\/(.*)\.js$/, '$1.ts'),
+  );
+  return [...new Set(sources)];
+}
+
+/** The programs, each of a few files instead of hundreds: what loads costs is counted by files, and every
+ *  command and every takeover waits for it. Tests have the modules as tsc made them, beside these. */
+async function bundle() {
+  const { build } = await import('esbuild');
+  rmSync(join(root, 'dist', 'lib', 'parts'), { recursive: true, force: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: beginnings(),
+    outdir: 'dist',
+    outbase: '.',
+    chunkNames: 'lib/parts/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    sourcemap: true,
+    logLevel: 'warning',
+  });
+}
+
 /** Manual and completion come from the program's own tables. */
 async function writePages() {
   const { PAGES } = await import('../dist/lib/cli/manual/index.js');
@@ -144,6 +177,7 @@ async function build() {
   run(process.execPath, [tsc, '-p', PAGE], 'mend what it names');
   for (const file of pageFiles()) copyFileSync(join(root, file), join(root, 'dist', file));
   removeStale(list);
+  await bundle();
   await writePages();
   writeFileSync(STAMP, list.join('\n'));
 }
