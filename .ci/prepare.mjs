@@ -101,7 +101,10 @@ function pageFiles() {
 function isBuilt(list) {
   if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== list.join('\n')) return false;
   const built = statSync(STAMP).mtimeMs;
-  const others = ['tsconfig.json', join(PAGE, 'tsconfig.json'), 'package-lock.json'];
+  const others = [
+    ...['tsconfig.json', join(PAGE, 'tsconfig.json'), 'package.json', 'package-lock.json'],
+    join('.ci', 'prepare.mjs'),
+  ];
   return [...list, ...pageFiles(), ...others].every(
     (file) => statSync(join(root, file)).mtimeMs < built,
   );
@@ -115,6 +118,39 @@ function removeStale(list) {
       const source = file.slice(join(root, 'dist').length + 1).replace(/\.(js|js\.map)$/, '');
       if (/\.js(\.map)?$/.test(file) && !made.has(source)) rmSync(file);
     }
+}
+
+/** What a process or a thread begins with: the programs, and the scripts that package.json names among its
+    files; see lib/model/own-file.ts. */
+function beginnings() {
+  const { bin, files } = json('package.json');
+  const scripts = files.filter((file) => file.endsWith('.js'));
+  const sources = [...Object.values(bin), ...scripts].map((file) =>
+    file.replace(/^dist\/(.*)\.js$/, '$1.ts'),
+  );
+  return [...new Set(sources)];
+}
+
+/** The programs, each of a few files instead of hundreds: what loads costs is counted by files, and every
+ *  command and every takeover waits for it. Tests have the modules as tsc made them, beside these. */
+async function bundle() {
+  const { build } = await import('esbuild');
+  rmSync(join(root, 'dist', 'lib', 'parts'), { recursive: true, force: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: beginnings(),
+    outdir: 'dist',
+    outbase: '.',
+    chunkNames: 'lib/parts/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    sourcemap: true,
+    logLevel: 'warning',
+  });
 }
 
 /** Manual and completion come from the programs' own tables. */
@@ -151,6 +187,7 @@ async function build() {
   run(process.execPath, [tsc, '-p', PAGE], 'mend what it names');
   for (const file of pageFiles()) copyFileSync(join(root, file), join(root, 'dist', file));
   removeStale(list);
+  await bundle();
   await writePages();
   writeFileSync(STAMP, list.join('\n'));
 }

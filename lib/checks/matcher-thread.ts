@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { ownFile } from '../model/own-file.ts';
 
 /** A text to match; ids start at 1. */
 export interface MatchJob {
@@ -39,9 +40,7 @@ export class MatcherThread {
 
   constructor(boundMs: number) {
     this.#boundMs = boundMs;
-    // Beside this file, as source or built.
-    const script = new URL(import.meta.url.replace(/thread(\.[jt]s)$/, 'worker$1'));
-    this.#worker = new Worker(script, {
+    this.#worker = new Worker(ownFile('checks/matcher-worker'), {
       workerData: { current: this.#current, cpuAtStart: this.#cpuAtStart },
       execArgv: [],
     });

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ownFile } from '../../model/own-file.ts';
 
 /** A file of the page. */
 export interface Asset {
@@ -16,7 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
-const FOLDER = fileURLToPath(new URL('./page', import.meta.url));
+const FOLDER = fileURLToPath(ownFile('control/web/page/'));
 
 /** The page's files by their paths in a URL, read once: what was read goes together. */
 export function readAssets(): ReadonlyMap<string, Asset> {
@@ -24,7 +25,7 @@ export function readAssets(): ReadonlyMap<string, Asset> {
   for (const file of readdirSync(FOLDER)) {
     const type = TYPES[extname(file)];
     if (type === undefined) continue; // source maps
-    const body = Buffer.from(readFileSync(`${FOLDER}/${file}`));
+    const body = Buffer.from(readFileSync(join(FOLDER, file)));
     const path = file === 'index.html' ? '/' : `/${file}`;
     assets.set(path, { type, body, etag: `"${hash('sha256', body).slice(0, 32)}"` });
   }

@@ -1,4 +1,3 @@
-import { extname } from 'node:path';
 import type { ConnectionSink } from '../../model/connection-log.ts';
 import type {
   Engine,
@@ -9,6 +8,7 @@ import type {
   ServiceTable,
   WorkerStats,
 } from '../../model/engine.ts';
+import { ownFile } from '../../model/own-file.ts';
 import type { Traffic } from '../../model/traffic.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { EventQueue } from '../event-queue.ts';
@@ -36,7 +36,7 @@ import { Memory } from './table/memory.ts';
 import { RecordPool } from './table/record-pool.ts';
 
 const EVENTS = 1000;
-const WORKER = new URL(`./worker/main${extname(import.meta.url)}`, import.meta.url);
+const WORKER = ownFile('engines/net/worker/main');
 
 /** The engine that forwards connections and datagrams itself, in worker threads: needs no
  *  privileges but for ports below 1024, and no help from the kernel's NAT. */

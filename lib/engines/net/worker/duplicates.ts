@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../../model/child-environment.ts';
+import { ownFile } from '../../../model/own-file.ts';
 
 /** A socket of this thread's event loop, not polled: `server.listen()` takes it, and closes it with the
  *  server. */
@@ -17,9 +17,7 @@ interface Wish {
   readonly reject: (reason: unknown) => void;
 }
 
-const SCRIPT = fileURLToPath(
-  new URL(`./duplicate-process${extname(import.meta.url)}`, import.meta.url),
-);
+const SCRIPT = fileURLToPath(ownFile('engines/net/worker/duplicate-process'));
 /** Far above what it takes on a busy machine. */
 const PATIENCE_MS = 10_000;
 
