@@ -8,9 +8,6 @@ const NEEDS = lab('namespaces', 'apache2');
 
 t.setTimeout(PATIENCE_MS);
 
-/** A director that begins with the address checks its servers first; `::warm` is for who cannot wait. */
-const START_MS = 2500;
-
 t.test(
   'two of ours, with failback: moves, a cut link, a frozen node',
   NEEDS,
@@ -40,5 +37,5 @@ t.test('two directors of ours, with failback: all of it', NEEDS, async (t) => {
       if (chapter.name === 'its return') webs.get('lb1')?.start();
     },
   }));
-  await tell(t, two, story, START_MS);
+  await tell(t, two, story);
 });

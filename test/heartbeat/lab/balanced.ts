@@ -8,6 +8,7 @@ import { copyOf } from '../../support/packaged.ts';
 import { ADDRESS, type Name, type Served } from './two-hosts.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../../bin/l4director.js', import.meta.url));
+const RESOURCE = 'etc/ha.d/resource.d/l4director';
 const PORT = 8080;
 const WEB = `require('node:http').createServer((_, answer) => answer.end(process.argv[1])).listen(${PORT})`;
 
@@ -32,7 +33,7 @@ export function balanced({ isWarm = true } = {}): {
     const [program, config] = [at('l4director'), at('ldirectord.cf')];
     await writeFile(program, programOf(at('run')), { mode: 0o755 });
     await writeFile(config, configOf(at('log')));
-    copyOf('etc/ha.d/resource.d/l4director', at('ha.d/resource.d/l4director'), program);
+    copyOf(RESOURCE, at('ha.d/resource.d/l4director'), program, at('run'));
     const web = webOn(host, name);
     web.start();
     webs.set(name, web);

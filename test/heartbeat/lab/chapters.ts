@@ -60,30 +60,23 @@ export const MOVES: readonly Chapter[] = [
   { name: 'thawed', act: ({ lb1 }) => lb1.signal('SIGCONT'), by: 'lb1', alone: true },
 ];
 
-/** From cold, with lb1 at work, all of them one after the other.
- *  @param startMs  what haresources names takes so long until it serves */
+/** From cold, with lb1 at work, all of them one after the other. */
 export async function tell(
   t: Test,
   two: TwoHosts,
   chapters: readonly Chapter[],
-  startMs = 0,
 ): Promise<void> {
   two.lb1.start();
   two.lb2.start();
   await two.rests('lb1');
   for (const chapter of chapters) {
-    await play(t, two, chapter, BOUND_MS + startMs);
+    await play(t, two, chapter);
     // The next chapter begins when both are at rest, unless this one leaves one of them gone.
     if (chapter.by === 'lb1') await two.rests('lb1');
   }
 }
 
-async function play(
-  t: Test,
-  two: TwoHosts,
-  chapter: Chapter,
-  boundMs: number,
-): Promise<void> {
+async function play(t: Test, two: TwoHosts, chapter: Chapter): Promise<void> {
   const { name, act, by, alone = false } = chapter;
   const { togetherMs = alone ? Number.POSITIVE_INFINITY : KEEPALIVE_MS } = chapter;
   const since = performance.now();
@@ -94,6 +87,6 @@ async function play(
   t.comment(
     `${name}: nobody answered for ${outage} ms, both had it for ${together} ms`,
   );
-  t.ok(outage <= boundMs, `${name}: ${outage} ms of ${boundMs}`);
+  t.ok(outage <= BOUND_MS, `${name}: ${outage} ms of ${BOUND_MS}`);
   t.ok(together <= togetherMs, `${name}: both for ${together} ms`);
 }
