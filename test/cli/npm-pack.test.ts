@@ -50,7 +50,7 @@ t.test('the npm package holds the program and its manual', lab('npm'), async (t)
     t.match(text, /^#!\/usr\/bin\/env node\n/, `npm links to ${program}`);
   }
   // Whatever is loaded at run time, workers included, is there.
-  const wanted = /(?:from |import\(|new URL\()'(\.[^']+\.js)'/g;
+  const wanted = /(?:from |import\(|import )"(\.[^"]+\.js)"/g;
   const scripts = paths.filter((path) => path.endsWith('.js'));
   for (const script of scripts)
     for (const [, name = ''] of readFileSync(join(unpacked, script), 'utf8').matchAll(
@@ -59,7 +59,7 @@ t.test('the npm package holds the program and its manual', lab('npm'), async (t)
       const file = join(unpacked, dirname(script), name);
       if (!existsSync(file)) t.fail(`${script} loads ${name}, which is not packed`);
     }
-  t.ok(scripts.length > 300);
+  t.ok(scripts.length > 100);
 });
 
 t.test('it is a program: nothing in it can be imported', async (t) => {

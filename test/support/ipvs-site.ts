@@ -1,11 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import { type IpvsMachine, ipvsMachine } from './ipvs-machine.ts';
 import { IpvsTable } from './ipvs-table.ts';
 import { Site } from './site.ts';
 
-const MACHINE = import.meta.resolve('../engines/ipvs/fixtures/machine.js');
+const DIRECTOR = fileURLToPath(
+  import.meta.resolve('../engines/ipvs/fixtures/director.js'),
+);
 
 /** A site whose services have the ipvs engine, on a machine that has IPVS unless told otherwise, with
  *  the stand-in for ipvsadm and its table. */
@@ -13,12 +16,11 @@ export class IpvsSite extends Site {
   readonly table: IpvsTable;
 
   constructor(t: Test, config: string, machine: Partial<IpvsMachine> = {}) {
-    super(t, config);
+    super(t, config, DIRECTOR);
     this.table = new IpvsTable(join(this.folder, 'ipvsadm'));
     const { proc, modules } = ipvsMachine(this.folder, machine);
     Object.assign(this.env, {
       PATH: `${this.folder}:${process.env.PATH ?? ''}`,
-      NODE_OPTIONS: `--import=${MACHINE}`,
       IPVS_PROC: proc,
       IPVS_MODULES: modules,
     });

@@ -36,15 +36,16 @@ export class Site {
   readonly log: string;
   readonly env: Record<string, string> = {};
 
-  constructor(t: Test, config: string) {
+  /** @param script  the program */
+  constructor(t: Test, config: string, script = SCRIPT) {
     this.folder = mkdtempSync(join(tmpdir(), 'l4d-')); // a socket's path must be short
     mkdirSync(join(this.folder, 'run'));
     mkdirSync(join(this.folder, 'bin'));
     this.program = join(this.folder, 'bin', 'ldirectord');
     this.config = join(this.folder, 'a.cf');
     this.log = join(this.folder, 'log');
-    chmodSync(SCRIPT, 0o755);
-    symlinkSync(SCRIPT, this.program);
+    chmodSync(script, 0o755);
+    symlinkSync(script, this.program);
     this.write(config);
     t.teardown(() => {
       this.#killAll();
