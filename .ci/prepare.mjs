@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -120,28 +121,18 @@ function removeStale(list) {
     }
 }
 
-/** What a process or a thread begins with: the programs, and the scripts that package.json names among its
-    files; see lib/model/own-file.ts. */
-function beginnings() {
-  const { bin, files } = json('package.json');
-  const scripts = files.filter((file) => file.endsWith('.js'));
-  const sources = [...Object.values(bin), ...scripts].map((file) =>
-    file.replace(/^dist\/(.*)\.js$/, '$1.ts'),
-  );
-  return [...new Set(sources)];
-}
-
 /** The programs, each of a few files instead of hundreds: what loads costs is counted by files, and every
- *  command and every takeover waits for it. Tests have the modules as tsc made them, beside these. */
+ *  command and every takeover waits for it. In dist/program what they are joined into, and all that they find
+ *  by lib/model/own-file.ts; in dist/lib the modules, for tests. */
 async function bundle() {
   const { build } = await import('esbuild');
-  rmSync(join(root, 'dist', 'lib', 'parts'), { recursive: true, force: true });
+  const program = join(root, 'dist', 'program');
+  rmSync(program, { recursive: true, force: true });
   await build({
     absWorkingDir: root,
     entryPoints: beginnings(),
     outdir: 'dist',
-    outbase: '.',
-    chunkNames: 'lib/parts/[name]-[hash]',
+    chunkNames: 'program/lib/parts/[name]-[hash]',
     bundle: true,
     splitting: true,
     packages: 'external',
@@ -151,6 +142,18 @@ async function bundle() {
     sourcemap: true,
     logLevel: 'warning',
   });
+  cpSync(join(root, 'dist', PAGE), join(program, PAGE), { recursive: true });
+}
+
+/** What processes, threads and children begin with, by where it goes in dist. */
+function beginnings() {
+  const all = sources().map((file) => file.replace(/\.ts$/, ''));
+  const programs = all.filter((file) => file.startsWith('bin/'));
+  const scripts = all.filter((file) => /^lib\/.*(\/worker\/main|-worker|-process)$/.test(file));
+  return Object.fromEntries([
+    ...programs.map((file) => [file, `${file}.ts`]),
+    ...scripts.map((file) => [`program/${file}`, `${file}.ts`]),
+  ]);
 }
 
 /** Manual and completion come from the programs' own tables. */

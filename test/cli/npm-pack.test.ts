@@ -17,7 +17,7 @@ interface Packed {
 
 /** What may be in the npm package, and nothing else: what runs, and what people read. */
 const BELONGS =
-  /^(?:dist\/(?:lib|bin)\/[\w./-]+\.js|dist\/lib\/control\/web\/page\/[\w.-]+\.(?:html|css|svg)|dist\/man\/[\w.-]+\.[58]|dist\/completion\/\w[\w.-]*|docs\/[\w.-]+\.(?:md|png|json)|examples\/(?!quickstart)[\w./-]+|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+  /^(?:dist\/(?:program|bin)\/[\w./-]+\.js|dist\/program\/lib\/control\/web\/page\/[\w.-]+\.(?:html|css|svg)|dist\/man\/[\w.-]+\.[58]|dist\/completion\/\w[\w.-]*|docs\/[\w.-]+\.(?:md|png|json)|examples\/(?!quickstart)[\w./-]+|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
 
 async function pack(folder: string): Promise<Packed> {
   const options = ['--json', '--ignore-scripts', '--pack-destination', folder];
