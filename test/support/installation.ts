@@ -7,7 +7,8 @@ import { collect, type Outcome } from './site.ts';
 /** The clone that this test belongs to. */
 const CLONE = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
-/** This program as `npm install --omit=optional` would put it into a folder, without npm. */
+/** This program as `npm install --omit=optional` would put it into a folder, without npm; its modules beside it,
+ *  for tests that ask one alone. */
 export class Installation {
   readonly folder: string;
 
@@ -16,7 +17,7 @@ export class Installation {
     mkdirSync(join(folder, 'node_modules'), { recursive: true });
     this.folder = realpathSync(folder);
     cpSync(join(CLONE, 'package.json'), join(folder, 'package.json'));
-    for (const part of ['lib', 'bin'])
+    for (const part of ['program', 'lib', 'bin'])
       cpSync(join(CLONE, 'dist', part), join(folder, 'dist', part), {
         recursive: true,
       });
