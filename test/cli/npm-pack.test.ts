@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,16 +50,30 @@ t.test('the npm package holds the program and its manual', lab('npm'), async (t)
     t.match(text, /^#!\/usr\/bin\/env node\n/, `npm links to ${program}`);
   }
   // Whatever is loaded at run time, workers included, is there.
-  const wanted = /(?:from |import\(|import )"(\.[^"]+\.js)"/g;
+  const wanted = /\b(?:from|import) ?\(?["'](\.[^"']+\.js)["']/g;
   const scripts = paths.filter((path) => path.endsWith('.js'));
+  const loaded = new Set<string>();
   for (const script of scripts)
     for (const [, name = ''] of readFileSync(join(unpacked, script), 'utf8').matchAll(
       wanted,
     )) {
       const file = join(unpacked, dirname(script), name);
-      if (!existsSync(file)) t.fail(`${script} loads ${name}, which is not packed`);
+      if (existsSync(file)) loaded.add(file);
+      else t.fail(`${script} loads ${name}, which is not packed`);
     }
-  t.ok(scripts.length > 100);
+  const parts = paths.filter((path) => path.startsWith('dist/program/lib/parts/'));
+  t.ok(parts.length > 50);
+  t.same(
+    parts.filter((path) => !loaded.has(join(unpacked, path))),
+    [],
+    'and nothing else',
+  );
+  symlinkSync(join(CLONE, 'node_modules'), join(unpacked, 'node_modules'));
+  for (const program of ['l4director', 'l4heartbeat']) {
+    const path = join(unpacked, manifest.bin[program]);
+    const { stdout } = await run(process.execPath, [path, '--version']);
+    t.equal(stdout, `${program} ${manifest.version}\n`);
+  }
 });
 
 t.test('it is a program: nothing in it can be imported', async (t) => {

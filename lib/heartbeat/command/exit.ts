@@ -7,5 +7,5 @@ export const EXIT_WORDS = {
     'It failed, or the daemon does not run. With `configtest`: a file has errors.',
   usage: 'Wrong usage.',
   badFiles:
-    'A file has errors, and the daemon was not started. Trying again does not mend it.',
+    'A file has errors, or Heartbeat runs on this host, and the daemon was not started. Trying again does not mend it.',
 } as const satisfies Record<keyof typeof EXIT, string>;

@@ -1,5 +1,6 @@
 import type { Configuration } from '../local/configuration.ts';
 import { openLog } from '../local/log.ts';
+import { heartbeatOf } from '../local/pid-file.ts';
 import { Programs } from '../local/programs.ts';
 import { Daemon } from '../process/daemon.ts';
 import { askStatus } from '../process/status-socket.ts';
@@ -11,9 +12,14 @@ import type { Action, Words } from './words.ts';
 
 /** The node, until a signal ends it. */
 export const runDaemon: Action = async (words) => {
+  const { files, places, name } = words;
+  const heartbeat = await heartbeatRuns(files);
+  if (heartbeat !== undefined) {
+    process.stderr.write(`l4heartbeat: ${heartbeat}\n`);
+    return EXIT.badFiles;
+  }
   const configuration = await filesRead(words);
   if (!configuration) return EXIT.badFiles;
-  const { files, places, name } = words;
   const log = openLog(configuration.config, configuration.name);
   for (const text of words.left) log.warn(text);
   const programs = new Programs(files.programs);
@@ -39,6 +45,8 @@ export const runDaemon: Action = async (words) => {
 export const release: Action = async (words) => {
   if (await askStatus(words.files.status))
     throw new Error('the daemon runs, and releases by itself: l4heartbeat stop');
+  const heartbeat = await heartbeatRuns(words.files);
+  if (heartbeat !== undefined) throw new Error(heartbeat);
   const configuration = await filesRead(words);
   if (!configuration) return EXIT.badFiles;
   const log = openLog(configuration.config, configuration.name);
@@ -50,6 +58,15 @@ export const release: Action = async (words) => {
   await log.close();
   return left === 'none' ? EXIT.done : EXIT.failed;
 };
+
+/** Two programs that move the same addresses; in words, undefined: there is one. */
+async function heartbeatRuns({
+  pid: file,
+}: Words['files']): Promise<string | undefined> {
+  const pid = await heartbeatOf(file);
+  if (pid === undefined) return undefined;
+  return `Heartbeat runs on this host (process ${pid}) and has what haresources names: systemctl disable --now heartbeat`;
+}
 
 function resourcesOf(
   words: Words,

@@ -95,7 +95,7 @@ function ringOf(
   if (current.method === 'crc')
     findings.warn(
       named?.line ?? 0,
-      'crc finds damage only: whoever reaches this network can take the cluster over; use sha1',
+      'crc finds damage only: whoever reaches the UDP port, by whatever device, can take the cluster over; use sha1',
     );
   const keyring = { current, keys: [...keys.values()].map(({ key }) => key) };
   for (const { key, line } of keys.values())

@@ -42,15 +42,30 @@ const node: HaDirective = {
   word(draft, word, notes) {
     const name = word.toLowerCase();
     if (draft.nodes.includes(name)) notes.error(`node "${word}" is there already`);
-    else draft.nodes.push(name);
+    else {
+      draft.nodes.push(name);
+      const pings = draft.pings.filter((ping) => !isNode(draft, ping.name));
+      if (pings.length < draft.pings.length) notes.warn(pingedNode(word));
+      draft.pings = pings;
+    }
   },
 };
+
+function isNode({ nodes }: HaDraft, name: string): boolean {
+  return nodes.includes(name.toLowerCase());
+}
+
+/** It would be there for as long as its host answers, whatever its node does. */
+function pingedNode(name: string): string {
+  return `"${name}" is a node, and is not pinged: name another host, such as a router, or its address`;
+}
 
 const ping: HaDirective = {
   syntax: 'HOST ...',
   word(draft, host, notes) {
     if (draft.pings.some(({ name }) => name === host))
       notes.error(`"${host}" is there already`);
+    else if (isNode(draft, host)) notes.warn(pingedNode(host));
     else draft.pings.push({ name: host, hosts: [host] });
   },
 };
@@ -60,6 +75,7 @@ const pingGroup: HaDirective = {
   words(draft, [name = '', ...hosts], notes) {
     if (hosts.length === 0)
       notes.error('expected a name and hosts: ping_group routers 10.1.1.1 10.1.1.2');
+    else if (isNode(draft, name)) notes.warn(pingedNode(name));
     else draft.pings.push({ name, hosts });
   },
 };

@@ -30,10 +30,10 @@ export class LogFile implements LogSink {
     this.#file = file;
   }
 
-  put(text: string): Promise<void> {
+  async put(text: string): Promise<void> {
     this.#writer ??= this.#started();
     const { stdin } = this.#writer;
-    return new Promise((resolve) => {
+    await new Promise<void>((resolve) => {
       stdin.write(text, () => resolve());
     });
   }
@@ -85,6 +85,8 @@ export class Syslog implements LogSink {
       stdio: ['pipe', 'ignore', 'ignore'],
     });
     this.#writer = writer;
+    // Told by `close` too, but where no descriptor was left for its input: then nobody waits for that.
+    writer.once('error', () => {});
     writer.stdin.on('error', () => {}).end(text.replaceAll(/^heartbeat: /gm, ''));
     await once(writer, 'close');
     this.#writer = undefined;

@@ -20,6 +20,17 @@ export async function readPid(file: string): Promise<number | undefined> {
   return command?.includes('heartbeat') ? pid : undefined;
 }
 
+/** How its processes call themselves: `heartbeat: master control process`. */
+const HEARTBEAT = /^(?:[^\0 ]*\/)?heartbeat(?=[:\0 ]|$)/;
+
+/** A Heartbeat that runs on this host; undefined: none. */
+export async function heartbeatOf(file: string): Promise<number | undefined> {
+  const pid = await readPid(file);
+  if (pid === undefined) return undefined;
+  const command = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(absent);
+  return HEARTBEAT.test(command ?? '') ? pid : undefined;
+}
+
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -40,12 +40,12 @@ export class Programs {
 
   #write(): void {
     if (this.#file === undefined) return;
-    if (this.#running.size === 0) {
-      rmSync(this.#file, { force: true });
-      return;
-    }
     const text = [...this.#running].map((line) => `${line.join(' ')}\n`).join('');
     try {
+      if (text === '') {
+        rmSync(this.#file, { force: true });
+        return;
+      }
       writeFileSync(`${this.#file}.new`, text, { mode: 0o600 });
       renameSync(`${this.#file}.new`, this.#file);
     } catch {

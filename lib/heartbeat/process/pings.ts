@@ -44,15 +44,12 @@ export class Pings {
   }
 
   #start(key: string, name: string, host: string, since: number): void {
-    const args = ['-n', '-i', this.#every, '-w', String(LIFE_S), '--', host];
-    const child = spawn('ping', args, {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      // In which its lines are what they are here, and a fraction has a point.
-      env: { ...childEnvironment(), LC_ALL: 'C' },
-    });
+    const child = this.#spawned(host);
+    if (!child) return;
     this.#latest.set(key, { child, since });
     this.#running.add(child);
-    child.stdout.setEncoding('latin1').on('data', (text: string) => {
+    // Null, against the types, when no descriptor was left for it: an error follows.
+    child.stdout?.setEncoding('latin1').on('data', (text: string) => {
       if (this.#running.has(child) && text.includes(ANSWER)) this.#answered(name);
     });
     const ended = (): void => {
@@ -60,5 +57,19 @@ export class Pings {
       if (this.#latest.get(key)?.child === child) this.#latest.delete(key);
     };
     child.once('error', ended).once('exit', ended);
+  }
+
+  /** @returns undefined: the host has no memory for it, say; the next question is another attempt */
+  #spawned(host: string): ChildProcess | undefined {
+    const args = ['-n', '-i', this.#every, '-w', String(LIFE_S), '--', host];
+    try {
+      return spawn('ping', args, {
+        stdio: ['ignore', 'pipe', 'ignore'],
+        // In which its lines are what they are here, and a fraction has a point.
+        env: { ...childEnvironment(), LC_ALL: 'C' },
+      });
+    } catch {
+      return undefined;
+    }
   }
 }

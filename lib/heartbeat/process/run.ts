@@ -136,6 +136,8 @@ export class Run {
         ? node.acquired(request, failed, now)
         : node.released(request, failed, now),
     );
+    // Who was ill, and got something, is to be well before it is given away for that.
+    this.#health.hurry();
   }
 
   /** Whether that node's groups run on this host; undefined: they are on their way. */

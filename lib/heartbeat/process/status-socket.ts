@@ -36,13 +36,14 @@ export async function openStatusSocket(
 }
 
 /** @returns undefined: no daemon runs
- *  @throws when one is there and does not answer */
+ *  @throws when one is there and does not answer, or may not be asked */
 export async function askStatus(path: string): Promise<StatusView | undefined> {
   const socket = createConnection(path);
   try {
     await once(socket, 'connect');
-  } catch {
-    return undefined; // Nothing listens there.
+  } catch (error) {
+    if (isSomebody(error)) throw error;
+    return undefined;
   }
   try {
     return await readAll(socket, path);
@@ -75,9 +76,16 @@ export async function isTaken(path: string): Promise<boolean> {
   try {
     await once(socket, 'connect');
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return isSomebody(error);
   } finally {
     socket.destroy();
   }
+}
+
+/** Whether a daemon may listen there that cannot be asked: by root alone (EACCES), or since it is frozen and so many
+ *  wait for it that the kernel turns others away (EAGAIN). */
+function isSomebody(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException; // createConnection's.
+  return code === 'EACCES' || code === 'EAGAIN';
 }

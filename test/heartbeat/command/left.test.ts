@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ const PROGRAM = fileURLToPath(new URL('../../../bin/l4heartbeat.js', import.meta
 const VIRTUAL = ['10.1.1.19/24', '10.1.1.18/24', '2001:db8::19/64'];
 
 /** A host on which a node was killed. Its ha.cf is not good: nothing but what comes first is done. */
-async function left(t: Test) {
+async function left(t: Test, haCf = 'nonsense\n') {
   const network = await createNetwork();
   t.teardown(() => network.close());
   // The address is the first of its network, which the kernel takes with all others.
@@ -19,7 +19,7 @@ async function left(t: Test) {
   await host.run('ip', 'address', 'add', '10.1.1.19/32', 'dev', 'lo');
   const folder = join(host.folder, 'ha.d');
   await mkdir(folder);
-  await writeFile(join(folder, 'ha.cf'), 'nonsense\n');
+  await writeFile(join(folder, 'ha.cf'), haCf);
   await writeFile(join(folder, 'authkeys'), 'auth 1\n1 crc\n');
   await chmod(join(folder, 'authkeys'), 0o600);
   const lines = [
@@ -79,4 +79,26 @@ t.test('nothing goes where a node runs, nor by what asks it', NEEDS, async (t) =
   await writeFile(join(folder, 'heartbeat.pid'), `${other.pid}\n`);
   await play(host, folder);
   t.same(await addresses(host), before, "Debian's");
+});
+
+t.test('nothing starts and stops beside a Heartbeat', NEEDS, async (t) => {
+  const good = 'node lb1 lb9\nbcast eth0\nauto_failback on\nlogfacility none\n';
+  const { host, folder } = await left(t, good);
+  const heartbeat = host.spawn('bash', [
+    '-c',
+    'exec -a "heartbeat: master control process" sleep 1000',
+  ]);
+  const pidFile = join(folder, 'heartbeat.pid');
+  await writeFile(pidFile, `${heartbeat.pid}\n`);
+  const before = await addresses(host);
+  for (const [words, code] of [
+    [['start'], 6],
+    [['release'], 1],
+  ] as const) {
+    const end = await play(host, folder, ...words);
+    t.equal(end.code, code, words[0]);
+    t.match(end.stderr, /^l4heartbeat: Heartbeat runs on this host \(process \d+\)/m);
+    t.same(await addresses(host), before);
+    t.equal(await readFile(pidFile, 'utf8'), `${heartbeat.pid}\n`);
+  }
 });

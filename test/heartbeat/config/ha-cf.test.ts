@@ -112,6 +112,24 @@ t.test(
   },
 );
 
+t.test(
+  'a node is not pinged: its host may answer where the node does not',
+  async (t) => {
+    for (const text of [
+      `${BASE}ping 10.1.1.1 LB2`,
+      `\nping_group routers 10.1.1.1\nping_group lb2 10.1.1.2\n${BASE}`,
+    ]) {
+      const { config, findings } = read(text);
+      t.match(config?.pings, [{ hosts: ['10.1.1.1'] }]);
+      t.equal(config?.pings.length, 1);
+      t.match(findings, [
+        { line: 4, severity: 'warning', message: /"(LB2|lb2)" is a node, and is not/ },
+      ]);
+      t.equal(findings.length, 1);
+    }
+  },
+);
+
 t.test('how it is scheduled', async (t) => {
   const { config, findings } = read(`${BASE}realtime off\nrtprio 5\n`);
   t.match(config, { realtime: false, rtprio: 5 });

@@ -14,6 +14,8 @@ const TIMING = {
 const MOVES_MS = 12_000;
 /** Who was ill is well for ten seconds before he gets his own back. */
 const RETURNS_MS = 10_000 + MOVES_MS;
+/** In which an address that goes to and fro has come back twice. */
+const COLD_MS = 35_000;
 
 t.setTimeout(240_000);
 
@@ -76,5 +78,27 @@ t.test(
     await two.settles('lb2');
     await moves(t, two, () => web1?.start(), { to: 'lb1', withinMs: RETURNS_MS });
     t.match(two.lb1.log(), /lb1: services work again/);
+  },
+);
+
+t.test(
+  'where no real server answers the address does not go to and fro',
+  lab('namespaces'),
+  async (t) => {
+    const { served, webs } = balanced({ isWarm: false });
+    await using two = await twoHosts(TIMING, served);
+    two.lb1.start();
+    two.lb2.start();
+    await two.settles('lb1');
+    await Promise.all([...webs.values()].map((web) => web.kill()));
+    await sleep(COLD_MS);
+    const offers = (['lb1', 'lb2'] as const).flatMap(
+      (name) => two[name].log().match(RegExp(`${name} wants to go standby`, 'g')) ?? [],
+    );
+    t.same(offers, ['lb1 wants to go standby'], 'as lb2 might have been better');
+    for (const web of webs.values()) web.start();
+    await two.settles('lb2');
+    await two.lb1.command('takeover');
+    await two.rests('lb1');
   },
 );

@@ -66,13 +66,46 @@ t.test('what others say may be long, and a line is not', async (t) => {
   t.ok(logLine(new Date(), 'lb1', 'info', 'x'.repeat(70_000)).length < 2200);
 });
 
-/** A process of its own that logs there. */
-function inChild(logfile: string, body: string) {
+t.test('who has no descriptor left goes on', async (t) => {
+  const pings = new URL('../../../lib/heartbeat/process/pings.js', import.meta.url);
+  const code = `const { openSync, closeSync } = await import('node:fs');
+    const { Pings } = await import('${pings}');
+    const pings = new Pings(100, () => {});
+    const taken = [];
+    try { for (;;) taken.push(openSync('/dev/null')); } catch {}
+    log.info('lost');
+    pings.ask('router', ['127.0.0.1']);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    for (const fd of taken) closeSync(fd);
+    pings.close();
+    log.info('there');
+    await log.close();
+    process.exit(7);`;
+  const folder = t.testdir();
+  const file = join(folder, 'ha-log');
+  const child = inChild(file, code, ['prlimit', '--nofile=100:100']);
+  t.match(await collect(child), { code: 7, stderr: '' });
+  t.match(readFileSync(file, 'utf8'), /there$/m);
+  const ofSyslog = inChild(undefined, code, ['prlimit', '--nofile=100:100']);
+  t.match(await collect(ofSyslog), { code: 7, stderr: '' });
+});
+
+/** A process of its own that logs there.
+ *  @param logfile  undefined: to syslog
+ *  @param runner   a program that starts it, with its words */
+function inChild(
+  logfile: string | undefined,
+  body: string,
+  [runner, ...words]: readonly string[] = [],
+) {
   const module = new URL('../../../lib/heartbeat/local/log.js', import.meta.url);
-  const config = JSON.stringify({ logfile, logfacility: 'none' });
+  const config = JSON.stringify({
+    logfile,
+    logfacility: logfile === undefined ? 'daemon' : 'none',
+  });
   const code = `const { openLog } = await import('${module}');
     const log = openLog(${config}, 'lb1');\n${body}`;
-  return spawn(process.execPath, ['--input-type=module', '-e', code], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const line = [...words, process.execPath, '--input-type=module', '-e', code];
+  const [program = '', ...args] = runner === undefined ? line : [runner, ...line];
+  return spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
 }

@@ -8,6 +8,10 @@ import { readHaResources } from '../../../lib/heartbeat/config/haresources.ts';
 import { Health, watchedIn } from '../../../lib/heartbeat/process/health.ts';
 import { until } from '../../support/site.ts';
 
+const REST_MS = 1500;
+/** It runs where its group is. */
+const COLD = 'lb1 10.1.1.19 l4director::a.cf\n';
+
 /** A director's socket, which answers with that status. */
 async function director(t: Test, folder: string) {
   const answer = { status: 200 };
@@ -25,20 +29,26 @@ async function director(t: Test, folder: string) {
   return { answer, close };
 }
 
-function watching(t: Test, line: string, isHere: () => boolean | undefined) {
+function watching(
+  t: Test,
+  line: string,
+  isHere: () => boolean | undefined,
+  everyMs = 20,
+) {
   const folder = mkdtempSync(join(tmpdir(), 'l4h-')); // a socket's path must be short
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   const { groups } = readHaResources(line, 'haresources', ['lb1', 'lb2']);
   const heard: boolean[] = [];
   const health = new Health({
     watched: watchedIn(groups, folder),
-    everyMs: 20,
+    everyMs,
+    restMs: REST_MS,
     isHere,
     said: (isWell) => heard.push(isWell),
   });
   t.teardown(() => health.stop());
   health.start();
-  return { folder, heard };
+  return { folder, heard, health };
 }
 
 const quiet = () => new Promise((resolve) => setTimeout(resolve, 300));
@@ -58,14 +68,64 @@ t.test('a director that serves nobody is ill, and gets well', async (t) => {
 
 t.test('one that runs where the address is may be missing elsewhere', async (t) => {
   const known: { isHere: boolean | undefined } = { isHere: false };
-  const line = 'lb1 10.1.1.19 l4director::a.cf\n';
-  const { heard } = watching(t, line, () => known.isHere);
+  const { heard } = watching(t, COLD, () => known.isHere);
   await quiet();
   known.isHere = undefined;
   await quiet();
   t.strictSame(heard, [], 'not here, or on its way');
   known.isHere = true;
   await until(() => heard.at(-1) === false, 'missing where it should be');
+});
+
+t.test('one that was ill and went with its group is not taken for well', async (t) => {
+  const known: { isHere: boolean | undefined } = { isHere: true };
+  const { folder, heard } = watching(t, COLD, () => known.isHere);
+  const { answer, close } = await director(t, folder);
+  answer.status = 503;
+  await until(() => heard.at(-1) === false, 'it to be ill');
+  known.isHere = undefined;
+  close();
+  await quiet();
+  known.isHere = false;
+  const since = performance.now();
+  await quiet();
+  t.strictSame(heard, [false], 'the other node keeps what it got');
+  await until(() => heard.at(-1) === true, 'it to be tried again');
+  t.ok(performance.now() - since > REST_MS / 2, 'after a while');
+});
+
+t.test('one that is well where its group came back to is well at once', async (t) => {
+  const known = { isHere: true };
+  const { folder, heard } = watching(t, COLD, () => known.isHere);
+  await until(() => heard.at(-1) === false, 'one that does not answer to be ill');
+  known.isHere = false;
+  await quiet();
+  known.isHere = true;
+  await director(t, folder);
+  await until(() => heard.at(-1) === true, 'it to be well');
+  t.strictSame(heard, [false, true]);
+});
+
+t.test('one that came is asked at once', async (t) => {
+  const known = { isHere: true };
+  const { folder, heard, health } = watching(t, COLD, () => known.isHere, 400);
+  await until(() => heard.at(-1) === false, 'it to be ill');
+  await director(t, folder);
+  const since = performance.now();
+  health.hurry();
+  await until(() => heard.at(-1) === true, 'it to be well');
+  t.ok(performance.now() - since < 300);
+});
+
+t.test('ldirectord itself has nobody who answers, and is not ill', async (t) => {
+  const line = COLD.replace('l4director', 'ldirectord');
+  const { folder, heard } = watching(t, line, () => true);
+  await quiet();
+  t.strictSame(heard, []);
+  const { close } = await director(t, folder);
+  await quiet();
+  close();
+  await until(() => heard.at(-1) === false, 'one of ours of that name to be ill');
 });
 
 t.test('other resources are not asked', async (t) => {

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { Hooks } from '../../../lib/heartbeat/process/hooks.ts';
@@ -195,6 +195,20 @@ t.test('the status is asked at a socket, which one daemon has', async (t) => {
   );
   await socket.close();
   t.equal(await askStatus(path), undefined);
+});
+
+t.test('one that this user must not ask is there', lab('root'), async (t) => {
+  const path = socketPath(t);
+  const socket = await openStatusSocket(path, () => undefined);
+  t.teardown(() => socket.close());
+  chmodSync(dirname(path), 0o755);
+  process.seteuid?.('daemon');
+  t.teardown(() => process.seteuid?.(0));
+  await t.rejects(askStatus(path), { code: 'EACCES' });
+  await t.rejects(
+    openStatusSocket(path, () => undefined),
+    /another l4heartbeat runs already/,
+  );
 });
 
 t.test('a timer is never early, and moves', async (t) => {
