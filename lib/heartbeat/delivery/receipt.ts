@@ -30,6 +30,7 @@ export class Receipt {
   readonly #missing = new Map<number, Gap>();
   readonly #digit: number;
   #last: number | undefined;
+  #acknowledged = 0;
 
   constructor(options: ReceiptOptions) {
     this.#options = options;
@@ -51,11 +52,15 @@ export class Receipt {
     return 'new';
   }
 
-  /** Whether the peer is to hear that everything up to this message, just taken, is here. */
-  isToAcknowledge(seq: number): boolean {
-    return (
-      seq === this.#last && seq % ACK_EVERY === this.#digit && this.#missing.size === 0
-    );
+  /** Up to which message everything is here, where the peer is to hear that now that this one was taken; undefined:
+   *  it is not. Heartbeat says nothing while something is missing; where a third is lost that is nearly always, and
+   *  after 250 messages without a word a Heartbeat lets its own clients wait. */
+  acknowledgement(seq: number): number | undefined {
+    if (seq !== this.#last || seq % ACK_EVERY !== this.#digit) return undefined;
+    const [gap = seq + 1] = this.#missing.keys(); // the lowest
+    if (gap - 1 <= this.#acknowledged) return undefined;
+    this.#acknowledged = gap - 1;
+    return this.#acknowledged;
   }
 
   /** The numbers that are to be asked for now. */

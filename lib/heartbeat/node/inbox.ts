@@ -98,12 +98,13 @@ export class Inbox {
       return undefined;
     }
     if (peer.take(generation, seq, now) !== 'new') return undefined;
-    if (peer.receipt.isToAcknowledge(seq))
+    const upTo = peer.receipt.acknowledgement(seq);
+    if (upTo !== undefined)
       this.#send(
         now,
         ['t', 'NS_ackmsg'],
         ['dest', peer.name],
-        ['ackseq', seq.toString(16)],
+        ['ackseq', upTo.toString(16)],
       );
     peer.noteMove(type, seq);
     return { letter, seq, peer, isForUs };

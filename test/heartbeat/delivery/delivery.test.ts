@@ -55,18 +55,21 @@ t.test('a gap that is too large is left, however it is made', async (t) => {
   t.equal(peer.missing, 0);
 });
 
-t.test('one in ten is acknowledged, where nothing is missing before it', async (t) => {
+t.test('at one in ten, what is here whole is acknowledged', async (t) => {
   const peer = receipt(() => 0.35); // digit 3
   const acknowledged = (seq: number) => {
     peer.take(seq, 0);
-    return peer.isToAcknowledge(seq);
+    return peer.acknowledgement(seq);
   };
-  t.same([1, 2, 3, 4, 13].map(acknowledged), [false, false, true, false, false]);
-  for (let seq = 5; seq < 13; seq++) peer.take(seq, 0);
-  t.ok(
-    [14, 23].map(acknowledged).every((is) => !is),
-    '15 to 22 are missing',
+  const none = undefined;
+  t.same([1, 2, 3, 4].map(acknowledged), [none, none, 3, none]);
+  t.same(
+    [13, 23].map(acknowledged),
+    [4, none],
+    '5 to 12 are missing, and it is said once',
   );
+  for (let seq = 5; seq < 13; seq++) t.equal(acknowledged(seq), none);
+  t.equal(acknowledged(33), 13, '14 to 22 are missing');
 });
 
 t.test(
