@@ -47,8 +47,10 @@ export class Correspondent {
     this.#receipt.forget();
   }
 
-  noteMove(type: string, seq: number): void {
-    if (MOVES.has(type)) this.#newest.move = Math.max(this.#newest.move, seq);
+  /** @param info  of a move its step: by an offer nothing has changed */
+  noteMove(type: string, info: string | undefined, seq: number): void {
+    if (MOVES.has(type) && info !== 'me')
+      this.#newest.move = Math.max(this.#newest.move, seq);
   }
 
   /** Whether no status that is newer has come before it. */

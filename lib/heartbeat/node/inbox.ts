@@ -1,5 +1,5 @@
 import type { ReceiptOptions } from '../delivery/receipt.ts';
-import type { Message } from '../wire/message.ts';
+import { type Message, textOf } from '../wire/message.ts';
 import { open } from '../wire/seal.ts';
 import { Correspondent } from './correspondent.ts';
 import { Doubts } from './doubts.ts';
@@ -106,7 +106,7 @@ export class Inbox {
         ['dest', peer.name],
         ['ackseq', upTo.toString(16)],
       );
-    peer.noteMove(type, seq);
+    peer.noteMove(type, textOf(letter.message, 'info'), seq);
     return { letter, seq, peer, isForUs };
   }
 

@@ -52,16 +52,21 @@ export class Reader {
     const deadAfterMs = isNewest ? numberIn(message, 'dt') : undefined;
     const word = { status, deadAfterMs, generation };
     this.#company.happened(membership.hear(from, word, now), message, now);
-    if (isNewest && status === 'active') this.#otherIs(self, peer.isState(seq), now);
+    if (isNewest && status === 'active') this.#otherIs(self, { seq, peer }, now);
   }
 
-  #otherIs(self: Self | undefined, isState: boolean, now: number): void {
+  /** A Heartbeat says in its status nothing of resources. */
+  #otherIs(
+    self: Self | undefined,
+    { seq = 0, peer }: Pick<Delivered, 'seq' | 'peer'>,
+    now: number,
+  ): void {
     const { coupling, owner } = this.#parts;
     if (!self) coupling.hearOther('unknown', now);
     else if (!self.claim) coupling.hearOther('gone', now);
     else {
       coupling.hearOther(self.isWell ? 'well' : 'ill', now);
-      if (isState) this.#deeds.own(owner.claimed(self.claim, now), now);
+      if (peer.isState(seq)) this.#deeds.own(owner.claimed(self.claim, now), now);
     }
   }
 

@@ -23,13 +23,19 @@ class Beside {
   }
 
   say(...fields: Message): void {
+    this.late(...fields)();
+  }
+
+  /** What it says now comes when that is called, behind what it says meanwhile. */
+  late(...fields: Message): () => void {
     const more: Field[] = [
       ['src', 'lb2'],
       ['seq', (++this.#seq).toString(16)],
       ['hg', '1'],
       ['ts', '1'],
     ];
-    this.network.inject('lb1', seal([...fields, ...more], KEYRING, 'netstring'));
+    const datagram = seal([...fields, ...more], KEYRING, 'netstring');
+    return () => this.network.inject('lb1', datagram);
   }
 
   /** So many seconds of it. */
@@ -222,3 +228,49 @@ t.test(
     t.match(beside.asked, [{ hold: 'local' }]);
   },
 );
+
+/** What it has, and that it is stable, in the words of {@link Beside.has}. */
+const REST: Message = [
+  ['t', 'resource'],
+  ['rsc_hold', 'local'],
+  ['rtype', 'full'],
+  ['isstable', '1'],
+];
+const OFFER: Message = [
+  ['t', 'ask_resources'],
+  ['rsc_hold', 'all'],
+  ['info', 'me'],
+];
+
+t.test('what was lost and comes behind its status holds', async (t) => {
+  const beside = new Beside();
+  beside.has('local', '0');
+  const comes = beside.late(...REST);
+  beside.beat(2);
+  comes();
+  beside.say(...OFFER);
+  t.match(beside.network.log.at(-1), 'lb2 wants to go standby [all]');
+});
+
+t.test('what comes behind an offer that was not taken holds', async (t) => {
+  const beside = new Beside();
+  beside.has('local', '0');
+  const comes = beside.late(...REST);
+  beside.say(...OFFER);
+  t.match(beside.network.log.at(-1), 'standby message ignored');
+  comes();
+  beside.say(...OFFER);
+  t.match(beside.network.log.at(-1), 'lb2 wants to go standby [all]');
+});
+
+t.test('what comes behind the end of a move does not hold any more', async (t) => {
+  const beside = new Beside();
+  const comes = beside.late(...REST);
+  beside.say(...OFFER);
+  beside.beat(1);
+  beside.say(['t', 'ask_resources'], ['rsc_hold', 'all'], ['info', 'done']);
+  comes();
+  beside.beat(1);
+  beside.has('none', '1');
+  t.same(held(beside.network), ['lb1', 'lb1']);
+});
