@@ -76,6 +76,7 @@ export class Company {
       this.#rejoining.cancel();
     } else if (type === 'healed') {
       this.#deeds.beat(now);
+      this.#deeds.own(owner.healed(), now);
       if (!owner.otherIsOurs && pulse.status === 'active') this.#part(now);
     }
   }

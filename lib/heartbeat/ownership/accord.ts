@@ -31,7 +31,9 @@ export class Accord {
   }
 
   look(now: number): void {
-    if (this.#settling.isOver(now)) this.#stabilize(now);
+    if (!this.#settling.isOver(now)) return;
+    if (this.#estate.otherLeaves) this.#settling.goOn(now);
+    else this.#stabilize(now);
   }
 
   end(): void {
@@ -47,6 +49,7 @@ export class Accord {
   otherStarts(now: number): void {
     const estate = this.#estate;
     estate.otherIsThere = true;
+    estate.otherLeaves = false;
     estate.otherIsStable = false;
     if (estate.phase === 'starting') estate.phase = 'both-starting';
     estate.tell();
@@ -55,7 +58,8 @@ export class Accord {
 
   otherHas(heard: Heard, now: number): void {
     const estate = this.#estate;
-    const { hold, isFull, isStable } = heard;
+    const { hold, isFull, isStable, info } = heard;
+    if (info === 'shutdown') estate.otherLeaves = true;
     if (hold !== undefined)
       estate.others = isFull || hold === 'none' ? hold : plus(estate.others, hold);
     this.#settling.receive(now);

@@ -14,10 +14,20 @@ export class Contest {
   readonly #options: ContestOptions;
   /** What the other node still has too, which is to give it up. */
   #isOn = false;
+  /** It may have had it until now, and what it has said of that be lost. */
+  #isDoubtful = false;
 
   constructor(estate: Estate, options: ContestOptions) {
     this.#estate = estate;
     this.#options = options;
+  }
+
+  /** After a partition: neighbours may know the other node's interface, and it may have given everything up before its
+   *  word of it is here. */
+  healed(): void {
+    if (!this.#keeps || this.#estate.mine === 'none') return;
+    this.#isDoubtful = true;
+    this.#estate.plan.act({ type: 'announce' });
   }
 
   /** @returns  whether both have something */
@@ -27,12 +37,13 @@ export class Contest {
     const { twice, plan } = this.#estate;
     if (twice === 'none') {
       this.#estate.others = before;
-      if (this.#isOn) plan.act({ type: 'announce' });
+      if (this.#isOn || this.#isDoubtful) plan.act({ type: 'announce' });
       this.#isOn = false;
+      this.#isDoubtful = false;
       return false;
     }
-    if (this.#options.self > this.#options.other) this.#yield(twice, now);
-    else this.#keep();
+    if (this.#keeps) this.#keep();
+    else this.#yield(twice, now);
     return true;
   }
 
@@ -43,6 +54,10 @@ export class Contest {
     if (move.step !== 'yielding' || !move.awaits(request)) return false;
     move.end();
     return true;
+  }
+
+  get #keeps(): boolean {
+    return this.#options.self < this.#options.other;
   }
 
   #yield(twice: Hold, now: number): void {

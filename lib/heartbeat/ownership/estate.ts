@@ -18,6 +18,8 @@ export class Estate {
   stuck: Hold = 'none';
   otherIsStable = false;
   otherIsThere = false;
+  /** It gives everything up, and says so when that is done; until then it may have what it calls none. */
+  otherLeaves = false;
   /** The other node is of this program too. */
   otherIsOurs = false;
   /** Since when its services work; undefined: they do not. */
@@ -98,7 +100,8 @@ export class Estate {
       ['rtype', 'full'],
       ['isstable', isStable ? '1' : '0'],
     ];
-    const more: Message = info === undefined ? [] : [['info', info]];
+    const word = info ?? (this.phase === 'shutdown' ? 'shutdown' : undefined);
+    const more: Message = word === undefined ? [] : [['info', word]];
     this.plan.send('resource', ...fields, ...more);
   }
 }

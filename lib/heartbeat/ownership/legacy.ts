@@ -115,6 +115,11 @@ export class LegacyOwnership implements Owner {
     return otherIsThere && otherIsOurs ? this.died(now) : [];
   }
 
+  healed(): readonly Action[] {
+    if (this.#estate.isIn && this.#estate.otherIsOurs) this.#contest.healed();
+    return this.#plan.take();
+  }
+
   relyOnOther(isThere: boolean, _now: number): readonly Action[] {
     this.#estate.otherIsThere = isThere;
     return [];

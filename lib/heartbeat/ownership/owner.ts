@@ -70,6 +70,8 @@ export interface Owner {
   died(now: number): readonly Action[];
   /** Another run of the other node has begun, and nobody has seen the last one end. */
   restarted(now: number): readonly Action[];
+  /** The other node was taken for dead, and was there all the time. */
+  healed(): readonly Action[];
   /** Nothing is given to a node that is not there, and one that may be about to begin anew is as good as that. */
   relyOnOther(isThere: boolean, now: number): readonly Action[];
   /** Gives these groups to the other node, if nothing else is under way. */

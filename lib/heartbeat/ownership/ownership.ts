@@ -128,6 +128,7 @@ export class Ownership implements Owner {
   died(now: number): readonly Action[] {
     const { isIn, mine, others, move, stuck } = this.#estate;
     this.#estate.otherIsThere = false;
+    this.#estate.otherLeaves = false;
     this.#estate.otherWellAt = Number.NEGATIVE_INFINITY;
     if (!isIn) return [];
     this.#failback.isOwed = true;
@@ -143,8 +144,14 @@ export class Ownership implements Owner {
     if (!isIn || !otherIsThere) return [];
     if (otherIsOurs) return this.died(now);
     this.#estate.others = 'none';
+    this.#estate.otherLeaves = false;
     this.#estate.otherIsStable = false;
     this.#estate.endMove();
+    return this.#plan.take();
+  }
+
+  healed(): readonly Action[] {
+    if (this.#estate.isIn && this.#estate.otherIsOurs) this.#contest.healed();
     return this.#plan.take();
   }
 
@@ -215,6 +222,7 @@ export class Ownership implements Owner {
     this.#plan.log('info', `Received shutdown notice from '${this.#options.other}'.`);
     this.#estate.others = 'none';
     this.#estate.otherIsThere = false;
+    this.#estate.otherLeaves = false;
     this.#estate.move.end();
     if (this.#estate.isIn) this.#takeOver(now);
   }

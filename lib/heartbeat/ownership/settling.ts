@@ -22,6 +22,11 @@ export class Settling {
     this.#at = now + pace.settleMs;
   }
 
+  /** It is over, and nothing may be taken yet. */
+  goOn(now: number): void {
+    this.#at = now + this.#estate.pace.settleMs;
+  }
+
   /** @returns  whether it is over, and nobody has said anything else */
   isOver(now: number): boolean {
     if (this.#at > now) return false;

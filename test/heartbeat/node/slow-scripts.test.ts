@@ -145,3 +145,22 @@ t.test('legacy: what does not stop is not let go', async (t) => {
   t.same(held(network), ['lb1', 'lb2']);
   t.equal(network.holders.doubled(0, network.now), 0);
 });
+
+for (const failback of ['on', 'off', 'legacy'])
+  t.test(
+    `auto_failback ${failback}: who begins while the other one stops everything takes nothing before that is done`,
+    async (t) => {
+      const network = alone(`auto_failback ${failback}\ndeadtime 20\ninitdead 25`);
+      slowStop(network, 40 * SECOND);
+      const from = network.now;
+      network.shutDown('lb1');
+      network.play(2 * SECOND);
+      network.start('lb2');
+      network.play(37 * SECOND);
+      t.same(held(network), ['lb1', 'lb1']);
+      network.play(80 * SECOND);
+      t.same(held(network), ['lb2', 'lb2']);
+      t.equal(network.holders.doubled(from, network.now), 0);
+      t.equal(words(network)[1], 'all');
+    },
+  );
