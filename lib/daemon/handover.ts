@@ -5,6 +5,7 @@ import { EXIT, type Launch } from '../instance/launch.ts';
 import { HANDED_OVER } from '../instance/process.ts';
 import { refusals } from '../instance/succession.ts';
 import type { Log } from '../model/log.ts';
+import { TimeLimit } from '../model/time-limit.ts';
 import type { OverrideFile } from '../state/override-store.ts';
 import type { Ending } from './ending.ts';
 import type { EstateKeeper } from './estate.ts';
@@ -95,10 +96,10 @@ function leaving(
 ): (hurry: AbortSignal) => Promise<void> {
   return async (hurry) => {
     process.title = HANDED_OVER;
-    const over = AbortSignal.any([hurry, AbortSignal.timeout(limitMs)]);
+    using time = new TimeLimit(limitMs, hurry);
     await Promise.all([
-      director.leave(over, () => void heritage.leave()),
-      alerts.tellAll(over),
+      director.leave(time.signal, () => void heritage.leave()),
+      alerts.tellAll(time.signal),
     ]);
   };
 }

@@ -5,6 +5,7 @@ import { EXIT, type Launch } from '../instance/launch.ts';
 import { removePidFile } from '../instance/pid-file.ts';
 import type { Happening } from '../model/event.ts';
 import type { Log } from '../model/log.ts';
+import { TimeLimit } from '../model/time-limit.ts';
 import { adoption } from './adoption.ts';
 import { attach } from './attach.ts';
 import { type Children, createChildren } from './children.ts';
@@ -200,7 +201,8 @@ async function ready(
   end: AbortSignal,
 ): Promise<void> {
   const patienceMs = succeeds ? SUCCESSOR_MS : READY_MS;
-  const limit = AbortSignal.any([AbortSignal.timeout(patienceMs), end]);
+  using time = new TimeLimit(patienceMs, end);
+  const limit = time.signal;
   const over = new Promise<void>((resolve) =>
     limit.addEventListener('abort', () => resolve(), { once: true }),
   );

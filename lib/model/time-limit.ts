@@ -1,6 +1,6 @@
 /** A signal that is aborted by another one, for its reason, or with a `TimeoutError` when its time is over,
- *  and leaves neither a timer nor a listener behind. (`AbortSignal.any` keeps hold of a long-lived source on
- *  Node 20.) */
+ *  and leaves neither a timer nor a listener behind. (On Node 20 `AbortSignal.any` keeps hold of a
+ *  long-lived source, and lets go of an `AbortSignal.timeout`, which never comes then.) */
 export class TimeLimit implements Disposable {
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;

@@ -139,6 +139,14 @@ t.test('warnings are told, and it starts', async (t) => {
   t.match(stderr, `${site.config}:4: warning: `);
 });
 
+/** Has a process let go of all that nothing holds, again and again. */
+const COLLECTING = `data:text/javascript,${encodeURIComponent(`
+  import { setFlagsFromString } from 'node:v8';
+  import { runInNewContext } from 'node:vm';
+  setFlagsFromString('--expose-gc');
+  setInterval(runInNewContext('gc'), 200).unref();
+`)}`;
+
 t.test('a service that stays in the starting is named after 5 s', async (t) => {
   const silent = createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');
@@ -147,6 +155,7 @@ t.test('a service that stays in the starting is named after 5 s', async (t) => {
   const real = typeof address === 'object' && address ? address.port : 0;
   const virtual = await freePort();
   const site = new Site(t, oneService(virtual, real, '    negotiatetimeout=60\n'));
+  site.env.NODE_OPTIONS = `--import=${COLLECTING}`;
   const { code, stderr } = await site.run('start');
   t.equal(code, 0);
   t.match(stderr, new RegExp(`^tcp:127.0.0.1:${virtual}: still starting`));

@@ -19,16 +19,19 @@ t.test('a look comes when it is due, whatever is done in between', async (t) => 
 t.test('one of twelve is thorough, and fewer where that takes long', async (t) => {
   const looks = new Looks(5);
   const times: number[] = [];
+  let tookMs = Number.POSITIVE_INFINITY;
   const work = async (doubt: Doubt | undefined) => {
     if (doubt !== 'thorough') return;
-    times.push(performance.now());
+    const began = performance.now();
+    times.push(began);
     await sleep(5);
+    tookMs = Math.min(tookMs, performance.now() - began); // a timer may be early by one
   };
-  const until = performance.now() + 800;
-  while (times.length < 2 && performance.now() < until + 5000) {
+  const until = performance.now() + 20_000;
+  while (times.length < 2 && performance.now() < until) {
     await sleep(5);
     await looks.take(work);
   }
   const [first = 0, second = 0] = times;
-  t.ok(second - first >= 500, 'a hundred times of what it took');
+  t.ok(second - first >= 100 * tookMs, 'a hundred times of what it took');
 });
