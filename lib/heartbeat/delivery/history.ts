@@ -7,6 +7,8 @@ interface Sent {
 export interface Reply {
   /** The bytes as they were. */
   readonly datagrams: readonly Buffer[];
+  /** Their numbers. */
+  readonly numbers: readonly number[];
   /** Numbers that are not kept any more. */
   readonly forgotten: readonly number[];
 }
@@ -37,6 +39,7 @@ export class History {
   /** @param first  a number that a peer asks for, and `last`: who knows which */
   again(first: number, last: number, now: number): Reply {
     const datagrams: Buffer[] = [];
+    const numbers: number[] = [];
     const forgotten: number[] = [];
     const end = Math.min(last, this.#last, first + MOST - 1);
     for (let seq = first; seq <= end; seq++) {
@@ -45,9 +48,10 @@ export class History {
       else if (now - sent.sentAt >= REST_MS) {
         sent.sentAt = now;
         datagrams.push(sent.datagram);
+        numbers.push(seq);
       }
     }
-    return { datagrams, forgotten };
+    return { datagrams, numbers, forgotten };
   }
 
   /** Nobody gets again what was sent so far. */

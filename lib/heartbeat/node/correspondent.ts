@@ -11,6 +11,8 @@ const MOVES: ReadonlySet<string> = new Set([
 /** What is known of what one other node has sent. */
 export class Correspondent {
   readonly name: string;
+  /** It is of this program, as its status says. */
+  isOurs = false;
   readonly #options: ReceiptOptions;
   #generation = 0;
   #receipt: Receipt;

@@ -117,12 +117,14 @@ export class Inbox {
       peer.receipt.giveUp(numberIn(message, 'firstseq') ?? 0);
   }
 
-  #sendAgain(message: Message, { name }: Correspondent, now: number): void {
+  #sendAgain(message: Message, { name, isOurs }: Correspondent, now: number): void {
     const { post, outbox } = this.#options;
     const first = numberIn(message, 'firstseq', 10) ?? 0;
     const last = numberIn(message, 'lastseq', 10) ?? 0;
-    const { datagrams, forgotten } = post.again(first, last, now);
+    const { datagrams, forgotten, state } = post.again(first, last, now);
     for (const datagram of datagrams) outbox.act({ type: 'datagram', datagram });
+    // A Heartbeat takes what comes late for what holds now.
+    if (state && !isOurs) outbox.send(state, now);
     for (const seq of forgotten)
       this.#send(
         now,

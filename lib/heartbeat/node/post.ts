@@ -33,12 +33,18 @@ export interface PostOptions {
 /** Messages without a number: nobody asks for them again. */
 const UNNUMBERED = 'NS_';
 
+/** So many words of resources are known as such. */
+const MOST_STATES = 50;
+
 /** Makes datagrams of messages, in the order of fields that Heartbeat has, and keeps what may be asked for
  *  again. Source: observed on Heartbeat 3.0.6. */
 export class Post {
   #keyring: Keyring;
   readonly #options: PostOptions;
   readonly #history = new History();
+  /** Numbers of what was said of resources, the newest last. */
+  readonly #states: number[] = [];
+  #state: Message | undefined;
 
   constructor(keyring: Keyring, options: PostOptions) {
     this.#keyring = keyring;
@@ -71,12 +77,26 @@ export class Post {
     const seq = this.#history.next();
     const datagram = seal(this.#complete(message, seq), this.#keyring, form);
     this.#history.add(seq, datagram, now);
+    if (textOf(message, 't') === 'resource') this.#note(seq, message);
     return datagram;
   }
 
-  /** See {@link History.again}. */
+  /** See {@link History.again}.
+   *  @returns  and, where that says of resources what does not hold any more, what holds */
   again(first: number, last: number, now: number) {
-    return this.#history.again(first, last, now);
+    const reply = this.#history.again(first, last, now);
+    const older = this.#states.slice(0, -1);
+    const isOutdated = reply.numbers.some((seq) => older.includes(seq));
+    return { ...reply, state: isOutdated ? this.#state : undefined };
+  }
+
+  /** Without the occasion on which it was said, but for that of leaving. */
+  #note(seq: number, message: Message): void {
+    this.#states.push(seq);
+    if (this.#states.length > MOST_STATES) this.#states.shift();
+    this.#state = message.filter(
+      ([name, value]) => name !== 'info' || value === 'shutdown',
+    );
   }
 
   #complete(message: Message, seq?: number): Message {

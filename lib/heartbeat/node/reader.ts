@@ -47,7 +47,8 @@ export class Reader {
     const member = membership.of(from);
     const isNewest = peer.isNewestStatus(seq);
     const self = selfIn(message);
-    owner.recognize(self !== undefined);
+    peer.isOurs = self !== undefined;
+    owner.recognize(peer.isOurs);
     const status = isNewest || !member?.isThere ? said : member.status;
     const deadAfterMs = isNewest ? numberIn(message, 'dt') : undefined;
     const word = { status, deadAfterMs, generation };

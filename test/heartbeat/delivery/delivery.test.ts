@@ -95,10 +95,12 @@ t.test(
     for (let n = 1; n <= 600; n++) history.add(history.next(), Buffer.from(`${n}`), 0);
     t.same(history.again(99, 102, 1000), {
       datagrams: [Buffer.from('101'), Buffer.from('102')],
+      numbers: [101, 102],
       forgotten: [99, 100],
     });
     t.equal(history.again(200, 2 ** 40, 1000).datagrams.length, 50);
-    t.same(history.again(601, 700, 1000), { datagrams: [], forgotten: [] });
+    const nothing = { datagrams: [], numbers: [], forgotten: [] };
+    t.same(history.again(601, 700, 1000), nothing);
     t.equal(history.again(-(2 ** 40), 5, 1000).forgotten.length, 50);
   },
 );

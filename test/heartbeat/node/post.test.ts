@@ -2,7 +2,7 @@ import t from 'tap';
 import { uuidOfName } from '../../../lib/heartbeat/config/node-uuid.ts';
 import { Post } from '../../../lib/heartbeat/node/post.ts';
 import type { Key } from '../../../lib/heartbeat/wire/mac.ts';
-import { bytesOf, textOf } from '../../../lib/heartbeat/wire/message.ts';
+import { bytesOf, type Message, textOf } from '../../../lib/heartbeat/wire/message.ts';
 import { open } from '../../../lib/heartbeat/wire/seal.ts';
 import { captured } from '../wire/captures.ts';
 
@@ -71,4 +71,21 @@ t.test('numbers go up, and who asks gets the same bytes', async (t) => {
   const node = post(1, '0.00');
   const [one, two] = [0, 1].map(() => node.datagram([['t', 'starting']], 0));
   t.same(node.again(1, 2, 1000).datagrams, [one, two]);
+});
+
+t.test('who gets an old word of resources is to hear what holds', async (t) => {
+  const node = post(1, '0.00');
+  const has = (hold: string, ...more: Message) =>
+    node.datagram([['t', 'resource'], ['rsc_hold', hold], ...more], 0);
+  has('none', ['info', 'standby']);
+  node.datagram([['t', 'starting']], 0);
+  has('all', ['info', 'req_our_resources()']);
+  t.equal(node.again(3, 3, 1000).state, undefined, 'it holds');
+  t.equal(node.again(2, 2, 1000).state, undefined, 'another word');
+  t.same(node.again(1, 3, 1000).state, [
+    ['t', 'resource'],
+    ['rsc_hold', 'all'],
+  ]);
+  has('none', ['info', 'shutdown']);
+  t.same(node.again(1, 1, 2000).state?.at(-1), ['info', 'shutdown']);
 });
