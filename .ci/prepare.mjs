@@ -124,13 +124,13 @@ function removeStale(list) {
 /** The programs, each of a few files instead of hundreds: what loads costs is counted by files, and every
  *  command and every takeover waits for it. In dist/program what they are joined into, and all that they find
  *  by lib/model/own-file.ts; in dist/lib the modules, for tests. */
-async function bundle() {
+async function bundle(list) {
   const { build } = await import('esbuild');
   const program = join(root, 'dist', 'program');
   rmSync(program, { recursive: true, force: true });
   await build({
     absWorkingDir: root,
-    entryPoints: beginnings(),
+    entryPoints: beginnings(list),
     outdir: 'dist',
     chunkNames: 'program/lib/parts/[name]-[hash]',
     bundle: true,
@@ -146,8 +146,8 @@ async function bundle() {
 }
 
 /** What processes, threads and children begin with, by where it goes in dist. */
-function beginnings() {
-  const all = sources().map((file) => file.replace(/\.ts$/, ''));
+function beginnings(list) {
+  const all = list.map((file) => file.replace(/\.ts$/, ''));
   const programs = all.filter((file) => file.startsWith('bin/'));
   const scripts = all.filter((file) => /^lib\/.*(\/worker\/main|-worker|-process)$/.test(file));
   return Object.fromEntries([
@@ -190,7 +190,7 @@ async function build() {
   run(process.execPath, [tsc, '-p', PAGE], 'mend what it names');
   for (const file of pageFiles()) copyFileSync(join(root, file), join(root, 'dist', file));
   removeStale(list);
-  await bundle();
+  await bundle(list);
   await writePages();
   writeFileSync(STAMP, list.join('\n'));
 }

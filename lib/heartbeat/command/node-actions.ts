@@ -4,7 +4,7 @@ import { heartbeatOf } from '../local/pid-file.ts';
 import { Programs } from '../local/programs.ts';
 import { Daemon } from '../process/daemon.ts';
 import { askStatus } from '../process/status-socket.ts';
-import { Resources, type ResourcesOptions } from '../resources/resources.ts';
+import { Resources } from '../resources/resources.ts';
 import { scriptEnvironment } from '../resources/script-environment.ts';
 import { EXIT } from './exit.ts';
 import { filesRead, scriptsOf } from './files-read.ts';
@@ -20,22 +20,13 @@ export const runDaemon: Action = async (words) => {
   }
   const configuration = await filesRead(words);
   if (!configuration) return EXIT.badFiles;
-  const log = openLog(configuration.config, configuration.name);
-  for (const text of words.left) log.warn(text);
-  const programs = new Programs(files.programs);
-  const daemon = new Daemon({
-    files,
-    stateDir: places.stateDir,
-    name,
-    configuration,
-    resources: resourcesOf(words, configuration, { log, programs }),
-    programs,
-    log,
-  });
+  const { stateDir } = places;
+  const tools = toolsOf(words, configuration);
+  const daemon = new Daemon({ files, stateDir, name, configuration, ...tools });
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => daemon.shutDown());
   process.on('SIGHUP', () => {
-    daemon.reload().catch(({ message }: Error) => log.error(message));
+    daemon.reload().catch(({ message }: Error) => tools.log.error(message));
   });
   await daemon.play();
   return EXIT.done;
@@ -49,10 +40,7 @@ export const release: Action = async (words) => {
   if (heartbeat !== undefined) throw new Error(heartbeat);
   const configuration = await filesRead(words);
   if (!configuration) return EXIT.badFiles;
-  const log = openLog(configuration.config, configuration.name);
-  for (const text of words.left) log.warn(text);
-  const programs = new Programs(words.files.programs);
-  const resources = resourcesOf(words, configuration, { log, programs });
+  const { log, resources } = toolsOf(words, configuration);
   const left = await resources.release('all');
   await resources.close();
   await log.close();
@@ -68,11 +56,13 @@ async function heartbeatRuns({
   return `Heartbeat runs on this host (process ${pid}) and has what haresources names: systemctl disable --now heartbeat`;
 }
 
-function resourcesOf(
-  words: Words,
-  { groups, name, config }: Configuration,
-  how: Pick<ResourcesOptions, 'log' | 'programs'>,
-): Resources {
+/** What moves the resources, and where it says so: first of what a killed run has left. */
+function toolsOf(words: Words, { groups, name, config }: Configuration) {
+  const log = openLog(config, name);
+  for (const text of words.left) log.warn(text);
+  const programs = new Programs(words.files.programs);
   const env = scriptEnvironment(name, config, words.places.haDir);
-  return new Resources({ groups, self: name, folders: scriptsOf(words), env, ...how });
+  const folders = scriptsOf(words);
+  const resources = new Resources({ groups, self: name, folders, env, log, programs });
+  return { log, programs, resources };
 }

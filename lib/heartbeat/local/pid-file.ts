@@ -13,22 +13,23 @@ export async function removePid(file: string): Promise<void> {
 }
 
 /** Of the daemon, Heartbeat's own too; undefined: none runs. The number may be another program's by now. */
-export async function readPid(file: string): Promise<number | undefined> {
-  const pid = Number((await readFile(file, 'latin1').catch(absent)) ?? 0);
-  if (!(pid > 0)) return undefined;
-  const command = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(absent);
-  return command?.includes('heartbeat') ? pid : undefined;
+export function readPid(file: string): Promise<number | undefined> {
+  return runningAs(/heartbeat/, file);
 }
 
 /** How its processes call themselves: `heartbeat: master control process`. */
 const HEARTBEAT = /^(?:[^\0 ]*\/)?heartbeat(?=[:\0 ]|$)/;
 
 /** A Heartbeat that runs on this host; undefined: none. */
-export async function heartbeatOf(file: string): Promise<number | undefined> {
-  const pid = await readPid(file);
-  if (pid === undefined) return undefined;
+export function heartbeatOf(file: string): Promise<number | undefined> {
+  return runningAs(HEARTBEAT, file);
+}
+
+async function runningAs(name: RegExp, file: string): Promise<number | undefined> {
+  const pid = Number((await readFile(file, 'latin1').catch(absent)) ?? 0);
+  if (!(pid > 0)) return undefined;
   const command = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(absent);
-  return HEARTBEAT.test(command ?? '') ? pid : undefined;
+  return name.test(command ?? '') ? pid : undefined;
 }
 
 export function isAlive(pid: number): boolean {

@@ -25,9 +25,10 @@ export class Contest {
   /** After a partition: neighbours may know the other node's interface, and it may have given everything up before its
    *  word of it is here. */
   healed(): void {
-    if (!this.#keeps || this.#estate.mine === 'none') return;
+    const { isIn, otherIsOurs, mine, plan } = this.#estate;
+    if (!isIn || !otherIsOurs || !this.#keeps || mine === 'none') return;
     this.#isDoubtful = true;
-    this.#estate.plan.act({ type: 'announce' });
+    plan.act({ type: 'announce' });
   }
 
   /** @returns  whether both have something */

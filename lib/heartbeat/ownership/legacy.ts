@@ -116,7 +116,7 @@ export class LegacyOwnership implements Owner {
   }
 
   healed(): readonly Action[] {
-    if (this.#estate.isIn && this.#estate.otherIsOurs) this.#contest.healed();
+    this.#contest.healed();
     return this.#plan.take();
   }
 

@@ -151,7 +151,7 @@ export class Ownership implements Owner {
   }
 
   healed(): readonly Action[] {
-    if (this.#estate.isIn && this.#estate.otherIsOurs) this.#contest.healed();
+    this.#contest.healed();
     return this.#plan.take();
   }
 

@@ -59,13 +59,13 @@ export function watchedIn(
 /** Asks the directors of this host again and again whether clients would be served here. */
 export class Health {
   readonly #options: HealthOptions;
+  /** Of the next look; undefined: one is under way. */
   #timer: NodeJS.Timeout | undefined;
   #bad = 0;
   #isWell = true;
   /** When one was found ill last, on the monotonic clock. */
   #illAt = Number.NEGATIVE_INFINITY;
   readonly #answered = new Set<Watched>();
-  #isLooking = false;
   #isOver = false;
 
   constructor(options: HealthOptions) {
@@ -86,16 +86,14 @@ export class Health {
 
   /** Groups have come or gone: they are asked at once, and not when their turn is. */
   hurry(): void {
-    if (!this.#timer || this.#isLooking || this.#isOver) return;
+    if (!this.#timer || this.#isOver) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#look(), 0);
   }
 
   async #look(): Promise<void> {
-    this.#isLooking = true;
-    const found = await Promise.all(this.#options.watched.map((one) => this.#one(one)));
-    this.#isLooking = false;
     this.#timer = undefined;
+    const found = await Promise.all(this.#options.watched.map((one) => this.#one(one)));
     if (this.#isOver) return;
     this.start();
     const isWell = this.#judged(found);
