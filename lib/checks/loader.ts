@@ -1,3 +1,4 @@
+import { late } from '../model/late.ts';
 import type { Log } from '../model/log.ts';
 import type { LoadedCheck } from './index.ts';
 import { describe } from './message.ts';
@@ -24,7 +25,7 @@ export class CheckLoader {
   load(load: Load): Promise<LoadedCheck> {
     const known = this.#loaded.get(load);
     if (known && known.until > performance.now()) return known.check;
-    const entry = { check: load().catch(sayWhy), until: Infinity };
+    const entry = { check: late(load), until: Infinity };
     this.#loaded.set(load, entry);
     entry.check.catch((error) => {
       entry.until = performance.now() + RETRY_MS;
@@ -44,14 +45,4 @@ export class CheckLoader {
     this.#said.add(problem);
     this.#log.warn(`A check cannot be made: ${problem}`);
   }
-}
-
-/** The files of a program go when another version is installed over it. */
-function sayWhy(error: unknown): never {
-  if (error instanceof Error && error.message.startsWith('Cannot find module'))
-    throw new Error(
-      'another version was installed under this director, which never made such a check; "l4director upgrade" has that take its place',
-      { cause: error },
-    );
-  throw error;
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Director } from '../director/director.ts';
 import type { Launch } from '../instance/launch.ts';
+import { late } from '../model/late.ts';
 import type { Log } from '../model/log.ts';
 import type { NameStatus } from '../model/name-status.ts';
 import type { NameKeeper } from '../names/index.ts';
@@ -122,7 +123,7 @@ class Names implements Naming {
 
   async #open(): Promise<NameKeeper> {
     const left = await this.#file.read();
-    const { createNameKeeper } = await import('../names/index.ts');
+    const { createNameKeeper } = await late(() => import('../names/index.ts'));
     const keeper = createNameKeeper(
       {
         changed: () => void this.#follow(),

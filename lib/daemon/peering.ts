@@ -10,6 +10,7 @@ import {
 } from '../director/desk.ts';
 import type { Instance } from '../instance/instance.ts';
 import type { Heritage } from '../model/heritage.ts';
+import { late } from '../model/late.ts';
 import type { Log } from '../model/log.ts';
 import type { KeptOverride, OverrideStore } from '../model/override.ts';
 import type { PeerOptions, PeerStatus } from '../model/peer.ts';
@@ -157,7 +158,7 @@ class Keeper implements Peering {
   async #open(): Promise<Peers> {
     const origin = randomBytes(ID_DIGITS / 2).toString('hex');
     const left = (await this.#file.read()) ?? { origin, wishes: [] };
-    const { createPeers } = await import('../peer/index.ts');
+    const { createPeers } = await late(() => import('../peer/index.ts'));
     const peers = createPeers(left, {
       ...clientsOf(this.#parties.heritages),
       isThere: (ref) => this.#parties.director.desk.has(ref),

@@ -1,6 +1,7 @@
 import { readPem, type WebOptions } from '../config/web.ts';
 import type { Identity, Web, WebSettings } from '../control/web/index.ts';
 import { endpoint } from '../model/address.ts';
+import { late } from '../model/late.ts';
 import type { Log } from '../model/log.ts';
 
 /** The page, as the configuration in force wants it. */
@@ -39,7 +40,7 @@ export function keepWeb(
   async function serve(options: WebOptions, place: string): Promise<void> {
     const tls = options.tls && identityOf(options.tls);
     if (!open) {
-      const { createWeb } = await import('../control/web/index.ts');
+      const { createWeb } = await late(() => import('../control/web/index.ts'));
       open = { place, web: await createWeb({ ...parties, ...options, tls }) };
       log.info(`Page at ${place}`);
     }

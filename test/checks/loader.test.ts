@@ -7,7 +7,7 @@ t.test('a check whose file has gone says that the program was replaced', async (
   const loader = new CheckLoader(log);
   const gone: string = './no-such-check.js';
   const load = async () => (await import(gone)).check;
-  const words = /another version was installed .* "l4director upgrade"/;
+  const words = /another version was installed .* "l4director upgrade", or a restart,/;
   await t.rejects(loader.load(load), words);
   await t.rejects(loader.load(load), words);
   t.match(log.take(), [words], 'said once');

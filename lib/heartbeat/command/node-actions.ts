@@ -3,7 +3,7 @@ import { openLog } from '../local/log.ts';
 import { heartbeatOf } from '../local/pid-file.ts';
 import { Programs } from '../local/programs.ts';
 import { Daemon } from '../process/daemon.ts';
-import { askStatus } from '../process/status-socket.ts';
+import { askStatus, isTaken } from '../process/status-socket.ts';
 import { Resources } from '../resources/resources.ts';
 import { scriptEnvironment } from '../resources/script-environment.ts';
 import { EXIT } from './exit.ts';
@@ -13,13 +13,13 @@ import type { Action, Words } from './words.ts';
 /** The node, until a signal ends it. */
 export const runDaemon: Action = async (words) => {
   const { files, places, name } = words;
-  const heartbeat = await heartbeatRuns(files);
-  if (heartbeat !== undefined) {
-    process.stderr.write(`l4heartbeat: ${heartbeat}\n`);
-    return EXIT.badFiles;
+  const rival = (await heartbeatRuns(files)) ?? (await daemonRuns(files));
+  if (rival !== undefined) {
+    process.stderr.write(`l4heartbeat: ${rival}\n`);
+    return EXIT.inVain;
   }
   const configuration = await filesRead(words);
-  if (!configuration) return EXIT.badFiles;
+  if (!configuration) return EXIT.inVain;
   const { stateDir } = places;
   const tools = toolsOf(words, configuration);
   const daemon = new Daemon({ files, stateDir, name, configuration, ...tools });
@@ -39,7 +39,7 @@ export const release: Action = async (words) => {
   const heartbeat = await heartbeatRuns(words.files);
   if (heartbeat !== undefined) throw new Error(heartbeat);
   const configuration = await filesRead(words);
-  if (!configuration) return EXIT.badFiles;
+  if (!configuration) return EXIT.inVain;
   const { log, resources } = toolsOf(words, configuration);
   const left = await resources.release('all');
   await resources.close();
@@ -54,6 +54,11 @@ async function heartbeatRuns({
   const pid = await heartbeatOf(file);
   if (pid === undefined) return undefined;
   return `Heartbeat runs on this host (process ${pid}) and has what haresources names: systemctl disable --now heartbeat`;
+}
+
+async function daemonRuns({ status }: Words['files']): Promise<string | undefined> {
+  if (!(await isTaken(status))) return undefined;
+  return 'another l4heartbeat runs on this host already: l4heartbeat status';
 }
 
 /** What moves the resources, and where it says so: first of what a killed run has left. */

@@ -72,7 +72,9 @@ t.test('nothing goes where a node runs, nor by what asks it', NEEDS, async (t) =
   t.same(await addresses(host), before);
   const server = createServer().listen(join(folder, 'l4heartbeat.sock'));
   t.teardown(() => server.close());
-  await play(host, folder);
+  const end = await play(host, folder);
+  t.equal(end.code, 6, 'a unit need not try again');
+  t.match(end.stderr, /^l4heartbeat: another l4heartbeat runs on this host already/m);
   t.same(await addresses(host), before, 'one of this program');
   server.close();
   const other = host.spawn('sh', ['-c', 'while :; do sleep 1; done', 'heartbeat']);
