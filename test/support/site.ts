@@ -49,7 +49,8 @@ export class Site {
     this.write(config);
     t.teardown(() => {
       this.#killAll();
-      rmSync(this.folder, { recursive: true, force: true });
+      // What is being killed may still make a file.
+      rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
     });
   }
 
