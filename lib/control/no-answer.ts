@@ -47,10 +47,18 @@ export function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
+/** Nobody listens there; EINVAL: nobody could, at a path so long. Older Nodes cut that off. */
+const NOBODY: ReadonlySet<unknown> = new Set([
+  'ENOENT',
+  'ECONNREFUSED',
+  'ENOTSOCK',
+  'EINVAL',
+]);
+
 /** In words for the operator: why there is no answer. */
 export function explain(error: unknown, socketPath: string, timeoutMs: number): string {
   const code = codeOf(error);
-  if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTSOCK')
+  if (NOBODY.has(code))
     return `no director is running: nobody listens on ${socketPath}`;
   if (code === 'EACCES')
     return `no permission for ${socketPath}; run as root or as the director's user or group`;

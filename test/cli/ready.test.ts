@@ -1,9 +1,22 @@
+import { spawn } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { runAction } from '../support/l4director.ts';
 import { director } from '../support/live-director.ts';
-import { Site, until } from '../support/site.ts';
+import { collect, Site, until } from '../support/site.ts';
+
+const OFTEN = 9;
+
+async function median(work: () => Promise<unknown>): Promise<number> {
+  const took: number[] = [];
+  for (let n = 0; n < OFTEN; n++) {
+    const began = performance.now();
+    await work();
+    took.push(Math.round(performance.now() - began));
+  }
+  return took.sort((a, b) => a - b)[(OFTEN - 1) / 2] ?? Number.NaN;
+}
 
 t.test('ready says whether clients would be served, role what it is', async (t) => {
   const { site, act, one, two } = await director(t);
@@ -48,6 +61,15 @@ t.test('ready says whether clients would be served, role what it is', async (t) 
     stdout: 'standby (was active)\n',
     stderr: /role-command .*ENOENT/,
   });
+});
+
+t.test('what it takes, told and not judged', async (t) => {
+  const { act } = await director(t);
+  const ready = await median(() => act('ready'));
+  const node = await median(() => collect(spawn(process.execPath, ['-e', '0'])));
+  t.comment(
+    `ready took ${ready} ms, of which Node itself ${node} (medians of ${OFTEN})`,
+  );
 });
 
 t.test('without a director nothing is ready, and nobody takes a role', async (t) => {

@@ -97,7 +97,8 @@ t.test('a refusal is told with its status and reasons', async (t) => {
 
 t.test('what is no answer is said in words', async (t) => {
   const none = { ...CALLS.plan(), timeoutMs: 5_000 };
-  await t.rejects(ask('/nowhere.sock', none), { message: /^no director is running/ });
+  for (const path of ['/nowhere.sock', `/${'nowhere'.repeat(20)}.sock`])
+    await t.rejects(ask(path, none), { message: /^no director is running/ });
   const silent = await aServer(t, () => {});
   await t.rejects(ask(silent, { ...none, timeoutMs: 50 }), {
     message: /does not answer .* 0.05 s/,
@@ -150,7 +151,8 @@ t.test('follow yields events in whatever pieces they come', async (t) => {
 t.test('follow says when the director is gone, or will not be followed', async (t) => {
   const { signal } = new AbortController();
   const first = (path: string) => follow(path, undefined, signal).next();
-  await t.rejects(first('/nowhere.sock'), { message: /^no director is running/ });
+  for (const path of ['/nowhere.sock', `/${'nowhere'.repeat(20)}.sock`])
+    await t.rejects(first(path), { message: /^no director is running/ });
   const leaving = await aServer(t, (_, response) => response.end(': bye\n'));
   await t.rejects(first(leaving), { message: /has ended the connection/ });
   const full = await aServer(t, (_, response) => {
