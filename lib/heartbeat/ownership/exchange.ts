@@ -86,9 +86,10 @@ export class Exchange {
     return true;
   }
 
-  /** The giver has withdrawn its offer: it says so, or it is at rest long after it. */
+  /** The giver has withdrawn its offer: it says so, or it is at rest long after it. Or it begins to give. */
   reconsider({ info, isStable }: Heard, now: number): void {
     const { move, plan } = this.#estate;
+    if (isStable === false) move.confirm();
     const isLate = isStable === true && move.isOld(now);
     if (move.step !== 'taking' || !(info === WITHDRAWN || isLate)) return;
     plan.log('info', `standby: ${this.#options.other} has withdrawn its offer`);
@@ -100,6 +101,7 @@ export class Exchange {
    *  stood still meanwhile. */
   claimed({ hold, isMoving }: Claim, now: number): void {
     const { move, plan } = this.#estate;
+    if (isMoving) move.confirm();
     if (isMoving || (move.step !== 'taking' && move.step !== 'given')) return;
     const given = flip(move.hold);
     if (move.step === 'given' && common(hold, given) === given) this.#gave(now);

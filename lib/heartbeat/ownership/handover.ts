@@ -24,11 +24,17 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 /** One move of groups at a time, with its limits of time. Source: observed on Heartbeat 3.0.6. */
 export class Handover {
+  /** A node that is not heard for so long is dead: what it has said is here by then. */
+  readonly #deadtimeMs: number;
   #step: Step = 'none';
   #hold: Hold = 'none';
   #endAt = NEVER;
   #beganAt = 0;
   #request: number | undefined;
+
+  constructor(deadtimeMs: number) {
+    this.#deadtimeMs = deadtimeMs;
+  }
 
   get step(): Step {
     return this.#step;
@@ -58,7 +64,12 @@ export class Handover {
   ): void {
     this.#hold = hold;
     this.#beganAt = now;
-    this.#go(step, now + (step === 'offered' ? ANSWER_MS : MOVE_MS), request);
+    this.#go(step, now + this.#limitOf(step), request);
+  }
+
+  /** The giver has said that it stops what it gives, which may take as long as scripts take. */
+  confirm(): void {
+    if (this.#step === 'taking') this.#endAt = this.#beganAt + MOVE_MS;
   }
 
   /** @param request  of scripts that are waited for */
@@ -78,6 +89,12 @@ export class Handover {
 
   end(): void {
     this.#go('none', NEVER);
+  }
+
+  /** A giver says at once that it stops what is taken; only one that gives nothing is silent. */
+  #limitOf(step: 'offered' | 'taking' | 'yielding'): number {
+    if (step === 'offered') return ANSWER_MS;
+    return step === 'taking' ? 2 * ANSWER_MS + this.#deadtimeMs : MOVE_MS;
   }
 
   #go(step: Step, endAt: number, request?: number): void {

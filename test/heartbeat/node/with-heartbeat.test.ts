@@ -263,6 +263,30 @@ t.test('what comes behind an offer that was not taken holds', async (t) => {
   t.match(beside.network.log.at(-1), 'lb2 wants to go standby [all]');
 });
 
+t.test('an offer that its giver does not hear itself holds up nothing', async (t) => {
+  const beside = new Beside();
+  beside.say(...OFFER);
+  beside.beat(20);
+  const { ownership } = beside.network.node('lb1');
+  t.equal(ownership.word, 'transition', 'its word may be on its way');
+  beside.beat(6);
+  t.equal(ownership.word, 'local');
+  beside.give('all', 'none');
+  t.equal(ownership.word, 'all', 'and the next one is taken');
+});
+
+t.test('who has begun to give may take as long as scripts take', async (t) => {
+  const beside = new Beside();
+  beside.say(...OFFER);
+  beside.beat(1);
+  beside.has('none', '0', 'standby');
+  beside.beat(300);
+  beside.say(['t', 'ask_resources'], ['rsc_hold', 'all'], ['info', 'done']);
+  beside.beat(1);
+  beside.has('none', '1');
+  t.same(held(beside.network), ['lb1', 'lb1']);
+});
+
 t.test('what comes behind the end of a move does not hold any more', async (t) => {
   const beside = new Beside();
   const comes = beside.late(...REST);
