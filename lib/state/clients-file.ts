@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
+import { writeAtomically } from '../model/atomic-write.ts';
 import type { LeftClients } from '../model/heritage.ts';
 import type { Log } from '../model/log.ts';
-import { writeAtomically } from './atomic-write.ts';
 import { isObject } from './is-object.ts';
 import { readSealed, type SealedKind } from './read-sealed.ts';
 import { seal } from './sealed.ts';

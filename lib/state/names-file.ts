@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
+import { writeAtomically } from '../model/atomic-write.ts';
 import { hostName } from '../model/host-name.ts';
 import type { Log } from '../model/log.ts';
 import type { LeftAnswer, LeftRecord } from '../model/name-status.ts';
-import { writeAtomically } from './atomic-write.ts';
 import { isObject } from './is-object.ts';
 import { readSealed, type SealedKind } from './read-sealed.ts';
 import { seal } from './sealed.ts';

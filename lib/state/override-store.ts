@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { writeAtomically } from '../model/atomic-write.ts';
 import { grouped } from '../model/grouped.ts';
 import type { Log } from '../model/log.ts';
 import {
@@ -9,7 +10,6 @@ import {
   overLine,
 } from '../model/override.ts';
 import { serviceLabel, type VirtualService } from '../model/virtual-service.ts';
-import { writeAtomically } from './atomic-write.ts';
 import {
   fingerprint,
   formatOverrides,

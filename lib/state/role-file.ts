@@ -1,6 +1,6 @@
+import { writeAtomically } from '../model/atomic-write.ts';
 import type { Log } from '../model/log.ts';
 import { ROLES, type Role, type RoleStatus } from '../model/role.ts';
-import { writeAtomically } from './atomic-write.ts';
 import { isObject } from './is-object.ts';
 import { readSealed, type SealedKind } from './read-sealed.ts';
 import { seal } from './sealed.ts';

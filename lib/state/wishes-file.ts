@@ -1,3 +1,4 @@
+import { writeAtomically } from '../model/atomic-write.ts';
 import type { Log } from '../model/log.ts';
 import {
   isDirectorId,
@@ -6,7 +7,6 @@ import {
   type LeftWishes,
 } from '../model/peer-wish.ts';
 import { isWord } from '../model/plain-values.ts';
-import { writeAtomically } from './atomic-write.ts';
 import { isObject } from './is-object.ts';
 import { readSealed, type SealedKind } from './read-sealed.ts';
 import { seal } from './sealed.ts';

@@ -1,9 +1,11 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
+import { writeAtomically } from '../../model/atomic-write.ts';
 
 /** Heartbeat's width of the number in its file. */
 const WIDTH = 15;
 /** In messages it is a number of 32 bits. */
 const LARGEST = 0xff_ff_ff_ff;
+const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
 
 /** The number of the run that begins: larger than that of each run before, so that nobody can play an old
  *  run's messages again. It is on the disk before it is used. Heartbeat reads and writes the same file.
@@ -11,8 +13,30 @@ const LARGEST = 0xff_ff_ff_ff;
  *  @throws when the file cannot be written, or holds no number */
 export async function nextGeneration(file: string, seconds: number): Promise<number> {
   const next = (await lastGeneration(file, seconds)) + 1;
-  await writeWhole(file, `${String(next).padStart(WIDTH)}\n`, 0o644);
+  const text = `${String(next).padStart(WIDTH)}\n`;
+  try {
+    await writeAtomically(file, [text], 0o644);
+  } catch (error) {
+    if (!isFull(error) || !(await overwrite(file, text))) throw error;
+  }
   return next;
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && FULL.has(error.code);
+}
+
+/** A full disk has room for as many bytes as are there.
+ *  @returns  whether the disk has it */
+async function overwrite(file: string, text: string): Promise<boolean> {
+  try {
+    await using handle = await open(file, 'r+');
+    await handle.write(text, 0);
+    await handle.sync();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function lastGeneration(file: string, seconds: number): Promise<number> {
@@ -23,23 +47,6 @@ async function lastGeneration(file: string, seconds: number): Promise<number> {
   throw new Error(
     `${file}: expected the number of the last run, found "${text.trim().slice(0, 40)}": remove the file, and the time of day counts`,
   );
-}
-
-/** Replaces a file as a whole, and returns when the disk has it. */
-export async function writeWhole(
-  file: string,
-  content: string | Uint8Array,
-  mode: number,
-): Promise<void> {
-  const beside = `${file}.${process.pid}`;
-  const handle = await open(beside, 'w', mode);
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(beside, file);
 }
 
 /** For `catch` of a read: undefined where there is no file. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { absent, writeWhole } from './generation.ts';
+import { writeAtomically } from '../../model/atomic-write.ts';
+import { absent } from './generation.ts';
 
 const BYTES = 16;
 
@@ -15,6 +16,6 @@ export async function uuidOfFile(file: string): Promise<Uint8Array> {
       `${file}: expected ${BYTES} bytes, found ${known.length}: remove the file, and a new id is made`,
     );
   const made = randomBytes(BYTES);
-  await writeWhole(file, made, 0o600);
+  await writeAtomically(file, made);
   return made;
 }

@@ -2,12 +2,12 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Replaces a file as a whole: after a crash it is the old one or the new one. Its directory is made
- *  where it is missing.
- *  @param parts  its text
+ *  where it is missing. It is on the disk when this resolves.
+ *  @param parts  what is in it
  *  @param mode   of the file */
 export async function writeAtomically(
   path: string,
-  parts: readonly string[],
+  parts: readonly string[] | Uint8Array,
   mode = 0o600,
 ): Promise<void> {
   const directory = dirname(path);
