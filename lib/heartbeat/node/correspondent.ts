@@ -49,9 +49,10 @@ export class Correspondent {
     this.#receipt.forget();
   }
 
-  /** @param info  of a move its step: by an offer nothing has changed */
+  /** @param info  of a move its step: by an offer nothing has changed, but a node of this program says in its
+   *               next status that it moves something */
   noteMove(type: string, info: string | undefined, seq: number): void {
-    if (MOVES.has(type) && info !== 'me')
+    if (MOVES.has(type) && (info !== 'me' || this.isOurs))
       this.#newest.move = Math.max(this.#newest.move, seq);
   }
 

@@ -24,7 +24,7 @@ export class Estate {
   otherIsOurs = false;
   /** Since when its services work; undefined: they do not. */
   otherWellAt: number | undefined = Number.NEGATIVE_INFINITY;
-  readonly move: Handover;
+  readonly move = new Handover();
   readonly plan: Plan;
   readonly scripts: Scripts;
   readonly #deadtimeMs: number;
@@ -33,7 +33,6 @@ export class Estate {
   constructor(plan: Plan, deadtimeMs: number) {
     this.plan = plan;
     this.scripts = new Scripts(plan);
-    this.move = new Handover(deadtimeMs);
     this.#deadtimeMs = deadtimeMs;
   }
 

@@ -19,6 +19,8 @@ export interface ExchangeOptions extends Outcome {
 
 /** What a node of this program says with what it has, when nobody has answered its offer in time. */
 const WITHDRAWN = 'withdrawn';
+/** What a node says with what it has when it begins to stop what it gives. */
+const GIVING = 'standby';
 
 /** Standby in three steps, of which each node says its own: an offer and its answer, stopped and started.
  *  Source: observed on Heartbeat 3.0.6. */
@@ -48,11 +50,12 @@ export class Exchange {
   }
 
   hear({ hold, info }: Heard, now: number): void {
-    const { step } = this.#estate.move;
+    const { move } = this.#estate;
     if (info === 'me' && hold !== undefined) this.#offered(hold, now);
     else if (info === 'other') this.#accepted(now);
-    else if (info === 'done' && step === 'taking') this.#start(hold, now);
-    else if (info === 'done' && step === 'given') this.#gave(now);
+    else if (info === 'done' && move.step === 'given') this.#gave(now);
+    else if (info === 'done' && (move.step === 'taking' || move.resume(now)))
+      this.#start(hold, now);
   }
 
   /** Scripts have ended that started groups.
@@ -77,7 +80,7 @@ export class Exchange {
     if (move.step !== 'giving' || !move.awaits(request)) return false;
     const stopped = minus(move.hold, stays);
     if (stays !== 'none' && (stopped === 'none' || !otherIsOurs)) {
-      this.#estate.tell('standby');
+      this.#estate.tell(GIVING);
       return true;
     }
     move.proceed('given', now);
@@ -86,11 +89,11 @@ export class Exchange {
     return true;
   }
 
-  /** The giver has withdrawn its offer: it says so, or it is at rest long after it. Or it begins to give. */
+  /** The giver begins to give. Or it has withdrawn its offer: it says so, or it is at rest long after it. */
   reconsider({ info, isStable }: Heard, now: number): void {
     const { move, plan } = this.#estate;
-    if (isStable === false) move.confirm();
-    const isLate = isStable === true && move.isOld(now);
+    if (info === GIVING && !move.resume(now)) move.confirm();
+    const isLate = isStable === true && !move.isConfirmed && move.isOld(now);
     if (move.step !== 'taking' || !(info === WITHDRAWN || isLate)) return;
     plan.log('info', `standby: ${this.#options.other} has withdrawn its offer`);
     move.end();
@@ -119,30 +122,39 @@ export class Exchange {
   look(now: number): void {
     const { move, plan } = this.#estate;
     if (move.endAt > now) return;
-    plan.log(
-      'warn',
-      move.step === 'offered'
-        ? 'No reply to standby request. Standby request cancelled.'
-        : 'Standby took too long: it is given up.',
-    );
+    const isUnbegun = move.step === 'taking' && !move.isConfirmed;
+    plan.log('warn', this.#tooLate(isUnbegun));
     this.#estate.endMove();
+    if (isUnbegun) move.lapse();
     this.#estate.otherIsStable = true;
     if (this.#estate.otherIsOurs) this.#estate.tell(WITHDRAWN);
     else this.#estate.correct();
     this.#options.kept(now);
   }
 
+  #tooLate(isUnbegun: boolean): string {
+    if (isUnbegun)
+      return `standby: ${this.#options.other} gives nothing: it is not waited for`;
+    return this.#estate.move.step === 'offered'
+      ? 'No reply to standby request. Standby request cancelled.'
+      : 'Standby took too long: it is given up.';
+  }
+
+  /** A Heartbeat says it to all also where it does not do it, since it gives something already. */
   #offered(hold: Hold, now: number): void {
-    const { isStable, move, plan } = this.#estate;
+    const { isStable, move, otherIsOurs, plan } = this.#estate;
     const isOfferedAgain = move.step === 'taking';
-    if (!isStable && !isOfferedAgain) {
+    const isInVain = isOfferedAgain && move.isConfirmed && !otherIsOurs;
+    if (isInVain || !(isStable || isOfferedAgain)) {
       plan.log('info', 'standby message ignored: resources are in flux');
       return;
     }
     plan.log('info', `${this.#options.other} wants to go standby [${hold}]`);
-    move.begin('taking', hold, now);
+    // Which of two it gives it says when it has stopped that.
+    const all = isOfferedAgain && !otherIsOurs ? plus(move.hold, hold) : hold;
+    move.begin('taking', all, now);
     this.#estate.otherIsStable = false;
-    this.#ask('other');
+    this.#ask('other', hold);
   }
 
   /** An answer to an offer that is withdrawn gets the state of things instead. */
@@ -156,7 +168,7 @@ export class Exchange {
     );
     this.#estate.mine = minus(this.#estate.mine, move.hold);
     move.proceed('giving', now, scripts.release(move.hold));
-    this.#estate.tell('standby');
+    this.#estate.tell(GIVING);
   }
 
   /** @param hold  of what was offered, what has stopped */
@@ -178,8 +190,7 @@ export class Exchange {
     this.#options.gave(now);
   }
 
-  #ask(info: string): void {
-    const { move, plan } = this.#estate;
-    plan.send('ask_resources', ['rsc_hold', move.hold], ['info', info]);
+  #ask(info: string, hold = this.#estate.move.hold): void {
+    this.#estate.plan.send('ask_resources', ['rsc_hold', hold], ['info', info]);
   }
 }

@@ -20,21 +20,23 @@ export type Step =
 const ANSWER_MS = 10_000;
 /** How long the scripts of both nodes may take in all. */
 const MOVE_MS = 3_600_000;
+/** A giver says at once that it stops what is taken. */
+const LIMITS = {
+  offered: ANSWER_MS,
+  taking: 2 * ANSWER_MS,
+  yielding: MOVE_MS,
+} as const;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** One move of groups at a time, with its limits of time. Source: observed on Heartbeat 3.0.6. */
 export class Handover {
-  /** A node that is not heard for so long is dead: what it has said is here by then. */
-  readonly #deadtimeMs: number;
   #step: Step = 'none';
   #hold: Hold = 'none';
   #endAt = NEVER;
   #beganAt = 0;
   #request: number | undefined;
-
-  constructor(deadtimeMs: number) {
-    this.#deadtimeMs = deadtimeMs;
-  }
+  #isConfirmed = false;
+  #isOpen = false;
 
   get step(): Step {
     return this.#step;
@@ -50,26 +52,43 @@ export class Handover {
     return this.#endAt;
   }
 
+  /** The giver has said that it stops what it gives. */
+  get isConfirmed(): boolean {
+    return this.#isConfirmed;
+  }
+
   /** Whoever has offered does not wait for an answer any more. */
   isOld(now: number): boolean {
     return now > this.#beganAt + 2 * ANSWER_MS;
   }
 
   /** @param now  milliseconds, monotonic */
-  begin(
-    step: 'offered' | 'taking' | 'yielding',
-    hold: Hold,
-    now: number,
-    request?: number,
-  ): void {
+  begin(step: keyof typeof LIMITS, hold: Hold, now: number, request?: number): void {
     this.#hold = hold;
     this.#beganAt = now;
-    this.#go(step, now + this.#limitOf(step), request);
+    this.#go(step, now + LIMITS[step], request);
   }
 
-  /** The giver has said that it stops what it gives, which may take as long as scripts take. */
+  /** That may take as long as scripts take. */
   confirm(): void {
-    if (this.#step === 'taking') this.#endAt = this.#beganAt + MOVE_MS;
+    if (this.#step !== 'taking') return;
+    this.#isConfirmed = true;
+    this.#endAt = this.#beganAt + MOVE_MS;
+  }
+
+  /** What the giver has not begun to give is waited for no longer, and taken all the same when it comes. */
+  lapse(): void {
+    this.end();
+    this.#isOpen = true;
+  }
+
+  /** It gives after all.
+   *  @returns  whether there is anything to take */
+  resume(now: number): boolean {
+    if (!this.#isOpen) return false;
+    this.begin('taking', this.#hold, now);
+    this.confirm();
+    return true;
   }
 
   /** @param request  of scripts that are waited for */
@@ -91,13 +110,9 @@ export class Handover {
     this.#go('none', NEVER);
   }
 
-  /** A giver says at once that it stops what is taken; only one that gives nothing is silent. */
-  #limitOf(step: 'offered' | 'taking' | 'yielding'): number {
-    if (step === 'offered') return ANSWER_MS;
-    return step === 'taking' ? 2 * ANSWER_MS + this.#deadtimeMs : MOVE_MS;
-  }
-
   #go(step: Step, endAt: number, request?: number): void {
+    this.#isConfirmed = false;
+    this.#isOpen = false;
     this.#step = step;
     this.#request = request;
     this.#endAt = endAt;
