@@ -3,7 +3,7 @@ import { openLog } from '../local/log.ts';
 import { heartbeatOf } from '../local/pid-file.ts';
 import { Programs } from '../local/programs.ts';
 import { Daemon } from '../process/daemon.ts';
-import { askStatus, isTaken } from '../process/status-socket.ts';
+import { isTaken } from '../process/status-socket.ts';
 import { Resources } from '../resources/resources.ts';
 import { scriptEnvironment } from '../resources/script-environment.ts';
 import { EXIT } from './exit.ts';
@@ -34,7 +34,7 @@ export const runDaemon: Action = async (words) => {
 
 /** Stops everything that haresources names, held or not: what a daemon that was killed has left. */
 export const release: Action = async (words) => {
-  if (await askStatus(words.files.status))
+  if (await isTaken(words.files.status))
     throw new Error('the daemon runs, and releases by itself: l4heartbeat stop');
   const heartbeat = await heartbeatRuns(words.files);
   if (heartbeat !== undefined) throw new Error(heartbeat);

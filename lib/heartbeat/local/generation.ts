@@ -31,9 +31,10 @@ function isFull(error: unknown): boolean {
 async function overwrite(file: string, text: string): Promise<boolean> {
   try {
     await using handle = await open(file, 'r+');
-    await handle.write(text, 0);
+    const { bytesWritten } = await handle.write(text, 0);
+    await handle.truncate(bytesWritten);
     await handle.sync();
-    return true;
+    return bytesWritten === text.length;
   } catch {
     return false;
   }
