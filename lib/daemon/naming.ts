@@ -78,7 +78,7 @@ class Names implements Naming {
   async apply(config: Config): Promise<void> {
     if (this.#isStopped) return;
     if (config.virtuals.some(({ options }) => options.realsFrom.length > 0))
-      this.#opening ??= this.#open();
+      this.#opening ??= this.#open().catch((error: unknown) => this.#notOpened(error));
     const keeper = await this.#opening;
     const next = keeper ? await keeper.follow(config, FIRST_ANSWER_MS) : config;
     // It may know of no server any more.
@@ -119,6 +119,12 @@ class Names implements Naming {
     this.stop();
     if (last && this.#isOwn && this.#keeper) this.#write();
     await this.#writing;
+  }
+
+  /** A config without names goes on, and the next one with names tries again. */
+  #notOpened(error: unknown): never {
+    this.#opening = undefined;
+    throw error;
   }
 
   async #open(): Promise<NameKeeper> {

@@ -112,15 +112,14 @@ class Keeper implements Peering {
       this.#opening ??= this.#open();
       this.#peers = await this.#opening;
       if (this.#isStopped) return;
-      const secrets = readPeerSecrets(peer.secretFile);
+      const secrets = secretsIn(peer.secretFile);
       if (isDeepStrictEqual(this.#followed, { peer, secrets })) return;
       this.#peers.follow(peer, secrets);
       this.#followed = { peer, secrets };
     } catch (error) {
+      if (!this.#peers) this.#opening = undefined;
       this.#end();
-      this.#log.error(
-        `Peers are told nothing: ${peer.secretFile}: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.#log.error(`Peers are told nothing: ${reason(error)}`);
     }
   }
 
@@ -239,4 +238,17 @@ async function fulfil(
     if (!isPlain) log.error(`A change of a peer failed: ${String(error)}`);
     return undefined;
   }
+}
+
+/** @throws with the file before the reason */
+function secretsIn(file: string): readonly Buffer[] {
+  try {
+    return readPeerSecrets(file);
+  } catch (error) {
+    throw new Error(`${file}: ${reason(error)}`, { cause: error });
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
