@@ -86,6 +86,12 @@ export class Estate {
     this.move.end();
   }
 
+  /** As {@link endMove}; but what the other node may still give is taken then. */
+  lapseMove(): void {
+    this.mine = this.mineSoon;
+    this.move.lapse();
+  }
+
   /** Tells once more, if this node is stable and has told otherwise. */
   correct(): void {
     if (this.#isSettled && !this.#hasToldStable) this.tell();

@@ -96,7 +96,8 @@ export class Exchange {
     const isLate = isStable === true && !move.isConfirmed && move.isOld(now);
     if (move.step !== 'taking' || !(info === WITHDRAWN || isLate)) return;
     plan.log('info', `standby: ${this.#options.other} has withdrawn its offer`);
-    move.end();
+    if (isLate) move.lapse();
+    else move.end();
     this.#estate.correct();
   }
 
@@ -122,21 +123,20 @@ export class Exchange {
   look(now: number): void {
     const { move, plan } = this.#estate;
     if (move.endAt > now) return;
-    const isUnbegun = move.step === 'taking' && !move.isConfirmed;
-    plan.log('warn', this.#tooLate(isUnbegun));
-    this.#estate.endMove();
-    if (isUnbegun) move.lapse();
+    plan.log('warn', this.#tooLate());
+    this.#estate.lapseMove();
     this.#estate.otherIsStable = true;
     if (this.#estate.otherIsOurs) this.#estate.tell(WITHDRAWN);
     else this.#estate.correct();
     this.#options.kept(now);
   }
 
-  #tooLate(isUnbegun: boolean): string {
-    if (isUnbegun)
-      return `standby: ${this.#options.other} gives nothing: it is not waited for`;
-    return this.#estate.move.step === 'offered'
-      ? 'No reply to standby request. Standby request cancelled.'
+  #tooLate(): string {
+    const { step, isConfirmed } = this.#estate.move;
+    if (step === 'offered')
+      return 'No reply to standby request. Standby request cancelled.';
+    return step === 'taking' && !isConfirmed
+      ? `standby: ${this.#options.other} gives nothing: it is not waited for`
       : 'Standby took too long: it is given up.';
   }
 
@@ -150,9 +150,10 @@ export class Exchange {
       return;
     }
     plan.log('info', `${this.#options.other} wants to go standby [${hold}]`);
-    // Which of two it gives it says when it has stopped that.
-    const all = isOfferedAgain && !otherIsOurs ? plus(move.hold, hold) : hold;
-    move.begin('taking', all, now);
+    // Which of several it gives it says when it has stopped that.
+    move.begin('taking', plus(move.open, hold), now);
+    // It says so in each status; and when it does not, any more.
+    if (otherIsOurs) move.confirm();
     this.#estate.otherIsStable = false;
     this.#ask('other', hold);
   }

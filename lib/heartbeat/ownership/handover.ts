@@ -36,7 +36,7 @@ export class Handover {
   #beganAt = 0;
   #request: number | undefined;
   #isConfirmed = false;
-  #isOpen = false;
+  #open: Hold = 'none';
 
   get step(): Step {
     return this.#step;
@@ -64,6 +64,8 @@ export class Handover {
 
   /** @param now  milliseconds, monotonic */
   begin(step: keyof typeof LIMITS, hold: Hold, now: number, request?: number): void {
+    // One that gives does not hear an offer, and one that accepts it gives nothing.
+    if (step !== 'offered') this.#open = 'none';
     this.#hold = hold;
     this.#beganAt = now;
     this.#go(step, now + LIMITS[step], request);
@@ -76,23 +78,31 @@ export class Handover {
     this.#endAt = this.#beganAt + MOVE_MS;
   }
 
-  /** What the giver has not begun to give is waited for no longer, and taken all the same when it comes. */
-  lapse(): void {
-    this.end();
-    this.#isOpen = true;
+  /** What was offered and is not begun to be given, be it waited for or not. */
+  get open(): Hold {
+    return this.#step === 'taking' && !this.#isConfirmed ? this.#hold : this.#open;
   }
 
-  /** It gives after all.
+  /** Nothing is waited for any longer; what is {@link open} is taken all the same when it is given. */
+  lapse(): void {
+    const { open } = this;
+    this.end();
+    this.#open = open;
+  }
+
+  /** It is given after all.
    *  @returns  whether there is anything to take */
   resume(now: number): boolean {
-    if (!this.#isOpen) return false;
-    this.begin('taking', this.#hold, now);
+    const isFree = this.#step === 'none' || this.#step === 'offered';
+    if (!isFree || this.#open === 'none') return false;
+    this.begin('taking', this.#open, now);
     this.confirm();
     return true;
   }
 
   /** @param request  of scripts that are waited for */
   proceed(step: 'giving' | 'given' | 'starting', now: number, request?: number): void {
+    this.#open = 'none';
     this.#go(step, now + MOVE_MS, request);
   }
 
@@ -107,12 +117,12 @@ export class Handover {
   }
 
   end(): void {
+    this.#open = 'none';
     this.#go('none', NEVER);
   }
 
   #go(step: Step, endAt: number, request?: number): void {
     this.#isConfirmed = false;
-    this.#isOpen = false;
     this.#step = step;
     this.#request = request;
     this.#endAt = endAt;

@@ -58,19 +58,52 @@ t.test('an offer that is not meant holds up nothing', async (t) => {
   }
 });
 
-t.test('what is given after all is taken', async (t) => {
-  for (const late of [GIVING, DONE]) {
-    const beside = new Beside();
-    beside.say(...OFFER);
-    const giving = beside.late(...GIVING);
-    const done = beside.late(...DONE);
-    beside.beat(25);
-    if (late === GIVING) giving();
-    beside.beat(late === GIVING ? 60 : 0);
-    done();
-    beside.beat(1);
-    t.same(held(beside.network), ['lb1', 'lb1'], late === GIVING ? 'begun' : 'done');
-  }
+/** An offer of what is lb2's own is not waited for any longer. */
+function lapsed(): Beside {
+  const beside = new Beside('deadtime 60\ninitdead 70');
+  beside.say(...asks('me', 'local'));
+  beside.beat(22);
+  return beside;
+}
+
+function gives(beside: Beside): void {
+  beside.say(...GIVING);
+  beside.beat(60);
+  beside.say(...asks('done', 'local'));
+  beside.beat(1);
+}
+
+for (const [meanwhile, play] of Object.entries({
+  nothing: () => {},
+  'a standby that was asked for here': ({ network }) => network.standby('lb1', 'local'),
+  'and one that nobody answered': (beside) => {
+    beside.network.standby('lb1', 'local');
+    beside.beat(15);
+  },
+  'an offer of other groups': (beside) => beside.say(...asks('me', 'foreign')),
+  'word that all is at rest': (beside) => beside.say(...REST),
+} satisfies Record<string, (beside: Beside) => void>))
+  t.test(`what is given after all is taken; meanwhile: ${meanwhile}`, async (t) => {
+    for (const isHeard of [true, false]) {
+      const beside = lapsed();
+      play(beside);
+      if (isHeard) gives(beside);
+      else beside.say(...asks('done', 'local'));
+      beside.beat(1);
+      t.same(held(beside.network), ['lb1', 'lb1'], isHeard ? 'begun' : 'done');
+    }
+  });
+
+t.test('what a node that stood still had been offered is taken, too', async (t) => {
+  const beside = new Beside('deadtime 60\ninitdead 70');
+  beside.say(...asks('me', 'local'));
+  beside.network.freeze('lb1');
+  beside.network.play(25 * SECOND);
+  beside.network.thaw('lb1');
+  beside.say(...REST);
+  beside.say(...asks('done', 'local'));
+  beside.beat(2);
+  t.same(held(beside.network), ['lb1', 'lb1']);
 });
 
 t.test('who has begun to give may take as long as scripts take', async (t) => {

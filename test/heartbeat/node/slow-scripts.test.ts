@@ -1,4 +1,5 @@
 import t from 'tap';
+import { isHold } from '../../../lib/heartbeat/ownership/hold.ts';
 import { Network, SCRIPT_MS } from './network.ts';
 import { both, held, SECOND, seeded, words } from './scene.ts';
 
@@ -164,3 +165,28 @@ for (const failback of ['on', 'off', 'legacy'])
       t.equal(words(network)[1], 'all');
     },
   );
+
+t.test('a link that is cut for less than deadtime ends no move', async (t) => {
+  for (const failback of ['off', 'on'])
+    for (const stops of [0.2, 5, 21, 40])
+      for (const cut of [15, 21, 28]) {
+        const network = both(`auto_failback ${failback}\ndeadtime 30\ninitdead 40`);
+        slowStop(network, stops * SECOND);
+        network.play(100 * SECOND);
+        const from = network.now;
+        network.standby('lb1', 'all');
+        const isAnswered = () =>
+          network.sent.some(
+            ({ at, name, type }) =>
+              at > from && name === 'lb2' && type === 'ask_resources',
+          );
+        for (let n = 0; n < 100 && !isAnswered(); n++) network.play(1);
+        network.cut.add('lb1');
+        network.play(cut * SECOND);
+        network.cut.delete('lb1');
+        network.play(200 * SECOND);
+        const what = `auto_failback ${failback}, stops for ${stops} s, cut for ${cut} s`;
+        t.equal(network.holders.doubled(from, network.now), 0, what);
+        t.ok(words(network).every(isHold), what);
+      }
+});
