@@ -152,7 +152,7 @@ export class Exchange {
     plan.log('info', `${this.#options.other} wants to go standby [${hold}]`);
     // Which of several it gives it says when it has stopped that.
     move.begin('taking', plus(move.open, hold), now);
-    // It says so in each status; and when it does not, any more.
+    // In each status it says whether it moves anything.
     if (otherIsOurs) move.confirm();
     this.#estate.otherIsStable = false;
     this.#ask('other', hold);
