@@ -63,7 +63,7 @@ export class Accord {
     if (hold !== undefined)
       estate.others = isFull || hold === 'none' ? hold : plus(estate.others, hold);
     this.#settling.receive(now);
-    this.#parts.exchange.reconsider(heard, now);
+    this.#parts.exchange.reconsider(info, now);
     if (isStable !== undefined) this.#otherSettled(isStable, now);
     if (estate.isIn && estate.phase !== 'stable' && estate.otherIsStable)
       this.#stabilize(now);

@@ -89,15 +89,13 @@ export class Exchange {
     return true;
   }
 
-  /** The giver begins to give. Or it has withdrawn its offer: it says so, or it is at rest long after it. */
-  reconsider({ info, isStable }: Heard, now: number): void {
+  /** The giver says with what it has that it begins to give, or that it has withdrawn its offer. */
+  reconsider(info: string | undefined, now: number): void {
     const { move, plan } = this.#estate;
     if (info === GIVING && !move.resume(now)) move.confirm();
-    const isLate = isStable === true && !move.isConfirmed && move.isOld(now);
-    if (move.step !== 'taking' || !(info === WITHDRAWN || isLate)) return;
+    if (info !== WITHDRAWN || move.step !== 'taking') return;
     plan.log('info', `standby: ${this.#options.other} has withdrawn its offer`);
-    if (isLate) move.lapse();
-    else move.end();
+    move.end();
     this.#estate.correct();
   }
 

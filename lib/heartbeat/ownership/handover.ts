@@ -20,7 +20,7 @@ export type Step =
 const ANSWER_MS = 10_000;
 /** How long the scripts of both nodes may take in all. */
 const MOVE_MS = 3_600_000;
-/** A giver says at once that it stops what is taken. */
+/** A giver says at once that it stops what is taken; one that has offered does not wait for an answer any more. */
 const LIMITS = {
   offered: ANSWER_MS,
   taking: 2 * ANSWER_MS,
@@ -55,11 +55,6 @@ export class Handover {
   /** The giver has said that it stops what it gives. */
   get isConfirmed(): boolean {
     return this.#isConfirmed;
-  }
-
-  /** Whoever has offered does not wait for an answer any more. */
-  isOld(now: number): boolean {
-    return now > this.#beganAt + 2 * ANSWER_MS;
   }
 
   /** @param now  milliseconds, monotonic */

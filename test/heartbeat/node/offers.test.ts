@@ -106,11 +106,17 @@ t.test('what a node that stood still had been offered is taken, too', async (t) 
   t.same(held(beside.network), ['lb1', 'lb1']);
 });
 
-t.test('who has begun to give may take as long as scripts take', async (t) => {
+/** It stops what it gives, for as long as its scripts take. */
+function giving(): Beside {
   const beside = new Beside();
   beside.say(...OFFER);
   beside.beat(1);
   beside.say(...GIVING);
+  return beside;
+}
+
+t.test('who has begun to give may take as long as scripts take', async (t) => {
+  const beside = giving();
   beside.beat(300);
   beside.say(...DONE);
   beside.beat(1);
@@ -120,10 +126,7 @@ t.test('who has begun to give may take as long as scripts take', async (t) => {
 
 t.test('it may be asked to give once more meanwhile', async (t) => {
   for (const hold of ['all', 'foreign']) {
-    const beside = new Beside();
-    beside.say(...OFFER);
-    beside.beat(1);
-    beside.say(...GIVING);
+    const beside = giving();
     beside.beat(5);
     beside.say(...asks('me', hold));
     beside.beat(60);
@@ -145,10 +148,7 @@ t.test('which of two offers it gives it says at last', async (t) => {
 });
 
 t.test('that all is at rest may come before the end of a long move', async (t) => {
-  const beside = new Beside();
-  beside.say(...OFFER);
-  beside.beat(1);
-  beside.say(...GIVING);
+  const beside = giving();
   beside.beat(30);
   const done = beside.late(...DONE);
   beside.has('none', '1');
