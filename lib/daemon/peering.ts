@@ -12,13 +12,13 @@ import type { Instance } from '../instance/instance.ts';
 import type { Heritage } from '../model/heritage.ts';
 import { late } from '../model/late.ts';
 import type { Log } from '../model/log.ts';
-import type { KeptOverride, OverrideStore } from '../model/override.ts';
 import type { PeerOptions, PeerStatus } from '../model/peer.ts';
 import { ID_DIGITS, type PeerWish, type StampedWish } from '../model/peer-wish.ts';
 import { same } from '../model/same.ts';
 import type { PeerParties, Peers } from '../peer/index.ts';
 import { MOST_CLIENTS } from '../state/clients-file.ts';
 import { type WishesFile, wishesFile } from '../state/wishes-file.ts';
+import type { HeardStore } from './heard-store.ts';
 
 /** Other directors that know what this one knows, where the config has any. Nothing of them is loaded before. */
 export interface Peering {
@@ -39,33 +39,6 @@ export interface PeeringParties {
     readonly desk: Pick<Desk, 'change' | 'drain'> & Pick<HeritableDesk, 'has'>;
   };
   readonly heritages: readonly Heritage[];
-}
-
-/** The store, and who hears of all that is kept in it. */
-export interface HeardStore extends OverrideStore {
-  /** What was kept last. */
-  readonly kept: readonly KeptOverride[];
-  hear(on: (overrides: readonly KeptOverride[]) => void): void;
-}
-
-export function heardStore(store: OverrideStore): HeardStore {
-  let kept: readonly KeptOverride[] = [];
-  let told: (overrides: readonly KeptOverride[]) => void = () => {};
-  return {
-    get kept() {
-      return kept;
-    },
-    hear(on) {
-      told = on;
-    },
-    of: (service) => store.of(service),
-    drains: () => store.drains(),
-    keep(overrides) {
-      kept = overrides;
-      told(overrides);
-      return store.keep(overrides);
-    },
-  };
 }
 
 export function openPeering(

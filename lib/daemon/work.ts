@@ -4,9 +4,9 @@ import type { Log } from '../model/log.ts';
 import { type OverrideFile, openOverrideFile } from '../state/override-store.ts';
 import type { Closers } from './closers.ts';
 import { createElders, type Elders } from './elders.ts';
+import { type HeardStore, heardStore } from './heard-store.ts';
 import { type HeritageKeeper, openHeritage } from './heritage.ts';
 import { openParts, type Parts } from './parts.ts';
-import { type HeardStore, heardStore } from './peering.ts';
 
 /** What does the work, and what of it outlives the director. */
 export interface Work {

@@ -3,11 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { Config } from '../../lib/config/config.ts';
-import {
-  heardStore,
-  openPeering,
-  type PeeringParties,
-} from '../../lib/daemon/peering.ts';
+import { heardStore } from '../../lib/daemon/heard-store.ts';
+import { openPeering, type PeeringParties } from '../../lib/daemon/peering.ts';
 import { type DrainOrder, NotPossible } from '../../lib/director/desk.ts';
 import type { KeptOverride, Wish } from '../../lib/model/override.ts';
 import type { PeerPlace } from '../../lib/model/peer.ts';
