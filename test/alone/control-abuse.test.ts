@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
+import { spread } from '../../bench/samples.ts';
 import { readStatus } from '../../lib/control/index.ts';
 import { FACTORIES } from '../../lib/engines/factories.ts';
 import { aService } from '../support/config.ts';
@@ -85,11 +86,6 @@ async function settled(abuser: ChildProcess): Promise<AbuseReport> {
   }
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
 interface Scene {
   readonly measure: () => Promise<TrafficReport>;
   readonly abuser: ChildProcess;
@@ -116,7 +112,7 @@ async function compare(t: Test, scene: Scene): Promise<number[]> {
   const [quiet = 0, ...abused] = WHEN.map((when, at) => {
     const values = rounds.map((one) => one[at] ?? Number.NaN);
     t.comment(`p99, ${when}: ${values.map((ms) => ms.toFixed(1)).join(' ')} ms`);
-    return median(values);
+    return spread(values).median;
   });
   return abused.map((ms) => ms / Math.max(SLICE_MS, quiet));
 }

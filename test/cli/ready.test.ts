@@ -2,20 +2,22 @@ import { spawn } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { spread } from '../../bench/samples.ts';
 import { runAction } from '../support/l4director.ts';
 import { director } from '../support/live-director.ts';
 import { collect, Site, until } from '../support/site.ts';
 
 const OFTEN = 9;
 
+/** Milliseconds, rounded. */
 async function median(work: () => Promise<unknown>): Promise<number> {
   const took: number[] = [];
   for (let n = 0; n < OFTEN; n++) {
     const began = performance.now();
     await work();
-    took.push(Math.round(performance.now() - began));
+    took.push(performance.now() - began);
   }
-  return took.sort((a, b) => a - b)[(OFTEN - 1) / 2] ?? Number.NaN;
+  return Math.round(spread(took).median);
 }
 
 t.test('ready says whether clients would be served, role what it is', async (t) => {
