@@ -87,12 +87,14 @@ class Keeper implements Peering {
       if (this.#isStopped) return;
       const secrets = secretsIn(peer.secretFile);
       if (isDeepStrictEqual(this.#followed, { peer, secrets })) return;
+      this.#followed = undefined;
       this.#peers.follow(peer, secrets);
       this.#followed = { peer, secrets };
     } catch (error) {
       if (!this.#peers) this.#opening = undefined;
-      this.#end();
-      this.#log.error(`Peers are told nothing: ${reason(error)}`);
+      // The file was good when the config was read; whoever edits it now must not silence two that speak.
+      const fate = this.#followed ? 'stay as they were' : 'are told nothing';
+      this.#log.error(`Peers ${fate}: ${reason(error)}`);
     }
   }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -142,6 +142,34 @@ t.test('without a secret peers are told nothing, and the log says why', async (t
   ]);
   t.notMatch(one.log.lines.join(), /short/);
 });
+
+t.test(
+  'a reload that cannot read the secret leaves two that speak as they were',
+  async (t) => {
+    const [one, two] = [await director(t), await director(t)];
+    const config = one.configOf(two.listen);
+    await one.peering.begin(config);
+    await two.peering.begin(two.configOf(one.listen));
+    const isWhole = () => {
+      const [peer] = one.peering.status();
+      return peer?.connected === true && peer.heard;
+    };
+    await until(isWhole);
+    const before = one.peering.status();
+    chmodSync(one.secretFile, 0o640);
+    await one.peering.follow(config, config);
+    t.ok(one.log.lines.some((line) => /^Peers stay as they were: .*0640/.test(line)));
+    t.strictSame(one.peering.status(), before);
+
+    writeFileSync(one.secretFile, 'another secret, of one alone\n');
+    chmodSync(one.secretFile, 0o600);
+    await one.peering.follow(config, config);
+    await until(() => !isWhole());
+    writeFileSync(one.secretFile, 'a secret of both directors\n');
+    await one.peering.follow(config, config);
+    await until(isWhole);
+  },
+);
 
 t.test('where the config has no peers nothing is read or written', async (t) => {
   const one = await director(t);

@@ -205,9 +205,17 @@ function code(error: NodeJS.ErrnoException): string {
   return error.code ?? error.message;
 }
 
-/** Waits, polling, for what no event tells; the deadline is the test's own. */
+/** No test waits so long for one thing; its own deadline may come first. */
+const PATIENCE_MS = 100_000;
+
+/** Waits, polling, for what no event tells. @throws after {@link PATIENCE_MS}, with the condition */
 export async function until(
-  condition: () => Promise<boolean> | boolean,
+  condition: () => Promise<boolean | undefined> | boolean,
 ): Promise<void> {
-  while (!(await condition())) await new Promise((wait) => setTimeout(wait, 20));
+  const began = performance.now();
+  while (!(await condition())) {
+    if (performance.now() - began > PATIENCE_MS)
+      throw new Error(`not within ${PATIENCE_MS} ms: ${condition}`);
+    await new Promise((wait) => setTimeout(wait, 20));
+  }
 }
