@@ -1,5 +1,6 @@
 import { openSync, readlinkSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { reasonOf } from '../model/reason.ts';
 import type { MatchAnswer, MatchJob } from './matcher-thread.ts';
 
 /** Runs in a worker thread: matches one text after the other, and leaves word of the one
@@ -25,7 +26,7 @@ function answer({ id, source, flags, text }: MatchJob): MatchAnswer {
     Atomics.store(current, 0, id);
     return { id, matched: pattern.test(text) };
   } catch (error) {
-    return { id, problem: error instanceof Error ? error.message : String(error) };
+    return { id, problem: reasonOf(error) };
   } finally {
     Atomics.store(current, 0, 0);
   }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { DEFAULT_INSTANCE } from '../instance/instance.ts';
+import { reasonOf } from '../model/reason.ts';
 import { type Commands, commandNamed } from './context.ts';
 import { type AIMS, OPTIONS, type Option, type OptionName } from './options.ts';
 import { plainWords } from './plain-words.ts';
@@ -93,7 +94,7 @@ async function parse(argv: readonly string[]): Promise<Typed> {
   try {
     return typed.parseSync([...argv]);
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = reasonOf(error);
     throw new Error(text.replace(/^Unknown argument(s?):/, 'Unknown option$1:'));
   }
 }

@@ -2,6 +2,7 @@ import type { Call } from '../control/calls.ts';
 import { ask, readStatus } from '../control/client.ts';
 import { findInstance } from '../instance/instance.ts';
 import { EXIT } from '../instance/launch.ts';
+import { reasonOf } from '../model/reason.ts';
 import type { StatusDocument } from '../model/status.ts';
 import type { Context } from './context.ts';
 import { printable } from './show-text.ts';
@@ -41,7 +42,7 @@ export function asking(
       return await run(context);
     } catch (error) {
       const { socket } = directorOf(context);
-      context.err(printable(reasonOf(error, socket)));
+      context.err(printable(reasonAt(error, socket)));
       return error instanceof WrongUsage ? EXIT.usage : EXIT.failed;
     }
   };
@@ -50,10 +51,10 @@ export function asking(
 /** Why it could not be done, in words. An answer that lacks what every director says breaks whoever works with
  *  it: that is no defect of the command's.
  *  @param socket  where was asked */
-export function reasonOf(error: unknown, socket: string): string {
+export function reasonAt(error: unknown, socket: string): string {
   if (error instanceof TypeError || error instanceof RangeError)
     return `${socket} did not answer as a director does: ${error.message}`;
-  return error instanceof Error ? error.message : String(error);
+  return reasonOf(error);
 }
 
 /** What an operator types again to name this director: `l4director`, `l4director x.cf`. */

@@ -3,6 +3,7 @@ import { CALLS } from '../control/calls.ts';
 import { follow } from '../control/follow.ts';
 import { EXIT } from '../instance/launch.ts';
 import type { DirectorEvent } from '../model/event.ts';
+import { reasonOf } from '../model/reason.ts';
 import type { Context } from './context.ts';
 import { type Director, directorOf } from './director.ts';
 import { eventLine } from './event-words.ts';
@@ -44,7 +45,7 @@ async function onwards(
         write(event);
       }
     } catch (error) {
-      err(`lost: ${printable(error instanceof Error ? error.message : String(error))}`);
+      err(`lost: ${printable(reasonOf(error))}`);
       const found = await back(director, gone.signal);
       if (found !== pid) last = 0; // another process counts its events anew
       pid = found;

@@ -1,5 +1,6 @@
 import { EXIT } from '../instance/launch.ts';
 import { ourProgram } from '../instance/program.ts';
+import { reasonOf } from '../model/reason.ts';
 import { type CommandLine, parseCommandLine } from './command-line.ts';
 import { COMMANDS } from './commands.ts';
 import {
@@ -22,7 +23,7 @@ export async function main(
   try {
     line = await parseCommandLine(argv, COMMANDS);
   } catch (error) {
-    err(reason(error));
+    err(reasonOf(error));
     out((await words()).usage());
     return EXIT.usage;
   }
@@ -38,7 +39,7 @@ export async function main(
       err,
     });
   } catch (error) {
-    err(`l4director: ${reason(error)}`);
+    err(`l4director: ${reasonOf(error)}`);
     return EXIT.failed;
   }
 }
@@ -95,8 +96,4 @@ async function misplaced(
   if (fits) return undefined;
   const { synopsis } = await words();
   return `Usage: l4director [configfile] ${synopsis(name, command)}`;
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@ import { askBriefly } from '../control/ask-briefly.ts';
 import { findInstance } from '../instance/instance.ts';
 import { EXIT } from '../instance/launch.ts';
 import { READY_OF } from '../model/readiness.ts';
+import { reasonOf } from '../model/reason.ts';
 import type { Context } from './context.ts';
 import { printable } from './show-text.ts';
 
@@ -42,7 +43,7 @@ export async function ready({
     out(printable(`ready: ${found.words}`));
     return EXIT.done;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     out(printable(`not ready: ${why}`));
     return EXIT.failed;
   }
@@ -55,7 +56,7 @@ async function timeoutOf(text: string | undefined): Promise<number | string> {
   try {
     return timeOf('timeout', text);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error);
   }
 }
 

@@ -1,6 +1,6 @@
 import { readStatus } from '../control/client.ts';
 import { MOST_CHECKS, type StatusDocument } from '../model/status.ts';
-import { reasonOf } from './director.ts';
+import { reasonAt } from './director.ts';
 import { onlyReal } from './named-reals.ts';
 import { formatChecks } from './show-checks.ts';
 import { formatIpvsadm } from './show-ipvsadm.ts';
@@ -38,7 +38,7 @@ export async function runShow(options: ShowOptions): Promise<number> {
     options.out.write(await textOf(options));
     return 0;
   } catch (error) {
-    err.write(`${printable(reasonOf(error, options.socketPath))}\n`);
+    err.write(`${printable(reasonAt(error, options.socketPath))}\n`);
     return 1;
   }
 }

@@ -1,4 +1,5 @@
 import { duration } from '../config/duration.ts';
+import { reasonOf } from '../model/reason.ts';
 import { WrongUsage } from './wrong-usage.ts';
 
 /** The value of an option that is a time, in the form of the ini, or 0.
@@ -8,7 +9,7 @@ export function timeOf(option: string, text: string): number {
   try {
     return duration(text);
   } catch (error) {
-    const what = error instanceof Error ? error.message : String(error);
+    const what = reasonOf(error);
     throw new WrongUsage(`--${option} ${text}: ${what}`);
   }
 }

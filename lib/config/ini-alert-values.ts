@@ -1,5 +1,6 @@
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
+import { reasonOf } from '../model/reason.ts';
 import { LARGEST_SECRET, webhookSecret } from '../model/webhook-secret.ts';
 import { expected } from './values.ts';
 
@@ -35,7 +36,7 @@ export function secretFile(text: string): string | undefined {
     webhookSecret(bytes);
     return text;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     return expected(
       `a file with a secret of 16 to ${LARGEST_SECRET} bytes (it has ${why}); make one by "openssl rand -hex 32"`,
       SECRET_EXAMPLE,

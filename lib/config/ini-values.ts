@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import { ENGINES } from '../engines/index.ts';
 import { didYouMean } from '../model/nearest.ts';
 import { pemCertificates } from '../model/pem.ts';
+import { reasonOf } from '../model/reason.ts';
 import { facilityNamed } from '../model/syslog.ts';
 import type { EngineName } from '../model/virtual-service.ts';
 import { duration } from './duration.ts';
@@ -68,7 +69,7 @@ export function authorities(text: string): string | undefined {
     pemCertificates(pem);
     return text;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     return expected(`a PEM file with certificates (${why})`, example);
   }
 }

@@ -1,5 +1,6 @@
 import { parse } from 'ini';
 import { didYouMean } from '../model/nearest.ts';
+import { reasonOf } from '../model/reason.ts';
 import type { ServiceOptions, VirtualService } from '../model/virtual-service.ts';
 import { readBounded } from './bounded.ts';
 import type { Diagnostic, ProcessOptions } from './config.ts';
@@ -75,10 +76,7 @@ async function readPlace(
     const missing =
       error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (missing && !wanted) return undefined;
-    findings.error(
-      0,
-      `cannot be read: ${error instanceof Error ? error.message : error}`,
-    );
+    findings.error(0, `cannot be read: ${reasonOf(error)}`);
   }
   return '';
 }

@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import { endpoint } from '../model/address.ts';
 import type { PeerPlace } from '../model/peer.ts';
 import { LARGEST_SECRETS, parsePeerSecrets } from '../model/peer-secrets.ts';
+import { reasonOf } from '../model/reason.ts';
 import { expected } from './values.ts';
 import { listenAt } from './web-values.ts';
 
@@ -38,7 +39,7 @@ export function peerSecretFile(text: string): string | undefined {
     readPeerSecrets(text);
     return text;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     return expected(
       `a file for its owner alone with a secret of 16 bytes or more in a line (${why}); make one by "(umask 077; openssl rand -hex 32 > ${SECRET_EXAMPLE})", the same for both directors`,
       SECRET_EXAMPLE,

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { FileEncoding } from '../model/file-text.ts';
+import { reasonOf } from '../model/reason.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
 import { advise, adviseOnQuiescent, adviseOnRepeats } from './advice.ts';
 import { readBounded } from './bounded.ts';
@@ -169,7 +170,7 @@ async function readText(path: string, findings: Findings): Promise<string | unde
       `the file is too large: expected at most ${FILE_LIMIT / 2 ** 20} MiB`,
     );
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     findings.error(0, `cannot be read: ${why}`);
   }
   return undefined;

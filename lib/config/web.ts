@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { endpoint } from '../model/address.ts';
 import { missingPackage } from '../model/packages.ts';
+import { reasonOf } from '../model/reason.ts';
 import type { Findings } from './findings.ts';
 import type { IniValues } from './ini-keys.ts';
 import type { IniLine, IniSection } from './ini-lines.ts';
@@ -113,7 +114,7 @@ function readTls(
   try {
     createSecureContext({ cert: readPem(certificate), key: readPem(key) });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     findings.error(
       lineOf('tls-certificate'),
       `tls-certificate and tls-key cannot be used: ${why}: expected PEM files with a certificate and its key, as in "/etc/l4director/page.pem"`,

@@ -7,6 +7,7 @@ import {
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { NotFound, NotPossible } from '../director/desk.ts';
+import { reasonOf } from '../model/reason.ts';
 import { within } from '../model/within.ts';
 import { readJson } from './api/body.ts';
 import type { Clients } from './clients.ts';
@@ -123,7 +124,7 @@ function late(): Promise<never> {
 /** In which way it could not be answered. */
 function refusalOf(error: unknown): Refusal {
   if (error instanceof RequestRefused) return error.refusal;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   if (error instanceof NotFound) return { status: 404, message };
   if (error instanceof NotPossible) return { status: 409, message };
   return { status: 503, message };

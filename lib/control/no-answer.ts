@@ -1,3 +1,4 @@
+import { reasonOf } from '../model/reason.ts';
 /** The director answered, and refused. The message is in words for the operator. */
 export class Refused extends Error {
   /** HTTP's: 400 not understood, 403 read-only, 404 not there, 409 not possible, 422 a bad file,
@@ -66,5 +67,5 @@ export function explain(error: unknown, socketPath: string, timeoutMs: number): 
     return `the director on ${socketPath} has ended the connection`;
   if (error instanceof Error && /^(Abort|Timeout)Error$/.test(error.name))
     return `the director does not answer on ${socketPath} within ${timeoutMs / 1000} s`;
-  return `${socketPath}: ${error instanceof Error ? error.message : String(error)}`;
+  return `${socketPath}: ${reasonOf(error)}`;
 }

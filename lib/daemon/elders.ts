@@ -15,6 +15,7 @@ import type { Launch } from '../instance/launch.ts';
 import { isAlive, type ProcessIdentity } from '../instance/process.ts';
 import { NOTHING_LISTED } from '../model/listed.ts';
 import type { Log } from '../model/log.ts';
+import { reasonOf } from '../model/reason.ts';
 import type { ConnectionFilter } from '../model/traffic.ts';
 import type { Children } from './children.ts';
 
@@ -177,8 +178,4 @@ function sourceOf(elder: ProcessIdentity, question: Ask): TrafficSource {
     forget: async () => 0,
   };
   return [`of pid ${elder.pid}`, traffic];
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

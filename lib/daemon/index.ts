@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { EXIT, type Launch } from '../instance/launch.ts';
+import { reasonOf } from '../model/reason.ts';
 import type { VirtualService } from '../model/virtual-service.ts';
 import { createReporter } from './report.ts';
 import { catchSignals } from './signals.ts';
@@ -15,7 +16,7 @@ export async function serve(launch: Launch, known?: Config): Promise<number> {
     const life = await import('./serve.ts');
     return await life.serve(launch, signals, report, known);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const reasons = [`l4director: cannot start: ${reason}`];
     return await report({ type: 'failed', exitCode: EXIT.failed, reasons });
   }

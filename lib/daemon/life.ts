@@ -5,6 +5,7 @@ import { EXIT, type Launch } from '../instance/launch.ts';
 import { removePidFile } from '../instance/pid-file.ts';
 import type { Happening } from '../model/event.ts';
 import type { Log } from '../model/log.ts';
+import { reasonOf } from '../model/reason.ts';
 import { TimeLimit } from '../model/time-limit.ts';
 import { adoption } from './adoption.ts';
 import { attach } from './attach.ts';
@@ -61,7 +62,7 @@ export async function live(beginning: Beginning): Promise<number> {
   const notifier = createNotifier(log);
   const begun = begin(beginning, closers, ending, notifier).catch(
     async (error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       const reasons = [`l4director: cannot start: ${reason}`];
       await report({ type: 'failed', exitCode: EXIT.failed, reasons });
       ending.ask({ why: `Cannot start: ${reason}`, exitCode: EXIT.failed });

@@ -14,6 +14,7 @@ import { late } from '../model/late.ts';
 import type { Log } from '../model/log.ts';
 import type { PeerOptions, PeerStatus } from '../model/peer.ts';
 import { ID_DIGITS, type PeerWish, type StampedWish } from '../model/peer-wish.ts';
+import { reasonOf } from '../model/reason.ts';
 import { same } from '../model/same.ts';
 import type { PeerParties, Peers } from '../peer/index.ts';
 import { MOST_CLIENTS } from '../state/clients-file.ts';
@@ -94,7 +95,7 @@ class Keeper implements Peering {
       if (!this.#peers) this.#opening = undefined;
       // The file was good when the config was read; whoever edits it now must not silence two that speak.
       const fate = this.#followed ? 'stay as they were' : 'are told nothing';
-      this.#log.error(`Peers ${fate}: ${reason(error)}`);
+      this.#log.error(`Peers ${fate}: ${reasonOf(error)}`);
     }
   }
 
@@ -220,10 +221,6 @@ function secretsIn(file: string): readonly Buffer[] {
   try {
     return readPeerSecrets(file);
   } catch (error) {
-    throw new Error(`${file}: ${reason(error)}`, { cause: error });
+    throw new Error(`${file}: ${reasonOf(error)}`, { cause: error });
   }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@ import type { Config, Diagnostic } from '../config/config.ts';
 import { formatDiagnostic } from '../config/config.ts';
 import { planOf, type ReloadOutcome } from '../director/plan.ts';
 import type { Log } from '../model/log.ts';
+import { reasonOf } from '../model/reason.ts';
 import type { ConfigFile } from './config-file.ts';
 
 /** Which config is in force, and how another takes its place. */
@@ -113,10 +114,6 @@ async function plan(
 function planned(before: Config, next: Config): ReloadOutcome {
   const warnings = next.warnings.map(formatDiagnostic);
   return { ok: true, changes: planOf(before, next), warnings };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Findings as ldirectord logs them: `Error [PID] reading file PATH at line N: TEXT`. */

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { Instance } from '../instance/instance.ts';
 import type { Launch } from '../instance/launch.ts';
 import type { Log } from '../model/log.ts';
+import { reasonOf } from '../model/reason.ts';
 import type { Role, RoleStatus, RoleTaken } from '../model/role.ts';
 import { type RoleFile, roleFile } from '../state/role-file.ts';
 import type { Closers } from './closers.ts';
@@ -120,7 +121,7 @@ class Keeper implements RoleKeeper {
       await this.#file.write(this.#current);
       return undefined;
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = reasonOf(error);
       const problem = `the role will not outlive the director: ${why}`;
       this.#log.error(`Role ${this.#current.role}: ${problem}`);
       return problem;

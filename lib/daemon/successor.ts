@@ -11,6 +11,7 @@ import {
   type ProcessIdentity,
 } from '../instance/process.ts';
 import { succeeding, successorLock } from '../instance/succession.ts';
+import { reasonOf } from '../model/reason.ts';
 
 /** For a director that is at work after 5 s at the latest, on a busy machine. */
 const START_MS = 30_000;
@@ -68,6 +69,6 @@ async function run(
     const lines = said.split('\n').filter((line) => line !== '');
     return lines.length > 0 ? lines : [`its start ended with ${signal ?? code}`];
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    return [reasonOf(error)];
   }
 }

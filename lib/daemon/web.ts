@@ -3,6 +3,7 @@ import type { Identity, Web, WebSettings } from '../control/web/index.ts';
 import { endpoint } from '../model/address.ts';
 import { late } from '../model/late.ts';
 import type { Log } from '../model/log.ts';
+import { reasonOf } from '../model/reason.ts';
 
 /** The page, as the configuration in force wants it. */
 export interface WebKeeper {
@@ -93,6 +94,6 @@ function isTaken(error: unknown): boolean {
 }
 
 function tellOf(error: unknown, place: string, log: Log): void {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = reasonOf(error);
   log.error(`Page at ${place} cannot be shown: ${why}; trying again in 10 s`);
 }

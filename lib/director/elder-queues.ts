@@ -1,4 +1,5 @@
 import type { Log } from '../model/log.ts';
+import { reasonOf } from '../model/reason.ts';
 import type { Traffic } from '../model/traffic.ts';
 import type { TrafficSource } from './traffic.ts';
 
@@ -127,7 +128,7 @@ class ElderQueue implements Disposable {
     this.#isSilent = true;
     const others = this.#due.size + this.#busy - 2;
     const more = others > 0 ? `, and to ${others} more,` : '';
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     this.#parties.log.warn(
       `Connections to ${cut.server} (${cut.service})${more} may go on at a director before this one: ${reason}; it is asked again every ${this.#pauseMs / 1000} s`,
     );

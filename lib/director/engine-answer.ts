@@ -1,3 +1,4 @@
+import { reasonOf } from '../model/reason.ts';
 import { within } from '../model/within.ts';
 
 /** What an engine answers, or what `otherwise` makes of its failing or being late.
@@ -11,6 +12,6 @@ export async function answerOf<T>(
   try {
     return await within(ms, ask(), () => otherwise(`no answer within ${ms} ms`));
   } catch (error) {
-    return otherwise(error instanceof Error ? error.message : String(error));
+    return otherwise(reasonOf(error));
   }
 }

@@ -7,6 +7,7 @@ import type {
   ServiceTable,
 } from '../model/engine.ts';
 import type { Log } from '../model/log.ts';
+import { reasonOf } from '../model/reason.ts';
 import { within } from '../model/within.ts';
 import { leadAlike } from './beside.ts';
 
@@ -139,7 +140,7 @@ export class EngineFeed {
       this.#lastProblem = '';
     } catch (error) {
       this.#count(began, 1);
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       if (reason !== this.#lastProblem) log.error(`${label()}: ${reason}`);
       this.#lastProblem = reason;
       this.#parties.failed(table, reason);

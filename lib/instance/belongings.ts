@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { reasonOf } from '../model/reason.ts';
 import type { Instance } from './instance.ts';
 import { rootsFolder } from './roots-folder.ts';
 
@@ -44,7 +45,7 @@ export function handOver(
     try {
       return moveFile(from, to, owner);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = reasonOf(error);
       throw new Error(
         `${from} cannot be handed over: ${why}; move it to ${to}, or away`,
       );
@@ -90,7 +91,7 @@ export function takeBack(
       rmSync(left);
       return [...told, `Taken over from uid ${from.uid}: ${left} is ${to} now`];
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = reasonOf(error);
       return setAside(left, `it is not taken over from uid ${from.uid}: ${why}`);
     }
   });

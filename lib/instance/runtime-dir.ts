@@ -1,4 +1,5 @@
 import { lstatSync, mkdirSync } from 'node:fs';
+import { reasonOf } from '../model/reason.ts';
 
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such directory; create it, or choose another --runtime-dir',
@@ -18,7 +19,7 @@ export function writingIn<T>(directory: string, write: () => T): T {
     return write();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const message = error instanceof Error ? error.message : String(error);
+    const message = reasonOf(error);
     const why = Object.hasOwn(WORDS, code) ? WORDS[code] : message;
     throw new Error(`runtime directory ${directory}: ${why}`, { cause: error });
   }

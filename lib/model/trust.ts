@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { pemCertificates } from './pem.ts';
+import { reasonOf } from './reason.ts';
 
 /** Where distributions keep the authorities that the system trusts. */
 const SYSTEM_STORES = [
@@ -64,8 +65,4 @@ async function systemStore(): Promise<string | undefined> {
     if (found?.isFile()) return file;
   }
   return undefined;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { endpoint } from '../model/address.ts';
 import { framed, unframed } from '../model/dns-wire.ts';
 import type { DnsServer } from '../model/reals-from.ts';
+import { reasonOf } from '../model/reason.ts';
 import { TimeLimit } from '../model/time-limit.ts';
 import { queryFor, readAnswer } from './message.ts';
 import type { Answer, Question } from './question.ts';
@@ -28,7 +29,7 @@ export async function askServer(
       askByTcp(server, question, signal),
     );
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new Error(`${endpoint(server.address, server.port)}: ${why}`, {
       cause: error,
     });

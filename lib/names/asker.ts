@@ -1,4 +1,5 @@
 import type { DnsOptions, DnsServer } from '../model/reals-from.ts';
+import { reasonOf } from '../model/reason.ts';
 import type { Answer, Question } from './question.ts';
 
 /** Asks one server; rejects saying whom and what of. */
@@ -59,7 +60,7 @@ export class Asker {
         this.#first = server;
         return answer;
       } catch (error) {
-        failures.push(error instanceof Error ? error.message : String(error));
+        failures.push(reasonOf(error));
       }
     }
     throw new Error(failures.join('; ') || 'there is no name server to ask');

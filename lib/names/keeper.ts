@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Log } from '../model/log.ts';
 import type { LeftAnswer, NameStatus } from '../model/name-status.ts';
+import { reasonOf } from '../model/reason.ts';
 import { same } from '../model/same.ts';
 import type { Asker } from './asker.ts';
 import { answered, type Held, sameRecords, unanswered, unasked } from './held.ts';
@@ -190,7 +191,7 @@ export class NameKeeper implements Disposable {
       const bounds = this.#config?.options.dns ?? dns;
       held = answered(before, answer, { now: now(), wall: Date.now() }, bounds);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = reasonOf(error);
       held = unanswered(before, why, { now: now(), wall: Date.now() }, random());
     }
     if (asking.signal.aborted) return;

@@ -3,6 +3,7 @@ import { SocketAddress } from 'node:net';
 import { AUTHORITATIVE_ANSWER, decode, encode, RECURSION_DESIRED } from 'dns-packet';
 import { answerKind } from '../model/dns-wire.ts';
 import { hostName } from '../model/host-name.ts';
+import { reasonOf } from '../model/reason.ts';
 import {
   type Answer,
   type NameRecord,
@@ -94,7 +95,7 @@ function decoded(message: Buffer): Packet {
       authorities: packet.authorities,
     };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new Error(`broken answer: ${why}`, { cause: error });
   }
 }

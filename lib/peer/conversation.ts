@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { reasonOf } from '../model/reason.ts';
 import { BOUND, FrameReader, frame } from './frame.ts';
 import { KIND, type Session, type Side } from './handshake.ts';
 import { type Message, parseMessage } from './messages.ts';
@@ -75,7 +76,7 @@ export class Conversation {
         if (this.#isOver) return;
       }
     } catch (error) {
-      this.#end(error instanceof Error ? error.message : String(error));
+      this.#end(reasonOf(error));
     }
   }
 

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { writeAtomically } from '../model/atomic-write.ts';
 import type { LeftClients } from '../model/heritage.ts';
 import type { Log } from '../model/log.ts';
+import { reasonOf } from '../model/reason.ts';
 import { isObject } from './is-object.ts';
 import { readSealed, type SealedKind } from './read-sealed.ts';
 import { seal } from './sealed.ts';
@@ -38,7 +39,7 @@ export function clientsFile(path: string, log: Log): ClientsFile {
       } catch (error) {
         if (!isFailing)
           log.error(
-            `Cannot write ${path}: ${reason(error)} (until it can be, clients that persist would be scheduled anew after a restart)`,
+            `Cannot write ${path}: ${reasonOf(error)} (until it can be, clients that persist would be scheduled anew after a restart)`,
           );
         isFailing = true;
       }
@@ -76,8 +77,4 @@ function isLeft(row: unknown): row is LeftClients {
     ends.length === clients.length &&
     ends.every((one) => Number.isFinite(one))
   );
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

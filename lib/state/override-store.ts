@@ -9,6 +9,7 @@ import {
   type OverrideStore,
   overLine,
 } from '../model/override.ts';
+import { reasonOf } from '../model/reason.ts';
 import { serviceLabel, type VirtualService } from '../model/virtual-service.ts';
 import {
   fingerprint,
@@ -175,11 +176,11 @@ class Store implements OverrideFile {
     } catch (error) {
       this.#written = undefined;
       const timer = setTimeout(() => this.#want(overrides), this.#againMs);
-      const problem = `${this.#path} cannot be written: ${reason(error)}`;
+      const problem = `${this.#path} cannot be written: ${reasonOf(error)}`;
       this.#unwritten = { overrides, timer, problem };
       if (!failedBefore)
         this.#log.error(
-          `Cannot write ${this.#path}: ${reason(error)} (until it can be, changes made at run time will not outlive the director)`,
+          `Cannot write ${this.#path}: ${reasonOf(error)} (until it can be, changes made at run time will not outlive the director)`,
         );
     }
   }
@@ -187,8 +188,4 @@ class Store implements OverrideFile {
   #sayOver(row: StoredOverride, label: string, isThere: boolean): void {
     this.#log.info(overLine(row.real, label, isThere ? 'changed' : 'gone', row));
   }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import type { Log } from '../model/log.ts';
+import { reasonOf } from '../model/reason.ts';
 import { readWhole } from './read-whole.ts';
 import { unseal } from './sealed.ts';
 import { setAside } from './set-aside.ts';
@@ -28,7 +29,7 @@ export async function readSealed<T>(
   } catch (error) {
     const aside = await setAside(path, new Date());
     const where = aside === undefined ? '' : `; it is ${aside} now`;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     const what = lost(bytes?.toString('utf8') ?? '');
     log.error(`Cannot read ${path}: ${why} (${what}${where})`);
     return undefined;

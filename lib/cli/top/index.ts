@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CALLS } from '../../control/calls.ts';
 import { readStatus } from '../../control/client.ts';
 import { EXIT } from '../../instance/launch.ts';
+import { reasonOf } from '../../model/reason.ts';
 import type { Context } from '../context.ts';
 import { type Director, directorOf } from '../director.ts';
 import { localTime } from '../local-time.ts';
@@ -146,8 +147,4 @@ function lookOf(): Look {
     ascii: !/utf-?8/i.test(letters),
     clock: localTime(new Date().toISOString()).slice(-8),
   };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { reasonOf } from '../../model/reason.ts';
 import { refused } from '../routes.ts';
 import { hint } from './query.ts';
 import type { ObjectShape } from './shape.ts';
@@ -45,7 +46,7 @@ function parse(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw refused(400, `the body is no JSON: ${why}`);
   }
 }

@@ -1,4 +1,5 @@
 import { NotFound, NotPossible } from '../../director/desk.ts';
+import { reasonOf } from '../../model/reason.ts';
 import { type Caller, type Command, Failure, type Room, TOO_MANY } from './command.ts';
 import { COMMANDS, UNABLE } from './commands.ts';
 import { helpText, unknownText } from './help.ts';
@@ -47,7 +48,7 @@ function wordsOf({ name }: Pick<Command, 'name'>): readonly string[] {
 
 function reason(error: unknown): string {
   if (error instanceof Failure) return error.message;
-  const text = error instanceof Error ? error.message : String(error);
+  const text = reasonOf(error);
   const ours = error instanceof NotFound || error instanceof NotPossible;
   return ours ? `${text.replace(/\.$/, '')}.` : `Failed: ${text}`;
 }

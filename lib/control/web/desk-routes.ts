@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { NotFound } from '../../director/desk.ts';
 import type { RealRef } from '../../model/override.ts';
+import { reasonOf } from '../../model/reason.ts';
 import { MOST_CHECKS, type RealStatus } from '../../model/status.ts';
 import { within } from '../../model/within.ts';
 import { readChange, readDrain } from './bodies.ts';
@@ -60,7 +61,7 @@ async function beginDrain(
     );
   let begun = false;
   drained.catch((error: unknown) => {
-    const problem = error instanceof Error ? error.message : String(error);
+    const problem = reasonOf(error);
     if (begun)
       live.tell({
         type: 'drained',

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Desk } from '../../director/desk.ts';
+import { reasonOf } from '../../model/reason.ts';
 import type { StatusDocument } from '../../model/status.ts';
 import { within } from '../../model/within.ts';
 import { createAudience } from './audience.ts';
@@ -45,7 +46,7 @@ export function createLive({ status, desk }: LiveOptions): Live {
       const document = await within(COLLECT_MS, status(0), late);
       audience.show(pictureOf(document, performance.now()));
     } catch (error) {
-      audience.trouble(error instanceof Error ? error.message : String(error));
+      audience.trouble(reasonOf(error));
     }
   }
 

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { reasonOf } from '../../model/reason.ts';
 import { createLineQueue } from './line-queue.ts';
 
 /** Without O_NONBLOCK a FIFO that nobody reads would hold a thread of the pool for ever. */
@@ -59,7 +60,7 @@ export function appendTo(
       within = bytes[bytesWritten - 1] !== NEWLINE;
       return bytesWritten;
     } catch (error) {
-      if (!failed) failing?.(error instanceof Error ? error.message : String(error));
+      if (!failed) failing?.(reasonOf(error));
       failed = true;
       throw error;
     }

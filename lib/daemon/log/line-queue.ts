@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { reasonOf } from '../../model/reason.ts';
 
 /** Writes some of the bytes. @returns how many, at least 1; rejects when none can be written */
 export type Write = (bytes: Buffer) => Promise<number>;
@@ -47,7 +48,7 @@ export function createLineQueue(write: Write, lost: Lost, limit = LIMIT): LineQu
       trouble = undefined;
     } catch (error) {
       writing = false;
-      trouble = error instanceof Error ? error.message : String(error);
+      trouble = reasonOf(error);
       await delay(RETRY_MS, undefined, { signal: stop.signal }).catch(() => {});
     }
   }

@@ -7,6 +7,7 @@ import type {
   ServiceStats,
   ServiceTable,
 } from '../../model/engine.ts';
+import { reasonOf } from '../../model/reason.ts';
 import type { Traffic } from '../../model/traffic.ts';
 import type { VirtualService } from '../../model/virtual-service.ts';
 import { EventQueue } from '../event-queue.ts';
@@ -244,7 +245,7 @@ class NftablesEngine implements Engine {
   }
 
   #notice(what: string, error: unknown): void {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     this.events.push({ type: 'notice', message: `${what}: ${why}` });
   }
 }

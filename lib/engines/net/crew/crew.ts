@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { LeftClients } from '../../../model/heritage.ts';
+import { reasonOf } from '../../../model/reason.ts';
 import { within } from '../../../model/within.ts';
 import type {
   FromWorker,
@@ -157,7 +158,7 @@ export class Crew {
     this.#threads[worker] = thread;
     let reason = 'it exited';
     thread.on('error', (error) => {
-      reason = error instanceof Error ? error.message : String(error);
+      reason = reasonOf(error);
     });
     thread.on('message', (message: FromWorker) => this.#heard(worker, message));
     thread.on('exit', () => this.#exited(worker, reason, startedAt));

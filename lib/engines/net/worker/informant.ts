@@ -1,4 +1,5 @@
 import { threadId } from 'node:worker_threads';
+import { reasonOf } from '../../../model/reason.ts';
 import type {
   Connection,
   ConnectionFilter,
@@ -50,7 +51,7 @@ export class Informant {
    *  what has come. */
   take(sequence: number, question: Question): void {
     const failed = (error: unknown) => {
-      const about = error instanceof Error ? error.message : String(error);
+      const about = reasonOf(error);
       this.#parties.tell({ type: 'notice', kind: 'question', about });
     };
     this.#turns.take(() => this.#answer(sequence, question)).catch(failed);
