@@ -1,6 +1,7 @@
 import { isSocket, leftBeside, mayAnswer } from '../instance/beside.ts';
 import { findInstance, type Instance } from '../instance/instance.ts';
 import { EXIT } from '../instance/launch.ts';
+import { lockHolder } from '../instance/lock.ts';
 import { presence } from '../instance/pid-file.ts';
 import {
   ended,
@@ -24,7 +25,7 @@ export async function stop(context: Context): Promise<number> {
   const instance = findInstance(line.instance, line.runtimeDir);
   const found = presence(instance);
   if (found.state === 'running') return end(context, found.process);
-  const director = found.state === 'stale' ? await answering(instance) : undefined;
+  const director = found.state === 'stale' ? await unnamed(instance) : undefined;
   if (director) return end(context, director);
   const left = leftBeside(instance.socket);
   if (left.length > 0) return endLeft(context, left);
@@ -33,16 +34,17 @@ export async function stop(context: Context): Promise<number> {
   return EXIT.done;
 }
 
-/** Where its pid file was damaged: the director that answers on its socket. One without a pid file is not seen, as
- *  that of `-d`. @returns undefined where none does */
-async function answering({
+/** Where its pid file was damaged: the director that answers on its socket or, where that one hangs, has its lock.
+ *  One without a pid file is not seen, as that of `-d`. @returns undefined where there is none */
+async function unnamed({
   name,
   socket,
+  lock,
 }: Instance): Promise<ProcessIdentity | undefined> {
   if (!isSocket(socket)) return undefined;
   const { readStatus } = await import('../control/client.ts');
   const status = await readStatus(socket, { timeoutMs: ANSWER_MS }).catch(() => {});
-  const pid = status?.pid ?? 0;
+  const pid = status?.pid ?? lockHolder(lock)?.pid ?? 0;
   return pid > 0 && isDirector(pid, name) && mayAnswer(socket, pid)
     ? identify(pid)
     : undefined;

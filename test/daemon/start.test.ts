@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { lab } from '../support/lab.ts';
 import {
@@ -110,6 +111,20 @@ t.test("a stranger under the pid file's number is not taken for it", async (t) =
   t.equal((await site.run('stop')).code, 0);
   t.equal((await site.run('start')).code, 0);
   t.not(site.pid, process.pid);
+});
+
+t.test('one that hangs, and whose pid file was damaged, is stopped', async (t) => {
+  const site = new Site(t, EMPTY);
+  await site.run('start');
+  const pid = site.pid ?? 0;
+  writeFileSync(site.pidFile, '');
+  process.kill(pid, 'SIGSTOP');
+  const stopped = site.run('stop');
+  const first = await Promise.race([stopped, sleep(3_000, 'it waits')]);
+  process.kill(pid, 'SIGCONT');
+  t.equal(first, 'it waits');
+  t.same(await stopped, { code: 0, stdout: '', stderr: '' });
+  t.same(commandLine(pid), []);
 });
 
 t.test(

@@ -21,6 +21,8 @@ export type OtherHealth = 'well' | 'ill' | 'unknown' | 'gone';
 
 /** Before it is asked back from a Heartbeat. */
 const WELL_MS = 10_000;
+/** Who is ill and gets something is asked anew for so long before that is given away: three looks a second apart. */
+const FRESH_MS = 3000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** A node whose services do not work gives everything to the other one, unless that one is ill too: then all
@@ -30,6 +32,8 @@ export class Coupling {
   #isWell = true;
   #other: OtherHealth = 'gone';
   #giveAt = NEVER;
+  /** When it was seen last without anything at rest here. */
+  #emptyAt = Number.NEGATIVE_INFINITY;
   #backAt = NEVER;
   /** A Heartbeat got what is this node's own. */
   #isLent = false;
@@ -77,14 +81,23 @@ export class Coupling {
     const { keepaliveMs, canGive } = this.#options;
     const isBetterThere = this.#other === 'well' || this.#other === 'unknown';
     if (this.#isWell || !isBetterThere || !canGive) this.#giveAt = NEVER;
-    else if (this.#giveAt === NEVER) this.#giveAt = now + 2 * keepaliveMs;
+    else if (this.#giveAt === NEVER) {
+      this.#giveAt = now + 2 * keepaliveMs;
+      this.#see(now);
+    }
+  }
+
+  #see(now: number): void {
+    const { isStable, mine } = this.#options.owner;
+    if (!isStable || mine === 'none') this.#emptyAt = now;
   }
 
   /** Looked at again and again, for what this node is given by hand while it is ill goes back too. */
   #give(now: number): void {
-    const { keepaliveMs, owner, give } = this.#options;
+    const { keepaliveMs, give } = this.#options;
     this.#giveAt = now + 2 * keepaliveMs;
-    if (!owner.isStable || owner.mine === 'none') return;
+    this.#see(now);
+    if (now - this.#emptyAt < FRESH_MS) return;
     this.#isLent = this.#other === 'unknown';
     give('all', now);
   }

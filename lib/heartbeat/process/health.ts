@@ -66,6 +66,8 @@ export class Health {
   /** When one was found ill last, on the monotonic clock. */
   #illAt = Number.NEGATIVE_INFINITY;
   readonly #answered = new Set<Watched>();
+  /** Groups have moved during the look that is under way. */
+  #isHurried = false;
   #isOver = false;
 
   constructor(options: HealthOptions) {
@@ -86,7 +88,8 @@ export class Health {
 
   /** Groups have come or gone: they are asked at once, and not when their turn is. */
   hurry(): void {
-    if (!this.#timer || this.#isOver) return;
+    this.#isHurried = !this.#timer;
+    if (this.#isHurried || this.#isOver) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#look(), 0);
   }
@@ -96,6 +99,7 @@ export class Health {
     const found = await Promise.all(this.#options.watched.map((one) => this.#one(one)));
     if (this.#isOver) return;
     this.start();
+    if (this.#isHurried) this.hurry();
     const isWell = this.#judged(found);
     if (isWell === this.#isWell) return;
     this.#isWell = isWell;

@@ -45,6 +45,26 @@ t.test('one that goes ill and well all the time is left alone', async (t) => {
   t.equal(offers.filter((line) => / lb1 lb1 /.test(line)).length, 1, offers.join('\n'));
 });
 
+t.test('who is given something while it is ill is asked before it goes', async (t) => {
+  for (let late = 200; late <= 2600; late += 400) {
+    const network = both('auto_failback off');
+    network.play(20 * SECOND);
+    network.healthy('lb1', false);
+    network.play(20 * SECOND + late);
+    t.same(held(network), ['lb2', 'lb2']);
+    network.command('lb1', ['t', 'hb_takeover'], ['rsc_hold', 'all']);
+    network.play(2 * SECOND);
+    network.healthy('lb1', true);
+    network.play(30 * SECOND);
+    t.same(held(network), ['lb1', 'lb1'], `well after two seconds, ${late} ms`);
+    network.healthy('lb1', false);
+    network.play(20 * SECOND);
+    network.command('lb1', ['t', 'hb_takeover'], ['rsc_hold', 'all']);
+    network.play(20 * SECOND);
+    t.same(held(network), ['lb2', 'lb2'], 'and goes where it stays ill');
+  }
+});
+
 t.test('who is ill and alone keeps what it has', async (t) => {
   const network = both();
   network.play(20 * SECOND);

@@ -132,3 +132,24 @@ t.test('other resources are not asked', async (t) => {
   const { groups } = readHaResources('lb1 10.1.1.19 httpd\n', 'haresources', ['lb1']);
   t.strictSame(watchedIn(groups, '/run'), []);
 });
+
+t.test(
+  'groups that move while a director is being asked have it asked again',
+  async (t) => {
+    const { folder, health } = watching(t, COLD, () => true, 60_000);
+    let asked = 0;
+    let answer = () => {};
+    const server = createServer((_request, response) => {
+      asked++;
+      answer = () => response.end();
+    });
+    await once(server.listen(join(folder, 'l4director.a.cf.sock')), 'listening');
+    t.teardown(() => server.close());
+    health.hurry();
+    await until(() => asked === 1, 'the first question');
+    health.hurry();
+    answer();
+    await until(() => asked === 2, 'the second');
+    answer();
+  },
+);

@@ -61,10 +61,15 @@ async function tellBy(
   signal: AbortSignal,
 ): Promise<void> {
   const turns: Promise<unknown>[] = [];
-  for (let turn = 0; turn < way.turns; turn++) {
-    if (turn > 0) await delay(way.everyMs, undefined, { signal });
-    turns.push(way.tell(announced, turn, signal).catch((error: unknown) => error));
+  let failure: unknown;
+  try {
+    for (let turn = 0; turn < way.turns; turn++) {
+      if (turn > 0) await delay(way.everyMs, undefined, { signal });
+      turns.push(way.tell(announced, turn, signal).catch((error: unknown) => error));
+    }
+  } finally {
+    // One that has begun puts a setting of the kernel back, also where the address goes meanwhile.
+    failure = (await Promise.all(turns)).find((error) => error !== undefined);
   }
-  const failure = (await Promise.all(turns)).find((error) => error !== undefined);
   if (failure !== undefined) throw failure;
 }
