@@ -152,7 +152,10 @@ export class LineSession {
     if (!this.#parties.clients.hold(this.#client, as)) return false;
     this.#enough = stop;
     this.#follows = as === 'follower';
-    if (this.#ended) stop.abort();
+    // A key may have come in one piece with the command.
+    const isEnough = this.#follows && this.#unread !== '';
+    if (isEnough) this.#unread = '';
+    if (isEnough || this.#ended) stop.abort();
     this.#client.resume();
     return true;
   }

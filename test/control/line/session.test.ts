@@ -188,6 +188,15 @@ t.test('who says that no key will come waits for no events', async (t) => {
   }
 });
 
+t.test('a key in one piece with the command ends its wait', async (t) => {
+  const { path } = await openControl(t);
+  const client = lineClient(t, path);
+  await client.ask('prompt');
+  client.socket.write('show events -w\n\n');
+  t.equal(await client.until(/> $/), '\n> ');
+  t.equal(await client.ask('show version'), `${VERSION}\n> `);
+});
+
 t.test('many commands are carried out beside all else', async (t) => {
   const { path } = await openControl(t);
   const turns = await turnsUntil(raw(path, `${'set timeout cli 1;'.repeat(800)}\n`));
