@@ -33,7 +33,11 @@ async function beginning(t: Test, fields: Partial<CheckTarget>): Promise<Buffer>
       if (chunks.length === 0) socket.write(greeting);
       chunks.push(chunk);
       // The rest of the talk is nothing to us.
-      setTimeout(() => socket.destroy(), 50);
+      if (
+        !SECURE.has(fields.service ?? '') ||
+        Buffer.concat(chunks).length > OWN.length
+      )
+        setTimeout(() => socket.destroy(), 50);
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
