@@ -40,7 +40,7 @@ t.test('long work leaves turns to others, in its order', async (t) => {
 t.test('short work takes one, and an error comes out', async (t) => {
   const clock = turns();
   await inTurns([], () => t.fail());
-  await inTurns([1, 2, 3], () => {});
+  await inTurns([1, 2, 3], () => {}, 10_000);
   t.equal(clock.now(), 0);
   clock.stop();
   await t.rejects(

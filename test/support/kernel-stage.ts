@@ -125,7 +125,8 @@ async function serve(web: Host): Promise<void> {
   await listening(web, 'udp6', 53);
 }
 
-async function listening(web: Host, table: string, port: number): Promise<void> {
+/** Until a socket of the host is at the port. */
+export async function listening(web: Host, table: string, port: number): Promise<void> {
   const hex = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
   while (!(await web.run('cat', `/proc/net/${table}`)).includes(hex)) await sleep(20);
 }
@@ -139,7 +140,7 @@ export async function ask(from: Host, where: string): Promise<string> {
  *  @param where  socat's address: `TCP:10.1.1.19:80` */
 export async function answer(from: Host, where: string): Promise<string> {
   const udp = where.startsWith('UDP');
-  const wait = udp ? '1' : '2';
+  const wait = udp ? '3' : '10';
   const quiet = ['-t', wait, '-T', wait];
   try {
     const script = `echo hello | socat ${quiet.join(' ')} - ${where}${udp ? '' : ',connect-timeout=2'}`;

@@ -92,12 +92,12 @@ t.test('every port of TCP and of UDP are services of their own', NEEDS, async (t
 t.test("a persisting client's time ends, and begins anew", NEEDS, async (t) => {
   const stage = await kernelStage(t);
   const engine = stage.engine();
-  await engine.apply([entry({ persistent: 3 })]);
+  await engine.apply([entry({ persistent: 8 })]);
   for (let round = 0; round < 4; round++) {
     t.equal(await ask(stage.client, WEB), 'web1', 'each connection begins it anew');
-    await sleep(1000);
+    await sleep(3000);
   }
-  await sleep(2500);
+  await sleep(5500);
   t.equal(await ask(stage.client, WEB), 'web2', 'and then it is the next one');
 });
 

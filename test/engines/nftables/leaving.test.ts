@@ -46,8 +46,8 @@ t.test('it goes when the kernel has forgotten them', NEEDS, async (t) => {
   const engine = stage.engine({ lookMs: 50, proc });
   await engine.apply([entry({}, [serverAt(WEB1, 80)])]);
   const stands = async () => (await stage.nft('list', 'tables')) !== '';
-  await engine.apply([]);
   const left = performance.now();
+  await engine.apply([]);
   while (await stands()) await sleep(50);
   t.ok(performance.now() - left > 900, 'not before');
 });

@@ -82,6 +82,8 @@ t.test(
       t.match(await daemon.command('reload'), { code: 0 });
     }
     await daemon.until(({ engine, state }) => engine === 'net' && state === 'up', SOON);
+    while (!(await stage.nft('list', 'tables')).includes('l4director-capture'))
+      await sleep(50);
     await sleep(500);
     await client.do('endLoad', URL);
     const visits = await load;

@@ -85,7 +85,9 @@ t.test(
     await holds('a move to net', false);
     await ini(INI.captured);
     await command('reload');
-    await up('net');
+    await up('net'); // as it was before
+    while (!(await nft('list', 'tables')).includes('l4director-capture'))
+      await sleep(100);
     await serves();
     await holds('capture', false);
     await ini(INI.nftables);

@@ -6,6 +6,7 @@ import {
   entry,
   type KernelStage,
   kernelStage,
+  listening,
   VIP,
   WEB1,
   WEB2,
@@ -17,11 +18,12 @@ const NEEDS = lab('namespaces', 'nft', 'conntrack', 'socat');
 const WEB = `TCP:${VIP}:80`;
 
 /** Two hosts, the first of which is two servers. */
-function three(stage: KernelStage, ...weights: readonly number[]) {
+async function three(stage: KernelStage, ...weights: readonly number[]) {
   stage.web1.spawn('socat', [
     'TCP6-LISTEN:82,fork,reuseaddr,ipv6only=0,backlog=100',
     'SYSTEM:echo third; cat',
   ]);
+  await listening(stage.web1, 'tcp6', 82);
   return [
     serverAt(WEB1, 80, { weight: weights[0] ?? 1 }),
     serverAt(WEB2, 80, { weight: weights[1] ?? 1 }),
@@ -31,7 +33,8 @@ function three(stage: KernelStage, ...weights: readonly number[]) {
 
 t.test('wrr: smooth, not in blocks', NEEDS, async (t) => {
   const stage = await kernelStage(t);
-  await stage.engine().apply([entry({ scheduler: 'wrr' }, three(stage, 5, 1, 1))]);
+  const servers = await three(stage, 5, 1, 1);
+  await stage.engine().apply([entry({ scheduler: 'wrr' }, servers)]);
   const round = ['web1', 'web1', 'web1', 'web2', 'web1', 'web1', 'third'];
   t.strictSame(await asks(stage.client, WEB, 14), [...round, ...round]);
 });
@@ -39,7 +42,7 @@ t.test('wrr: smooth, not in blocks', NEEDS, async (t) => {
 t.test('fo: the first of the highest weight, and then the next', NEEDS, async (t) => {
   const stage = await kernelStage(t);
   const engine = stage.engine();
-  const servers = three(stage, 1, 7, 3);
+  const servers = await three(stage, 1, 7, 3);
   const all = entry({ scheduler: 'fo' }, servers);
   await engine.apply([all]);
   t.strictSame(await asks(stage.client, WEB, 3), ['web2', 'web2', 'web2']);
@@ -51,7 +54,8 @@ t.test('fo: the first of the highest weight, and then the next', NEEDS, async (t
 for (const scheduler of ['random', 'twos'])
   t.test(`${scheduler}: each is picked, and nobody of weight 0`, NEEDS, async (t) => {
     const stage = await kernelStage(t);
-    await stage.engine().apply([entry({ scheduler }, three(stage, 1, 1, 0))]);
+    const servers = await three(stage, 1, 1, 0);
+    await stage.engine().apply([entry({ scheduler }, servers)]);
     const picked = await asks(stage.client, WEB, 30);
     t.strictSame([...new Set(picked)].sort(), ['web1', 'web2']);
   });
@@ -62,7 +66,7 @@ for (const [scheduler, flags] of [
 ] as const)
   t.test(`${flags}: a client is as many as it has ports`, NEEDS, async (t) => {
     const stage = await kernelStage(t);
-    const servers = three(stage);
+    const servers = await three(stage);
     await stage.engine().apply([entry({ scheduler, schedflags: flags }, servers)]);
     const from = (port: number) => `${WEB},bind=10.1.1.100:${port},reuseaddr`;
     const picked = new Map<number, string>();
@@ -102,7 +106,7 @@ for (const [scheduler, { many, service }] of Object.entries(HASHES))
   t.test(`${scheduler}: a server that leaves moves its own only`, NEEDS, async (t) => {
     const stage = await kernelStage(t);
     const engine = stage.engine();
-    const servers = three(stage);
+    const servers = await three(stage);
     // They have no way back to all these.
     const all = entry({ ...service, scheduler }, servers, { snat: true });
     const wheres = await many(stage);
