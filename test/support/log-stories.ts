@@ -29,7 +29,7 @@ export interface LogStory {
 }
 
 /** The idle time of all stories. */
-export const IDLE_MS = 1500;
+export const IDLE_MS = 5000;
 /** How long a dial may take. */
 export const CONNECT_MS = 1000;
 
@@ -172,7 +172,7 @@ export const LOG_STORIES: readonly LogStory[] = [
       silent.end();
       await over(silent);
       // Who has ended is counted for a moment longer.
-      await delay(200);
+      await delay(1500);
       const one = await client();
       await say(one, 'close');
       one.end();

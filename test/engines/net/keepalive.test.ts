@@ -28,7 +28,7 @@ async function connected(test: Parameters<typeof rigFor>[0], keepaliveMs: number
 }
 
 t.test('after the time without a byte both sides are asked', async (t) => {
-  const timers = await connected(t, 1000);
+  const timers = await connected(t, 4000);
   t.strictSame(timers(), [false, false], 'not from the beginning on');
   await until(() => timers().every(Boolean));
   t.equal(timers().length, 2);

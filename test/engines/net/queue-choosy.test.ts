@@ -6,9 +6,9 @@ import type { VirtualService } from '../../../lib/model/virtual-service.ts';
 import { blackHole } from '../../support/black-hole.ts';
 import { rigFor, serverAt, tableOf, until } from '../../support/engine-rig.ts';
 
-/** Far from the 100 ms after which a queue is looked at anyway, at the most. */
 const CLIENTS = 8;
-const AT_ONCE_MS = 400;
+/** Far from the 100 ms after which a queue is looked at anyway, at the most. */
+const WAITS_MS = 400;
 
 /** A service with one place at each of two servers, and a queue of one. */
 async function stage(t: Test, fields: Partial<VirtualService>) {
@@ -22,11 +22,11 @@ async function stage(t: Test, fields: Partial<VirtualService>) {
   const entries = servers.map((server) => server.entry(places));
   await rig.engine.apply(tableOf(service, ...entries));
   /** @returns the client, and its server, within the time; undefined: it waits, or was refused */
-  const visit = async (from: string) => {
+  const visit = async (from: string, withinMs = 10_000) => {
     const client: Socket = await rig.client(service, from);
     const server = await Promise.race([
       new Promise<string>((tell) => client.on('data', (text) => tell(String(text)))),
-      sleep(AT_ONCE_MS).then(() => undefined),
+      sleep(withinMs, undefined, { ref: false }),
     ]);
     return { client, server };
   };
@@ -55,11 +55,11 @@ t.test('who is held to a full server holds nobody up who is not', async (t) => {
 t.test('nor who has the full server of his hash', async (t) => {
   const { visit } = await stage(t, { scheduler: 'sh' });
   const { server: first } = await visit('127.0.0.1');
-  const waits = await visit('127.0.0.1');
+  const waits = await visit('127.0.0.1', WAITS_MS);
   t.equal(waits.server, undefined);
   const seen = new Set<string>();
   for (let n = 2; n < 40 && seen.size === 0; n++) {
-    const { client, server } = await visit(`127.0.0.${n}`);
+    const { client, server } = await visit(`127.0.0.${n}`, 2000);
     if (server) seen.add(server);
     else client.resetAndDestroy();
   }

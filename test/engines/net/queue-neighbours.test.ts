@@ -5,7 +5,7 @@ import { lab } from '../../support/lab.ts';
 import { startNginx } from '../../support/proxy-neighbours.ts';
 import { triedPort } from '../../support/tried-port.ts';
 
-const TIMEOUT_MS = 1000;
+const TIMEOUT_MS = 5000;
 const address = '127.0.0.1';
 
 /** nginx, which answers what it is asked for, and keeps connections. */
@@ -58,7 +58,7 @@ t.test('before nginx with one place', lab('nginx'), async (t) => {
   const late = await enter(7);
   t.equal(await ending(late), 'ECONNRESET');
   const waited = performance.now() - asked;
-  t.ok(waited > TIMEOUT_MS - 150 && waited < TIMEOUT_MS + 1500);
+  t.ok(waited > TIMEOUT_MS - 150 && waited < TIMEOUT_MS + 10_000);
   last.end();
   t.comment(
     `${each.toFixed(0)} ms from a place to the next client's answer; reset after ${waited.toFixed(0)} ms of ${TIMEOUT_MS}`,

@@ -19,7 +19,10 @@ async function stage(
   entry: Partial<ServerEntry> = ONE,
 ) {
   const rig = rigFor(t, createNetEngine());
-  const service = await rig.service({}, { queue: 100, ...options });
+  const service = await rig.service(
+    {},
+    { queue: 100, queueTimeoutMs: 60_000, ...options },
+  );
   const server = await rig.server((socket) => {
     socket.on('data', (text) => socket.write(`to ${text}`));
     socket.on('end', () => socket.end());
@@ -78,7 +81,7 @@ t.test('who has waited in vain is refused when the time is over', async (t) => {
   const late = await rig.client(service);
   t.equal(await ending(late), 'ECONNRESET');
   const took = performance.now() - began;
-  t.ok(took > 850 && took < 2500, `after ${Math.round(took)} ms`);
+  t.ok(took > 850 && took < 20_000, `after ${Math.round(took)} ms`);
   t.match(await rig.stats(service), {
     refusedConnections: 1,
     limits: { queued: 0, mostQueued: 1, queueTimeouts: 1 },
@@ -262,7 +265,7 @@ t.test(
       },
     };
     const rig = rigFor(t, createNetEngine({ connectionLog }));
-    const options = { queue: 9, queueTimeoutMs: 600, logConnections: true };
+    const options = { queue: 9, queueTimeoutMs: 3000, logConnections: true };
     const service = await rig.service({}, options);
     const server = await rig.server((socket) => socket.on('end', () => socket.end()));
     await rig.engine.apply(tableOf(service, server.entry(ONE)));
@@ -277,7 +280,7 @@ t.test(
     t.match(lines[0], /<NOSRV> \d+\/-1\/\d+ 0 CQ \d\/\d\/\d\/0\/0 0\/0$/);
     await ending(late);
     await until(() => lines.length === 2);
-    t.match(lines[1], /<NOSRV> [5-9]\d\d\/-1\/\d+ 0 sQ \d\/\d\/\d\/0\/0 0\/1$/);
+    t.match(lines[1], /<NOSRV> \d{4,}\/-1\/\d+ 0 sQ \d\/\d\/\d\/0\/0 0\/1$/);
     const last = await rig.client(service);
     await waits(rig, service, 1);
     await sleep(200);
@@ -285,7 +288,8 @@ t.test(
     await until(() => server.sockets.length === 2);
     last.end();
     await until(() => lines.length === 4);
-    t.match(lines[3], /:\d+ [2-5]\d\d\/[2-5]\d\d\/[2-9]\d\d 0 -- /);
+    const waited = '(?:[2-9]\\d\\d|\\d{4})';
+    t.match(lines[3], new RegExp(`:\\d+ ${waited}/${waited}/${waited} 0 -- `));
   },
 );
 
@@ -297,8 +301,6 @@ t.test('the caps hold for UDP sessions; what is beyond is lost', async (t) => {
   for (let n = 0; n < 2; n++) t.equal(await (await udpClient(t, service)).ask(), 'a');
   const third = await udpClient(t, service, { patienceMs: 300 });
   t.equal(await third.ask(), 'nothing');
-  t.match(await rig.stats(service), {
-    refusedConnections: 1,
-    limits: { queued: 0, mostQueued: 0 },
-  });
+  await until(async () => (await rig.stats(service)).refusedConnections === 1);
+  t.match((await rig.stats(service)).limits, { queued: 0, mostQueued: 0 });
 });

@@ -99,7 +99,7 @@ t.test('the address is open as long as any of its servers is up', async (t) => {
 t.test(
   'the address closes with the last client that persists at a target',
   async (t) => {
-    const hosts = await hostsFor(t, { plain: { fields: { persistent: 1 } } });
+    const hosts = await hostsFor(t, { plain: { fields: { persistent: 4 } } });
     const { front, plain, star, apply } = hosts;
     t.equal(await certificate(t, hosts, 'www.example.com'), 'www.example.com');
     await nothingOpen(hosts);

@@ -143,7 +143,7 @@ async function hangs(t: Test): Promise<() => void> {
 }
 
 t.test('a worker whose event loop does not turn is replaced', async (t) => {
-  const options = { workerScript: MORTAL, workerTimeoutMs: 1000 };
+  const options = { workerScript: MORTAL, workerTimeoutMs: 3000 };
   const rig = rigFor(t, createNetEngine(options));
   const service = await rig.service();
   const server = await rig.server((socket) => socket.write('a'));
@@ -155,7 +155,7 @@ t.test('a worker whose event loop does not turn is replaced', async (t) => {
   tell({ how: 'not at all, but it spins' });
   t.match(
     (await notice).message,
-    'A worker thread ended (its event loop had not turned for 1 s)',
+    'A worker thread ended (its event loop had not turned for 3 s)',
   );
   t.match(rig.engine.workers(), [{ restarts: 1, openConnections: 0 }]);
   await until(() => client.destroyed || client.readableEnded);
@@ -192,7 +192,7 @@ t.test('one that never gets as far as its event loop is replaced', async (t) => 
 t.test(
   'one that cannot be ended is told, and replaced when it has ended',
   async (t) => {
-    const options = { workerScript: MORTAL, workerTimeoutMs: 1000 };
+    const options = { workerScript: MORTAL, workerTimeoutMs: 3000 };
     const rig = rigFor(t, createNetEngine(options));
     const service = await rig.service();
     const server = await rig.server((socket) => socket.end('a'));

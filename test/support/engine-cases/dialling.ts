@@ -80,13 +80,13 @@ export const dialling = {
   },
 
   async 'a dial that nobody answers is made again elsewhere'(t, rig) {
-    const service = await rig.service({}, { connectTimeoutMs: 300 });
+    const service = await rig.service({}, { connectTimeoutMs: 2000 });
     const hole = serverAt('127.0.0.1', await blackHole(t));
     const live = await rig.server((socket) => socket.end('here'));
     await rig.engine.apply(tableOf(service, hole, live.entry()));
     const failed = rig.event('connect-failed');
     for (let i = 0; i < 2; i++) t.equal(await rig.ask(service), 'here');
-    t.match(await failed, { server: hole.id, reason: /timed out after 300 ms/ });
+    t.match(await failed, { server: hole.id, reason: /timed out after 2000 ms/ });
     const { retries } = await rig.stats(service);
     t.equal((await rig.of(service, hole)).connectFailures, retries);
   },

@@ -79,7 +79,7 @@ export const persistence = {
   },
 
   async 'the listener closes with the last entry of quiesced servers'(t, rig) {
-    const service = await rig.service({ persistent: 1 });
+    const service = await rig.service({ persistent: 4 });
     const [a] = await pair(rig);
     await rig.engine.apply(tableOf(service, a.entry()));
     t.equal(await rig.ask(service), 'a');
@@ -91,7 +91,7 @@ export const persistence = {
   },
 
   async 'an entry goes when its time is over, though nothing else changes'(t, rig) {
-    const service = await rig.service({ persistent: 1 });
+    const service = await rig.service({ persistent: 4 });
     const [a] = await pair(rig);
     await rig.engine.apply(tableOf(service, a.entry()));
     t.equal(await rig.ask(service), 'a');

@@ -13,7 +13,7 @@ export const timeouts = {
   },
 
   async 'a connection with traffic outlives the idle time'(t, rig) {
-    const service = await rig.service({}, { idleTimeoutMs: 2_000 });
+    const service = await rig.service({}, { idleTimeoutMs: 5_000 });
     const server = await rig.server((socket) => socket.pipe(socket));
     await rig.engine.apply(tableOf(service, server.entry()));
     const client = await rig.client(service);
@@ -21,7 +21,7 @@ export const timeouts = {
     const enough = new Promise<void>((resolve) => {
       client.on('data', () => {
         if (++echoed === 30) resolve();
-        else setTimeout(() => client.write('.'), 100);
+        else setTimeout(() => client.write('.'), 250);
       });
     });
     client.write('.');

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import t from 'tap';
+import { setTimeout as sleep } from 'node:timers/promises';
+import t, { type Test } from 'tap';
 import { Claims } from '../../../../lib/engines/net/listening/claim.ts';
 import { freePort } from '../../../support/engine-rig.ts';
 
@@ -9,6 +10,20 @@ const FLOOR = '\0l4director listen';
 async function placeAt(address: string) {
   const port = await freePort(address);
   return { id: `tcp:${address}:${port}`, protocol: 'tcp' as const, address, port };
+}
+
+/** On the floor, which is one for all directors of the network namespace. */
+async function sit(t: Test): Promise<void> {
+  for (;;)
+    try {
+      const sitter = createServer().listen({ path: FLOOR });
+      await once(sitter, 'listening');
+      t.teardown(() => sitter.close());
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      await sleep(5);
+    }
 }
 
 t.test('addresses that are free are claimed, and left to whoever opens', async (t) => {
@@ -71,16 +86,12 @@ t.test('one director may claim more while it opens what it has', async (t) => {
 });
 
 t.test('who sits on the floor delays claims, and does not prevent them', async (t) => {
-  const sitter = createServer().listen({ path: FLOOR });
-  await once(sitter, 'listening');
-  t.teardown(() => sitter.close());
+  await sit(t);
   const place = await placeAt('127.0.0.1');
   t.equal(await new Claims(300).hold([place], async () => 'open'), 'open');
 });
 
 t.test('nothing to claim waits for nobody', async (t) => {
-  const sitter = createServer().listen({ path: FLOOR });
-  await once(sitter, 'listening');
-  t.teardown(() => sitter.close());
+  await sit(t);
   await new Claims(Infinity).hold([], async () => {});
 });

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { createNetEngine } from '../../../../lib/engines/net/engine.ts';
 import type { ServiceEntry } from '../../../../lib/model/engine.ts';
@@ -50,7 +49,8 @@ async function visited(
   const visitors = Array.from({ length: CROWD }, visitor);
   for (let round = 0; round < MOVES; round++) {
     await move(round);
-    await sleep(50);
+    const enough = served + lost.length + CROWD;
+    await until(() => served + lost.length >= enough);
   }
   isOver = true;
   await Promise.all(visitors);

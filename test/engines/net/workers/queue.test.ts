@@ -7,7 +7,7 @@ import { sharedPort } from '../../../support/shared-port.ts';
 
 t.test('the order of a queue holds over all workers', sharedPort(), async (t) => {
   const rig = rigFor(t, createNetEngine({ workers: 4 }));
-  const service = await rig.service({}, { queue: 100 });
+  const service = await rig.service({}, { queue: 100, queueTimeoutMs: 60_000 });
   const server = await rig.server((socket) => {
     socket.on('data', (text) => socket.write(text));
     socket.on('end', () => socket.end());
@@ -92,7 +92,7 @@ t.test(
     t.ok(others.length > 4, `${others.length} have the other server`);
     for (const [from, home] of others) {
       const began = performance.now();
-      const { client, name } = await visit(from, 500);
+      const { client, name } = await visit(from, 5000);
       t.equal(name, home, `${(performance.now() - began).toFixed(0)} ms`);
       await gone(client, 1);
     }

@@ -49,7 +49,7 @@ t.test(
   sharedPort(),
   async (t) => {
     const rig = rigOf(t);
-    const service = await udpService(rig, {}, { udpIdleTimeoutMs: 1500 });
+    const service = await udpService(rig, {}, { udpIdleTimeoutMs: 5000 });
     const a = await udpServer(t, () => 'a');
     await rig.engine.apply(tableOf(service, a.entry()));
     const few = (await crowdAt(t, service)).slice(0, 3);
@@ -60,7 +60,7 @@ t.test(
     ]);
     for (let n = 0; n < 10; n++) {
       for (const client of few) t.equal(await client.ask(), 'a');
-      await new Promise((wait) => setTimeout(wait, 250));
+      await new Promise((wait) => setTimeout(wait, 700));
     }
     t.match((await idle).outcome, { state: 'idle' });
     t.equal(await (await udpClient(t, service)).ask(), 'ECONNREFUSED');
