@@ -78,7 +78,7 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-function killQuietly(pid: number): void {
+export function killQuietly(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
   existsSync,
+  openSync,
   readdirSync,
   readlinkSync,
   writeFileSync,
@@ -9,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
+import { killQuietly } from '../lab/leftovers.ts';
 import { collect, type Outcome, Site, until } from './site.ts';
 
 const SCRIPT = fileURLToPath(import.meta.resolve('../../bin/l4director.js'));
@@ -83,8 +86,14 @@ function killAllIn(holder: number | undefined): void {
   const ours = namespaceOf('self');
   const theirs = namespaceOf(String(holder));
   if (theirs === undefined || theirs === ours) return;
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
-    if (namespaceOf(pid) === theirs) process.kill(Number(pid), 'SIGKILL');
+  // Once nothing holds it, its number may be another namespace's at once, whose processes are not ours.
+  const held = openSync(`/proc/${holder}/ns/mnt`, 'r');
+  try {
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
+      if (namespaceOf(pid) === theirs) killQuietly(Number(pid));
+  } finally {
+    closeSync(held);
+  }
 }
 
 function namespaceOf(pid: string): string | undefined {
