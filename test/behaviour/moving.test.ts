@@ -4,6 +4,7 @@ import t from 'tap';
 import type { EngineName } from '../../lib/model/virtual-service.ts';
 import { patternDigest } from '../lab/bulk.ts';
 import { lab } from '../support/lab.ts';
+import { killed } from '../support/site.ts';
 import { onStage, type Stage } from './stage.ts';
 import { start } from './steps.ts';
 
@@ -118,7 +119,7 @@ t.test('kill -9, and another engine in the file: it moves at the start', needs, 
     const { daemon } = stage;
     await start(stage, t);
     const lost = await lostDuring(stage, async () => {
-      process.kill(await daemon.pid(), 'SIGKILL');
+      await killed(await daemon.pid());
       await write(stage, 'net');
       t.match(await daemon.command('start'), { code: 0 });
       await until(stage, 'net');

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from '../lab/traffic.ts';
+import { killed } from '../support/site.ts';
 import { logs, start, weighs } from './steps.ts';
 import type { Scenario } from './suite.ts';
 
@@ -29,12 +30,13 @@ export const outliving: readonly Scenario[] = [
       const waits = daemon.command('drain', web1.id, '--within', `${WITHIN_MS}ms`);
       await weighs(stage, web1, 0, WITHIN_MS);
       await sleep(WRITTEN_MS);
-      process.kill(await daemon.pid(), 'SIGKILL');
+      await killed(await daemon.pid());
       t.not((await waits).code, 0, 'who waited is told');
       // It may say that nobody takes clients: the other one's first check is to come.
       t.equal((await daemon.command('start')).code, 0);
       // On a busy machine it may be there only after the deadline.
       const due = Math.max(asked + WITHIN_MS, now());
+      await sleep(due - now());
       await logs(
         stage,
         t,

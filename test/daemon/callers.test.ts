@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { lab } from '../support/lab.ts';
 import { PrivateHost } from '../support/private-host.ts';
-import { freePort, webServer } from '../support/site.ts';
+import { freePort, killed, webServer } from '../support/site.ts';
 
 const NEEDS = ['root', 'namespaces', 'ldirectord'] as const;
 
@@ -68,7 +68,7 @@ t.test(
     writeFileSync(site.config, good);
     t.equal(await agent('start'), SUCCESS);
     const pid = (await host.read('/run/ldirectord.a.cf.pid')).trim();
-    process.kill(Number(pid), 'SIGKILL');
+    await killed(Number(pid));
     t.equal(await agent('monitor'), NOT_RUNNING, 'killed, and a stale pid file');
     t.equal(await agent('start'), SUCCESS);
     t.equal(await body(url), 'Test Page');

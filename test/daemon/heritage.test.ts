@@ -8,7 +8,7 @@ import {
   clientsNamed,
   persistentService,
 } from '../support/persisting-clients.ts';
-import { Site, until, webServer } from '../support/site.ts';
+import { killed, Site, until, webServer } from '../support/site.ts';
 
 const CLIENTS = clientsNamed(9);
 
@@ -59,7 +59,7 @@ t.test(
     t.match(await counters(), { acceptedConnections: 9, totalConnections: 9 });
     t.same(await now(), homes, 'after a stop');
     t.match(await counters(), { acceptedConnections: 18, totalConnections: 18 });
-    process.kill(site.pid ?? 0, 'SIGKILL');
+    await killed(site.pid);
     await start();
     t.match(
       await counters(),

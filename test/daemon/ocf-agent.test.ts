@@ -6,6 +6,7 @@ import { balanced, body, pidOf } from '../support/balanced-host.ts';
 import { lab } from '../support/lab.ts';
 import { packaged } from '../support/packaged.ts';
 import type { PrivateHost } from '../support/private-host.ts';
+import { killed } from '../support/site.ts';
 
 t.jobs = 3;
 
@@ -107,7 +108,7 @@ t.test(
     t.equal(await act('start'), NOT_INSTALLED);
     writeFileSync(site.config, good);
     t.equal(await act('start'), SUCCESS);
-    process.kill(await pidOf(host), 'SIGKILL');
+    await killed(await pidOf(host));
     t.equal(await act('monitor'), NOT_RUNNING, 'killed, and a stale pid file');
     t.equal(await act('start'), SUCCESS);
     t.equal(await act('stop'), SUCCESS);
@@ -174,7 +175,7 @@ t.test(
     t.equal(await act('start'), SUCCESS);
     t.equal(await act('monitor'), SUCCESS);
     t.equal(await pidOf(host), pid);
-    process.kill(pid, 'SIGKILL');
+    await killed(pid);
     t.equal(await act('monitor'), NOT_RUNNING);
     t.equal(await act('stop'), SUCCESS);
     t.equal(await act('start'), SUCCESS);
@@ -200,7 +201,7 @@ t.test(
     await byHand('it was never told one');
     t.equal(await act('start'), SUCCESS);
     t.equal(await act('monitor'), SUCCESS);
-    process.kill(await pidOf(host), 'SIGKILL');
+    await killed(await pidOf(host));
     t.equal(await act('stop'), SUCCESS);
     await byHand('it was told before the resource went elsewhere');
     t.equal(await act('start'), SUCCESS);

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { ask, CALLS, type Call, readStatus } from '../../lib/control/index.ts';
-import { freePort, Site, until, webServer } from '../support/site.ts';
+import { freePort, killed, Site, until, webServer } from '../support/site.ts';
 
 const PATIENCE = { timeoutMs: 20_000 };
 
@@ -90,7 +90,7 @@ t.test('changes outlive a reload, a restart and a kill', async (t) => {
   t.equal((await director.site.run('restart')).code, 0);
   t.strictSame(await director.servers(), changed, 'after a restart');
 
-  process.kill(director.site.pid ?? 0, 'SIGKILL');
+  await killed(director.site.pid);
   t.equal((await director.site.run('start')).code, 0);
   t.strictSame(await director.servers(), changed, 'after a kill -9');
 
@@ -104,17 +104,17 @@ t.test('what was answered outlives a kill -9 at any moment', async (t) => {
   const director = await Changing.start(t);
   let answered = 0;
   for (let round = 0; round < 2; round++) {
-    const killed = new AbortController();
+    const over = new AbortController();
     const changing = (async () => {
-      for (let weight = answered + 1; !killed.signal.aborted; weight++) {
+      for (let weight = answered + 1; !over.signal.aborted; weight++) {
         await director.ask(CALLS.change(director.real(0), { weight }));
         answered = weight;
       }
     })().catch(() => {});
     const least = answered + 5 + round * 8;
     await until(() => answered >= least, 'some changes');
-    process.kill(director.site.pid ?? 0, 'SIGKILL');
-    killed.abort();
+    await killed(director.site.pid);
+    over.abort();
     await changing;
     t.equal((await director.site.run('start')).code, 0);
     const [first] = await director.servers();

@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
+import { isDead } from '../lab/leftovers.ts';
 
 const SCRIPT = fileURLToPath(import.meta.resolve('../../bin/l4director.js'));
 
@@ -175,6 +176,13 @@ export async function until(
     if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`);
     await delay(20);
   }
+}
+
+/** Ends a process as kill -9 does, and waits until it is dead with all that it held. */
+export async function killed(pid: number | undefined): Promise<void> {
+  const own = pid ?? NaN;
+  process.kill(own, 'SIGKILL');
+  await until(() => isDead(own), `the end of ${own}`);
 }
 
 /** A web server on loopback that answers every request with `body`. @returns its port */
