@@ -83,7 +83,7 @@ t.test(
     await until(async () =>
       (await column(daemon, ({ state }) => state)).every((state) => state === 'up'),
     );
-    t.ok(await isServed(stage));
+    await until(() => isServed(stage));
     const log = await daemon.log();
     const { stdout: show } = await daemon.command('show');
     const { services } = await daemon.status();

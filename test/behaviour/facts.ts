@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceStatus } from '../../lib/model/status.ts';
 import { server } from '../lab/daemon.ts';
 import { logs, refused, servedBy, start, weighs } from './steps.ts';
@@ -107,6 +108,11 @@ export const facts: readonly Scenario[] = [
       t.match(await client.do('visit', url), { outcome: 'ok' });
       await daemon.write(twoServers());
       t.match(await daemon.command('reload'), { code: 0 });
+      const deadline = performance.now() + SOON;
+      while ((await daemon.status()).configError !== null) {
+        if (performance.now() > deadline) throw new Error('the reload is not taken');
+        await sleep(25);
+      }
       await daemon.until(({ state }) => state === 'up', SOON);
     },
   },

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { server } from '../lab/daemon.ts';
 import type { Visit } from '../lab/traffic.ts';
@@ -68,6 +69,7 @@ export async function logs(
     lines = await daemon.log();
     left = patterns;
     for (const line of lines) if (left[0]?.test(line)) left = left.slice(1);
+    if (left.length > 0) await sleep(50);
   }
   t.strictSame(
     left,

@@ -87,6 +87,7 @@ test('a server goes down, and the mail arrives', async (t) => {
   );
   t.match(mail?.body, /\n\nService name: shop\nComment: call Anna$/);
   t.match(site.logText, /emailalert: Quiescent real server: /);
+  await until(async () => (await mailStatus(site)).sent === 1, 'the count');
   t.match(await mailStatus(site), {
     sent: 1,
     failed: 0,
@@ -160,23 +161,33 @@ for (const digest of ['yes', 'no'])
       'all up',
     );
     web.kill();
+    let mails = 100;
     if (digest === 'no') {
-      const mails = await sink.got(100);
-      t.equal(new Set(subjects(mails)).size, 100);
+      t.equal(new Set(subjects(await sink.got(mails))).size, mails);
     } else {
-      const [mail] = await sink.got(1);
-      const [subject = ''] = subjects(mail ? [mail] : []);
-      t.match(
-        subject,
-        /^100 changes of virtual server: 127\.0\.0\.1:\d+ \(100 Quiescent\)$/,
+      const bodies = () => sink.mails().map(({ body }) => body);
+      // Of one alone the log message tells.
+      const listed = () =>
+        bodies().flatMap(
+          (body) =>
+            body.match(/: Quiescent real server: 127\.0\.0\.1:20\d\d\d /g) ?? [],
+        );
+      await until(() => new Set(listed()).size === 100, 'all of them');
+      const counts = subjects(sink.mails()).map((subject) => {
+        const several =
+          /^(\d+) changes of virtual server: 127\.0\.0\.1:\d+ \(\1 Quiescent\)$/;
+        return Number(several.exec(subject)?.[1] ?? 1);
+      });
+      t.equal(
+        counts.reduce((sum, count) => sum + count),
+        100,
       );
-      const listed = mail?.body.match(
-        /: Quiescent real server: 127\.0\.0\.1:20\d\d\d /g,
-      );
-      t.equal(listed?.length, 100);
+      // A busy machine finds the last of them when the first are told of.
+      t.ok(counts.length <= 2, `${counts.length} mails`);
+      mails = counts.length;
     }
     await site.run('stop');
-    t.equal(sink.mails().length, digest === 'yes' ? 1 : 100, 'and no other');
+    t.equal(sink.mails().length, mails, 'and no other');
   });
 
 test('the end sends what waits, and tells of servers that were up', async (t) => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import t, { type Test } from 'tap';
+import type { StatusDocument } from '../../lib/model/status.ts';
 import { freePort, Site, until } from '../support/site.ts';
 
 /** A server on loopback that says its name. */
@@ -56,6 +57,11 @@ virtual=127.0.0.1:${port}
 
   await b.close();
   await site.logged(new RegExp(`Added fallback server: 127.0.0.1:${one}`));
+  await until(async () => {
+    const { stdout } = await site.run('--json', 'show');
+    const { services } = JSON.parse(stdout) as StatusDocument;
+    return services.every(({ fallbackActive }) => fallbackActive);
+  }, 'both on their fallback');
   t.strictSame([await told(one), await told(two)], ['', ''], 'and is not led round');
   t.ok(descriptors(site) < before + 10, 'nor has it taken descriptors');
 });

@@ -9,7 +9,7 @@ import { commandLine, Site, until } from '../support/site.ts';
 import { triedPort } from '../support/tried-port.ts';
 
 /** Longer than a check may take, and than a worker may be stuck. */
-const HANGS_MS = 3000;
+const HANGS_MS = 6000;
 /** Until the checks that were under way, and the next ones, have come to an end. */
 const AFTERWARDS_MS = 1500;
 /** So that checks are under way at any moment. */
@@ -37,13 +37,13 @@ async function hangingSite(t: Test) {
   const ports = await Promise.all(Array.from({ length: REALS }, () => slowServer(t)));
   const port = await triedPort();
   const config = [
-    'checkinterval=1\nnegotiatetimeout=2\nquiescent=no\nlogfile="LOG"',
+    'checkinterval=1\nnegotiatetimeout=5\nquiescent=no\nlogfile="LOG"',
     `virtual=127.0.0.1:${port}`,
     ...ports.map((real) => `    real=127.0.0.1:${real} masq`),
     '    service=http\n    request="/"\n    scheduler=rr\n',
   ];
   const site = new Site(t, config.join('\n'));
-  site.writeIni('[net]\nworker-timeout = 2s\n');
+  site.writeIni('[net]\nworker-timeout = 5s\n');
   const hook = new URL('../faults/hook.js', import.meta.url);
   site.env.NODE_OPTIONS = `--import=${hook}`;
   site.env.FAULT_BLOCK_MS = String(HANGS_MS);

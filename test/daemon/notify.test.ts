@@ -69,7 +69,7 @@ t.test('a director that hangs gives no sign of life', NEEDS, async (t) => {
   const signs = () => text().match(/WATCHDOG=1/g)?.length ?? 0;
   await hears(/WATCHDOG=1/);
   child.kill('SIGSTOP');
-  await delay(1000); // what was on its way arrives
+  await delay(3000); // what was on its way arrives
   const before = signs();
   await delay(1000);
   t.equal(signs(), before);

@@ -16,7 +16,10 @@ import { collect, freePort, Site, until, webServer } from '../support/site.ts';
 async function siteAt(t: Test, port: number): Promise<Site> {
   const site = new Site(t, '');
   const real = await webServer(t, 'a page');
-  site.place('check', '#!/bin/sh\n{ env; ls -l /proc/$$/fd; } >"$0.saw"\n');
+  site.place(
+    'check',
+    '#!/bin/sh\n{ env; ls -l /proc/$$/fd; } >"$0.new"; mv "$0.new" "$0.saw"\n',
+  );
   site.write(`checkinterval=1
 quiescent=yes
 logfile="LOG"

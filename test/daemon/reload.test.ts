@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { readStatus } from '../../lib/control/index.ts';
+import { ask, CALLS, readStatus } from '../../lib/control/index.ts';
 import type { StatusDocument } from '../../lib/model/status.ts';
 import { freePort, Site, until, webServer } from '../support/site.ts';
 
@@ -16,9 +16,11 @@ function service(virtual: number, real: number): string {
 `;
 }
 
+const PATIENCE = { timeoutMs: 20_000 };
+const socketOf = (site: Site) => join(site.runtimeDir, 'l4director.a.cf.sock');
+
 function status(site: Site): Promise<StatusDocument> {
-  const socket = join(site.runtimeDir, 'l4director.a.cf.sock');
-  return readStatus(socket, { timeoutMs: 20_000 });
+  return readStatus(socketOf(site), PATIENCE);
 }
 
 async function reloaded(site: Site): Promise<void> {
@@ -83,7 +85,7 @@ t.test('a new logfile holds from the reload on', async (t) => {
   await site.run('start');
   const other = join(site.folder, 'other');
   site.write(`checkinterval=1\nlogfile="${other}"\n`);
-  await reloaded(site);
+  await ask(socketOf(site), { ...CALLS.reload(), ...PATIENCE }); // until it is in force
   await site.run('stop');
   t.match(readFileSync(other, 'utf8'), /terminated on signal: TERM/);
   t.notMatch(site.logText, /terminated/);

@@ -68,7 +68,7 @@ t.test(
   'a server is drained on the page under load, until it is empty',
   lab('chromium'),
   async (t) => {
-    const { site, one, virtual, page: port } = await stage(t);
+    const { site, one, two, virtual, page: port } = await stage(t);
     const held = await Promise.all(
       Array.from({ length: 20 }, () => client(t, virtual)),
     );
@@ -78,11 +78,13 @@ t.test(
       `http://127.0.0.1:${port}/`,
     );
     const id = `127.0.0.1:${one}`;
-    const row = page
-      .getByRole('row')
-      .filter({ has: page.getByRole('button', { name: id, exact: true }) });
-    const openNow = async () =>
-      Number(await row.getByRole('cell').nth(2).textContent());
+    const rowOf = (name: string) =>
+      page
+        .getByRole('row')
+        .filter({ has: page.getByRole('button', { name, exact: true }) });
+    const row = rowOf(id);
+    const openNow = async (shown = row) =>
+      Number(await shown.getByRole('cell').nth(2).textContent());
     await until(async () => (await openNow()) === 10, 'half of them are there');
     await row.getByRole('button', { name: id }).click();
     await page.getByLabel('End connections').selectOption('after a minute');
@@ -93,7 +95,9 @@ t.test(
     const more = await Promise.all(
       Array.from({ length: 10 }, () => client(t, virtual)),
     );
-    t.equal(await openNow(), 10, 'new clients go elsewhere');
+    const other = rowOf(`127.0.0.1:${two}`);
+    await until(async () => (await openNow(other)) === 20, 'new clients elsewhere');
+    t.equal(await openNow(), 10, 'and none of them there');
     for (const socket of held) socket.end();
     await page.getByText(`${id} is empty: all ended by themselves`).waitFor();
     await until(async () => (await openNow()) === 0, 'it is shown');

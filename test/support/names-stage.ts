@@ -25,6 +25,7 @@ export async function webs(t: Test, count: number): Promise<Webs> {
     const address = `127.0.0.${n}`;
     const server = createServer(async ({ url }, response) => {
       if (url !== '/large') return response.end(address);
+      response.setHeader('x-who', address);
       const chunk = Buffer.alloc(LARGE / 64);
       for (let sent = 0; sent < LARGE; sent += chunk.length) {
         response.write(chunk);

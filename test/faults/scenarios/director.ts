@@ -94,10 +94,12 @@ export const director: readonly Scenario[] = [
     rounds: [1, 20],
     further: { 'served again after ms': SOON_MS },
     async play(stage, rounds) {
-      const { costs, longest } = await threadsGo(stage, rounds, async () => {
+      const { costs, longest } = await threadsGo(stage, rounds, async (before) => {
+        const from = now();
         await tell(stage, 'SIGPWR');
-        await sleep(20);
-        return served(stage);
+        await replacedSince(stage, before);
+        await served(stage);
+        return now() - from;
       });
       return { costs, further: { 'served again after ms': Math.round(longest) } };
     },

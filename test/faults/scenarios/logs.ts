@@ -91,6 +91,7 @@ export const logs: readonly Scenario[] = [
     async play(stage, rounds) {
       const file = join(stage.director.folder, 'log', NAME);
       for (let round = 0; round < rounds; round++) {
+        while (!(await stat(file).catch(() => undefined))) await sleep(20);
         await rename(file, `${file}.${round}`);
         if (round % 2 === 1) process.kill(await stage.subject.pid(), 'SIGUSR1');
         await sleep(500);

@@ -48,7 +48,7 @@ export const names: readonly Scenario[] = [
         stage.config,
       );
       await daemon.write(named);
-      await reload(daemon, true);
+      await stage.subject.reload();
       let left = 0;
       for (let round = 0; round < rounds; round++) {
         await writeFile(hosts, '');

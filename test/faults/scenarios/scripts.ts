@@ -12,8 +12,9 @@ const run = promisify(execFile);
 /** How long each of them would sleep: nothing else on this host does so. */
 const WORDS = 'sleep 86399';
 /** A check's time-out, the mercy of a signal that is not heeded, and a busy machine. */
-const ENDED_MS = 5000;
-const AGAIN_MS = 500;
+const ENDED_MS = 20_000;
+/** Until a dead child is asked for, on a busy machine. */
+const ASKED_FOR_MS = 5000;
 
 interface Process {
   readonly pid: number;
@@ -65,8 +66,12 @@ async function zombies({ subject }: Stage): Promise<number> {
   const look = async () =>
     (await processes()).filter((one) => one.zombie && one.parent === parent);
   const before = new Set((await look()).map(({ pid }) => pid));
-  await sleep(AGAIN_MS);
-  return (await look()).filter(({ pid }) => before.has(pid)).length;
+  const deadline = now() + ASKED_FOR_MS;
+  for (;;) {
+    const left = (await look()).filter(({ pid }) => before.has(pid)).length;
+    if (left === 0 || now() > deadline) return left;
+    await sleep(100);
+  }
 }
 
 const SERVICE = `virtual=${VIP}:8080
