@@ -85,11 +85,18 @@ t.test('scripts of a node are told what Heartbeat tells them', async (t) => {
 t.test('a node that is killed leaves neither its children nor a start', async (t) => {
   const { play, text } = await node(t, {
     quick: 'start) setsid sleep 1001 & echo $! > daemon;; stop) touch stopped;;',
-    slow: 'start) echo $$ > slow; sleep 1002; touch slow.on;;',
+    slow: 'start) echo $$ > slow; sleep 1002; echo on > slow.on;;',
   });
-  t.teardown(() => process.kill(Number(text('daemon'))));
+  t.teardown(() => {
+    const pid = Number(text('daemon'));
+    if (pid > 0) process.kill(pid);
+  });
   const daemon = play();
-  await until(() => text('slow') !== '' && text('kids') !== '', 'all to have begun');
+  const kidIs = () => commandLine(text('kids').trim()).join(' ');
+  await until(
+    () => text('slow') !== '' && kidIs() === 'sleep 1000',
+    'all to have begun',
+  );
   const killed = once(daemon, 'exit');
   daemon.kill('SIGKILL');
   await killed;

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { createNetwork, type Host } from '../../lab/network.ts';
 import { lab } from '../../support/lab.ts';
+import { commandLine, until } from '../../support/site.ts';
 
 const NEEDS = lab('root', 'namespaces');
 const PROGRAM = fileURLToPath(new URL('../../../bin/l4heartbeat.js', import.meta.url));
@@ -90,6 +91,9 @@ t.test('nothing starts and stops beside a Heartbeat', NEEDS, async (t) => {
     '-c',
     'exec -a "heartbeat: master control process" sleep 1000',
   ]);
+  const isNamed = () =>
+    commandLine(heartbeat.pid)[0]?.startsWith('heartbeat: ') ?? false;
+  await until(isNamed, 'it to have its name');
   const pidFile = join(folder, 'heartbeat.pid');
   await writeFile(pidFile, `${heartbeat.pid}\n`);
   const before = await addresses(host);

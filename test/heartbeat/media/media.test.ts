@@ -91,7 +91,9 @@ t.test('mcast: the group hears, and nothing else is heard', async (t) => {
   t.match(other.heard[0], { text: 'to all', link: LO });
   const stranger = createSocket('udp4');
   t.teardown(() => stranger.close());
-  stranger.send('not the group', port, '127.0.0.1');
+  await new Promise((resolve) =>
+    stranger.send('not the group', port, '127.0.0.1', resolve),
+  );
   await say(one, 'later', other);
   t.notOk(other.heard.some(({ text }) => text === 'not the group'));
 });

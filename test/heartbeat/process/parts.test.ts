@@ -101,7 +101,7 @@ t.test('a host has one ping, and another one where that has ended', async (t) =>
       .filter((line) => line.endsWith(` ${host}`));
   await until(() => {
     pings.ask('gateway', ['stays', 'ends']);
-    return begun('ends').length >= 3;
+    return begun('ends').length >= 3 && begun('stays').length > 0;
   });
   t.ok(begun('ends').length >= 3);
   t.same(begun('stays'), ['-n -i 0.5 -w 60 -- stays']);
@@ -120,7 +120,7 @@ t.test('children run as their users, begin again, and end', lab('root'), async (
   script(once ?? '', `echo content >> ${out}; exit 100`);
   script(
     stays ?? '',
-    `trap 'echo ended >> ${out}; exit 0' TERM; while :; do sleep 0.1; done`,
+    `trap 'echo ended >> ${out}; exit 0' TERM; echo stands >> ${out}; while :; do sleep 0.1; done`,
   );
   const log: string[] = [];
   const children = new Children(
@@ -132,7 +132,11 @@ t.test('children run as their users, begin again, and end', lab('root'), async (
     (_level, text) => log.push(text),
   );
   await children.start();
-  await until(() => (textIn(out).match(/daemon/g) ?? []).length >= 2);
+  await until(
+    () =>
+      (textIn(out).match(/daemon/g) ?? []).length >= 2 &&
+      ['content', 'stands'].every((word) => textIn(out).includes(word)),
+  );
   await children.stop();
   const lines = textIn(out).trim().split('\n');
   t.ok(lines.filter((line) => line === 'daemon').length >= 2, 'it is started again');

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { createNetwork, type Host, type Network } from '../../lab/network.ts';
@@ -10,6 +11,8 @@ import { until } from '../../support/site.ts';
 const RUNNER = fileURLToPath(import.meta.resolve('./fixtures/runner.js'));
 /** In a view of its own of the host's files, without resource-agents' programs. */
 const BARE = 'mount -t tmpfs none /usr/libexec/heartbeat; exec "$@"';
+/** For which an address is announced, and a second. */
+const ANNOUNCED_MS = 6000;
 const NEEDS = lab('root', 'namespaces');
 
 /** Resources that run on a host of the lab. */
@@ -193,6 +196,7 @@ t.test('announce tells them again', NEEDS, async (t) => {
     () => runner.log.includes('Announcing 10.1.1.19'),
     'the first announcements to begin',
   );
+  await sleep(ANNOUNCED_MS); // they would tell it, too
   await client.run(
     'ip',
     'neigh',
@@ -206,6 +210,10 @@ t.test('announce tells them again', NEEDS, async (t) => {
     'stale',
   );
   await runner.do('announce');
+  await until(
+    () => runner.log.match(/Announcing 10\.1\.1\.19/g)?.length === 2,
+    'the second announcements to begin',
+  );
   const ours = await macOf(lb1);
   await until(
     async () => (await neighbour(client, '10.1.1.19')) === ours,

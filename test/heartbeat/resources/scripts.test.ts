@@ -102,9 +102,9 @@ t.test(
       'b',
       `start) sleep 77.77 & echo $! > ${its.path('pid')}; sleep 77.77 ;;`,
     );
-    const resources = its.resources('lb1 a b\n', { scriptMs: 1000 });
+    const resources = its.resources('lb1 a b\n', { scriptMs: 5000 });
     t.equal(await resources.acquire('local'), 'local');
-    t.ok(its.log.lines.some((line) => /^b did not start: .*after 1 s/.test(line)));
+    t.ok(its.log.lines.some((line) => /^b did not start: .*after 5 s/.test(line)));
     t.same(its.calls(), ['a start', 'b start', 'b stop', 'a stop']);
     const pid = Number(readFileSync(its.path('pid'), 'utf8'));
     await until(() => !existsSync(`/proc/${pid}`), 'the end of what the script began');
@@ -139,10 +139,10 @@ t.test(
 t.test('a stop that hangs keeps nothing else from its stop', async (t) => {
   const its = stage(t, 'a');
   its.script('b', 'status) echo running ;; stop) sleep 77.79 ;;');
-  const resources = its.resources('lb1 a b\n', { scriptMs: 1000 });
+  const resources = its.resources('lb1 a b\n', { scriptMs: 5000 });
   t.equal(await resources.release('local'), 'local');
   t.same(its.calls(), ['b stop', 'a stop']);
-  t.match(its.log.lines.at(-2), /^b did not stop: .*timeout after 1 s/);
+  t.match(its.log.lines.at(-2), /^b did not stop: .*timeout after 5 s/);
 });
 
 t.test('one that says it did not stop, and does not run, has stopped', async (t) => {
