@@ -58,8 +58,9 @@ export function removeNamespaces(prefix: string): void {
     for (const pid of processesIn(name)) killQuietly(pid);
     spawnSync('ip', ['netns', 'delete', name]);
   }
+  // What is being killed may still make a file.
   for (const name of namesIn(tmpdir()).filter(ours))
-    rmSync(folderOf(name), { recursive: true, force: true });
+    rmSync(folderOf(name), { recursive: true, force: true, maxRetries: 10 });
 }
 
 /** Removes the networks of test runs that are no more. */

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { lab } from '../../support/lab.ts';
 import { balanced } from '../lab/balanced.ts';
-import { ENDS, MOVES, PATIENCE_MS, TIMING, tell } from '../lab/chapters.ts';
+import { ENDS, MOVES, PATIENCE_MS, RETURN_MS, TIMING, tell } from '../lab/chapters.ts';
 import { type TwoHosts, twoHosts } from '../lab/two-hosts.ts';
 
 const NEEDS = lab('namespaces', 'apache2');
@@ -21,7 +21,12 @@ t.test('two of ours, without failback', NEEDS, async (t) => {
   await using two = await twoHosts({ ...TIMING, auto_failback: 'no' });
   await tell(t, two, [
     { name: 'kill -9', act: () => two.lb1.host.killAll(), by: 'lb2', alone: true },
-    { name: 'its return', act: () => two.lb1.start(), by: 'lb2', alone: true },
+    {
+      name: 'its return',
+      act: () => two.lb1.start(),
+      by: 'lb2',
+      togetherMs: RETURN_MS,
+    },
   ]);
   await two.rests('lb2');
 });

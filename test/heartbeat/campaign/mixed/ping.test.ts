@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { lab } from '../../../support/lab.ts';
+import { until } from '../../../support/site.ts';
 import type { ClusterHost } from '../../lab/mixed/cluster-host.ts';
 import { cluster } from '../../lab/mixed/story.ts';
 import { deafen, hearAgain } from '../deaf.ts';
@@ -73,7 +74,10 @@ for (const programs of [
       const before = [lb1, lb2].map(deaths);
       await stays('both lose it', bothLose, 'lb1', DECIDED_MS);
       for (const [n, one] of [lb1, lb2].entries())
-        t.ok(deaths(one) > (before[n] ?? 0), `${one.host.name} has lost it`);
+        await until(
+          () => deaths(one) > (before[n] ?? 0),
+          `${one.host.name} to have lost it`,
+        );
       const bothFind = async () => {
         await hearAgain(lb1.host);
         await sleep(AHEAD_MS);

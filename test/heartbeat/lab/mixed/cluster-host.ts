@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { Addresses } from '../../../lab/addresses.ts';
 import { processesIn } from '../../../lab/leftovers.ts';
 import type { Host } from '../../../lab/network.ts';
+import { commandLine } from '../../../support/site.ts';
 
 const run = promisify(execFile);
 
@@ -21,6 +22,9 @@ const STANDBY = '/usr/share/heartbeat/hb_standby';
 
 /** A command there that takes longer hangs. */
 const LONGEST_MS = 60_000;
+
+/** For which those that read for a Heartbeat go on alone, at least. */
+export const READ_MS = 1000;
 
 /** Which program is the node: this one, or Debian's Heartbeat. */
 export type Program = 'ours' | 'heartbeat';
@@ -98,7 +102,7 @@ export class ClusterHost {
 
   /** SIGSTOP or SIGCONT to the node's processes, not to what they have started. */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void {
-    for (const { pid } of this.#processes) process.kill(pid, name);
+    for (const { pid } of this.#processes) send(pid, name);
   }
 
   /** SIGCONT to those that read for a Heartbeat first: it finds messages when it goes on, reads them before it looks
@@ -106,10 +110,9 @@ export class ClusterHost {
   async goOnUnaware(): Promise<void> {
     const isMaster = ({ title }: { title: string }) => title.includes(': master ');
     const all = this.#processes;
-    for (const { pid } of all.filter((one) => !isMaster(one)))
-      process.kill(pid, 'SIGCONT');
-    await sleep(300);
-    for (const { pid } of all.filter(isMaster)) process.kill(pid, 'SIGCONT');
+    for (const { pid } of all.filter((one) => !isMaster(one))) send(pid, 'SIGCONT');
+    await sleep(READ_MS);
+    for (const { pid } of all.filter(isMaster)) send(pid, 'SIGCONT');
   }
 
   holds(): Promise<boolean> {
@@ -131,7 +134,7 @@ export class ClusterHost {
     const [, script = 'heartbeat'] = this.#command;
     const own = this.#program === 'ours' ? script : 'heartbeat: ';
     return processesIn(this.host.namespace)
-      .map((pid) => ({ pid, title: readFileSync(`/proc/${pid}/cmdline`, 'latin1') }))
+      .map((pid) => ({ pid, title: commandLine(pid).join('\0') }))
       .filter(({ title }) => title.includes(own));
   }
 
@@ -150,6 +153,8 @@ export class ClusterHost {
     const { folder, name } = this.host;
     const ready = join(folder, 'ready');
     await rm(ready, { force: true });
+    // Its processes are numbered from 1 again: Apache's of before may be somebody else's.
+    await rm(join(folder, 'pid'), { force: true });
     const setUp = `set -e
       hostname ${name}
       mount -t tmpfs none /run
@@ -172,6 +177,14 @@ export class ClusterHost {
     while (!existsSync(ready)) await sleep(20);
     const { pid = 0 } = this.#holder;
     this.#first = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1'));
+  }
+}
+
+function send(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // process.kill's; it has ended.
   }
 }
 

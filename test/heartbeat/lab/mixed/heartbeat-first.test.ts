@@ -1,5 +1,6 @@
 import t from 'tap';
 import { lab } from '../../../support/lab.ts';
+import { READ_MS } from './cluster-host.ts';
 import { cluster, HEALED } from './story.ts';
 
 t.setTimeout(600_000);
@@ -23,13 +24,15 @@ t.test(
     await story('hb_standby of the other', () => lb2.standby(), 'lb1');
     // It has everything now, and then its own alone: it takes the rest when it does not notice what has happened.
     const { doubledMs = 0 } = HEALED;
-    for (const [what, goOn] of [
-      ['unaware', () => lb1.goOnUnaware()],
-      ['as it happens', () => lb1.signal('SIGCONT')],
+    for (const [what, goOn, moreMs] of [
+      ['unaware', () => lb1.goOnUnaware(), READ_MS],
+      ['as it happens', () => lb1.signal('SIGCONT'), 0],
     ] as const) {
       const freeze = () => lb1.signal('SIGSTOP');
       await story('a frozen Heartbeat', freeze, 'lb2', { aside: true });
-      await story(`it goes on, ${what}`, goOn, 'lb1', { doubledMs });
+      await story(`it goes on, ${what}`, goOn, 'lb1', {
+        doubledMs: doubledMs + moreMs,
+      });
     }
     t.match(lb1.log, /ERROR: Both machines own our resources!/, 'it was unaware');
   },
