@@ -103,5 +103,7 @@ t.test(
     await two.settles('lb2');
     await two.lb1.command('takeover');
     await two.rests('lb1');
+    const ofLb1 = two.lb1.log().match(/lb1 wants to go standby/g);
+    t.equal(ofLb1?.length, 1, 'it gave nothing back');
   },
 );
