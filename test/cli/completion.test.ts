@@ -153,6 +153,7 @@ const TYPED: readonly (readonly [string, RegExp])[] = [
 async function completes(screen: Screen, folder: string, t: Test, bracket = '[') {
   for (const [typed, line] of TYPED) {
     screen.press('C-l', 'C-u');
+    await screen.shows(/^ready\n*$/);
     screen.type(`l4director --runtime-dir ${folder} ${typed.replace('[', bracket)}`);
     screen.press('Tab');
     await screen.shows(new RegExp(`${folder} ${line.source}`, 'm'));

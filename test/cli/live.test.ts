@@ -13,6 +13,8 @@ t.test('a drain waits for its connections, and ends them in time', async (t) => 
   await until(async () => (await open(one)) === 1 && (await open(two)) === 1, 'both');
   const following = site.spawn(site.config, 'events', '-f', '--json');
   const heard = collect(following);
+  let told = '';
+  following.stdout?.on('data', (text) => (told += text));
   const draining = act('drain', one, '--within', '2');
   const ended = Promise.race(
     clients.map((socket) => new Promise((resolve) => socket.on('close', resolve))),
@@ -30,6 +32,7 @@ t.test('a drain waits for its connections, and ends them in time', async (t) => 
   t.equal(waited.stdout, `tcp:127.0.0.1:${port}/${one} is drain\n`);
   t.equal((await act('enable', one)).code, 0);
   t.equal((await act('wait', '--for', 'up', one)).code, 0);
+  await until(() => /"to": ?"drain"/.test(told), 'the event');
   following.kill('SIGINT');
   const events = (await heard).stdout
     .trim()

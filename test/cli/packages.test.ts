@@ -137,7 +137,9 @@ virtual=127.0.0.1:${ports[1]}
     },
     { state: 'up', problem: null },
   ]);
-  t.match(readFileSync(join(folder, 'log'), 'utf8'), /Not checked: .* needs .* mysql2/);
+  const isLogged = () =>
+    /Not checked: .* needs .* mysql2/.test(readFileSync(join(folder, 'log'), 'utf8'));
+  await until(isLogged, 'the line of the log');
   installation.link('mysql2');
   await run('reload');
   await until(async () => {

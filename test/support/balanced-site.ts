@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { raw } from './control.ts';
+import { inForce } from './in-force.ts';
 import { csvRows } from './line-client.ts';
 import { Site, until, webServer } from './site.ts';
 import { triedPort } from './tried-port.ts';
@@ -28,7 +29,7 @@ export async function balancedSite(t: Test) {
     csvRows(await raw(socket, 'show stat\n')).find(({ svname }) => svname === server)?.[
       name
     ];
-  await until(async () => (await column('status', two)) === 'UP', 'both up');
+  await inForce(socket);
   for (let row = 0; row < 12; row++) await visit(port);
   await until(async () => (await column('stot', 'BACKEND')) === '12', 'all counted');
   return { site, socket, port, service, one, two, column };

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import type { Test } from 'tap';
+import { inForce } from './in-force.ts';
 import { lowPort } from './low-port.ts';
 import { Site } from './site.ts';
 
@@ -34,6 +36,7 @@ virtual=127.0.0.1:${port}
   t.same([code, stderr], [0, '']);
   const act = (...words: string[]) => site.call(site.config, ...words);
   await act('wait', '--for', 'up');
+  await inForce(join(site.runtimeDir, 'l4director.a.cf.sock'));
   return { site, act, port, one: `127.0.0.1:${one}`, two: `127.0.0.1:${two}` };
 }
 

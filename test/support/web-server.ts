@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type Socket, createServer as tcpServer } from 'node:net';
 import type { Test } from 'tap';
+import { triedPort } from './tried-port.ts';
 
 /** A web server on 127.0.0.1 whose page the test sets. */
 export interface WebServer {
@@ -25,9 +26,10 @@ export async function aWebServer(t: Test, page: string): Promise<WebServer> {
       slow.add(() => response.end('end'));
     }
   });
-  server.listen(0, '127.0.0.1');
+  // Nobody gets it while the server is closed.
+  const port = await triedPort();
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  const port = portOf(server);
   const web: WebServer = {
     place: `127.0.0.1:${port}`,
     page,

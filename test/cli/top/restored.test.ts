@@ -37,8 +37,9 @@ t.test('however it ends, the terminal is given back', lab('tmux'), async (t) => 
     process.kill(pidOf(director.folder), signal);
     await givenBack(screen, t, code);
   }
-  const boom = 'data:text/javascript,setTimeout(()=>{throw%20Error(7)},1500)';
-  await again(`NODE_OPTIONS='--import ${boom}' `);
+  const boom = 'process.on(%22SIGUSR2%22,()=>{throw%20Error(7)})';
+  await again(`NODE_OPTIONS='--import data:text/javascript,${boom}' `);
+  process.kill(pidOf(director.folder), 'SIGUSR2');
   await screen.shows(/^Error: 7$/m);
   await givenBack(screen, t, 1);
 });

@@ -6,6 +6,7 @@ import t, { type Test } from 'tap';
 import { ask, CALLS, follow } from '../../../lib/control/index.ts';
 import type { DirectorEvent } from '../../../lib/model/event.ts';
 import { openContract } from '../../support/contract.ts';
+import { inForce } from '../../support/in-force.ts';
 import { freePort, Site, until } from '../../support/site.ts';
 
 /* The real program: every route, held against the document that it serves. */
@@ -51,6 +52,7 @@ ${service(kept, '    persistent=300\n')}`;
   const socket = join(site.runtimeDir, 'l4director.a.cf.sock');
   const ids = [`tcp:127.0.0.1:${web}`, `tcp:127.0.0.1:${kept}`] as const;
   const reals = [`127.0.0.1:${one}`, `127.0.0.1:${two}`] as const;
+  await inForce(socket);
   const { hold, held, rows } = await openContract(t, socket);
   const told = async (row: string, url?: string, body?: object) => {
     const words = body === undefined ? {} : { body: JSON.stringify(body) };

@@ -67,9 +67,10 @@ t.test('it begins where one has left off', SIDE_BY_SIDE, async (t) => {
   t.same(await ids(3, 2), [4, 5]);
   t.same(await ids(99, 5), [1, 2, 3, 4, 5], 'a director that began anew');
   const now = first(path, undefined, 1);
-  await sleep(300);
-  desk.events.tell(BAD);
-  t.match(await now, [{ id: 6, reason: 'a.cf:1:\nwrong' }]);
+  // Nothing tells when it has begun to follow.
+  const telling = setInterval(() => desk.events.tell(BAD), 300);
+  t.match(await now, [{ reason: 'a.cf:1:\nwrong' }]);
+  clearInterval(telling);
 });
 
 t.test('the id last had counts more than the first query', SIDE_BY_SIDE, async (t) => {
@@ -144,7 +145,10 @@ t.test('sixteen follow, and take no room of those who ask', SIDE_BY_SIDE, async 
   await until(() => heard === 48, 'the second event at all of them');
   leave.abort();
   await Promise.all(followers);
-  await until(async () => (await first(path, 0, 1)).length === 1, 'room again');
+  await until(
+    async () => (await first(path, 0, 1).catch(() => [])).length === 1,
+    'room again',
+  );
 });
 
 t.test('a heartbeat comes every ten seconds', SIDE_BY_SIDE, async (t) => {
@@ -169,7 +173,7 @@ t.test(
     client.pause();
     const reason = 'x'.repeat(1_000);
     for (let id = 1; id <= 1_000; id++) desk.events.tell({ ...BAD, reason });
-    await sleep(23_000);
+    await sleep(25_000);
     let taken = 0;
     client.on('data', (piece) => (taken += piece.length));
     const closed = once(client, 'close');
