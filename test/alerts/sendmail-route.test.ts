@@ -122,8 +122,8 @@ t.test('nothing is left of a mail on the signal of its lane', async (t) => {
 
 t.test('past its time it is killed, and what it started', async (t) => {
   const folder = onPath(t, 'sleep 1000 & echo $! > child; wait');
-  const { told } = await send([aMail('one')], 300);
-  t.match(told, [{ taken: false, again: true, reason: 'timeout after 0.3 s, killed' }]);
+  const { told } = await send([aMail('one')], 3_000);
+  t.match(told, [{ taken: false, again: true, reason: 'timeout after 3 s, killed' }]);
   const child = readFileSync(join(folder, 'child'), 'utf8').trim();
   await until(() => gone(child), 'the end of what it started');
 });

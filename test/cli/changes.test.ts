@@ -125,7 +125,9 @@ t.test('a drain says how far it is, and ends when it is empty', async (t) => {
     stdout,
     `${ONE} in ${WEB}: empty after 3s (1 connection had to be ended, 2 clients forgotten); it stays in drain\n`,
   );
-  t.same(director.bodies, [{ withinSeconds: 90 }]);
+  const [order, ...others] = director.bodies as { withinSeconds: number }[];
+  t.ok(order && [89, 90].includes(order.withinSeconds));
+  t.same(others, []);
 });
 
 t.test('a drain that meets an upgrade goes on at the successor', async (t) => {

@@ -27,7 +27,7 @@ async function atWork(t: Test, options: Partial<ServiceOptions>) {
 }
 
 t.test('who its agent lets back has little of its share at first', async (t) => {
-  const { agents, director, log, inForce } = await atWork(t, { slowStartMs: 400 });
+  const { agents, director, log, inForce } = await atWork(t, { slowStartMs: 4_000 });
   for (const line of ['50%', 'down # deploy', 'up']) agents.say(ON_A, line);
   t.strictSame(await inForce(), [`${A}@1`, `${B}@57`]);
   const [service] = await director.services();
@@ -41,7 +41,7 @@ t.test('who its agent lets back has little of its share at first', async (t) => 
     `Restored real server: ${PLACE} (Weight set to 50) (agent: 50%)`,
     `Quiescent real server: ${PLACE} (Weight set to 0) (agent: 50%, down (deploy))`,
     `Restored real server: ${PLACE} (Weight set to 50) (agent: 50%)`,
-    `Warming up real server: ${PLACE} (to weight 50 within 0.4 s)`,
+    `Warming up real server: ${PLACE} (to weight 50 within 4 s)`,
     `Warmed up real server: ${PLACE} (Weight set to 50)`,
   ]);
   t.strictSame(await inForce(), [`${A}@50`, `${B}@100`]);

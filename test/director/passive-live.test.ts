@@ -10,6 +10,7 @@ import { aFreePlace, aWebServer, fetchPage } from '../support/web-server.ts';
 const HOLD_MS = 1500;
 const FAILURES = 5;
 const CLIENTS_EVERY_MS = 20;
+const SOON_MS = 10_000;
 
 t.test('a server that refuses clients and whose checks are good', async (t) => {
   const one = await aWebServer(t, 'one');
@@ -48,10 +49,11 @@ t.test('a server that refuses clients and whose checks are good', async (t) => {
   await visitUntil(async () => new Set(pages.slice(-2)).size === 2);
 
   pages.length = 0;
+  const gone = performance.now();
   await one.close();
   await visitUntil(async () => ((await real())?.connectFailures ?? 0) >= FAILURES);
   const outMs = await visitUntil(async () => (await real())?.weight === 0);
-  t.ok(outMs < 1000, `out ${Math.round(outMs)} ms after failure ${FAILURES}`);
+  t.ok(outMs < SOON_MS, `out ${Math.round(outMs)} ms after failure ${FAILURES}`);
   const out = await real();
   t.match(out, { state: 'down', ejections: 1 });
   t.match(
@@ -59,12 +61,13 @@ t.test('a server that refuses clients and whose checks are good', async (t) => {
     /^\d+ of its connections failed within 30 s \(.*ECONNREFUSED.*\); out for 1\.5 s at least$/,
   );
   const failures = out?.connectFailures ?? 0;
-  const most = FAILURES + 1000 / CLIENTS_EVERY_MS;
+  const most = FAILURES + SOON_MS / CLIENTS_EVERY_MS;
   t.ok(failures < most, `${failures} clients had to go to the other one`);
 
   await one.open();
-  const backMs = await visitUntil(async () => (await real())?.weight === 1);
-  t.ok(backMs > HOLD_MS * 0.5, `back ${Math.round(backMs)} ms later`);
+  await visitUntil(async () => (await real())?.weight === 1);
+  const backMs = performance.now() - gone;
+  t.ok(backMs > HOLD_MS, `back ${Math.round(backMs)} ms later`);
   t.equal((await real())?.connectFailures, failures, 'nobody was sent there meanwhile');
   t.same(
     pages.filter((page) => page !== 'one' && page !== 'two'),

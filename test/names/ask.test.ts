@@ -11,6 +11,9 @@ const WWW: Question = { name: 'www.example.com', type: 'A' };
 const NEVER = new AbortController().signal;
 const MS = 400;
 
+/** Long where something else than the time is to be told. */
+const msFor = (why: RegExp) => (/no answer/.test(why.source) ? MS : 10_000);
+
 /** An answer to that query; bits of the header, and the id, can be other ones. */
 function answerTo(query: Buffer, bits = 0, otherId = 0, data = '10.0.0.1'): Buffer {
   const { id = 0, questions = [] } = decode(query);
@@ -36,10 +39,10 @@ async function hostile(
     const at = { address: '127.0.0.1', port: server.port };
     if (!tcp) return { ...server, at };
     const listener = createServer(tcp).listen(server.port, '127.0.0.1');
-    const isBound = await Promise.race([
-      once(listener, 'listening').then(() => true),
-      once(listener, 'error').then(() => false),
-    ]);
+    const isBound = await once(listener, 'listening').then(
+      () => true,
+      () => false,
+    );
     if (!isBound) continue;
     t.teardown(() => listener.close());
     return { ...server, at: { ...at, port: (listener.address() as AddressInfo).port } };
@@ -67,7 +70,7 @@ for (const [what, udp, why] of HOSTILE)
   t.test(`${what} is told in time, and nothing is left open`, async (t) => {
     const { at, idle } = await hostile(t, udp);
     const began = performance.now();
-    await t.rejects(askServer(at, WWW, MS, NEVER), { message: why });
+    await t.rejects(askServer(at, WWW, msFor(why), NEVER), { message: why });
     t.ok(performance.now() - began < MS + 2000);
     t.ok(await idle());
   });
@@ -87,7 +90,7 @@ t.test('a datagram that is lost is sent again', async (t) => {
   const { at } = await hostile(t, (query, reply) => {
     if (count++ > 0) reply(answerTo(query));
   });
-  t.match(await askServer(at, WWW, 2000, NEVER), {
+  t.match(await askServer(at, WWW, 6000, NEVER), {
     records: [{ address: '10.0.0.1' }],
   });
 });
@@ -132,7 +135,7 @@ for (const [what, serve, why] of [
       socket.on('error', () => {});
       serve(socket);
     });
-    await t.rejects(askServer(at, WWW, MS, NEVER), { message: why });
+    await t.rejects(askServer(at, WWW, msFor(why), NEVER), { message: why });
   });
 
 t.test('a port where nobody listens is told at once; so is the end', async (t) => {

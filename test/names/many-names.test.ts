@@ -18,7 +18,8 @@ t.test('many answers cost what one does', async (t) => {
   const ask = async ({ name }: Question) => {
     await new Promise((go) => setTimeout(go, (asks++ % NAMES) / 2));
     const records = [{ address: `10.${round}.${name.length}.1` }];
-    return { records, ttlMs: 500, empty: undefined };
+    // All are asked before the first is asked again.
+    return { records, ttlMs: round === 1 ? 3_000 : 500, empty: undefined };
   };
   const parties = { learned: () => {}, log: recordingLog(), random: () => 0 };
   const keeper = new NameKeeper(
@@ -34,7 +35,12 @@ t.test('many answers cost what one does', async (t) => {
     ...({ method: 'masq', port: 80, weight: 1 } as const),
   }));
   const plain = aConfig([aService({ options: { ...OPTIONS, realsFrom } })]);
-  const dns = { ...plain.options.dns, minTtlMs: 500, maxTtlMs: 500, holdMs: undefined };
+  const dns = {
+    ...plain.options.dns,
+    minTtlMs: 500,
+    maxTtlMs: 3_000,
+    holdMs: undefined,
+  };
   let walks = 0;
   const counted = {
     ...plain,

@@ -33,7 +33,7 @@ t.test('each knows what the other knows, from before and from then on', async (t
   one.came('7f000003', 'c');
   const began = performance.now();
   await until(() => two.known.get('7f000003') === 'c');
-  t.ok(performance.now() - began < 2000, 'within a second or two');
+  t.ok(performance.now() - began < 9_000, 'before any link could be given up');
   two.weigh(7);
   await until(() => one.weight() === 7);
   one.weigh(null);

@@ -218,6 +218,6 @@ t.test('a slow body ends after 10 s, and keeps out nobody', SIDE_BY_SIDE, async 
   await closed;
   const seconds = (performance.now() - began) / 1000;
   t.equal(statusOf(text), 408);
-  t.ok(seconds > 9 && seconds < 14, `after ${seconds.toFixed(1)} s`);
+  t.ok(seconds > 9 && seconds < 25, `after ${seconds.toFixed(1)} s`);
   t.same(desk.told, []);
 });

@@ -87,8 +87,8 @@ t.test('a drain answers at once, and all hear of its end', async (t) => {
     });
   t.match(await drain('10.9.9.9:80', 1), { status: 404 });
   const began = performance.now();
-  t.match(await drain(REF.real, 1), { status: 202, text: '"before":null' });
-  t.ok(performance.now() - began < 900, 'before it is empty');
+  t.match(await drain(REF.real, 5), { status: 202, text: '"before":null' });
+  t.ok(performance.now() - began < 4_500, 'before it is empty');
   await until((them) => types(them).includes('drained'));
   const drained = (problem: string | null) => ({
     type: 'drained',
