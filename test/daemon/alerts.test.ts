@@ -86,7 +86,7 @@ test('a server goes down, and the mail arrives', async (t) => {
     /^Daemon-Status: running\nCheck: connect, \d+ ms: .*ECONNREFUSED/m,
   );
   t.match(mail?.body, /\n\nService name: shop\nComment: call Anna$/);
-  t.match(site.logText, /emailalert: Quiescent real server: /);
+  await site.logged(/emailalert: Quiescent real server: /);
   await until(async () => (await mailStatus(site)).sent === 1, 'the count');
   t.match(await mailStatus(site), {
     sent: 1,

@@ -24,7 +24,7 @@ t.test('servers come with their records, and go with them', NEEDS, async (t) => 
   const began = performance.now();
   await has('127.0.0.2', '127.0.0.3');
   t.comment(`in after ${Math.round(performance.now() - began)} ms`);
-  t.match(site.logText, /Name www\.lab\.test \(A\) now names 127\.0\.0\.3\n/);
+  await site.logged(/Name www\.lab\.test \(A\) now names 127\.0\.0\.3\n/);
 
   const socket = connect(virtual, '127.0.0.1');
   let bytes = 0;
@@ -49,7 +49,7 @@ t.test('servers come with their records, and go with them', NEEDS, async (t) => 
   await ended;
   t.equal(taken.get(busy), atThatMoment, 'it got no connection any more');
   t.ok(bytes > LARGE, `what was open ended whole (${bytes} bytes)`);
-  t.match(site.logText, new RegExp(`\\(A\\) no longer names ${busy}\\n`));
+  await site.logged(new RegExp(`\\(A\\) no longer names ${busy}\\n`));
 
   const { names, services } = await status();
   t.match(names, [

@@ -105,7 +105,7 @@ t.test(
       more.every((socket) => !socket.destroyed),
       'of the others none was ended',
     );
-    t.match(site.logText, 'Changed by page (no login): drain of real server');
+    await site.logged('Changed by page (no login): drain of real server');
     await page.getByRole('button', { name: `Undo: ${id} is draining` }).click();
     await row.getByText('up', { exact: true }).waitFor();
     t.same(complaints, []);

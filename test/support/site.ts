@@ -119,9 +119,11 @@ export class Site {
     return existsSync(this.log) ? readFileSync(this.log, 'utf8') : '';
   }
 
-  /** Waits until the log has a line that matches. */
-  async logged(pattern: RegExp): Promise<void> {
-    await until(() => pattern.test(this.logText), `log line ${pattern}`);
+  /** Waits until the log has a line that matches, or has that text. */
+  async logged(what: RegExp | string): Promise<void> {
+    const isThere = () =>
+      typeof what === 'string' ? this.logText.includes(what) : what.test(this.logText);
+    await until(isThere, `log line ${what}`);
   }
 
   #killAll(): void {

@@ -26,7 +26,7 @@ t.test('socat asks and changes', lab('socat'), async (t) => {
     '\n7 (initial 2)\n\n',
   );
   await site.logged(/weight of real server: .* 2 -> 7/);
-  t.match(site.logText, `Changed by ${ME}: weight of real server: ${one}`);
+  await site.logged(`Changed by ${ME}: weight of real server: ${one}`);
   t.equal(await column('weight'), '7');
   for (const [state, word] of [
     ['drain', 'DRAIN'],
