@@ -51,7 +51,9 @@ export function compile(source: Source, options: CompileOptions = {}): Part {
   return { chains, ...furniture(source, name, rules.length > 0, options) };
 }
 
-/** One rule that picks and leads; undefined where it takes a chain a server: clients are remembered, or
+/** One rule that picks and leads, and one for who found nothing in its map: a packet that is at a rule just when that
+ *  is replaced looks in the old map for what is in force by then, and would be led nowhere (observed on Linux 6, half a
+ *  microsecond long). Undefined where it takes a chain a server: clients are remembered, or
  *  the servers' ports differ. Nft reads all chains before it changes a rule. */
 function leadingAll({ service, servers, slots }: Source): Rule[] | undefined {
   const [port, ...others] = new Set(servers.map((server) => mapped(service, server)));
@@ -66,8 +68,9 @@ function leadingAll({ service, servers, slots }: Source): Rule[] | undefined {
   if (only === undefined) return [];
   const set = addresses.map((address, slot) => [slot, address]);
   const key = drawn(slots.by, addresses.length, family);
-  const addr: Json = addresses.length === 1 ? only : { map: { key, data: { set } } };
-  return leading(service, addr, port);
+  const lead = (addr: Json) => leading(service, addr, port);
+  if (addresses.length === 1) return lead(only);
+  return [...lead({ map: { key, data: { set } } }), ...lead(only)];
 }
 
 /** A chain a server. */
@@ -202,7 +205,8 @@ function picking({ service, servers, slots }: Source, name: string): Rule[] {
   if (targets.length === 1) return [rule([only])];
   const set = targets.map((target, slot) => [slot, target]);
   const key = drawn(slots.by, targets.length, FAMILIES[service.family]);
-  return [rule([{ vmap: { key, data: { set } } }])];
+  // For who finds nothing in the map, as in `leadingAll`.
+  return [rule([{ vmap: { key, data: { set } } }]), rule([only])];
 }
 
 function drawn(by: Slots['by'], mod: number, { ip }: FamilyWords): Json {

@@ -54,6 +54,7 @@ t.test('a new weight is a new list of slots, and the word of it', (t) => {
   t.strictSame(sent(both, after).map(words), [
     'flush chain tcp/10.1.1.19/80',
     'add rule tcp/10.1.1.19/80',
+    'add rule tcp/10.1.1.19/80', // for who meets the change
     'flush chain tcp/10.1.1.19/80/weights',
     'add rule tcp/10.1.1.19/80/weights',
     'add rule tcp/10.1.1.19/80/weights',

@@ -105,7 +105,7 @@ t.test('a weight among 1,000 services of 10 is two chains of one', NEEDS, async 
   t.equal(scripts.length, 5, 'a transaction each');
   for (const script of scripts) {
     t.strictSame(deeds(script), TWO_CHAINS);
-    t.equal(script.match(/ comment /g)?.length, 1 + SERVERS, 'with their rules');
+    t.equal(script.match(/ comment /g)?.length, 2 + SERVERS, 'with their rules');
   }
 });
 
