@@ -1,3 +1,4 @@
+import { reasonOf } from '../lib/model/reason.ts';
 import type { Context } from './context.ts';
 import { queries } from './load/queries.ts';
 import { smallRequests } from './load/wrk.ts';
@@ -112,7 +113,7 @@ async function attempt(
     return { row: name, point: point.label, subject: subject.name, figures };
   } catch (error) {
     context.signal.throwIfAborted();
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error);
   }
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { reasonOf } from '../lib/model/reason.ts';
 
 /** One core in a period of 100 ms, which is the kernel's default. */
 const PERIOD_US = 100_000;
@@ -51,7 +52,7 @@ export function lacksQuota(): string | undefined {
     rmdirSync(`${groupPrefix()}probe`);
     return undefined;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     return `run as root where control groups have the cpu controller (${why})`;
   }
 }

@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { reasonOf } from '../lib/model/reason.ts';
 import { bench } from './bench.ts';
 import { benchBeside } from './beside/index.ts';
 import { benchChecks } from './checks/index.ts';
@@ -63,6 +64,6 @@ try {
 } catch (thrown) {
   // What is aborted says so in its own words, and not why.
   const error = abort.signal.aborted ? abort.signal.reason : thrown;
-  say(`bench: ${error instanceof Error ? error.message : error}`);
+  say(`bench: ${reasonOf(error)}`);
   process.exitCode = 1;
 }

@@ -1,3 +1,4 @@
+import { reasonOf } from '../../lib/model/reason.ts';
 import type { Findings } from '../bench.ts';
 import { rotated } from '../rotated.ts';
 import { costOf } from '../rows/cost.ts';
@@ -60,7 +61,7 @@ async function attempt(
     return { row, point: '', subject: subject.name, figures };
   } catch (error) {
     signal.throwIfAborted();
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error);
   }
 }
 

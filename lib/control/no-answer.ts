@@ -1,4 +1,5 @@
 import { reasonOf } from '../model/reason.ts';
+
 /** The director answered, and refused. The message is in words for the operator. */
 export class Refused extends Error {
   /** HTTP's: 400 not understood, 403 read-only, 404 not there, 409 not possible, 422 a bad file,

@@ -10,9 +10,9 @@ import {
   collect,
   commandLine,
   freePort,
+  killed,
   processesUnder,
   Site,
-  until,
   webServer,
 } from '../support/site.ts';
 
@@ -96,8 +96,7 @@ t.test('after a kill -9 status says stale, and start starts', async (t) => {
   const site = new Site(t, EMPTY);
   await site.run('start');
   const first = site.pid ?? 0;
-  process.kill(first, 'SIGKILL');
-  await until(() => commandLine(first).length === 0, 'its end');
+  await killed(first);
   t.equal((await site.run('status')).code, 1);
   t.same(await site.run('start'), { code: 0, stdout: '', stderr: '' });
   t.not(site.pid, first);

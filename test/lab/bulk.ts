@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { reasonOf } from '../../lib/model/reason.ts';
 import { now } from './traffic.ts';
 
 /** Large transfers, slowly read, with the digest of what was sent and of what came. */
@@ -51,7 +52,7 @@ async function readSlowly(
       if (ahead > 1) await sleep(ahead);
     }
   } catch (error) {
-    outcome = error instanceof Error ? error.message : String(error);
+    outcome = reasonOf(error);
   }
   return { bytes, sha256: hash.digest('hex'), outcome };
 }

@@ -31,6 +31,15 @@ export function isDead(pid: number): boolean {
   );
 }
 
+/** One that has ended meanwhile is no error. @throws when it is another user's */
+export function sendSignal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // process.kill's
+  }
+}
+
 /** Start of the names of one network's namespaces. */
 export function networkPrefix(): string {
   const salt = randomBytes(3).toString('hex');

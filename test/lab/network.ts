@@ -13,6 +13,7 @@ import {
   networkPrefix,
   processesIn,
   removeNamespaces,
+  sendSignal,
   sweepLeftovers,
 } from './leftovers.ts';
 import { now } from './traffic.ts';
@@ -141,16 +142,8 @@ async function createHost(
 async function killAll(namespace: string): Promise<Span> {
   const pids = processesIn(namespace);
   const began = now();
-  for (const pid of pids) kill(pid);
+  // What one of them started may end with it.
+  for (const pid of pids) sendSignal(pid, 'SIGKILL');
   while (!pids.every(isDead)) await nextTick();
   return { began, ended: now() };
-}
-
-/** What one of them started may end with it. */
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }

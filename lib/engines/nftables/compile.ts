@@ -51,26 +51,18 @@ export function compile(source: Source, options: CompileOptions = {}): Part {
   return { chains, ...furniture(source, name, rules.length > 0, options) };
 }
 
-/** One rule that picks and leads, and one for who found nothing in its map: a packet that is at a rule just when that
- *  is replaced looks in the old map for what is in force by then, and would be led nowhere (observed on Linux 6, half a
- *  microsecond long). Undefined where it takes a chain a server: clients are remembered, or
+/** Rules that pick and lead; undefined where it takes a chain a server: clients are remembered, or
  *  the servers' ports differ. Nft reads all chains before it changes a rule. */
-function leadingAll({ service, servers, slots }: Source): Rule[] | undefined {
+function leadingAll(source: Source): Rule[] | undefined {
+  const { service, servers } = source;
   const [port, ...others] = new Set(servers.map((server) => mapped(service, server)));
   const manifold = service.protocol === 'fwm' && port !== undefined;
   if (service.persistent || others.length > 0 || manifold) return undefined;
-  const family = FAMILIES[service.family];
-  const addresses = slots.slots.flatMap((index) => {
-    const server = servers[index];
-    return server ? [plain(server.address)] : [];
-  });
-  const [only] = addresses;
-  if (only === undefined) return [];
-  const set = addresses.map((address, slot) => [slot, address]);
-  const key = drawn(slots.by, addresses.length, family);
-  const lead = (addr: Json) => leading(service, addr, port);
-  if (addresses.length === 1) return lead(only);
-  return [...lead({ map: { key, data: { set } } }), ...lead(only)];
+  return drawing(
+    source,
+    ({ address }) => plain(address),
+    (key, data) => ({ map: { key, data } }),
+  ).flatMap((addr) => leading(service, addr, port));
 }
 
 /** A chain a server. */
@@ -195,18 +187,33 @@ function prefixMask(bits: number): string {
   return plain(words.map((word) => Number.parseInt(word, 2).toString(16)).join(':'));
 }
 
-function picking({ service, servers, slots }: Source, name: string): Rule[] {
+function picking(source: Source, name: string): Rule[] {
+  return drawing(
+    source,
+    (server) => go(serverName(name, server)),
+    (key, data) => ({ vmap: { key, data } }),
+  ).map((way) => rule([way]));
+}
+
+/** Where a new flow goes: first what draws one of the slots, and then the first of them, for a packet that is at a
+ *  rule just when that is replaced. It looks in the old map for what is in force by then, finds nothing, and would be
+ *  led nowhere (observed on Linux 6, half a microsecond long).
+ *  @param target  what a server's slots stand for
+ *  @param draw    the slot that a number says */
+function drawing(
+  { service, servers, slots }: Source,
+  target: (server: ServerEntry) => Json,
+  draw: (key: Json, data: Json) => Json,
+): readonly Json[] {
   const targets = slots.slots.flatMap((index) => {
     const server = servers[index];
-    return server ? [go(serverName(name, server))] : [];
+    return server ? [target(server)] : [];
   });
-  const [only] = targets;
-  if (only === undefined) return [];
-  if (targets.length === 1) return [rule([only])];
-  const set = targets.map((target, slot) => [slot, target]);
+  const [first] = targets;
+  if (first === undefined || targets.length === 1) return targets;
+  const set = targets.map((one, slot) => [slot, one]);
   const key = drawn(slots.by, targets.length, FAMILIES[service.family]);
-  // For who finds nothing in the map, as in `leadingAll`.
-  return [rule([{ vmap: { key, data: { set } } }]), rule([only])];
+  return [draw(key, { set }), first];
 }
 
 function drawn(by: Slots['by'], mod: number, { ip }: FamilyWords): Json {

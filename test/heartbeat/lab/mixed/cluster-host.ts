@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Addresses } from '../../../lab/addresses.ts';
-import { processesIn } from '../../../lab/leftovers.ts';
+import { processesIn, sendSignal } from '../../../lab/leftovers.ts';
 import type { Host } from '../../../lab/network.ts';
 import { commandLine } from '../../../support/site.ts';
 
@@ -102,7 +102,7 @@ export class ClusterHost {
 
   /** SIGSTOP or SIGCONT to the node's processes, not to what they have started. */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void {
-    for (const { pid } of this.#processes) send(pid, name);
+    for (const { pid } of this.#processes) sendSignal(pid, name);
   }
 
   /** SIGCONT to those that read for a Heartbeat first: it finds messages when it goes on, reads them before it looks
@@ -110,9 +110,10 @@ export class ClusterHost {
   async goOnUnaware(): Promise<void> {
     const isMaster = ({ title }: { title: string }) => title.includes(': master ');
     const all = this.#processes;
-    for (const { pid } of all.filter((one) => !isMaster(one))) send(pid, 'SIGCONT');
+    for (const { pid } of all.filter((one) => !isMaster(one)))
+      sendSignal(pid, 'SIGCONT');
     await sleep(READ_MS);
-    for (const { pid } of all.filter(isMaster)) send(pid, 'SIGCONT');
+    for (const { pid } of all.filter(isMaster)) sendSignal(pid, 'SIGCONT');
   }
 
   holds(): Promise<boolean> {
@@ -177,14 +178,6 @@ export class ClusterHost {
     while (!existsSync(ready)) await sleep(20);
     const { pid = 0 } = this.#holder;
     this.#first = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1'));
-  }
-}
-
-function send(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // process.kill's; it has ended.
   }
 }
 
